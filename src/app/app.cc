@@ -1,0 +1,99 @@
+// Start, serve, stop; see app.h.
+#include "app/app.h"
+
+#include <boost/asio/co_spawn.hpp>
+#include <boost/asio/detached.hpp>
+#include <boost/asio/io_context.hpp>
+#include <boost/asio/redirect_error.hpp>
+#include <boost/asio/signal_set.hpp>
+#include <boost/asio/use_awaitable.hpp>
+#include <chrono>
+#include <csignal>
+#include <exception>
+#include <memory>
+#include <utility>
+
+#include "app/poller.h"
+#include "base/build.h"
+#include "base/limits.h"
+#include "base/log.h"
+#include "expose/routes.h"
+#include "net/http_server.h"
+
+namespace asio = boost::asio;
+
+namespace mesh {
+namespace {
+
+// Holds the poller for as long as it polls.
+asio::awaitable<void> keep_polling(std::shared_ptr<Poller> poller) { co_await poller->run(); }
+
+asio::awaitable<void> serve_until_signal(asio::io_context& io, HttpServer& server) {
+  asio::signal_set signals(io, SIGTERM, SIGINT);
+  boost::system::error_code failed;
+  auto token = asio::redirect_error(asio::use_awaitable, failed);
+  const int signal = co_await signals.async_wait(token);
+  log(LogLevel::info, "shutting down", {{"signal", signal == SIGTERM ? "SIGTERM" : "SIGINT"}});
+  const Instant deadline = std::chrono::steady_clock::now() + limits::shutdown_grace;
+  co_await server.stop(deadline);
+  io.stop();
+}
+
+// A coroutine of the conductor itself has no business throwing: say so and end.
+auto ends_program(asio::io_context& io, bool& broken) {
+  return [&io, &broken](std::exception_ptr error) {
+    if (!error) return;
+    try {
+      std::rethrow_exception(error);
+    } catch (const std::exception& e) {
+      log(LogLevel::error, "the program broke off", {{"error", e.what()}});
+    }
+    broken = true;
+    io.stop();
+  };
+}
+
+PageOptions page_options(const Config& config, const AppOptions& options) {
+  PageOptions page;
+  page.telemetry_path = options.telemetry_path;
+  page.failure_codes = config.grpc.failure_codes;
+  page.poll_interval = config.poll.interval;
+  page.started = std::chrono::system_clock::now();
+  page.config = {true, page.started};
+  return page;
+}
+
+bool listen_everywhere(HttpServer& server, const std::vector<Address>& addresses) {
+  for (const Address& address : addresses) {
+    const Result<Address> bound = server.listen(address);
+    if (!bound) {
+      log(LogLevel::error, "cannot listen", {{"error", bound.error().message}});
+      return false;
+    }
+    const std::string where = to_string(*bound);
+    log(LogLevel::info, "listening", {{"address", where}});
+  }
+  return true;
+}
+
+}  // namespace
+
+bool run_app(const Config& config, const AppOptions& options) {
+  asio::io_context io(1);
+  bool broken = false;
+  const std::string targets = std::to_string(config.targets.size());
+  log(LogLevel::info, "mesh_exporter starts", {{"version", build::version}, {"targets", targets}});
+
+  const auto poller = std::make_shared<Poller>(io.get_executor(), config);
+  Routes routes(page_options(config, options), [poller] { return poller->snapshot(); });
+  HttpServer server(io.get_executor(),
+                    [&routes](WebRequest request) { return routes.handle(std::move(request)); });
+  if (!listen_everywhere(server, options.listen_addresses)) return false;
+
+  asio::co_spawn(io, serve_until_signal(io, server), ends_program(io, broken));
+  asio::co_spawn(io, keep_polling(poller), ends_program(io, broken));
+  io.run();
+  return !broken;
+}
+
+}  // namespace mesh

@@ -1,0 +1,218 @@
+// Passes over the targets; see poller.h.
+#include "app/poller.h"
+
+#include <algorithm>
+#include <boost/asio/co_spawn.hpp>
+#include <boost/asio/experimental/channel.hpp>
+#include <boost/asio/redirect_error.hpp>
+#include <boost/asio/use_awaitable.hpp>
+#include <exception>
+#include <utility>
+
+#include "app/target_log.h"
+#include "base/log.h"
+#include "compute/assemble.h"
+#include "compute/pace.h"
+#include "compute/target_history.h"
+#include "dialect/dialects.h"
+#include "discover/static_list.h"
+#include "scrape/target_client.h"
+
+namespace asio = boost::asio;
+
+namespace mesh {
+namespace {
+
+using std::chrono::steady_clock;
+using std::chrono::system_clock;
+
+// FNV-1a: the same target polls at the same place in every pass, on every machine.
+std::uint64_t stable_hash(std::string_view text) {
+  std::uint64_t hash = 14695981039346656037u;
+  for (const unsigned char c : text) hash = (hash ^ c) * 1099511628211u;
+  return hash;
+}
+
+}  // namespace
+
+struct Poller::Watched {
+  Watched(const asio::any_io_executor& executor, const Target& target, const Config& config)
+      : id(target_id(target)),
+        conversation(find_dialect(target.mesh)->open(target, config.limits)),
+        client(executor, target),
+        history(target, config.poll, config.limits),
+        log(id) {}
+
+  std::string id;
+  std::unique_ptr<Conversation> conversation;
+  TargetClient client;
+  TargetHistory history;
+  TargetLog log;
+  std::shared_ptr<const TargetState> state;  // as last published
+  Pace pace;
+  int passes_to_rest = 0;
+  bool in_flight = false;
+};
+
+// At most so many at once: a channel that is full when all slots are taken.
+class Poller::Slots {
+ public:
+  Slots(const asio::any_io_executor& executor, int count)
+      : taken_(executor, static_cast<std::size_t>(count)) {}
+
+  asio::awaitable<void> take() {
+    boost::system::error_code ok;
+    co_await taken_.async_send(ok, asio::use_awaitable);
+  }
+  void give_back() {
+    taken_.try_receive([](boost::system::error_code) {});
+  }
+
+ private:
+  asio::experimental::channel<void(boost::system::error_code)> taken_;
+};
+
+// A slot that is given back on every way out.
+struct Poller::Slot {
+  std::shared_ptr<Slots> slots;
+  ~Slot() { slots->give_back(); }
+};
+
+Poller::Poller(asio::any_io_executor executor, const Config& config)
+    : executor_(executor),
+      config_(config),
+      slots_(std::make_shared<Slots>(executor, config.poll.parallel)),
+      pass_is_over_(executor) {
+  for (const Target& target : static_targets(config_)) {
+    watched_.push_back(std::make_shared<Watched>(executor_, target, config_));
+  }
+  refresh_states();
+  publish();
+}
+
+Poller::~Poller() = default;
+
+asio::awaitable<void> Poller::run() {
+  Instant next = steady_clock::now();
+  for (;;) {
+    co_await pass();
+    // A pass that took longer than the interval is followed by the next one on the beat.
+    const Instant now = steady_clock::now();
+    do next += config_.poll.interval;
+    while (next <= now);
+    co_await wait_until(next);
+  }
+}
+
+asio::awaitable<void> Poller::pass() {
+  const Instant started = steady_clock::now();
+  const bool first = pass_times_.passes == 0;
+  const auto self = shared_from_this();
+
+  // Who is due: neither still being asked nor resting.
+  std::vector<std::shared_ptr<Watched>> due;
+  for (const auto& watched : watched_) {
+    if (watched->in_flight) continue;
+    if (watched->passes_to_rest > 0) {
+      --watched->passes_to_rest;
+      continue;
+    }
+    due.push_back(watched);
+  }
+
+  // Ask them. The first pass is not spread: somebody is waiting for the first numbers.
+  for (const auto& watched : due) {
+    watched->in_flight = true;
+    ++unfinished_;
+    const Duration offset = first ? Duration{} : offset_of(*watched);
+    asio::co_spawn(executor_, poll(self, watched, offset),
+                   [self, watched](std::exception_ptr error) { self->finished(*watched, error); });
+  }
+
+  // Wait for them, but not past the beat: who is late finishes on its own.
+  pass_is_over_.expires_at(started + config_.poll.interval);
+  if (unfinished_ > 0) {
+    boost::system::error_code cancelled;
+    auto token = asio::redirect_error(asio::use_awaitable, cancelled);
+    co_await pass_is_over_.async_wait(token);
+  }
+
+  ++pass_times_.passes;
+  pass_times_.total = seconds(steady_clock::now() - started);
+  pass_times_.scrape = seconds(std::exchange(scrape_time_, {}));
+  refresh_states();
+  publish();
+}
+
+asio::awaitable<void> Poller::poll(std::shared_ptr<Poller> self, std::shared_ptr<Watched> watched,
+                                   Duration offset) {
+  if (offset > Duration{}) co_await self->wait_until(steady_clock::now() + offset);
+  co_await self->slots_->take();
+  const Slot slot{self->slots_};
+  co_await self->ask(*watched);
+}
+
+asio::awaitable<void> Poller::ask(Watched& watched) {
+  const Instant deadline = steady_clock::now() + config_.poll.timeout;
+  const std::size_t max_bytes = config_.limits.body_bytes;
+  PollOutcome outcome = co_await watched.client.poll(*watched.conversation, max_bytes, deadline);
+
+  const PollCost cost{system_clock::now(), steady_clock::now(), outcome.took, outcome.bytes};
+  scrape_time_ += outcome.took;
+  const auto* failure = std::get_if<Failure>(&outcome.result);
+  if (failure) {
+    const Change change = watched.history.record(*failure, cost);
+    watched.log.failed(change, *failure);
+  } else {
+    const Readings& readings = std::get<Readings>(outcome.result);
+    const Change change = watched.history.record(readings, cost);
+    watched.log.answered(change, readings);
+  }
+  watched.pace.enter(outcome.took, config_.poll.timeout,
+                     failure ? std::optional(failure->reason) : std::nullopt);
+  watched.passes_to_rest = watched.pace.passes() - 1;
+  watched.history.set_poll_interval(config_.poll.interval * watched.pace.passes());
+  watched.state = watched.history.state(cost.ended);
+  publish();
+}
+
+asio::awaitable<void> Poller::wait_until(Instant when) {
+  asio::steady_timer timer(executor_, when);
+  boost::system::error_code cancelled;
+  auto token = asio::redirect_error(asio::use_awaitable, cancelled);
+  co_await timer.async_wait(token);
+}
+
+void Poller::finished(Watched& watched, std::exception_ptr error) {
+  // Our own defect, never the target's doing; the target is asked again in the next pass.
+  if (error) log(LogLevel::error, "poll broke off", {{"target", watched.id}});
+  watched.in_flight = false;
+  if (--unfinished_ == 0) pass_is_over_.cancel();
+}
+
+Duration Poller::offset_of(const Watched& watched) const {
+  const Duration spread = config_.poll.interval / 2;
+  const auto share = static_cast<double>(stable_hash(watched.id) >> 11) / 9007199254740992.0;
+  return std::chrono::duration_cast<Duration>(spread * share);
+}
+
+// Time passes for everybody: what was not seen for stale_after leaves the states.
+void Poller::refresh_states() {
+  const Instant now = steady_clock::now();
+  for (const auto& watched : watched_) watched->state = watched->history.state(now);
+}
+
+void Poller::publish() {
+  auto snapshot = std::make_shared<Snapshot>();
+  snapshot->at = system_clock::now();
+  std::vector<FoldCounts> folds;
+  for (const auto& watched : watched_) {
+    snapshot->targets.push_back(watched->state);
+    folds.push_back(watched->history.folded());
+  }
+  snapshot->folded = sum_folds(folds);
+  snapshot->pass = pass_times_;
+  snapshot_ = std::move(snapshot);
+}
+
+}  // namespace mesh

@@ -1,0 +1,64 @@
+// The poller: asks every target at the configured pace and publishes what is known.
+//
+// A pass starts every poll.interval and asks each target that is due: not one that is still being
+// asked (one question per proxy at a time), nor one that is given a rest (compute/pace.h). The
+// targets of a pass are spread over the first half of the interval, each always at the same place,
+// and at most poll.parallel are asked at once. Every outcome is published as it comes, so a slow
+// target delays nobody but itself.
+//
+// Lives on one thread (the executor's); nothing here is locked.
+#pragma once
+
+#include <boost/asio/any_io_executor.hpp>
+#include <boost/asio/awaitable.hpp>
+#include <boost/asio/steady_timer.hpp>
+#include <exception>
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "config/config.h"
+#include "model/snapshot.h"
+
+namespace mesh {
+
+class Poller : public std::enable_shared_from_this<Poller> {
+ public:
+  Poller(boost::asio::any_io_executor executor, const Config& config);
+  ~Poller();
+
+  // Polls until the executor stops. The poller must be owned by a shared_ptr; polls in progress
+  // keep it alive. Never throws, but for want of memory.
+  boost::asio::awaitable<void> run();
+
+  // The newest snapshot; never null.
+  std::shared_ptr<const Snapshot> snapshot() const { return snapshot_; }
+
+ private:
+  struct Watched;  // one target: its conversation, connections, history and pace
+  class Slots;
+  struct Slot;
+
+  boost::asio::awaitable<void> pass();
+  static boost::asio::awaitable<void> poll(std::shared_ptr<Poller> self,
+                                           std::shared_ptr<Watched> watched, Duration offset);
+  boost::asio::awaitable<void> ask(Watched& watched);
+  boost::asio::awaitable<void> wait_until(Instant when);
+  void finished(Watched& watched, std::exception_ptr error);
+  Duration offset_of(const Watched& watched) const;
+  void refresh_states();
+  void publish();
+
+  boost::asio::any_io_executor executor_;
+  Config config_;
+  std::vector<std::shared_ptr<Watched>> watched_;  // in the order of the configuration
+  std::shared_ptr<const Snapshot> snapshot_;
+  PassTimes pass_times_;
+  Duration scrape_time_{};  // of the pass in progress
+
+  std::shared_ptr<Slots> slots_;
+  std::size_t unfinished_ = 0;              // polls in progress, of this pass or an earlier one
+  boost::asio::steady_timer pass_is_over_;  // cancelled when unfinished_ becomes 0
+};
+
+}  // namespace mesh

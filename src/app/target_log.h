@@ -1,0 +1,28 @@
+// What the log says about one target: changes, each once. A target that stays down, or keeps
+// sending lines that cannot be read, is a metric and not a line per poll.
+#pragma once
+
+#include <string>
+#include <vector>
+
+#include "compute/target_history.h"
+#include "model/failure.h"
+#include "model/readings.h"
+
+namespace mesh {
+
+class TargetLog {
+ public:
+  explicit TargetLog(std::string target) : target_(std::move(target)) {}
+
+  void answered(Change change, const Readings& readings);
+  void failed(Change change, const Failure& failure);
+
+ private:
+  std::string target_;
+  bool unreadable_ = false;       // the last answer had unreadable lines
+  std::vector<Failure> partial_;  // questions that failed last time
+  std::uint64_t incarnation_ = 0;
+};
+
+}  // namespace mesh

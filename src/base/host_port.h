@@ -1,0 +1,23 @@
+// "host:port" as people write it in flags and URLs: a name, an IPv4 address, or an IPv6 address in
+// brackets, then a port. Strict, because a typo here is otherwise found by a failing connection.
+#pragma once
+
+#include <cstdint>
+#include <string>
+#include <string_view>
+
+#include "base/result.h"
+
+namespace mesh {
+
+struct HostPort {
+  std::string host;  // without brackets; "" if the text began with the colon
+  std::uint16_t port = 0;
+
+  bool operator==(const HostPort&) const = default;
+};
+
+// The error's message says what is wrong in words that may follow the offending text.
+Result<HostPort> parse_host_port(std::string_view text);
+
+}  // namespace mesh

@@ -1,0 +1,45 @@
+// Every fixed bound of the program in one place, each with its reason. What a user may need to
+// change is in the configuration (config/config.h) instead. Everything that arrives from the
+// network is hostile until parsed: it has a size, a time and a count that it may not pass.
+#pragma once
+
+#include <chrono>
+#include <cstddef>
+
+namespace mesh::limits {
+
+// One line of a stats answer. The longest honest line is a histogram with detailed buckets under a
+// long cluster name (a few kB); a line beyond this is counted as unreadable and skipped.
+inline constexpr std::size_t line_bytes = 64 * 1024;
+
+// The path and query of one question. Envoy accepts 60 KiB of headers in all; staying well below
+// leaves room and keeps the proxy's regex compilation cheap.
+inline constexpr std::size_t request_target_bytes = 8 * 1024;
+
+// Response headers of a proxy, request headers of a scraper.
+inline constexpr std::size_t http_header_bytes = 16 * 1024;
+
+// Raw series remembered per target. Beyond it a series is only counted within its sum `other`.
+inline constexpr std::size_t raw_series_per_target = 200'000;
+
+// Totals kept of series that disappeared, so that a series that returns goes on where it stopped.
+inline constexpr std::size_t retired_series_per_target = 10'000;
+
+// Checkpoints of the window per target: a window of 300 s at 100 ms would otherwise keep 3 000
+// copies of every counter. Rates stay exact (they divide by the time that really passed); only
+// the start of the window is then up to 1/60 of it late.
+inline constexpr std::size_t window_checkpoints = 60;
+
+// Scrapers and people connected to our own server at once.
+inline constexpr std::size_t server_connections = 512;
+
+// A client of ours that sends or reads nothing for this long is cut off.
+inline constexpr std::chrono::seconds server_idle{60};
+
+// After SIGTERM open responses may finish this long (Kubernetes grants 30 s by default).
+inline constexpr std::chrono::seconds shutdown_grace{4};
+
+// A configuration file. Ten thousand targets are about 2 MiB.
+inline constexpr std::size_t config_bytes = 8 * 1024 * 1024;
+
+}  // namespace mesh::limits

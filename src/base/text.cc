@@ -1,0 +1,49 @@
+// Numbers are read by std::from_chars, which knows no locale and no leading '+', and which would
+// stop silently at the first byte that does not fit: the whole token is demanded here.
+#include "base/text.h"
+
+#include <charconv>
+#include <system_error>
+
+namespace mesh {
+
+std::optional<std::uint64_t> parse_u64(std::string_view token) {
+  std::uint64_t value = 0;
+  const char* const end = token.data() + token.size();
+  const auto [stop, error] = std::from_chars(token.data(), end, value);
+  if (error != std::errc{} || stop != end) return std::nullopt;
+  return value;
+}
+
+std::optional<double> parse_double(std::string_view token) {
+  if (token.starts_with('+')) {
+    token.remove_prefix(1);
+    if (token.starts_with('-')) return std::nullopt;
+  }
+  // from_chars also knows "nan(any letters)", which nobody means.
+  if (token.ends_with(')')) return std::nullopt;
+  double value = 0;
+  const char* const end = token.data() + token.size();
+  const auto [stop, error] = std::from_chars(token.data(), end, value);
+  if (error != std::errc{} || stop != end) return std::nullopt;
+  return value;
+}
+
+std::string printable_sample(std::string_view text) {
+  std::string sample(text.substr(0, sample_bytes));
+  for (char& c : sample) {
+    if (c < 0x20 || c > 0x7E) c = '?';  // also every byte beyond ASCII, whatever char's sign is
+  }
+  return sample;
+}
+
+std::optional<std::string_view> Lines::next() {
+  if (rest_.empty()) return std::nullopt;
+  const std::size_t end = rest_.find('\n');
+  std::string_view line = rest_.substr(0, end);
+  rest_.remove_prefix(end == std::string_view::npos ? rest_.size() : end + 1);
+  if (line.ends_with('\r')) line.remove_suffix(1);
+  return line;
+}
+
+}  // namespace mesh

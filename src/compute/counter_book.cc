@@ -1,0 +1,206 @@
+// Accumulation of counters; the rules are told in counter_book.h.
+#include "compute/counter_book.h"
+
+#include <algorithm>
+#include <cassert>
+#include <string_view>
+#include <unordered_map>
+#include <utility>
+
+#include "base/limits.h"
+
+namespace mesh {
+
+CounterBook::CounterBook(const WindowConfig& config, Folder& folder)
+    : config_(config),
+      folder_(folder),
+      series_(std::make_shared<const std::vector<Series>>()),
+      visible_keys_(std::make_shared<const std::vector<SeriesKey>>()) {}
+
+void CounterBook::enter(const CounterBlock& block, std::uint64_t incarnation, Instant at) {
+  assert(block.series->size() == block.values.size());
+  const bool seed = !seeded_;
+  const bool restarted = seeded_ && incarnation != incarnation_;
+  const bool same_series = block.series == series_;
+  if (same_series) {
+    previous_.assign(values_.begin(), values_.end());
+    vanished_scopes_.clear();
+  } else {
+    drop_stale(at);
+    learn(block, restarted);
+  }
+  find_reset_scopes(block);
+  add_increases(block, seed, restarted, at);
+
+  seeded_ = true;
+  incarnation_ = incarnation;
+  last_at_ = at;
+  series_ = block.series;
+  values_ = block.values;
+  keep_checkpoint(at);
+}
+
+// Finds for each series of a changed answer what it was in the last one.
+void CounterBook::learn(const CounterBlock& block, bool restarted) {
+  std::unordered_map<std::string_view, Index> last;
+  last.reserve(series_->size());
+  for (Index i = 0; i < series_->size(); ++i) last.emplace((*series_)[i].source, i);
+
+  std::vector<Index> entries;
+  entries.reserve(block.series->size());
+  previous_.assign(block.series->size(), std::nullopt);
+  std::vector<bool> still_there(series_->size(), false);
+  for (Index i = 0; i < block.series->size(); ++i) {
+    const Series& series = (*block.series)[i];
+    const auto it = last.find(series.source);
+    const bool known = it != last.end();
+    if (known) {
+      previous_[i] = values_[it->second];
+      still_there[it->second] = true;
+    }
+    // A name whose meaning changed (its cluster became known) goes on under its new key.
+    const bool same_key = known && (*series_)[it->second].key == series.key;
+    entries.push_back(same_key ? entry_of_[it->second] : entry_for(series.key));
+  }
+  vanished_scopes_.clear();
+  for (Index i = 0; i < series_->size() && !restarted; ++i) {
+    if (!still_there[i] && (*series_)[i].scope != 0)
+      vanished_scopes_.push_back((*series_)[i].scope);
+  }
+  entry_of_ = std::move(entries);
+}
+
+void CounterBook::find_reset_scopes(const CounterBlock& block) {
+  reset_scopes_ = vanished_scopes_;
+  for (Index i = 0; i < block.values.size(); ++i) {
+    const std::uint32_t scope = (*block.series)[i].scope;
+    if (scope != 0 && previous_[i] && block.values[i] < *previous_[i]) {
+      reset_scopes_.push_back(scope);
+    }
+  }
+  std::sort(reset_scopes_.begin(), reset_scopes_.end());
+}
+
+void CounterBook::add_increases(const CounterBlock& block, bool seed, bool restarted, Instant at) {
+  for (Index i = 0; i < block.values.size(); ++i) {
+    const std::uint64_t value = block.values[i];
+    const bool from_zero =
+        seed || restarted || !previous_[i] || value < *previous_[i] ||
+        (!reset_scopes_.empty() &&
+         std::binary_search(reset_scopes_.begin(), reset_scopes_.end(), (*block.series)[i].scope));
+    const Index entry = entry_of_[i];
+    totals_[entry] += from_zero ? value : value - *previous_[i];
+    last_seen_[entry] = at;
+  }
+}
+
+CounterBook::Index CounterBook::entry_for(const SeriesKey& key) {
+  // A key that holds its place, or held it, needs no placing; one that lost it asks again.
+  auto it = index_.find(key);
+  if (it == index_.end() || !held_[it->second]) {
+    const SeriesKey placed = folder_.place(key);
+    it = index_.find(placed);
+    if (it == index_.end()) {
+      it = index_.emplace(placed, static_cast<Index>(keys_.size())).first;
+      keys_.push_back(placed);
+      totals_.push_back(0);
+      last_seen_.emplace_back();
+      held_.push_back(false);
+    }
+    if (!held_[it->second]) {
+      folder_.hold(placed);
+      held_[it->second] = true;
+    }
+  }
+  return it->second;
+}
+
+// Gives back the places of entries that no source of the last answer fed and that are stale.
+void CounterBook::drop_stale(Instant at) {
+  std::vector<bool> fed(keys_.size(), false);
+  for (const Index entry : entry_of_) fed[entry] = true;
+  for (Index entry = 0; entry < keys_.size(); ++entry) {
+    if (held_[entry] && !fed[entry] && at - last_seen_[entry] > config_.stale_after) {
+      folder_.drop(keys_[entry]);
+      held_[entry] = false;
+    }
+  }
+  const auto held = static_cast<std::size_t>(std::count(held_.begin(), held_.end(), true));
+  if (keys_.size() - held > limits::retired_series_per_target) forget_retired();
+}
+
+// Renumbers the entries, keeping only those that hold a place.
+void CounterBook::forget_retired() {
+  std::vector<Index> new_index(keys_.size(), 0);
+  Index kept = 0;
+  index_.clear();
+  for (Index entry = 0; entry < keys_.size(); ++entry) {
+    if (!held_[entry]) continue;
+    new_index[entry] = kept;
+    keys_[kept] = std::move(keys_[entry]);
+    totals_[kept] = totals_[entry];
+    last_seen_[kept] = last_seen_[entry];
+    for (Checkpoint& checkpoint : checkpoints_) {
+      // Numbers only shrink, so this never overwrites what is still to be moved.
+      if (entry < checkpoint.totals.size()) {
+        checkpoint.totals[kept] = checkpoint.totals[entry];
+      } else if (kept < checkpoint.totals.size()) {
+        checkpoint.totals[kept] = 0;
+      }
+    }
+    index_.emplace(keys_[kept], kept);
+    ++kept;
+  }
+  keys_.resize(kept);
+  totals_.resize(kept);
+  last_seen_.resize(kept);
+  held_.assign(kept, true);
+  for (Checkpoint& checkpoint : checkpoints_) {
+    if (checkpoint.totals.size() > kept) checkpoint.totals.resize(kept);
+  }
+  for (Index& entry : entry_of_) entry = new_index[entry];
+  visible_.clear();
+  visible_keys_ = std::make_shared<const std::vector<SeriesKey>>();
+}
+
+void CounterBook::keep_checkpoint(Instant at) {
+  while (!checkpoints_.empty() && at - checkpoints_.front().at > config_.window + config_.slack) {
+    checkpoints_.pop_front();
+  }
+  const Duration spacing = config_.window / static_cast<int>(limits::window_checkpoints);
+  if (checkpoints_.empty() || at - checkpoints_.back().at >= spacing) {
+    checkpoints_.push_back({at, totals_});
+  }
+}
+
+CounterView CounterBook::view(Instant now) {
+  std::vector<Index> visible;
+  visible.reserve(keys_.size());
+  for (Index entry = 0; entry < keys_.size(); ++entry) {
+    if (now - last_seen_[entry] <= config_.stale_after) visible.push_back(entry);
+  }
+  if (visible != visible_) {
+    std::vector<SeriesKey> keys;
+    keys.reserve(visible.size());
+    for (const Index entry : visible) keys.push_back(keys_[entry]);
+    visible_keys_ = std::make_shared<const std::vector<SeriesKey>>(std::move(keys));
+    visible_ = std::move(visible);
+  }
+
+  CounterView view;
+  view.keys = visible_keys_;
+  view.totals.reserve(visible_.size());
+  for (const Index entry : visible_) view.totals.push_back(totals_[entry]);
+  if (!checkpoints_.empty() && checkpoints_.front().at < last_at_) {
+    const Checkpoint& start = checkpoints_.front();
+    view.window_seconds = seconds(last_at_ - start.at);
+    view.increases.reserve(visible_.size());
+    for (const Index entry : visible_) {
+      const std::uint64_t before = entry < start.totals.size() ? start.totals[entry] : 0;
+      view.increases.push_back(totals_[entry] - before);
+    }
+  }
+  return view;
+}
+
+}  // namespace mesh

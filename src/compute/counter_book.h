@@ -1,0 +1,98 @@
+// The CounterBook: counters that never run backwards, and exact increases over a window.
+//
+// A proxy's counters are only as lasting as the proxy. A restart, a replaced cluster (Consul does
+// that at every certificate rotation), an evicted idle series (Linkerd), a re-added endpoint: each
+// begins again from nothing, and may have passed its former value before the next poll, so that a
+// decrease alone does not tell. The book accumulates increases instead, by these rules:
+//
+//   1. The first complete answer is the seed: totals start at the values it gives.
+//   2. A source that was in the last complete answer of the same life of the process has grown by
+//      the difference of the two values; if the value fell, by the new value.
+//   3. A source that was absent from the last complete answer counts from zero: it has grown by its
+//      whole value. The same holds for every source after a restart (a new incarnation), and for
+//      every source of a scope in which one value fell or one source vanished.
+//
+// So nothing but what was lost with a process after our last look at it is ever missing, and
+// nothing is counted twice. A total whose sources are gone for longer than stale_after is hidden,
+// not forgotten: when it returns, it goes on.
+//
+// The window: increases between the newest answer and the oldest one kept that is not older than
+// the window; both ends are real samples, nothing is extrapolated. None before two samples exist.
+#pragma once
+
+#include <cstdint>
+#include <deque>
+#include <map>
+#include <memory>
+#include <optional>
+#include <vector>
+
+#include "base/clock.h"
+#include "compute/fold.h"
+#include "model/series.h"
+#include "model/snapshot.h"
+
+namespace mesh {
+
+struct WindowConfig {
+  Duration window{};
+  Duration slack{};  // how much older than the window its first sample may be
+  Duration stale_after{};
+};
+
+// One per block of counters of one target. Not thread-safe.
+class CounterBook {
+ public:
+  // Borrows the folder, which all books of the target share, for its lifetime.
+  CounterBook(const WindowConfig& config, Folder& folder);
+
+  // Enters one complete answer, read at `at`. REQUIRES: `at` not before the last one's.
+  void enter(const CounterBlock& block, std::uint64_t incarnation, Instant at);
+
+  // The totals that are visible at `now`, as a value of their own.
+  CounterView view(Instant now);
+
+ private:
+  using Index = std::uint32_t;
+  struct Checkpoint {
+    Instant at;
+    std::vector<std::uint64_t> totals;  // an entry beyond its end was not yet known: zero
+  };
+
+  void learn(const CounterBlock& block, bool restarted);
+  void find_reset_scopes(const CounterBlock& block);
+  void add_increases(const CounterBlock& block, bool seed, bool restarted, Instant at);
+  void keep_checkpoint(Instant at);
+  Index entry_for(const SeriesKey& key);
+  void drop_stale(Instant at);
+  void forget_retired();
+
+  WindowConfig config_;
+  Folder& folder_;
+
+  // The last complete answer.
+  bool seeded_ = false;
+  std::uint64_t incarnation_ = 0;
+  Instant last_at_;
+  std::shared_ptr<const std::vector<Series>> series_;
+  std::vector<std::uint64_t> values_;
+  std::vector<std::optional<std::uint64_t>> previous_;  // per series of the answer being entered
+  std::vector<Index> entry_of_;                         // per series
+  std::vector<std::uint32_t> vanished_scopes_;
+  std::vector<std::uint32_t> reset_scopes_;  // sorted
+
+  // Entries: one per exported key, columns.
+  std::vector<SeriesKey> keys_;
+  std::vector<std::uint64_t> totals_;
+  std::vector<Instant> last_seen_;
+  std::vector<bool> held_;  // takes a place in the folder
+  std::map<SeriesKey, Index> index_;
+
+  std::deque<Checkpoint> checkpoints_;
+
+  // The keys last handed out, and which entries they are: reused while nothing changed.
+  std::shared_ptr<const std::vector<SeriesKey>> visible_keys_;
+  std::vector<Index> visible_;
+};
+
+}  // namespace mesh

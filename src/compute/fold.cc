@@ -1,0 +1,74 @@
+// Bookkeeping of the names in use; see fold.h.
+#include "compute/fold.h"
+
+namespace mesh {
+namespace {
+
+// A series that names no method (a reset, an aggregate) takes no method's place.
+bool names_method(const SeriesKey& key) { return !key.service.empty() || !key.method.empty(); }
+
+template <class Map>
+bool has_room(const Map& used, const typename Map::key_type& name, std::size_t limit) {
+  return used.contains(name) || used.size() < limit;
+}
+
+template <class Map>
+void release(Map& used, const typename Map::key_type& name) {
+  const auto it = used.find(name);
+  if (it != used.end() && --it->second == 0) used.erase(it);
+}
+
+}  // namespace
+
+SeriesKey Folder::place(const SeriesKey& key) {
+  SeriesKey placed = key;
+  bool over = false;
+  if (!has_room(upstreams_, {key.direction, key.upstream, key.subset},
+                limits_.upstreams_per_target)) {
+    placed.upstream = folded_name;
+    placed.subset.clear();
+    over = true;
+  }
+  const auto it = upstreams_.find({placed.direction, placed.upstream, placed.subset});
+  const Upstream unused;
+  const Upstream& upstream = it == upstreams_.end() ? unused : it->second;
+  if (key.counted == Counted::endpoint_requests) {
+    if (!has_room(upstream.endpoints, key.detail, limits_.endpoints_per_upstream)) {
+      placed.detail = folded_name;
+      over = true;
+    }
+  } else if (names_method(key) &&
+             !has_room(upstream.methods, {key.service, key.method}, limits_.methods_per_upstream)) {
+    placed.service = folded_name;
+    placed.method = folded_name;
+    over = true;
+  }
+  if (over) ++folded_[static_cast<std::size_t>(key.counted)];
+  return placed;
+}
+
+void Folder::hold(const SeriesKey& placed) {
+  // The upstream "other" is always let in (it holds what has no place), its methods are bounded
+  // like anybody's. The method or endpoint "other" takes nobody's place.
+  Upstream& upstream = upstreams_[{placed.direction, placed.upstream, placed.subset}];
+  ++upstream.series;
+  if (placed.counted == Counted::endpoint_requests) {
+    if (placed.detail != folded_name) ++upstream.endpoints[placed.detail];
+  } else if (names_method(placed) && placed.method != folded_name) {
+    ++upstream.methods[{placed.service, placed.method}];
+  }
+}
+
+void Folder::drop(const SeriesKey& placed) {
+  const auto it = upstreams_.find({placed.direction, placed.upstream, placed.subset});
+  if (it == upstreams_.end()) return;
+  Upstream& upstream = it->second;
+  if (placed.counted == Counted::endpoint_requests) {
+    release(upstream.endpoints, placed.detail);
+  } else if (names_method(placed)) {
+    release(upstream.methods, {placed.service, placed.method});
+  }
+  if (--upstream.series == 0) upstreams_.erase(it);
+}
+
+}  // namespace mesh

@@ -1,0 +1,63 @@
+// The history of one target: what its polls brought, accumulated to the state we publish.
+//
+// Readings and failures go in, one a poll; an immutable TargetState comes out. Everything that
+// needs memory between polls (totals, windows, staleness, counts of failures) lives here and in
+// the counter books.
+#pragma once
+
+#include <cstdint>
+#include <memory>
+#include <optional>
+#include <string>
+
+#include "base/clock.h"
+#include "compute/counter_book.h"
+#include "config/config.h"
+#include "model/failure.h"
+#include "model/readings.h"
+#include "model/snapshot.h"
+
+namespace mesh {
+
+// What a poll cost, whatever it brought.
+struct PollCost {
+  WallTime at;  // when the poll ended
+  Instant ended;
+  Duration took{};
+  std::uint64_t bytes = 0;
+};
+
+// What changed with this poll, so that the caller can log it once.
+enum class Change { none, came_up, went_down, other_failure };
+
+class TargetHistory {
+ public:
+  TargetHistory(Target target, const PollConfig& poll, const LimitsConfig& limits);
+  TargetHistory(const TargetHistory&) = delete;
+  TargetHistory& operator=(const TargetHistory&) = delete;
+
+  Change record(const Readings& readings, const PollCost& cost);
+  Change record(const Failure& failure, const PollCost& cost);
+
+  // The pace now in force, shown in the state.
+  void set_poll_interval(Duration interval) { state_.poll_interval = interval; }
+
+  // The state at `now`: what was not seen for stale_after is no longer in it.
+  std::shared_ptr<const TargetState> state(Instant now);
+
+  // Sources summed into "other" since start, indexed by Counted.
+  const FoldCounts& folded() const { return folder_.folded(); }
+
+ private:
+  void count(const Failure& failure);
+  void note_cost(const PollCost& cost);
+
+  TargetState state_;
+  Duration stale_after_;
+  Folder folder_;
+  CounterBook traffic_;
+  CounterBook endpoint_requests_;
+  std::optional<Instant> proxy_seen_, endpoints_seen_;
+};
+
+}  // namespace mesh

@@ -1,0 +1,43 @@
+// The configuration as the program uses it: plain values, defaults on the member line, units in
+// the names. config/load reads it from YAML; config.example.yaml documents each key for users.
+#pragma once
+
+#include <chrono>
+#include <cstddef>
+#include <string>
+#include <vector>
+
+#include "model/target.h"
+
+namespace mesh {
+
+struct PollConfig {
+  std::chrono::milliseconds interval{15'000};   // from the start of one pass to the next
+  std::chrono::milliseconds timeout{5'000};     // for all questions of one poll of one target
+  std::chrono::milliseconds window{300'000};    // rates and ratios look back this far
+  std::chrono::milliseconds stale_after{60'000};  // what was not seen for this long disappears
+  int parallel = 16;                            // targets asked at once; one question each
+};
+
+struct LimitsConfig {
+  std::size_t methods_per_upstream = 200;
+  std::size_t upstreams_per_target = 500;
+  std::size_t endpoints_per_upstream = 500;
+  std::size_t body_bytes = 64u << 20;  // one answer of one target
+};
+
+struct GrpcConfig {
+  // Statuses that mesh_grpc_error_ratio counts as failure; the others are answers.
+  std::vector<std::string> failure_codes{"UNKNOWN",     "DEADLINE_EXCEEDED", "UNIMPLEMENTED",
+                                         "INTERNAL",    "UNAVAILABLE",       "DATA_LOSS",
+                                         "RESOURCE_EXHAUSTED"};
+};
+
+struct Config {
+  PollConfig poll;
+  LimitsConfig limits;
+  GrpcConfig grpc;
+  std::vector<Target> targets;
+};
+
+}  // namespace mesh

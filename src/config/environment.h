@@ -1,0 +1,25 @@
+// `${NAME}` in the values of the configuration, so that one file serves many pods: addresses and
+// names that only the place where it runs knows.
+#pragma once
+
+#include <functional>
+#include <optional>
+#include <string>
+#include <string_view>
+
+#include "base/result.h"
+
+namespace mesh {
+
+// How `${NAME}` is looked up; tests pass a literal table.
+using Environment = std::function<std::optional<std::string>(std::string_view name)>;
+
+// That of this process.
+Environment process_environment();
+
+// `${NAME}` becomes the variable's value, `$$` a dollar sign; any other dollar sign stays. The
+// value is put in after the file was parsed, so that it cannot bring structure of its own. The
+// error's message is complete.
+Result<std::string> expand(std::string_view text, const Environment& environment);
+
+}  // namespace mesh

@@ -1,0 +1,206 @@
+// Reading and complaining. Every complaint has the same shape, made in one place, so that people
+// (and editors that parse FILE:LINE:COLUMN) get used to it.
+#include "config/fields.h"
+
+#include <algorithm>
+#include <array>
+#include <charconv>
+#include <limits>
+#include <utility>
+
+#include "base/duration.h"
+#include "base/nearest_word.h"
+#include "base/quoted.h"
+
+namespace mesh {
+namespace {
+
+using Kind = YamlNode::Kind;
+
+// Longer than any honest value: URLs have up to 8 KiB of path.
+constexpr std::size_t longest_text = 16 * 1024;
+
+std::string_view name_of(Kind kind) {
+  switch (kind) {
+    case Kind::null: return "no value";
+    case Kind::scalar: return "a single value";
+    case Kind::list: return "a list";
+    case Kind::map: return "a mapping";
+  }
+  return "";
+}
+
+struct Number {
+  std::uint64_t value = 0;
+  std::string_view wrong;  // "" if nothing is
+};
+
+Number parse_number(std::string_view digits) {
+  const auto is_digit = [](char c) { return c >= '0' && c <= '9'; };
+  if (digits.empty() || !std::ranges::all_of(digits, is_digit)) {
+    return {0, "is not a whole number in plain digits"};
+  }
+  if (digits.size() > 1 && digits[0] == '0') return {0, "begins with a zero"};
+  Number number;
+  const auto parsed = std::from_chars(digits.data(), digits.data() + digits.size(), number.value);
+  if (parsed.ec != std::errc{}) number.wrong = "is out of range";
+  return number;
+}
+
+Number parse_bytes(std::string_view text) {
+  static constexpr std::array<std::pair<std::string_view, int>, 3> units{
+      {{"KiB", 10}, {"MiB", 20}, {"GiB", 30}}};
+  for (const auto& [unit, shift] : units) {
+    if (!text.ends_with(unit)) continue;
+    Number number = parse_number(text.substr(0, text.size() - unit.size()));
+    if (number.value > std::numeric_limits<std::uint64_t>::max() >> shift) {
+      number.wrong = "is out of range";
+    }
+    number.value <<= shift;
+    return number;
+  }
+  return parse_number(text);
+}
+
+std::string spell(CountRange range) {
+  return "from " + std::to_string(range.least) + " to " + std::to_string(range.most);
+}
+
+}  // namespace
+
+Fields::Fields(Field field, std::span<const std::string_view> known, const Environment& environment,
+               Problems& problems)
+    : self_(std::move(field)), environment_(environment), problems_(problems) {
+  const Kind kind = self_.node->kind;
+  if (kind == Kind::scalar || kind == Kind::list) {
+    std::string found(name_of(kind));
+    if (kind == Kind::scalar) found = in_quotes(self_.node->text);
+    complain(self_, found + " is no mapping; expected the keys " + one_of(known));
+  }
+  for (const YamlNode::Entry& entry : self_.node->entries) {
+    if (std::ranges::find(known, entry.key) != known.end()) continue;
+    const auto nearest = nearest_word(entry.key, known);
+    std::string what = "unknown key " + in_quotes(entry.key) + "; ";
+    if (nearest) what += "did you mean " + std::string(*nearest) + "? ";
+    complain({entry.value, entry.at, self_.path}, what + "expected " + one_of(known));
+  }
+}
+
+std::optional<Field> Fields::find(std::string_view key) const {
+  const auto& entries = self_.node->entries;
+  const auto entry = std::ranges::find(entries, key, &YamlNode::Entry::key);
+  if (entry == entries.end()) return std::nullopt;
+  std::string path = self_.path.empty() ? "" : self_.path + ".";
+  path += key;
+  // A value that is not there has its place at its key.
+  const bool is_null = entry->value->kind == Kind::null;
+  return Field{entry->value, is_null ? entry->at : entry->value->at, std::move(path)};
+}
+
+std::optional<std::string> Fields::text(const Field& field, std::string_view expected) const {
+  const YamlNode& node = *field.node;
+  if (node.kind != Kind::scalar) {
+    complain(field, std::string(name_of(node.kind)) + "; expected " + std::string(expected));
+    return std::nullopt;
+  }
+  if (node.text.size() > longest_text) {
+    complain(field, node.text, "is too long", expected);
+    return std::nullopt;
+  }
+  auto expanded = expand(node.text, environment_);
+  if (!expanded) {
+    complain(field, expanded.error().message);
+    return std::nullopt;
+  }
+  if (expanded->size() > longest_text) {
+    complain(field, *expanded, "is too long", expected);
+    return std::nullopt;
+  }
+  return std::move(*expanded);
+}
+
+std::optional<std::string> Fields::text(std::string_view key, std::string_view expected) const {
+  const auto field = find(key);
+  if (!field) return std::nullopt;
+  return text(*field, expected);
+}
+
+std::optional<std::uint64_t> Fields::count(std::string_view key, CountRange range) const {
+  const std::string expected = "a number " + spell(range);
+  const auto word = text(key, expected);
+  if (!word) return std::nullopt;
+  Number number = parse_number(*word);
+  const bool within = range.least <= number.value && number.value <= range.most;
+  if (number.wrong.empty() && !within) number.wrong = "is out of range";
+  if (number.wrong.empty()) return number.value;
+  complain(*find(key), *word, number.wrong, expected);
+  return std::nullopt;
+}
+
+std::optional<std::uint64_t> Fields::bytes(std::string_view key, CountRange range) const {
+  const std::string expected = "bytes, such as 67108864, 512KiB or 64MiB, " + spell(range);
+  const auto word = text(key, expected);
+  if (!word) return std::nullopt;
+  Number number = parse_bytes(*word);
+  const bool within = range.least <= number.value && number.value <= range.most;
+  if (number.wrong.empty() && !within) number.wrong = "is out of range";
+  if (number.wrong.empty()) return number.value;
+  complain(*find(key), *word, number.wrong, expected);
+  return std::nullopt;
+}
+
+std::optional<std::chrono::milliseconds> Fields::duration(std::string_view key,
+                                                          DurationRange range) const {
+  const std::string expected = "a duration such as 15s or 1m30s, from " +
+                               format_duration(range.least) + " to " + format_duration(range.most);
+  const auto word = text(key, expected);
+  if (!word) return std::nullopt;
+  const auto parsed = parse_duration(*word);
+  if (!parsed) {
+    complain(*find(key), *word, "is " + parsed.error().message, expected);
+    return std::nullopt;
+  }
+  if (*parsed < range.least || *parsed > range.most) {
+    complain(*find(key), *word, "is out of range", expected);
+    return std::nullopt;
+  }
+  return *parsed;
+}
+
+std::optional<std::vector<Field>> Fields::list(std::string_view key,
+                                               std::string_view expected) const {
+  const auto field = find(key);
+  if (!field) return std::nullopt;
+  if (field->node->kind != Kind::list) {
+    std::string found(name_of(field->node->kind));
+    if (field->node->kind == Kind::scalar) found = in_quotes(field->node->text);
+    complain(*field, found + "; expected " + std::string(expected));
+    return std::nullopt;
+  }
+  std::vector<Field> elements;
+  for (const YamlNode* item : field->node->items) {
+    std::string path = field->path + "[" + std::to_string(elements.size()) + "]";
+    elements.push_back({item, item->at, std::move(path)});
+  }
+  return elements;
+}
+
+void Fields::complain(const Field& field, std::string_view value, std::string_view wrong,
+                      std::string_view expected) const {
+  std::string what = in_quotes(value);
+  if (value != field.node->text) what += " (from " + in_quotes(field.node->text) + ")";
+  what += ' ';
+  what += wrong;
+  what += wrong.ends_with('?') ? " expected " : "; expected ";
+  what += expected;
+  complain(field, what);
+}
+
+void Fields::complain(const Field& field, std::string_view what) const {
+  std::string line = field.path;
+  if (!line.empty()) line += ": ";
+  line += what;
+  problems_.add(field.at, std::move(line));
+}
+
+}  // namespace mesh

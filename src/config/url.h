@@ -1,0 +1,18 @@
+// The few forms in which the configuration says where a proxy can be asked:
+//   http://HOST:PORT             its admin port (admin:)
+//   unix:/PATH                   the same on a Unix socket (admin:)
+//   http://HOST:PORT/PATH?QUERY  a page of Prometheus text (metrics:)
+#pragma once
+
+#include <string_view>
+
+#include "base/result.h"
+#include "model/target.h"
+
+namespace mesh {
+
+// The error's message says what is wrong in words that may follow the offending URL.
+Result<Address> parse_admin_url(std::string_view url);
+Result<HttpEndpoint> parse_metrics_url(std::string_view url);
+
+}  // namespace mesh

@@ -1,0 +1,25 @@
+// The one list of meshes that the agent speaks. Each entry is a file beside this one that opens
+// with an essay on what that proxy says and its oddities.
+#pragma once
+
+#include <memory>
+#include <span>
+#include <string_view>
+
+#include "config/config.h"
+#include "dialect/conversation.h"
+#include "model/target.h"
+
+namespace mesh {
+
+struct Dialect {
+  std::string_view name;  // the value of `mesh:` in the configuration and of the label `mesh`
+  std::unique_ptr<Conversation> (*open)(const Target& target, const LimitsConfig& limits);
+};
+
+std::span<const Dialect> dialects();
+
+// Nothing if no dialect has this name.
+const Dialect* find_dialect(std::string_view name);
+
+}  // namespace mesh

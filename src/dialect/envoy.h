@@ -1,0 +1,16 @@
+// Envoy, as anybody runs it: the dialect `envoy`.
+#pragma once
+
+#include <memory>
+
+#include "config/config.h"
+#include "dialect/conversation.h"
+#include "model/target.h"
+
+namespace mesh {
+
+// With an admin port: statistics in raw names, identity, endpoints. With a metrics port only: what
+// the Prometheus form of the same statistics tells for certain (envoy_prometheus.h).
+std::unique_ptr<Conversation> open_envoy(const Target& target, const LimitsConfig& limits);
+
+}  // namespace mesh

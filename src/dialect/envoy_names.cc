@@ -1,0 +1,119 @@
+// Taking Envoy's names apart; the conventions are told in envoy_names.h.
+#include "dialect/envoy_names.h"
+
+#include <algorithm>
+#include <array>
+
+namespace mesh {
+namespace {
+
+constexpr std::string_view cluster_prefix = "cluster.";
+
+// Counters and gauges of a cluster whose last word is theirs alone.
+constexpr std::array<std::string_view, 9> plain_stats{
+    "upstream_rq_total", "upstream_rq_rx_reset", "upstream_rq_tx_reset",
+    "upstream_cx_total", "upstream_cx_active",   "upstream_cx_destroy_with_active_rq",
+    "membership_change", "membership_healthy",   "membership_total",
+};
+
+bool is_plain_stat(std::string_view word) {
+  return std::find(plain_stats.begin(), plain_stats.end(), word) != plain_stats.end();
+}
+
+// "a|b||c" → {"a", "b", "", "c"}; more than four fields leave the rest in the last one.
+std::array<std::string_view, 4> split_fields(std::string_view name) {
+  std::array<std::string_view, 4> fields;
+  for (std::size_t i = 0; i < fields.size(); ++i) {
+    const std::size_t bar = i + 1 < fields.size() ? name.find('|') : std::string_view::npos;
+    fields[i] = name.substr(0, bar);
+    if (bar == std::string_view::npos) break;
+    name.remove_prefix(bar + 1);
+  }
+  return fields;
+}
+
+}  // namespace
+
+UpstreamName read_cluster_name(std::string_view cluster) {
+  if (cluster.ends_with(';')) cluster.remove_suffix(1);
+  if (cluster.starts_with("inbound|") || cluster.starts_with("local_app") ||
+      cluster == "local_service") {
+    return {Direction::inbound, "", ""};
+  }
+  const auto [kind, port, subset, host] = split_fields(cluster);
+  if (kind == "outbound" && !port.empty() && !host.empty()) {
+    return {Direction::outbound, std::string(host) + ":" + std::string(port), std::string(subset)};
+  }
+  return {Direction::outbound, std::string(cluster), ""};
+}
+
+std::string stat_form(std::string_view name) {
+  if (name.ends_with(';')) name.remove_suffix(1);
+  std::string form;
+  form.reserve(name.size());
+  while (!name.empty()) {
+    if (name.front() != ':') {
+      form += name.front();
+      name.remove_prefix(1);
+      continue;
+    }
+    form += '_';
+    name.remove_prefix(name.starts_with("://") ? 3 : name.starts_with(":/") ? 2 : 1);
+  }
+  return form;
+}
+
+bool is_cluster_stat(std::string_view rest) {
+  return is_plain_stat(rest) || rest.starts_with("grpc.") || rest.starts_with("grpc-web.");
+}
+
+ClusterStat split_cluster_stat(std::string_view stat, const NameSet& known) {
+  if (!stat.starts_with(cluster_prefix)) return {};
+  const std::string_view body = stat.substr(cluster_prefix.size());
+  for (std::size_t dot = body.rfind('.'); dot != std::string_view::npos && dot != 0;
+       dot = body.rfind('.', dot - 1)) {
+    std::string_view name = body.substr(0, dot);
+    if (name.ends_with(';')) name.remove_suffix(1);
+    const std::string_view rest = body.substr(dot + 1);
+    if (is_cluster_stat(rest) && known.contains(name)) return {name, rest};
+  }
+  return {};
+}
+
+std::string_view self_evident_cluster(std::string_view stat) {
+  if (!stat.starts_with(cluster_prefix)) return {};
+  const std::size_t dot = stat.rfind('.');
+  if (dot < cluster_prefix.size() || !is_plain_stat(stat.substr(dot + 1))) return {};
+  std::string_view name = stat.substr(cluster_prefix.size(), dot - cluster_prefix.size());
+  if (name.ends_with(';')) name.remove_suffix(1);
+  return name;
+}
+
+GrpcStat split_grpc_stat(std::string_view rest) {
+  if (rest.starts_with("grpc.")) {
+    rest.remove_prefix(5);
+  } else if (rest.starts_with("grpc-web.")) {
+    rest.remove_prefix(9);
+  } else {
+    return {};
+  }
+  const std::size_t last = rest.rfind('.');
+  if (last == std::string_view::npos) return {"", "", rest, true};
+  const std::string_view counted = rest.substr(last + 1);
+  const std::string_view name = rest.substr(0, last);
+  const std::size_t dot = name.rfind('.');
+  const bool exact = dot != std::string_view::npos && dot != 0 && dot + 1 < name.size();
+  if (!exact) return {"", "", counted, false};
+  return {name.substr(0, dot), name.substr(dot + 1), counted, true};
+}
+
+std::string_view envoy_stats_filter() {
+  return R"(^(cluster\..+\.(grpc(-web)?\.(.+\.)?)"
+         R"(([0-9]+|other|request_message_count|response_message_count|upstream_rq_time)"
+         R"(|upstream_rq_(total|rx_reset|tx_reset))"
+         R"(|upstream_cx_(total|active|destroy_with_active_rq))"
+         R"(|membership_(change|healthy|total)))"
+         R"(|server\.(state|uptime))$)";
+}
+
+}  // namespace mesh

@@ -1,0 +1,236 @@
+// Reading Envoy's Prometheus form as far as it can be trusted; see envoy_prometheus.h.
+#include "dialect/envoy_prometheus.h"
+
+#include <algorithm>
+#include <array>
+#include <charconv>
+#include <cmath>
+#include <unordered_map>
+#include <utility>
+#include <vector>
+
+#include "base/limits.h"
+#include "dialect/check_answer.h"
+#include "dialect/envoy_names.h"
+#include "dialect/url_encoding.h"
+#include "wire/grpc_code.h"
+
+namespace mesh {
+namespace {
+
+constexpr std::string_view cluster_prefix = "envoy_cluster_";
+
+struct Suffix {
+  std::string_view text;  // with the underscore before it
+  Counted counted;
+  std::string_view detail;
+};
+// What a gRPC or reset statistic may end in, beside a status.
+constexpr std::array<Suffix, 7> suffixes{{
+    {"_request_message_count", Counted::messages, "request"},
+    {"_response_message_count", Counted::messages, "response"},
+    {"_upstream_rq_time_bucket", Counted::duration_bucket, ""},
+    {"_upstream_rq_time_sum", Counted::duration_sum_us, ""},
+    {"_upstream_rq_rx_reset", Counted::resets, "remote"},
+    {"_upstream_rq_tx_reset", Counted::resets, "local"},
+    {"_upstream_cx_destroy_with_active_rq", Counted::resets, "connection"},
+}};
+
+// Takes what is counted off the end of `name`; what is left is the path before it.
+bool take_counted(std::string_view& name, SeriesKey& key) {
+  for (const Suffix& suffix : suffixes) {
+    if (!name.ends_with(suffix.text)) continue;
+    name.remove_suffix(suffix.text.size());
+    key.counted = suffix.counted;
+    key.detail = suffix.detail;
+    return true;
+  }
+  const std::size_t underscore = name.rfind('_');
+  if (underscore == std::string_view::npos) return false;
+  const auto code = grpc_code_name(name.substr(underscore + 1));
+  // A number above 16 may as well be an HTTP status of another statistic.
+  if (!code || (*code == other_grpc_code && name.substr(underscore + 1) != "other")) return false;
+  name = name.substr(0, underscore);
+  key.counted = Counted::calls;
+  key.detail = *code;
+  return true;
+}
+
+std::string seconds_from_ms(std::string_view le) {
+  double ms = 0;
+  const auto parsed = std::from_chars(le.data(), le.data() + le.size(), ms);
+  if (le == "+Inf" || parsed.ec != std::errc{} || std::isinf(ms)) return "+Inf";
+  char text[32];
+  const auto end = std::to_chars(text, text + sizeof text, ms / 1000, std::chars_format::fixed);
+  return {text, end.ptr};
+}
+
+// The method of "grpc_…" with the bridge labels, as far as it is certain.
+bool read_method(std::string_view path, const Sample& sample, SeriesKey& key) {
+  const std::string_view service = sample.label("envoy_grpc_bridge_service");
+  const std::string_view method = sample.label("envoy_grpc_bridge_method");
+  path.remove_prefix(std::string_view("grpc").size());
+  if (service.empty() != method.empty()) return false;
+  if (path.empty()) {
+    key.service = service;
+    key.method = method;
+    return true;
+  }
+  path.remove_prefix(1);  // the underscore
+  if (service.empty() || path.empty() || path.find('_') != std::string_view::npos) return false;
+  key.service = std::string(service) + "." + std::string(method);
+  key.method = path;
+  return true;
+}
+
+class EnvoyPrometheusConversation final : public Conversation {
+ public:
+  explicit EnvoyPrometheusConversation(const std::string& path) : path_(path) {
+    if (path == "/stats/prometheus") {
+      path_ += "?usedonly&filter=" + percent_encode(envoy_stats_filter());
+    }
+  }
+
+  Step begin(Instant) override { return Request{Request::Port::metrics, path_}; }
+  Step hear(Answer answer) override;
+
+ private:
+  struct Numbers {
+    std::vector<Series> series;
+    std::vector<std::uint64_t> values;
+    std::optional<double> state, uptime;
+    std::uint64_t ambiguous = 0, bad_values = 0;
+  };
+
+  void enter(const Sample& sample, Numbers& numbers);
+  std::uint32_t scope_of(const std::string& cluster, Counted counted);
+  void note_process(const Numbers& numbers, Readings& readings);
+
+  std::string path_;
+  std::shared_ptr<const std::vector<Series>> series_ =
+      std::make_shared<const std::vector<Series>>();
+  std::unordered_map<std::string, std::size_t> index_;  // source → series of this answer
+  std::unordered_map<std::string, std::uint32_t> cluster_ids_;
+  std::uint64_t incarnation_ = 0;
+  std::optional<double> last_uptime_;
+  std::optional<Instant> started_;
+};
+
+Step EnvoyPrometheusConversation::hear(Answer answer) {
+  const std::string_view page = std::string_view(path_).substr(0, path_.find('?'));
+  if (auto failure = check_answer(answer, page)) return *failure;
+  Numbers numbers;
+  index_.clear();
+  if (cluster_ids_.size() > limits::raw_series_per_target) cluster_ids_.clear();
+  const ExpositionReport report =
+      read_exposition(answer->body, [&](const Sample& sample) { enter(sample, numbers); });
+  if (report.samples == 0 && report.unreadable > 0) {
+    return Failure{Reason::parse,
+                   std::string(page) + ": no line is a sample: " + report.unreadable_sample};
+  }
+  Readings readings;
+  readings.at = answer->sent + (answer->received - answer->sent) / 2;
+  readings.unreadable = report.unreadable + numbers.bad_values;
+  readings.unreadable_sample = report.unreadable_sample;
+  readings.ambiguous = numbers.ambiguous;
+  note_process(numbers, readings);
+  if (numbers.series != *series_) {
+    series_ = std::make_shared<const std::vector<Series>>(std::move(numbers.series));
+  }
+  readings.traffic = CounterBlock{series_, std::move(numbers.values)};
+  return readings;
+}
+
+void EnvoyPrometheusConversation::enter(const Sample& sample, Numbers& numbers) {
+  if (sample.name == "envoy_server_state") numbers.state = sample.value;
+  if (sample.name == "envoy_server_uptime") numbers.uptime = sample.value;
+  auto read = read_envoy_sample(sample);
+  if (!read || numbers.series.size() >= limits::raw_series_per_target) return;
+  double value = sample.value;
+  if (read->key.counted == Counted::duration_sum_us) value = std::round(value * 1000);
+  if (!(value >= 0 && value < 1.8e19)) {
+    ++numbers.bad_values;
+    return;
+  }
+  if (!read->exact) ++numbers.ambiguous;
+
+  std::string source(sample.name);
+  for (const Label& label : sample.labels) {
+    source.append("\x1f").append(label.name).append("=").append(label.value);
+  }
+  // Merged pages may repeat a family: the first sample counts.
+  if (!index_.emplace(source, numbers.series.size()).second) return;
+  const std::uint32_t scope = scope_of(read->cluster, read->key.counted);
+  numbers.series.push_back({std::move(source), scope, std::move(read->key)});
+  numbers.values.push_back(static_cast<std::uint64_t>(value));
+}
+
+// As in the raw form: the gRPC counters of a cluster live and die together, so do its histograms.
+// A cut name may stand for several clusters, so those with a dot are each on their own.
+std::uint32_t EnvoyPrometheusConversation::scope_of(const std::string& cluster, Counted counted) {
+  if (cluster.empty() || counted == Counted::resets) return 0;
+  const bool histogram = counted == Counted::duration_bucket || counted == Counted::duration_sum_us;
+  const auto id = cluster_ids_.emplace(cluster, cluster_ids_.size() + 1).first->second;
+  return 2 * id + (histogram ? 1 : 0);
+}
+
+void EnvoyPrometheusConversation::note_process(const Numbers& numbers, Readings& readings) {
+  if (numbers.uptime) {
+    const auto uptime = std::chrono::duration_cast<Duration>(
+        std::chrono::duration<double>(std::clamp(*numbers.uptime, 0.0, 1e9)));
+    if (last_uptime_ && *numbers.uptime < *last_uptime_) {
+      ++incarnation_;
+      started_.reset();
+    }
+    last_uptime_ = numbers.uptime;
+    // The gauge lags by up to a flush (5 s): the earliest start it ever gave is the best.
+    const Instant started = readings.at - uptime;
+    started_ = started_ ? std::min(*started_, started) : started;
+  }
+  readings.incarnation = incarnation_;
+  if (!numbers.state && !numbers.uptime) return;
+  Proxy proxy;
+  proxy.started = started_;
+  const double state = numbers.state.value_or(0);
+  if (state >= 0 && state <= 3) proxy.state = static_cast<ProxyState>(static_cast<int>(state));
+  readings.proxy = std::move(proxy);
+}
+
+}  // namespace
+
+std::optional<EnvoySample> read_envoy_sample(const Sample& sample) {
+  if (!sample.name.starts_with(cluster_prefix)) return std::nullopt;
+  // The underscore stays: it separates what is counted where nothing else is left.
+  std::string_view name = sample.name.substr(cluster_prefix.size() - 1);
+  EnvoySample read;
+  if (!take_counted(name, read.key)) return std::nullopt;
+  read.cluster = sample.label("envoy_cluster_name");
+  const UpstreamName upstream = read_cluster_name(read.cluster);
+  read.key.direction = upstream.direction;
+  const bool is_reset = read.key.counted == Counted::resets;
+  const bool is_grpc = name == "_grpc" || name.starts_with("_grpc_");
+  const bool whole_cluster = is_reset ? name.empty() : is_grpc;
+  if (whole_cluster) {
+    read.key.upstream = upstream.upstream;
+    read.key.subset = upstream.subset;
+    if (!is_reset) read.exact = read_method(name.substr(1), sample, read.key);
+  } else {
+    // The rest of the cluster's name stands in the sample's name, its dots lost.
+    if (!is_reset && name.find("_grpc_") == std::string_view::npos) return std::nullopt;
+    read.exact = false;
+    read.cluster.clear();
+  }
+  const bool is_time =
+      read.key.counted == Counted::duration_bucket || read.key.counted == Counted::duration_sum_us;
+  if (is_time && !read.exact) return std::nullopt;  // times of nobody in particular say nothing
+  if (read.key.counted == Counted::duration_bucket) {
+    read.key.detail = seconds_from_ms(sample.label("le"));
+  }
+  return read;
+}
+
+std::unique_ptr<Conversation> open_envoy_prometheus(const std::string& path) {
+  return std::make_unique<EnvoyPrometheusConversation>(path);
+}
+
+}  // namespace mesh

@@ -1,0 +1,263 @@
+// Learning what Envoy's statistics mean, and reading them; see envoy_traffic.h.
+#include "dialect/envoy_traffic.h"
+
+#include <algorithm>
+#include <charconv>
+#include <utility>
+
+#include "base/limits.h"
+#include "wire/grpc_code.h"
+
+namespace mesh {
+namespace {
+
+// FNV-1a over whole numbers.
+constexpr std::uint64_t digest_start = 14695981039346656037u;
+std::uint64_t digest_add(std::uint64_t digest, std::uint64_t value) {
+  return (digest ^ value) * 1099511628211u;
+}
+
+constexpr std::string_view reset_kind(std::string_view stat) {
+  if (stat == "upstream_rq_rx_reset") return "remote";
+  if (stat == "upstream_rq_tx_reset") return "local";
+  if (stat == "upstream_cx_destroy_with_active_rq") return "connection";
+  return {};
+}
+
+// 0.5 ms → "0.0005": the shortest decimal form of the bound in seconds.
+std::string bound_in_seconds(double ms) {
+  char text[32];
+  const auto end = std::to_chars(text, text + sizeof text, ms / 1000, std::chars_format::fixed);
+  return {text, end.ptr};
+}
+
+// The key of sources that are beyond the raw bound: summed per upstream and detail.
+SeriesKey merged_key(SeriesKey key) {
+  key.service = "other";
+  key.method = "other";
+  return key;
+}
+
+}  // namespace
+
+bool any_fell(const CounterBlock& before, const CounterBlock& now) {
+  std::unordered_map<std::string_view, std::uint64_t> values;
+  for (std::size_t i = 0; i < now.values.size(); ++i) {
+    values.emplace((*now.series)[i].source, now.values[i]);
+  }
+  for (std::size_t i = 0; i < before.values.size(); ++i) {
+    const auto it = values.find((*before.series)[i].source);
+    if (it == values.end() || it->second < before.values[i]) return true;
+  }
+  return false;
+}
+
+void EnvoyTraffic::read(std::string body) {
+  body_ = std::move(body);
+  reader_.read(body_, answer_);
+  if (generation_ != reader_.generation()) {
+    generation_ = reader_.generation();
+    meanings_.clear();
+    learnt_ = false;
+  }
+  learnt_ = learnt_ && answer_.same_layout;
+}
+
+void EnvoyTraffic::know_clusters(NameSet clusters) {
+  if (clusters == listed_) return;
+  listed_ = std::move(clusters);
+  meanings_.clear();
+  learnt_ = false;
+}
+
+EnvoyTrafficReport EnvoyTraffic::report() {
+  if (!learnt_ || !layout_holds()) learn();
+  EnvoyTrafficReport report;
+  report.counters.series = series_;
+  report.counters.values.assign(series_->size(), 0);
+  report.ambiguous = ambiguous_;
+  for (const std::string& cluster : active_) report.activity.push_back({cluster, digest_start});
+
+  for (std::size_t i = 0; i < lines_.size(); ++i) {
+    const Line& line = lines_[i];
+    const std::uint64_t value = answer_.values[i];
+    switch (line.kind) {
+      case Kind::counter: report.counters.values[line.series] += value; break;
+      case Kind::activity: {
+        std::uint64_t& digest = report.activity[line.activity].digest;
+        digest = digest_add(digest, value);
+        break;
+      }
+      case Kind::state: report.server_state = value; break;
+      case Kind::uptime: report.server_uptime = value; break;
+      case Kind::buckets:
+      case Kind::ignored: break;
+    }
+  }
+  for (std::size_t i = 0; i < text_lines_.size(); ++i) {
+    const Line& line = text_lines_[i];
+    if (line.kind != Kind::buckets || line.buckets == 0) continue;
+    if (!parse_stat_buckets(answer_.texts[i].text, buckets_)) continue;
+    for (std::uint32_t b = 0; b < line.buckets; ++b) {
+      report.counters.values[line.series + b] += buckets_[b].cumulative;
+    }
+  }
+  return report;
+}
+
+// A histogram that recorded its first value has buckets where it had none.
+bool EnvoyTraffic::layout_holds() {
+  for (std::size_t i = 0; i < text_lines_.size(); ++i) {
+    if (text_lines_[i].kind != Kind::buckets) continue;
+    const bool readable = parse_stat_buckets(answer_.texts[i].text, buckets_);
+    if ((readable ? buckets_.size() : 0) != text_lines_[i].buckets) return false;
+  }
+  return true;
+}
+
+void EnvoyTraffic::learn() {
+  learn_names();
+  new_series_.clear();
+  merged_.clear();
+  active_.clear();
+  activity_index_.clear();
+  ambiguous_ = 0;
+  if (cluster_ids_.size() > 4 * known_.size() + 1024) cluster_ids_.clear();
+  meanings_.resize(reader_.slot_count());
+  lines_.clear();
+  text_lines_.clear();
+  for (const std::uint32_t slot : answer_.slots) lines_.push_back(learn_line(slot, {}));
+  for (const StatText& text : answer_.texts)
+    text_lines_.push_back(learn_line(text.slot, text.text));
+  // The same series under a layout that changed elsewhere stay the same series to everybody.
+  if (!series_ || *series_ != new_series_) {
+    series_ = std::make_shared<const std::vector<Series>>(std::move(new_series_));
+  }
+  learnt_ = true;
+}
+
+// Which clusters there are, for taking names apart. A new one may change what a name means.
+void EnvoyTraffic::learn_names() {
+  NameSet known = listed_;
+  for (const std::uint32_t slot : answer_.slots) {
+    const std::string_view cluster = self_evident_cluster(reader_.name(slot));
+    if (!cluster.empty() && !known.contains(cluster)) known.emplace(cluster);
+  }
+  if (known == known_) return;
+  known_ = std::move(known);
+  meanings_.clear();
+}
+
+EnvoyTraffic::Line EnvoyTraffic::learn_line(std::uint32_t slot, std::string_view histogram) {
+  std::optional<Meaning>& meaning = meanings_[slot];
+  const std::string_view name = reader_.name(slot);
+  if (!meaning) meaning = meaning_of(name);
+  if (meaning->ambiguous) ++ambiguous_;
+  Line line{meaning->kind};
+  const bool is_text = !histogram.empty();
+  if (is_text != (line.kind == Kind::buckets)) {
+    line.kind = Kind::ignored;
+    return line;
+  }
+  if (line.kind == Kind::counter) {
+    const bool own_scope = meaning->key.counted == Counted::resets;
+    line.series = add_series(std::string(name), own_scope ? 0 : scope_of(meaning->cluster, false),
+                             meaning->key);
+  } else if (line.kind == Kind::activity) {
+    line.activity = activity_of(meaning->cluster);
+  } else if (line.kind == Kind::buckets && parse_stat_buckets(histogram, buckets_) &&
+             new_series_.size() < limits::raw_series_per_target) {
+    line.buckets = static_cast<std::uint32_t>(buckets_.size());
+    const std::uint32_t scope = scope_of(meaning->cluster, true);
+    SeriesKey key = meaning->key;
+    for (const StatBucket& bucket : buckets_) {
+      key.detail = bound_in_seconds(bucket.upper_bound);
+      new_series_.push_back({std::string(name) + "/" + key.detail, scope, key});
+    }
+    line.series = static_cast<std::uint32_t>(new_series_.size()) - line.buckets;
+  }
+  return line;
+}
+
+EnvoyTraffic::Meaning EnvoyTraffic::meaning_of(std::string_view name) const {
+  Meaning meaning;
+  if (name == "server.state") return {Kind::state, false, {}, {}};
+  if (name == "server.uptime") return {Kind::uptime, false, {}, {}};
+  const ClusterStat stat = split_cluster_stat(name, known_);
+  if (stat.cluster.empty()) {
+    // A cluster that neither /clusters nor its own statistics name: the status is still certain.
+    const std::size_t grpc = name.find(".grpc");
+    if (!name.starts_with("cluster.") || grpc == std::string_view::npos) return meaning;
+    meaning = grpc_meaning({}, name.substr(grpc + 1));
+    meaning.key.service.clear();
+    meaning.key.method.clear();
+    meaning.ambiguous = meaning.kind != Kind::ignored;
+    return meaning;
+  }
+  if (stat.rest.starts_with("grpc")) return grpc_meaning(stat.cluster, stat.rest);
+  meaning.cluster = stat.cluster;
+  meaning.kind = Kind::activity;
+  if (const std::string_view kind = reset_kind(stat.rest); !kind.empty()) {
+    const UpstreamName upstream = read_cluster_name(stat.cluster);
+    meaning.kind = Kind::counter;
+    meaning.key = {Counted::resets,  upstream.direction, upstream.upstream, upstream.subset, "", "",
+                   std::string(kind)};
+  }
+  return meaning;
+}
+
+EnvoyTraffic::Meaning EnvoyTraffic::grpc_meaning(std::string_view cluster,
+                                                 std::string_view rest) const {
+  const GrpcStat stat = split_grpc_stat(rest);
+  const UpstreamName upstream = read_cluster_name(cluster);
+  Meaning meaning{Kind::counter, !stat.exact, std::string(cluster), {}};
+  meaning.key = {Counted::calls,
+                 upstream.direction,
+                 upstream.upstream,
+                 upstream.subset,
+                 std::string(stat.service),
+                 std::string(stat.method),
+                 ""};
+  if (const auto code = grpc_code_name(stat.counted)) {
+    meaning.key.detail = *code;
+  } else if (stat.counted == "request_message_count" || stat.counted == "response_message_count") {
+    meaning.key.counted = Counted::messages;
+    meaning.key.detail = stat.counted.substr(0, stat.counted.find('_'));
+  } else if (stat.counted == "upstream_rq_time") {
+    meaning.key.counted = Counted::duration_bucket;
+    meaning.kind = Kind::buckets;
+  } else {
+    return {};  // success, failure, total: sums of what is counted by status already
+  }
+  return meaning;
+}
+
+std::uint32_t EnvoyTraffic::add_series(std::string source, std::uint32_t scope,
+                                       const SeriesKey& key) {
+  if (new_series_.size() >= limits::raw_series_per_target) {
+    const SeriesKey merged = merged_key(key);
+    std::string name = "other " + merged.upstream + " " + merged.subset + " " + merged.detail +
+                       " " + std::to_string(static_cast<int>(merged.counted)) +
+                       std::to_string(static_cast<int>(merged.direction));
+    const auto [it, fresh] = merged_.emplace(name, new_series_.size());
+    if (fresh) new_series_.push_back({std::move(name), 0, merged});
+    return it->second;
+  }
+  new_series_.push_back({std::move(source), scope, key});
+  return static_cast<std::uint32_t>(new_series_.size() - 1);
+}
+
+std::uint32_t EnvoyTraffic::activity_of(const std::string& cluster) {
+  const auto [it, fresh] = activity_index_.emplace(cluster, active_.size());
+  if (fresh) active_.push_back(cluster);
+  return it->second;
+}
+
+// Ids must outlast a change of layout, so that what vanished can be told from what stayed.
+std::uint32_t EnvoyTraffic::scope_of(const std::string& cluster, bool histogram) {
+  if (cluster.empty()) return 0;
+  const auto id = cluster_ids_.emplace(cluster, cluster_ids_.size() + 1).first->second;
+  return 2 * id + (histogram ? 1 : 0);
+}
+
+}  // namespace mesh

@@ -1,0 +1,104 @@
+// From Envoy's statistics to counters in mesh-neutral words.
+//
+// The reader below it learns the layout of the answer, this one what each line of that layout
+// means; while the layout stays, a poll is one loop over numbers. What a line means depends on
+// which clusters exist (envoy_names.h): the list of /clusters, together with the clusters that name
+// themselves in the same answer.
+#pragma once
+
+#include <cstdint>
+#include <memory>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <unordered_map>
+#include <vector>
+
+#include "dialect/envoy_names.h"
+#include "model/series.h"
+#include "wire/envoy_stats.h"
+
+namespace mesh {
+
+// Whether anything moved at a cluster: a digest of its request, connection and membership numbers.
+struct ClusterActivity {
+  std::string cluster;  // in stat_form
+  std::uint64_t digest = 0;
+
+  bool operator==(const ClusterActivity&) const = default;
+};
+
+struct EnvoyTrafficReport {
+  CounterBlock counters;
+  std::vector<ClusterActivity> activity;  // of every cluster that names itself in the answer
+  std::optional<std::uint64_t> server_state, server_uptime;
+  std::uint64_t ambiguous = 0;  // statistics whose method or cluster cannot be told
+};
+
+// True if a source of `before` is gone or lower in `now`.
+bool any_fell(const CounterBlock& before, const CounterBlock& now);
+
+// One per target. Not thread-safe.
+class EnvoyTraffic {
+ public:
+  // Reads a body of the text form of /stats.
+  void read(std::string body);
+
+  // What the last read() found, before any meaning.
+  const StatsAnswer& answer() const { return answer_; }
+
+  // The clusters of /clusters, in stat_form. Kept for this and all later answers.
+  void know_clusters(NameSet clusters);
+
+  // REQUIRES: read() before.
+  EnvoyTrafficReport report();
+
+ private:
+  enum class Kind : std::uint8_t { ignored, counter, buckets, activity, state, uptime };
+
+  // What a name means; found once per name.
+  struct Meaning {
+    Kind kind = Kind::ignored;
+    bool ambiguous = false;
+    std::string cluster;  // in stat_form, "" where there is none
+    SeriesKey key;
+  };
+
+  // What a line of the layout feeds.
+  struct Line {
+    Kind kind = Kind::ignored;
+    std::uint32_t series = 0;    // a counter's, or the first of its buckets'
+    std::uint32_t activity = 0;  // which cluster's digest
+    std::uint32_t buckets = 0;
+  };
+
+  void learn();
+  void learn_names();
+  Line learn_line(std::uint32_t slot, std::string_view histogram);
+  Meaning meaning_of(std::string_view name) const;
+  Meaning grpc_meaning(std::string_view cluster, std::string_view rest) const;
+  std::uint32_t add_series(std::string source, std::uint32_t scope, const SeriesKey& key);
+  std::uint32_t activity_of(const std::string& cluster);
+  std::uint32_t scope_of(const std::string& cluster, bool histogram);
+  bool layout_holds();
+
+  std::string body_;
+  StatsReader reader_;
+  StatsAnswer answer_;
+
+  NameSet listed_, known_;                        // from /clusters; these and the self-evident ones
+  std::vector<std::optional<Meaning>> meanings_;  // by slot
+  std::uint64_t generation_ = 0;
+  bool learnt_ = false;
+
+  std::vector<Line> lines_, text_lines_;  // as answer_.slots and answer_.texts
+  std::shared_ptr<const std::vector<Series>> series_;
+  std::vector<Series> new_series_;
+  std::unordered_map<std::string, std::uint32_t> merged_;  // sources beyond the bound
+  std::vector<std::string> active_;
+  std::unordered_map<std::string, std::uint32_t> activity_index_, cluster_ids_;
+  std::uint64_t ambiguous_ = 0;
+  std::vector<StatBucket> buckets_;
+};
+
+}  // namespace mesh

@@ -1,0 +1,282 @@
+// The list itself. Names and labels are the program's interface to dashboards and alerts: add
+// freely, rename never without a decision note.
+#include "expose/catalogue.h"
+
+#include <algorithm>
+#include <array>
+
+namespace mesh {
+namespace {
+
+using enum MetricKind;
+using enum Section;
+
+const std::vector<Metric>& traffic_metrics() {
+  static const std::vector<Metric> metrics{
+      {"mesh_grpc_requests_total",
+       counter,
+       traffic,
+       {"direction", "upstream", "subset", "grpc_service", "grpc_method", "grpc_code"},
+       "Finished gRPC calls by final status, once per call whatever was retried. Never runs "
+       "backwards when a proxy restarts."},
+      {"mesh_grpc_request_rate",
+       gauge,
+       traffic,
+       {"direction", "upstream", "subset", "grpc_service", "grpc_method", "grpc_code"},
+       "Finished gRPC calls per second by final status, over the configured window (poll.window). "
+       "Absent until the window has two samples."},
+      {"mesh_grpc_error_ratio",
+       gauge,
+       traffic,
+       {"direction", "upstream", "subset", "grpc_service", "grpc_method"},
+       "Share (0 to 1) of finished gRPC calls whose status counts as failure "
+       "(grpc.failure_codes), over the configured window (poll.window). Absent without calls in "
+       "it."},
+      {"mesh_grpc_messages_total",
+       counter,
+       traffic,
+       {"direction", "upstream", "subset", "grpc_service", "grpc_method", "kind"},
+       "gRPC messages, by kind: request or response. A stream counts each of its messages as it "
+       "passes."},
+      {"mesh_grpc_request_duration_seconds",
+       histogram,
+       traffic,
+       {"direction", "upstream", "subset", "grpc_service", "grpc_method"},
+       "Duration of finished gRPC calls in seconds, where the sidecar measures it; Envoy: last "
+       "byte sent to the upstream until last byte received. _sum is NaN where the source has none "
+       "(OpenMetrics: _sum and _count are left out)."},
+      {"mesh_upstream_resets_total",
+       counter,
+       traffic,
+       {"upstream", "subset", "kind"},
+       "Streams to the upstream that were reset, by kind as the proxy tells them apart: calls "
+       "that ended without a grpc-status are missing in mesh_grpc_requests_total and seen here."},
+  };
+  return metrics;
+}
+
+const std::vector<Metric>& load_balance_metrics() {
+  static const std::vector<Metric> metrics{
+      {"mesh_upstream_endpoint_requests_total",
+       counter,
+       load_balance,
+       {"upstream", "subset", "endpoint", "endpoint_pod"},
+       "Requests that this sidecar sent to one endpoint of the upstream, retries included."},
+      {"mesh_upstream_endpoint_connections",
+       gauge,
+       load_balance,
+       {"upstream", "subset", "endpoint", "endpoint_pod"},
+       "Connections from this sidecar to one endpoint of the upstream that are open now."},
+      {"mesh_upstream_endpoints",
+       gauge,
+       load_balance,
+       {"upstream", "subset", "state"},
+       "Endpoints of the upstream as this sidecar sees them, by state: ready, ejected (outlier "
+       "detection), unhealthy or draining."},
+  };
+  return metrics;
+}
+
+const std::vector<Metric>& sidecar_metrics() {
+  static const std::vector<Metric> metrics{
+      {"mesh_sidecar_info",
+       info,
+       sidecar,
+       {"version", "build", "node_id"},
+       "What the proxy says it is. Always 1."},
+      {"mesh_sidecar_uptime_seconds",
+       gauge,
+       sidecar,
+       {},
+       "How long the proxy's process had been running when it last answered, in seconds."},
+      {"mesh_sidecar_state",
+       gauge,
+       sidecar,
+       {"state"},
+       "State of the proxy: live, draining, pre_initializing or initializing. The one it is in is "
+       "1, the others 0."},
+  };
+  return metrics;
+}
+
+const std::vector<Metric>& target_metrics() {
+  static const std::vector<Metric> metrics{
+      {"mesh_target_up",
+       gauge,
+       target,
+       {},
+       "1 if the last poll of the target brought readings, else 0. Absent before the first poll "
+       "ended."},
+      {"mesh_target_scrape_duration_seconds",
+       gauge,
+       target,
+       {},
+       "How long the last poll of the target took, all its questions together, in seconds."},
+      {"mesh_target_scrape_bytes",
+       gauge,
+       target,
+       {},
+       "Size of the answers of the last poll of the target, in bytes of body."},
+      {"mesh_target_last_success_timestamp_seconds",
+       gauge,
+       target,
+       {},
+       "When a poll of the target last succeeded, in seconds since 1970. Absent before the first "
+       "success."},
+      {"mesh_target_poll_interval_seconds",
+       gauge,
+       target,
+       {},
+       "The pace at which the target is polled now, in seconds. Above the configured poll.interval "
+       "the exporter has backed off."},
+      {"mesh_target_scrape_errors_total",
+       counter,
+       target,
+       {"reason"},
+       "Questions to the target that brought no answer, by reason: connect, timeout, tls, "
+       "http_status, too_large, parse or forbidden."},
+      {"mesh_target_parse_errors_total",
+       counter,
+       target,
+       {},
+       "Lines and values in the target's answers that could not be understood and were skipped."},
+      {"mesh_target_ambiguous_series",
+       gauge,
+       target,
+       {},
+       "Series of the target's last answer whose service, method or upstream the source does not "
+       "tell for certain; they are exported with the label empty."},
+  };
+  return metrics;
+}
+
+const std::vector<Metric>& exporter_metrics() {
+  static const std::vector<Metric> metrics{
+      {"mesh_exporter_build_info",
+       info,
+       exporter,
+       {"version", "revision", "compiler", "build", "platform"},
+       "What this binary is and was built with. Always 1."},
+      {"mesh_exporter_targets", gauge, exporter, {}, "Targets that are configured or discovered."},
+      {"mesh_exporter_pass_duration_seconds",
+       gauge,
+       exporter,
+       {"stage"},
+       "How long the last complete pass over all targets took, in seconds, by stage: scrape or "
+       "total."},
+      {"mesh_exporter_snapshot_age_seconds",
+       gauge,
+       exporter,
+       {},
+       "Age of what this page shows about the targets, in seconds."},
+      {"mesh_exporter_series_folded_total",
+       counter,
+       exporter,
+       {"family"},
+       "Series over a configured limit that were summed into the label value other, by metric "
+       "family."},
+      {"mesh_exporter_config_last_reload_successful",
+       gauge,
+       exporter,
+       {},
+       "1 if the configuration was read without errors the last time it was read, else 0."},
+      {"mesh_exporter_config_last_reload_success_timestamp_seconds",
+       gauge,
+       exporter,
+       {},
+       "When the configuration now in force was read, in seconds since 1970."},
+  };
+  return metrics;
+}
+
+const std::vector<Metric>& process_metrics() {
+  static const std::vector<Metric> metrics{
+      {"process_cpu_seconds_total",
+       counter,
+       process,
+       {},
+       "Processor time this exporter has used, user and system, in seconds."},
+      {"process_resident_memory_bytes", gauge, process, {}, "Resident memory size in bytes."},
+      {"process_virtual_memory_bytes", gauge, process, {}, "Virtual memory size in bytes."},
+      {"process_virtual_memory_max_bytes",
+       gauge,
+       process,
+       {},
+       "Most virtual memory the process may have, in bytes; 2^64-1 is no limit."},
+      {"process_open_fds", gauge, process, {}, "Number of open file descriptors."},
+      {"process_max_fds",
+       gauge,
+       process,
+       {},
+       "Most file descriptors the process may have open; 2^64-1 is no limit."},
+      {"process_start_time_seconds",
+       gauge,
+       process,
+       {},
+       "When the process started, in seconds since 1970."},
+  };
+  return metrics;
+}
+
+std::vector<Metric> all_metrics() {
+  std::vector<Metric> all;
+  for (const auto* part : {&traffic_metrics(), &load_balance_metrics(), &sidecar_metrics(),
+                           &target_metrics(), &exporter_metrics(), &process_metrics()}) {
+    all.insert(all.end(), part->begin(), part->end());
+  }
+  return all;
+}
+
+constexpr std::array label_list{
+    LabelMeaning{"mesh", "The mesh or proxy the target speaks for: `envoy`."},
+    LabelMeaning{"namespace", "Kubernetes namespace of the pod; empty outside Kubernetes."},
+    LabelMeaning{"pod", "Name of the pod; outside Kubernetes the configured name of the target."},
+    LabelMeaning{"workload", "What the pod belongs to; empty where nobody told."},
+    LabelMeaning{"direction",
+                 "`inbound` (calls the pod receives) or `outbound` (calls the pod makes)."},
+    LabelMeaning{"upstream",
+                 "The destination's service name as the mesh names it, normalised; empty on "
+                 "inbound; `other` for what is over `limits.upstreams_per_target`."},
+    LabelMeaning{"subset", "Subset of the upstream; the label is absent where there is none."},
+    LabelMeaning{"grpc_service",
+                 "Full dotted name of the gRPC service; empty where the source cannot tell; "
+                 "`other` for what is over `limits.methods_per_upstream`."},
+    LabelMeaning{"grpc_method",
+                 "Bare name of the method; empty and `other` as with `grpc_service`."},
+    LabelMeaning{"grpc_code",
+                 "Canonical status name (`OK`, `DEADLINE_EXCEEDED`); `other` for a number outside "
+                 "the canon."},
+    LabelMeaning{"kind", "What exactly is counted; each metric lists its own."},
+    LabelMeaning{"endpoint",
+                 "Address of the endpoint; `other` for what is over "
+                 "`limits.endpoints_per_upstream`."},
+    LabelMeaning{"endpoint_pod", "Pod behind the endpoint; empty where it is not known."},
+    LabelMeaning{"state", "State of the thing counted; each metric lists its own."},
+    LabelMeaning{"reason", "Why it failed; each metric lists its own."},
+    LabelMeaning{"stage", "Part of a pass: `scrape` or `total`."},
+    LabelMeaning{"family", "Name of the metric that was folded."},
+    LabelMeaning{"version", "Version of the proxy, or of this exporter."},
+    LabelMeaning{"build", "Build of the proxy (commit and flavour), or of this exporter."},
+    LabelMeaning{"node_id", "Name of the proxy in its mesh, as it says itself."},
+    LabelMeaning{"revision", "Commit this exporter was built from; empty where not known."},
+    LabelMeaning{"compiler", "What this exporter was compiled with."},
+    LabelMeaning{"platform", "Operating system and processor this exporter was built for."},
+};
+
+}  // namespace
+
+std::span<const Metric> catalogue() {
+  static const std::vector<Metric> all = all_metrics();
+  return all;
+}
+
+const Metric* find_metric(std::string_view name) {
+  const auto found = std::ranges::find(catalogue(), name, &Metric::name);
+  return found == catalogue().end() ? nullptr : &*found;
+}
+
+bool has_identity(Section section) { return section != exporter && section != process; }
+
+std::span<const LabelMeaning> label_meanings() { return label_list; }
+
+}  // namespace mesh

@@ -1,0 +1,89 @@
+// The exporter itself: what it is, how it keeps up, and what its process costs.
+#include <array>
+#include <string_view>
+
+#include "base/build.h"
+#include "expose/families.h"
+
+namespace mesh {
+namespace {
+
+void build_info(const Page& page, FamilyBuilder& family) {
+  Labels labels;
+  labels.with("version", build::version).with("revision", page.options.revision);
+  labels.with("compiler", build::compiler).with("build", build::kind);
+  family.state(std::move(labels.with("platform", build::platform)), 1);
+}
+
+void targets(const Page& page, FamilyBuilder& family) {
+  family.add(Labels(), static_cast<std::uint64_t>(page.snapshot.targets.size()));
+}
+
+void pass_duration(const Page& page, FamilyBuilder& family) {
+  const PassTimes& pass = page.snapshot.pass;
+  if (pass.passes == 0) return;
+  family.state(std::move(Labels().with("stage", "scrape")), pass.scrape);
+  family.state(std::move(Labels().with("stage", "total")), pass.total);
+}
+
+void snapshot_age(const Page& page, FamilyBuilder& family) {
+  if (page.snapshot.pass.passes == 0) return;
+  family.state(Labels(), seconds(page.self.now - page.snapshot.at));
+}
+
+// Always there, so that an alert on their increase sees the first one, too.
+constexpr std::array<std::string_view, 5> foldable{
+    "mesh_grpc_requests_total", "mesh_grpc_messages_total", "mesh_grpc_request_duration_seconds",
+    "mesh_upstream_resets_total", "mesh_upstream_endpoint_requests_total"};
+
+void series_folded(const Page& page, FamilyBuilder& family) {
+  for (const std::string_view name : foldable) {
+    family.add(std::move(Labels().with("family", name)), 0.0);
+  }
+  for (const FoldedSeries& folded : page.snapshot.folded) {
+    family.add(std::move(Labels().with("family", folded.family)), folded.count);
+  }
+}
+
+void config_successful(const Page& page, FamilyBuilder& family) {
+  family.state(Labels(), page.options.config.successful ? 1 : 0);
+}
+
+void config_success_time(const Page& page, FamilyBuilder& family) {
+  const std::optional<WallTime>& at = page.options.config.last_success;
+  if (at) family.state(Labels(), unix_seconds(*at));
+}
+
+template <auto number>
+void process_number(const Page& page, FamilyBuilder& family) {
+  const auto& value = page.self.process.*number;
+  if (value) family.add(Labels(), *value);
+}
+
+constexpr std::array exporter_makers{
+    FamilyMaker{"mesh_exporter_build_info", build_info},
+    FamilyMaker{"mesh_exporter_targets", targets},
+    FamilyMaker{"mesh_exporter_pass_duration_seconds", pass_duration},
+    FamilyMaker{"mesh_exporter_snapshot_age_seconds", snapshot_age},
+    FamilyMaker{"mesh_exporter_series_folded_total", series_folded},
+    FamilyMaker{"mesh_exporter_config_last_reload_successful", config_successful},
+    FamilyMaker{"mesh_exporter_config_last_reload_success_timestamp_seconds", config_success_time},
+};
+
+constexpr std::array process_makers{
+    FamilyMaker{"process_cpu_seconds_total", process_number<&ProcessNumbers::cpu_seconds>},
+    FamilyMaker{"process_resident_memory_bytes", process_number<&ProcessNumbers::resident_bytes>},
+    FamilyMaker{"process_virtual_memory_bytes", process_number<&ProcessNumbers::virtual_bytes>},
+    FamilyMaker{"process_virtual_memory_max_bytes",
+                process_number<&ProcessNumbers::virtual_max_bytes>},
+    FamilyMaker{"process_open_fds", process_number<&ProcessNumbers::open_fds>},
+    FamilyMaker{"process_max_fds", process_number<&ProcessNumbers::max_fds>},
+    FamilyMaker{"process_start_time_seconds", process_number<&ProcessNumbers::start_time_seconds>},
+};
+
+}  // namespace
+
+std::span<const FamilyMaker> exporter_families() { return exporter_makers; }
+std::span<const FamilyMaker> process_families() { return process_makers; }
+
+}  // namespace mesh

@@ -1,0 +1,20 @@
+// Numbers as people read them at a glance, and text that is safe within HTML.
+#pragma once
+
+#include <cstdint>
+#include <string>
+#include <string_view>
+
+namespace mesh {
+
+// "0.4 ms", "21 ms", "3.2 s", "2 min 5 s", "3 h 2 min", "5 d 3 h".
+std::string human_seconds(double seconds);
+
+// "812 B", "33.1 kB", "1.2 MB".
+std::string human_bytes(std::uint64_t bytes);
+
+// Markup is escaped, quotes included; what is not valid UTF-8, or would not show or reorder the
+// text around it, becomes U+FFFD.
+std::string html_text(std::string_view text);
+
+}  // namespace mesh

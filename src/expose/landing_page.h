@@ -1,0 +1,13 @@
+// The page for people, at "/": what this is, where the metrics are, and how each target does.
+#pragma once
+
+#include <string>
+
+#include "expose/page.h"
+
+namespace mesh {
+
+// HTML in one piece: no scripts, nothing loaded from elsewhere. Targets that are down stand first.
+std::string render_landing_page(const Page& page);
+
+}  // namespace mesh

@@ -1,0 +1,119 @@
+// Load balance: what each client's sidecar sends to each endpoint of each upstream.
+#include <array>
+#include <cstdint>
+#include <map>
+#include <set>
+#include <string>
+#include <string_view>
+#include <tuple>
+
+#include "compute/fold.h"
+#include "expose/families.h"
+
+namespace mesh {
+namespace {
+
+struct Upstream {
+  Direction direction;
+  std::string name, subset;
+  auto operator<=>(const Upstream&) const = default;
+};
+
+// Under which names a target's endpoints are exported. Its request counters were folded to the
+// configured limits (compute/fold.h); what else is said per endpoint follows them, so that one
+// endpoint has one name in all families and the bound holds for each.
+class EndpointNames {
+ public:
+  explicit EndpointNames(const CounterView& requests) {
+    for (const SeriesKey& key : *requests.keys) {
+      if (key.counted == Counted::endpoint_requests) {
+        addresses_[{key.direction, key.upstream, key.subset}].insert(key.detail);
+      }
+    }
+  }
+
+  Upstream upstream(const EndpointReading& endpoint) const {
+    const Upstream own{endpoint.direction, endpoint.upstream, endpoint.subset};
+    const Upstream folded{endpoint.direction, std::string(folded_name), ""};
+    return !addresses_.contains(own) && addresses_.contains(folded) ? folded : own;
+  }
+
+  std::string_view address(const EndpointReading& endpoint, const Upstream& upstream) const {
+    const auto known = addresses_.find(upstream);
+    if (known == addresses_.end() || known->second.contains(endpoint.address)) {
+      return endpoint.address;
+    }
+    return known->second.contains(folded_name) ? folded_name : std::string_view(endpoint.address);
+  }
+
+ private:
+  std::map<Upstream, std::set<std::string, std::less<>>> addresses_;
+};
+
+Labels upstream_labels(const TargetState& state, std::string_view upstream,
+                       std::string_view subset) {
+  Labels labels(state.target);
+  labels.with("upstream", upstream).with_subset(subset);
+  return labels;
+}
+
+void endpoint_requests_total(const Page& page, FamilyBuilder& family) {
+  each_counter(page.snapshot, &TargetState::endpoint_requests, &CounterView::totals,
+               Counted::endpoint_requests,
+               [&](const TargetState& state, const SeriesKey& key, std::uint64_t total) {
+                 Labels labels = upstream_labels(state, key.upstream, key.subset);
+                 labels.with("endpoint", key.detail).with("endpoint_pod", "");
+                 family.add(std::move(labels), total);
+               });
+}
+
+void endpoint_connections(const Page& page, FamilyBuilder& family) {
+  for (const auto& state : page.snapshot.targets) {
+    const EndpointNames names(state->endpoint_requests);
+    for (const EndpointReading& endpoint : state->endpoints) {
+      const Upstream upstream = names.upstream(endpoint);
+      Labels labels = upstream_labels(*state, upstream.name, upstream.subset);
+      labels.with("endpoint", names.address(endpoint, upstream)).with("endpoint_pod", "");
+      family.add(std::move(labels), endpoint.connections_active);
+    }
+  }
+}
+
+struct StateName {
+  EndpointState state;
+  std::string_view name;
+};
+constexpr std::array endpoint_states{
+    StateName{EndpointState::ready, "ready"},
+    StateName{EndpointState::ejected, "ejected"},
+    StateName{EndpointState::unhealthy, "unhealthy"},
+    StateName{EndpointState::draining, "draining"},
+};
+
+void upstream_endpoints(const Page& page, FamilyBuilder& family) {
+  for (const auto& state : page.snapshot.targets) {
+    const EndpointNames names(state->endpoint_requests);
+    std::map<Upstream, std::map<EndpointState, std::uint64_t>> upstreams;
+    for (const EndpointReading& endpoint : state->endpoints) {
+      ++upstreams[names.upstream(endpoint)][endpoint.state];
+    }
+    for (auto& [upstream, counts] : upstreams) {
+      for (const auto& [value, name] : endpoint_states) {
+        Labels labels = upstream_labels(*state, upstream.name, upstream.subset);
+        family.add(std::move(labels.with("state", name)), counts[value]);
+      }
+    }
+  }
+}
+
+constexpr std::array makers{
+    FamilyMaker{"mesh_upstream_endpoint_requests_total", endpoint_requests_total},
+    FamilyMaker{"mesh_upstream_endpoint_connections", endpoint_connections},
+    FamilyMaker{"mesh_upstream_endpoints", upstream_endpoints},
+};
+
+}  // namespace
+
+std::span<const FamilyMaker> load_balance_families() { return makers; }
+
+}  // namespace mesh

@@ -1,0 +1,13 @@
+// The page a scraper reads: all families of the catalogue as text.
+#pragma once
+
+#include <string>
+
+#include "expose/negotiate.h"
+#include "expose/page.h"
+
+namespace mesh {
+
+std::string render_metrics_page(const Page& page, Format format);
+
+}  // namespace mesh

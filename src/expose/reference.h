@@ -1,0 +1,11 @@
+// The reference of all metrics, docs/metrics.md, as the catalogue tells it.
+#pragma once
+
+#include <string>
+
+namespace mesh {
+
+// Markdown: the labels, then one table per section.
+std::string render_metrics_reference();
+
+}  // namespace mesh

@@ -1,0 +1,114 @@
+// Everything here but the hop to the rendering thread and back is a choice among pure functions.
+#include "expose/routes.h"
+
+#include <boost/asio/co_spawn.hpp>
+#include <boost/asio/thread_pool.hpp>
+#include <boost/asio/use_awaitable.hpp>
+#include <chrono>
+#include <exception>
+#include <string>
+#include <utility>
+
+#include "base/log.h"
+#include "expose/gzip.h"
+#include "expose/landing_page.h"
+#include "expose/metrics_page.h"
+#include "expose/negotiate.h"
+#include "expose/readiness.h"
+
+namespace mesh {
+namespace {
+
+namespace asio = boost::asio;
+
+// What the rendering thread needs, complete, so that it shares nothing with anybody.
+struct Job {
+  WebRequest request;
+  std::shared_ptr<const Snapshot> snapshot;
+  std::shared_ptr<const PageOptions> options;
+};
+
+WebReply render_now(const Job& job) {
+  const SelfNumbers self{std::chrono::system_clock::now(), read_process_numbers()};
+  const Page page{*job.snapshot, self, *job.options};
+  WebReply reply;
+  if (job.request.path == job.options->telemetry_path) {
+    const Format format = choose_format(job.request.accept);
+    reply.content_type = content_type(format);
+    reply.body = render_metrics_page(page, format);
+  } else {
+    reply.content_type = "text/html; charset=utf-8";
+    reply.body = render_landing_page(page);
+  }
+  if (accepts_gzip(job.request.accept_encoding)) {
+    reply.body = gzip(reply.body);
+    reply.content_encoding = "gzip";
+  }
+  return reply;
+}
+
+WebReply plain(int status, std::string words) {
+  WebReply reply;
+  reply.status = status;
+  reply.body = std::move(words) + "\n";
+  return reply;
+}
+
+asio::awaitable<WebReply> render(std::shared_ptr<const Job> job) {
+  WebReply reply;
+  try {
+    reply = render_now(*job);
+  } catch (const std::exception& error) {
+    log(LogLevel::error, "a page could not be rendered",
+        {{"path", job->request.path}, {"error", error.what()}});
+    reply = plain(500, "this page could not be rendered; the reason is in the log");
+  }
+  co_return reply;
+}
+
+}  // namespace
+
+struct Routes::State {
+  std::shared_ptr<const PageOptions> options;
+  SnapshotSource current;
+  asio::thread_pool pool{1};
+};
+
+Routes::Routes(PageOptions options, SnapshotSource current) : state_(std::make_unique<State>()) {
+  state_->options = std::make_shared<const PageOptions>(std::move(options));
+  state_->current = std::move(current);
+}
+
+Routes::~Routes() = default;
+
+asio::awaitable<WebReply> Routes::handle(WebRequest request) {
+  const std::string& telemetry_path = state_->options->telemetry_path;
+  std::shared_ptr<const Snapshot> snapshot = state_->current();
+  if (!snapshot) snapshot = std::make_shared<const Snapshot>();
+
+  if (request.path == telemetry_path || request.path == "/") {
+    auto job = std::make_shared<Job>();
+    job->request = std::move(request);
+    job->snapshot = std::move(snapshot);
+    job->options = state_->options;
+    std::shared_ptr<const Job> finished = std::move(job);
+    asio::awaitable<WebReply> work = render(std::move(finished));
+    asio::awaitable<WebReply> rendering =
+        asio::co_spawn(state_->pool, std::move(work), asio::use_awaitable);
+    WebReply page = co_await std::move(rendering);
+    co_return page;
+  }
+
+  WebReply reply;
+  if (request.path == "/-/healthy") {
+    reply = plain(200, "healthy");
+  } else if (request.path == "/-/ready") {
+    const Readiness now = readiness(*snapshot);
+    reply = plain(now.ready ? 200 : 503, now.words);
+  } else {
+    reply = plain(404, "nothing here; there is " + telemetry_path + ", /, /-/healthy and /-/ready");
+  }
+  co_return reply;
+}
+
+}  // namespace mesh

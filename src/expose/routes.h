@@ -1,0 +1,43 @@
+// Routes: what our HTTP server serves, and the only place where pages meet sockets.
+//
+//   the telemetry path   all metrics, in the format and coding the scraper asked for
+//   /                    the landing page
+//   /-/healthy           200 while the program runs
+//   /-/ready             200 once every target has been asked, before that 503
+//
+// Pages are rendered on a thread of their own, one at a time, from an immutable snapshot: a large
+// page never holds up polling, and many scrapers at once cannot take more than one processor.
+#pragma once
+
+#include <boost/asio/awaitable.hpp>
+#include <functional>
+#include <memory>
+
+#include "expose/page.h"
+#include "model/snapshot.h"
+#include "net/http_server.h"
+
+namespace mesh {
+
+class Routes {
+ public:
+  // The current snapshot; null before there is one. Called on the thread that runs handle().
+  using SnapshotSource = std::function<std::shared_ptr<const Snapshot>()>;
+
+  // Starts the thread.
+  Routes(PageOptions options, SnapshotSource current);
+  // Waits for the page being rendered. The executors that handle() runs on must still exist, and
+  // nobody may be waiting in handle() any more.
+  ~Routes();
+  Routes(const Routes&) = delete;
+  Routes& operator=(const Routes&) = delete;
+
+  // A WebHandler. Never throws: what goes wrong while rendering is a 500.
+  boost::asio::awaitable<WebReply> handle(WebRequest request);
+
+ private:
+  struct State;
+  std::unique_ptr<State> state_;
+};
+
+}  // namespace mesh

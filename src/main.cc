@@ -1,0 +1,84 @@
+// mesh_exporter: reads the command line and the configuration, then runs until it is told to end.
+//
+// Exit codes: 0 ended as asked; 1 could not run (an address in use); 2 the command line or the
+// configuration is wrong. This is the only place that chooses them.
+#include <algorithm>
+#include <exception>
+#include <iostream>
+#include <string_view>
+#include <vector>
+
+#include "app/app.h"
+#include "base/log.h"
+#include "cli/flags.h"
+#include "config/load.h"
+#include "dialect/dialects.h"
+#include "wire/grpc_code.h"
+
+namespace mesh {
+namespace {
+
+constexpr int exit_ok = 0, exit_failed = 1, exit_usage = 2;
+
+Result<Config, ConfigErrors> read_config(const std::string& file) {
+  std::vector<std::string_view> meshes;
+  for (const Dialect& dialect : dialects()) meshes.push_back(dialect.name);
+  return load_config(file, {process_environment(), meshes, grpc_code_names});
+}
+
+void print_found(const std::string& file, const Config& config) {
+  std::cout << file << ": valid, " << config.targets.size()
+            << (config.targets.size() == 1 ? " target\n" : " targets\n");
+  for (const Target& target : config.targets) {
+    std::cout << "  " << target_id(target) << " (" << target.mesh << ")";
+    if (target.admin) std::cout << " admin " << to_string(*target.admin);
+    if (target.metrics) {
+      std::cout << " metrics " << to_string(target.metrics->address) << target.metrics->path;
+    }
+    std::cout << "\n";
+  }
+}
+
+int run(const Flags& flags) {
+  const Result<Config, ConfigErrors> config = read_config(flags.config_file);
+  if (!config) {
+    for (const Error& error : config.error()) std::cerr << error.message << "\n";
+    return exit_usage;
+  }
+  if (flags.config_check) {
+    print_found(flags.config_file, *config);
+    return exit_ok;
+  }
+  set_up_log(flags.log_level, flags.log_format);
+  return run_app(*config, {flags.listen_addresses, flags.telemetry_path}) ? exit_ok : exit_failed;
+}
+
+int start(int argc, const char* const* argv) {
+  const std::span<const char* const> all(argv, static_cast<std::size_t>(argc));
+  const Result<Flags> flags = parse_flags(all.subspan(std::min<std::size_t>(1, all.size())));
+  if (!flags) {
+    std::cerr << "mesh_exporter: " << flags.error().message << "\n";
+    return exit_usage;
+  }
+  if (flags->help) {
+    std::cout << help_text();
+    return exit_ok;
+  }
+  if (flags->version) {
+    std::cout << version_text();
+    return exit_ok;
+  }
+  return run(*flags);
+}
+
+}  // namespace
+}  // namespace mesh
+
+int main(int argc, char** argv) {
+  try {
+    return mesh::start(argc, argv);
+  } catch (const std::exception& error) {
+    std::cerr << "mesh_exporter: " << error.what() << "\n";
+    return mesh::exit_failed;
+  }
+}

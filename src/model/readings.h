@@ -1,0 +1,57 @@
+// Readings: the state of one target at one instant, in mesh-neutral words. Made by a dialect from
+// the answers of one poll, never changed afterwards; history is compute's business.
+#pragma once
+
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "base/clock.h"
+#include "model/failure.h"
+#include "model/series.h"
+
+namespace mesh {
+
+enum class ProxyState : std::uint8_t { live, draining, pre_initializing, initializing };
+
+struct Proxy {
+  std::string version;  // "1.40.0"
+  std::string build;    // commit and flavour as the proxy says them; may be ""
+  std::string node_id;  // its name in the mesh; may be ""
+  ProxyState state = ProxyState::live;
+  std::optional<Instant> started;  // when the process began, as well as it can be known
+
+  bool operator==(const Proxy&) const = default;
+};
+
+enum class EndpointState : std::uint8_t { ready, ejected, unhealthy, draining };
+
+// One endpoint of one upstream as this proxy sees it.
+struct EndpointReading {
+  std::string upstream, subset;
+  Direction direction = Direction::outbound;
+  std::string address;  // "10.0.0.7:50051"
+  EndpointState state = EndpointState::ready;
+  std::uint64_t connections_active = 0;
+
+  bool operator==(const EndpointReading&) const = default;
+};
+
+struct Readings {
+  Instant at;  // when the counters were read (the middle of the question that brought them)
+  // Which life of the process this is: it changes when the proxy was restarted, and then every
+  // counter began again from zero.
+  std::uint64_t incarnation = 0;
+  std::optional<Proxy> proxy;
+  std::optional<CounterBlock> traffic;    // calls, messages, resets, durations
+  std::optional<CounterBlock> endpoints;  // endpoint_requests; absent when not heard this time
+  std::vector<EndpointReading> endpoint_states;
+
+  std::uint64_t unreadable = 0;   // lines or values that could not be understood
+  std::string unreadable_sample;  // the first of them, shortened and printable
+  std::uint64_t ambiguous = 0;    // series whose service, method or upstream could not be told
+  std::vector<Failure> partial;   // questions that failed while the essential ones succeeded
+};
+
+}  // namespace mesh

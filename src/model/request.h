@@ -1,0 +1,35 @@
+// Request and Response: one question to a target and its raw answer. A dialect decides which
+// questions a mesh deserves; scraping only carries them out.
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <string>
+
+#include "base/clock.h"
+#include "base/result.h"
+#include "model/failure.h"
+
+namespace mesh {
+
+struct Request {
+  enum class Port { admin, metrics };  // which door of the target
+  Port port = Port::admin;
+  std::string path;  // path and query as sent: "/stats?usedonly"
+
+  bool operator==(const Request&) const = default;
+};
+
+struct Response {
+  int status = 0;
+  std::string body;  // whole and unchunked
+  // Which connection of this target's client carried it; a new number is a new connection, the
+  // only sign of a restart that never fails.
+  std::uint64_t connection = 0;
+  Instant sent;      // just before the first byte of the question went out
+  Instant received;  // when the last byte of the answer was in
+};
+
+using Answer = Result<Response, Failure>;
+
+}  // namespace mesh

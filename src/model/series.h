@@ -1,0 +1,59 @@
+// Series: what a target counts, in mesh-neutral words.
+//
+// A proxy counts finished calls, messages, resets and requests per endpoint, each under a name of
+// its own making. The dialect turns each such name once into a SeriesKey; after that only numbers
+// flow. Counters come in blocks: a block is what one kind of question answers as a whole, so that
+// "absent from the last complete answer" has a meaning (compute/counter_book.h).
+#pragma once
+
+#include <compare>
+#include <cstdint>
+#include <memory>
+#include <string>
+#include <vector>
+
+namespace mesh {
+
+enum class Direction : std::uint8_t { inbound, outbound };
+
+enum class Counted : std::uint8_t {
+  calls,              // finished RPCs; detail = canonical status name ("NOT_FOUND") or "other"
+  messages,           // stream messages; detail = "request" | "response"
+  resets,             // streams that ended without a grpc-status; detail = kind
+  duration_bucket,    // calls that took at most `detail` seconds (cumulative); "+Inf" for all
+  duration_sum_us,    // their time together, in microseconds
+  endpoint_requests,  // requests sent to one endpoint; detail = its address
+};
+
+struct SeriesKey {
+  Counted counted = Counted::calls;
+  Direction direction = Direction::outbound;
+  std::string upstream;  // destination as the contract spells it; "" on inbound
+  std::string subset;    // "" where there is none
+  std::string service;   // full dotted gRPC service; "" where the source cannot tell
+  std::string method;    // bare gRPC method; "" where the source cannot tell
+  std::string detail;    // see Counted
+
+  auto operator<=>(const SeriesKey&) const = default;
+  bool operator==(const SeriesKey&) const = default;
+};
+
+// One counter at its source. Several sources may mean the same key (two inbound clusters serve the
+// same method): their increases are added up.
+struct Series {
+  std::string source;  // the name it has at the source, unique within the block
+  // Counters of one scope begin and vanish together at the source (an Envoy cluster's gRPC
+  // counters): if one of them fell or vanished, all of them began again. 0 = on its own.
+  std::uint32_t scope = 0;
+  SeriesKey key;
+
+  bool operator==(const Series&) const = default;
+};
+
+struct CounterBlock {
+  // The same pointer as last time means: the same series in the same order. Never null.
+  std::shared_ptr<const std::vector<Series>> series = std::make_shared<const std::vector<Series>>();
+  std::vector<std::uint64_t> values;  // one per series
+};
+
+}  // namespace mesh

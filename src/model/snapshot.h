@@ -1,0 +1,72 @@
+// Snapshot: everything the agent knows at one instant. Immutable once published, so that any number
+// of readers (the /metrics page, the landing page, later the CLI and the API) see one truth, on any
+// thread, for as long as they hold it.
+#pragma once
+
+#include <array>
+#include <cstdint>
+#include <memory>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "base/clock.h"
+#include "model/failure.h"
+#include "model/readings.h"
+#include "model/series.h"
+#include "model/target.h"
+
+namespace mesh {
+
+// Counters of one block after accumulation: never running backwards, whatever the source did.
+struct CounterView {
+  std::shared_ptr<const std::vector<SeriesKey>> keys =
+      std::make_shared<const std::vector<SeriesKey>>();
+  std::vector<std::uint64_t> totals;     // one per key
+  std::vector<std::uint64_t> increases;  // over the window; one per key, or empty: no window yet
+  double window_seconds = 0;             // what `increases` spans exactly; 0: no two samples yet
+};
+
+// How often a question failed, by reason, since the agent's start. Indexed by Reason.
+using FailureCounts = std::array<std::uint64_t, all_reasons.size()>;
+
+// One target as last known.
+struct TargetState {
+  Target target;
+  bool up = false;                 // the last poll gave readings
+  std::optional<Failure> failure;  // of the last poll, when it was not up
+  std::optional<WallTime> last_attempt;
+  std::optional<WallTime> last_success;
+  double scrape_seconds = 0;           // the last poll, all its questions
+  std::uint64_t scrape_bytes = 0;      // answer bodies of the last poll
+  FailureCounts failures{};            // partial ones included
+  std::uint64_t parse_errors = 0;      // unreadable lines and values since start
+  std::uint64_t ambiguous_series = 0;  // in the last answer
+  Duration poll_interval{};            // the pace now in force: longer than configured = backed off
+
+  std::optional<Proxy> proxy;
+  double uptime_seconds = 0;  // of the proxy, at last_success; 0 without proxy->started
+  CounterView traffic;
+  CounterView endpoint_requests;
+  std::vector<EndpointReading> endpoints;
+};
+
+// How many series were summed into `other`, per exported family, since start.
+struct FoldedSeries {
+  std::string family;
+  std::uint64_t count = 0;
+};
+
+struct PassTimes {
+  double scrape = 0, total = 0;  // seconds; the last complete pass
+  std::uint64_t passes = 0;
+};
+
+struct Snapshot {
+  WallTime at;
+  std::vector<std::shared_ptr<const TargetState>> targets;  // in the order of the configuration
+  std::vector<FoldedSeries> folded;
+  PassTimes pass;
+};
+
+}  // namespace mesh

@@ -1,0 +1,46 @@
+// A Target is one thing we watch: today one sidecar proxy. It says who that is, in the identity
+// labels that every one of its series carries, and how it can be reached.
+#pragma once
+
+#include <cstdint>
+#include <optional>
+#include <string>
+
+namespace mesh {
+
+// Where a TCP or Unix stream socket listens.
+struct Address {
+  std::string host;        // name or literal without brackets; empty for a Unix socket
+  std::uint16_t port = 0;  // 0 for a Unix socket
+  std::string unix_path;   // non-empty: a Unix socket, the rest is unused
+
+  bool is_unix() const { return !unix_path.empty(); }
+  bool operator==(const Address&) const = default;
+};
+
+// "127.0.0.1:9901", "[::1]:9901" or "unix:/run/admin.sock": the form people write and logs show.
+std::string to_string(const Address& address);
+
+// A page on such a socket.
+struct HttpEndpoint {
+  Address address;
+  std::string path = "/";  // with a leading slash and possibly a query
+
+  bool operator==(const HttpEndpoint&) const = default;
+};
+
+struct Target {
+  std::string mesh = "envoy";           // a name in dialects.h
+  std::string ns;                       // Kubernetes namespace; "" outside
+  std::string pod;                      // pod name; outside Kubernetes the configured target name
+  std::string workload;                 // "" where nobody told
+  std::optional<Address> admin;         // the proxy's admin port: everything, in raw names
+  std::optional<HttpEndpoint> metrics;  // Prometheus text, for proxies whose admin port is closed
+
+  bool operator==(const Target&) const = default;
+};
+
+// "namespace/pod", or "pod" without a namespace: unique among targets, used in logs and pages.
+std::string target_id(const Target& target);
+
+}  // namespace mesh

@@ -1,0 +1,42 @@
+// The ask/answer loop; see target_client.h.
+#include "scrape/target_client.h"
+
+#include <utility>
+
+namespace mesh {
+
+TargetClient::TargetClient(boost::asio::any_io_executor executor, const Target& target) {
+  if (target.admin) admin_.emplace(executor, *target.admin);
+  if (target.metrics) metrics_.emplace(executor, target.metrics->address);
+}
+
+boost::asio::awaitable<PollOutcome> TargetClient::poll(Conversation& conversation,
+                                                       std::size_t max_bytes, Instant deadline) {
+  const Instant started = std::chrono::steady_clock::now();
+  PollOutcome outcome;
+  Step step = conversation.begin(started);
+  while (const auto* question = std::get_if<Request>(&step)) {
+    const Request request = *question;
+    Answer answer = co_await ask(request, max_bytes, deadline);
+    if (answer) outcome.bytes += answer->body.size();
+    step = conversation.hear(std::move(answer));
+  }
+  outcome.took = std::chrono::steady_clock::now() - started;
+  if (auto* readings = std::get_if<Readings>(&step)) {
+    outcome.result = std::move(*readings);
+  } else {
+    outcome.result = std::get<Failure>(std::move(step));
+  }
+  co_return outcome;
+}
+
+boost::asio::awaitable<Answer> TargetClient::ask(const Request& request, std::size_t max_bytes,
+                                                 Instant deadline) {
+  std::optional<HttpClient>& door = request.port == Request::Port::admin ? admin_ : metrics_;
+  if (!door) co_return Answer(Failure{Reason::connect, "the target has no such port"});
+  std::string path = request.path;
+  Answer answer = co_await door->get(std::move(path), max_bytes, deadline);
+  co_return answer;
+}
+
+}  // namespace mesh

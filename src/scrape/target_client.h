@@ -1,0 +1,45 @@
+// Carries a conversation's questions to one target and the answers back.
+//
+// A target has up to two doors, its admin port and its metrics port; each keeps one connection.
+// One question is in flight per target, ever.
+#pragma once
+
+#include <boost/asio/any_io_executor.hpp>
+#include <boost/asio/awaitable.hpp>
+#include <cstddef>
+#include <cstdint>
+#include <optional>
+#include <variant>
+
+#include "base/clock.h"
+#include "dialect/conversation.h"
+#include "model/target.h"
+#include "net/http_client.h"
+
+namespace mesh {
+
+// What one poll of one target brought.
+struct PollOutcome {
+  std::variant<Readings, Failure> result;
+  Duration took{};
+  std::uint64_t bytes = 0;  // of answer bodies
+};
+
+class TargetClient {
+ public:
+  TargetClient(boost::asio::any_io_executor executor, const Target& target);
+
+  // Holds one whole conversation: all its questions by `deadline`, each answer of at most
+  // `max_bytes`. The conversation and this object must outlive the call.
+  // REQUIRES: no other call in progress.
+  boost::asio::awaitable<PollOutcome> poll(Conversation& conversation, std::size_t max_bytes,
+                                           Instant deadline);
+
+ private:
+  boost::asio::awaitable<Answer> ask(const Request& request, std::size_t max_bytes,
+                                     Instant deadline);
+
+  std::optional<HttpClient> admin_, metrics_;
+};
+
+}  // namespace mesh

@@ -1,0 +1,30 @@
+// Envoy's /server_info: who the proxy is and since when it runs. The answer is 124 kB of option
+// descriptions, so it is asked once per connection and only these few fields are read.
+#pragma once
+
+#include <chrono>
+#include <cstdint>
+#include <string>
+#include <string_view>
+
+#include "base/result.h"
+#include "model/readings.h"
+
+namespace mesh {
+
+struct EnvoyServerInfo {
+  std::string version;  // "1.40.0": second part of "<commit>/1.40.0/Clean/RELEASE/BoringSSL"
+  std::string build;    // "9e5580933739775e8bce696a57a2e1bc99368f23/Clean/RELEASE/BoringSSL"
+  ProxyState state = ProxyState::live;
+  std::chrono::seconds uptime{0};  // uptime_current_epoch, floored to whole seconds by the proxy
+  std::uint64_t restart_epoch = 0;
+  std::string node_id;
+  std::string node_cluster;
+
+  bool operator==(const EnvoyServerInfo&) const = default;
+};
+
+// An error if the body is no JSON object or has no uptime_current_epoch.
+Result<EnvoyServerInfo> parse_envoy_server_info(std::string_view body);
+
+}  // namespace mesh

@@ -1,0 +1,97 @@
+// The index holds slots only; a hit is confirmed by hash, length and bytes. The hash takes eight
+// bytes a step by a 64×64→128 bit multiplication whose halves are folded together.
+#include "wire/name_table.h"
+
+#include <algorithm>
+#include <cstring>
+#include <random>
+
+namespace mesh {
+namespace {
+
+constexpr std::size_t block_bytes = 64 * 1024;
+constexpr std::size_t first_index_size = 64;
+
+std::uint64_t random_word() {
+  std::random_device device;
+  return std::uint64_t{device()} << 32 | device();
+}
+
+std::uint64_t fold(std::uint64_t a, std::uint64_t b) {
+  __extension__ using Wide = unsigned __int128;
+  const Wide product = static_cast<Wide>(a) * b;
+  return static_cast<std::uint64_t>(product) ^ static_cast<std::uint64_t>(product >> 64);
+}
+
+std::uint64_t load(const char* from, std::size_t bytes) {
+  std::uint64_t word = 0;
+  std::memcpy(&word, from, bytes);
+  return word;
+}
+
+}  // namespace
+
+std::uint32_t NameTable::hash(std::string_view name) {
+  static const std::uint64_t seed = random_word();
+  static const std::uint64_t key = random_word() | 1;
+  std::uint64_t state = seed ^ name.size();
+  const char* at = name.data();
+  std::size_t left = name.size();
+  for (; left >= 16; at += 16, left -= 16) state = fold(load(at, 8) ^ key, load(at + 8, 8) ^ state);
+  if (left >= 8) {
+    state = fold(load(at, 8) ^ key, state);
+    at += 8, left -= 8;
+  }
+  state = fold(load(at, left) ^ state, key);
+  return static_cast<std::uint32_t>(state >> 32);
+}
+
+std::uint32_t NameTable::find(std::string_view name, std::uint32_t hash) const {
+  if (index_.empty()) return none;
+  const std::size_t mask = index_.size() - 1;
+  for (std::size_t at = hash & mask;; at = (at + 1) & mask) {
+    const std::uint32_t slot = index_[at];
+    if (slot == none) return none;
+    const Name& candidate = names_[slot];
+    if (candidate.hash == hash && std::string_view(candidate.text, candidate.length) == name) {
+      return slot;
+    }
+  }
+}
+
+std::uint32_t NameTable::add(std::string_view name, std::string_view tail, std::uint32_t hash) {
+  if (2 * (names_.size() + 1) > index_.size()) grow_index();
+  const std::uint32_t slot = size();
+  names_.push_back({store(name, tail), static_cast<std::uint32_t>(name.size()), hash});
+  put_into_index(slot);
+  return slot;
+}
+
+const char* NameTable::store(std::string_view name, std::string_view tail) {
+  const std::size_t bytes = name.size() + tail.size();
+  if (bytes > free_bytes_) {
+    free_bytes_ = std::max(bytes, block_bytes);
+    blocks_.push_back(std::make_unique_for_overwrite<char[]>(free_bytes_));
+    free_ = blocks_.back().get();
+  }
+  char* const stored = free_;
+  name.copy(stored, name.size());
+  tail.copy(stored + name.size(), tail.size());
+  free_ += bytes;
+  free_bytes_ -= bytes;
+  return stored;
+}
+
+void NameTable::grow_index() {
+  index_.assign(std::max(first_index_size, 2 * index_.size()), none);
+  for (std::uint32_t slot = 0; slot < size(); ++slot) put_into_index(slot);
+}
+
+void NameTable::put_into_index(std::uint32_t slot) {
+  const std::size_t mask = index_.size() - 1;
+  std::size_t at = names_[slot].hash & mask;
+  while (index_[at] != none) at = (at + 1) & mask;
+  index_[at] = slot;
+}
+
+}  // namespace mesh

@@ -1,0 +1,170 @@
+// The command line as a user meets it: what each flag gives, and the one line that each mistake
+// earns.
+#include "cli/flags.h"
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include <vector>
+
+namespace mesh {
+namespace {
+
+using testing::HasSubstr;
+using testing::StartsWith;
+
+Result<Flags> parse(std::vector<const char*> arguments) { return parse_flags(arguments); }
+
+std::string error_of(std::vector<const char*> arguments) {
+  auto flags = parse_flags(arguments);
+  return flags ? "no error" : flags.error().message;
+}
+
+TEST(Flags, have_the_documented_defaults) {
+  auto flags = parse({});
+  ASSERT_TRUE(flags);
+  EXPECT_EQ(flags->config_file, "mesh_exporter.yaml");
+  EXPECT_FALSE(flags->config_check);
+  EXPECT_EQ(flags->listen_addresses, (std::vector<Address>{{"", 10420, ""}}));
+  EXPECT_EQ(flags->telemetry_path, "/metrics");
+  EXPECT_EQ(flags->log_level, LogLevel::info);
+  EXPECT_EQ(flags->log_format, LogFormat::logfmt);
+  EXPECT_FALSE(flags->version);
+  EXPECT_FALSE(flags->help);
+}
+
+TEST(Flags, take_values_after_an_equal_sign) {
+  auto flags = parse({"--config.file=a=b.yaml", "--web.telemetry-path=/m", "--log.level=debug",
+                      "--log.format=json"});
+  ASSERT_TRUE(flags);
+  EXPECT_EQ(flags->config_file, "a=b.yaml");
+  EXPECT_EQ(flags->telemetry_path, "/m");
+  EXPECT_EQ(flags->log_level, LogLevel::debug);
+  EXPECT_EQ(flags->log_format, LogFormat::json);
+}
+
+TEST(Flags, take_values_from_the_next_argument) {
+  auto flags = parse({"--config.file", "b.yaml", "--log.level", "error", "--config.check"});
+  ASSERT_TRUE(flags);
+  EXPECT_EQ(flags->config_file, "b.yaml");
+  EXPECT_EQ(flags->log_level, LogLevel::error);
+  EXPECT_TRUE(flags->config_check);
+}
+
+TEST(Flags, take_several_listen_addresses_in_place_of_the_default) {
+  auto flags = parse({"--web.listen-address=:0", "--web.listen-address", "localhost:9000",
+                      "--web.listen-address=[::1]:9001"});
+  ASSERT_TRUE(flags);
+  EXPECT_EQ(flags->listen_addresses,
+            (std::vector<Address>{{"", 0, ""}, {"localhost", 9000, ""}, {"::1", 9001, ""}}));
+}
+
+TEST(Flags, know_help_in_both_spellings) {
+  EXPECT_TRUE(parse({"--help"})->help);
+  EXPECT_TRUE(parse({"-h"})->help);
+}
+
+TEST(Flags, know_version) { EXPECT_TRUE(parse({"--version"})->version); }
+
+TEST(Flags, suggest_the_flag_that_was_meant) {
+  EXPECT_EQ(error_of({"--web.listen-adress=:1"}),
+            "unknown flag \"--web.listen-adress\"; did you mean --web.listen-address?");
+  EXPECT_EQ(error_of({"-config.file=x"}),
+            "unknown flag \"-config.file\"; did you mean --config.file?");
+  EXPECT_EQ(error_of({"--log-level", "info"}),
+            "unknown flag \"--log-level\"; did you mean --log.level?");
+}
+
+TEST(Flags, name_an_unknown_flag_that_resembles_none) {
+  EXPECT_EQ(error_of({"--frobnicate"}), "unknown flag \"--frobnicate\"; try --help");
+}
+
+TEST(Flags, are_never_abbreviated) {
+  EXPECT_THAT(error_of({"--web.listen=:1"}), StartsWith("unknown flag \"--web.listen\""));
+  EXPECT_THAT(error_of({"--vers"}), StartsWith("unknown flag \"--vers\""));
+}
+
+TEST(Flags, refuse_arguments_that_are_no_flags) {
+  EXPECT_EQ(error_of({"mesh.yaml"}), "unexpected argument \"mesh.yaml\"; try --help");
+  EXPECT_EQ(error_of({"--config.check", "true"}), "unexpected argument \"true\"; try --help");
+  EXPECT_EQ(error_of({"--", "--help"}), "unexpected argument \"--help\"; try --help");
+  EXPECT_EQ(error_of({""}), "unexpected argument \"\"; try --help");
+}
+
+TEST(Flags, miss_a_value) {
+  EXPECT_EQ(error_of({"--config.file"}), "--config.file: the value is missing");
+  EXPECT_EQ(error_of({"--config.file="}), "--config.file: the value is missing");
+  EXPECT_EQ(error_of({"--config.file", "--config.check"}), "--config.file: the value is missing");
+  EXPECT_EQ(error_of({"--config.file", ""}), "--config.file: the value is missing");
+}
+
+TEST(Flags, refuse_a_value_for_a_switch) {
+  EXPECT_EQ(error_of({"--config.check=yes"}), "--config.check: takes no value");
+  EXPECT_EQ(error_of({"--help=me"}), "--help: takes no value");
+}
+
+TEST(Flags, stand_once_unless_repeatable) {
+  EXPECT_EQ(error_of({"--log.level=info", "--log.level=warn"}), "--log.level: given 2 times");
+}
+
+TEST(Flags, refuse_a_listen_address_without_a_colon) {
+  EXPECT_EQ(error_of({"--web.listen-address=9090"}),
+            "--web.listen-address: \"9090\" has no port; "
+            "expected :PORT, HOST:PORT or [IPV6]:PORT");
+}
+
+TEST(Flags, refuse_a_listen_port_that_is_too_large) {
+  EXPECT_THAT(error_of({"--web.listen-address=:65536"}), HasSubstr("not a number from 0 to 65535"));
+}
+
+TEST(Flags, refuse_a_telemetry_path_that_is_taken) {
+  EXPECT_EQ(error_of({"--web.telemetry-path=/"}),
+            "--web.telemetry-path: \"/\" is the landing page; "
+            "expected another path, such as /metrics");
+  EXPECT_THAT(error_of({"--web.telemetry-path=/-/ready"}), HasSubstr("\"/-/ready\" is taken"));
+  EXPECT_THAT(error_of({"--web.telemetry-path=/-/healthy"}), HasSubstr("is taken"));
+}
+
+TEST(Flags, refuse_a_telemetry_path_that_no_request_can_have) {
+  EXPECT_THAT(error_of({"--web.telemetry-path=metrics"}), HasSubstr("does not begin with a slash"));
+  EXPECT_THAT(error_of({"--web.telemetry-path=/a?b"}), HasSubstr("cannot have"));
+  EXPECT_THAT(error_of({"--web.telemetry-path=/a b"}), HasSubstr("cannot have"));
+  EXPECT_THAT(error_of({"--web.telemetry-path=/m\xc3\xa9trics"}), HasSubstr("cannot have"));
+}
+
+TEST(Flags, refuse_unknown_log_words) {
+  EXPECT_EQ(error_of({"--log.level=loud"}),
+            "--log.level: unknown level \"loud\"; expected debug, info, warn or error");
+  EXPECT_EQ(error_of({"--log.format=xml"}),
+            "--log.format: unknown format \"xml\"; expected logfmt or json");
+}
+
+TEST(Flags, never_put_raw_bytes_into_an_error) {
+  EXPECT_EQ(error_of({"--\x1b[31m"}), "unknown flag \"--\\x1b[31m\"; try --help");
+}
+
+TEST(HelpText, names_every_flag_with_its_default) {
+  const std::string text = help_text();
+  for (const char* part : {"--config.file=mesh_exporter.yaml ", "--config.check ",
+                           "--web.listen-address=:10420 ", "--web.telemetry-path=/metrics ",
+                           "--log.level=info ", "--log.format=logfmt ", "--version ", "--help "}) {
+    EXPECT_THAT(text, HasSubstr(part));
+  }
+}
+
+TEST(HelpText, fits_a_terminal) {
+  const std::string text = help_text();
+  std::size_t begin = 0;
+  for (std::size_t end; (end = text.find('\n', begin)) != std::string::npos; begin = end + 1) {
+    EXPECT_LE(end - begin, 110u) << text.substr(begin, end - begin);
+  }
+  EXPECT_EQ(begin, text.size()) << "the last line has no newline";
+}
+
+TEST(VersionText, begins_like_that_of_the_exporters) {
+  EXPECT_THAT(version_text(), StartsWith("mesh_exporter, version 0.1.0 ("));
+  EXPECT_THAT(version_text(), HasSubstr("\n  compiler:  "));
+}
+
+}  // namespace
+}  // namespace mesh

@@ -1,0 +1,87 @@
+// Which names a target may have, and what becomes of the rest.
+#include "compute/fold.h"
+
+#include <gtest/gtest.h>
+
+namespace mesh {
+namespace {
+
+SeriesKey call(std::string upstream, std::string method, std::string code = "OK") {
+  return {Counted::calls,    Direction::outbound, std::move(upstream), "", "S",
+          std::move(method), std::move(code)};
+}
+
+SeriesKey endpoint(std::string upstream, std::string address) {
+  return {Counted::endpoint_requests, Direction::outbound, std::move(upstream), "", "", "",
+          std::move(address)};
+}
+
+LimitsConfig limits(std::size_t methods, std::size_t upstreams, std::size_t endpoints) {
+  LimitsConfig config;
+  config.methods_per_upstream = methods;
+  config.upstreams_per_target = upstreams;
+  config.endpoints_per_upstream = endpoints;
+  return config;
+}
+
+TEST(Folder, a_method_with_a_place_keeps_its_name_for_every_status) {
+  Folder folder(limits(1, 9, 9));
+  folder.hold(folder.place(call("u", "M")));
+  EXPECT_EQ(folder.place(call("u", "M", "INTERNAL")), call("u", "M", "INTERNAL"));
+}
+
+TEST(Folder, a_method_over_the_limit_is_counted_as_other_with_its_status) {
+  Folder folder(limits(1, 9, 9));
+  folder.hold(folder.place(call("u", "M")));
+  SeriesKey expected = call("u", "other", "INTERNAL");
+  expected.service = "other";
+  EXPECT_EQ(folder.place(call("u", "N", "INTERNAL")), expected);
+  EXPECT_EQ(folder.folded()[static_cast<std::size_t>(Counted::calls)], 1u);
+}
+
+TEST(Folder, each_upstream_has_its_own_places) {
+  Folder folder(limits(1, 9, 9));
+  folder.hold(folder.place(call("u", "M")));
+  EXPECT_EQ(folder.place(call("v", "N")).method, "N");
+}
+
+TEST(Folder, an_upstream_over_the_limit_is_counted_as_other) {
+  Folder folder(limits(9, 1, 9));
+  folder.hold(folder.place(call("u", "M")));
+  EXPECT_EQ(folder.place(call("v", "M")), call("other", "M"));
+}
+
+TEST(Folder, the_methods_of_the_upstream_other_are_bounded_too) {
+  Folder folder(limits(1, 1, 9));
+  folder.hold(folder.place(call("u", "M")));
+  folder.hold(folder.place(call("v", "M")));
+  EXPECT_EQ(folder.place(call("w", "N")).method, "other");
+}
+
+TEST(Folder, an_endpoint_over_the_limit_is_counted_as_other) {
+  Folder folder(limits(9, 9, 1));
+  folder.hold(folder.place(endpoint("u", "10.0.0.1:80")));
+  EXPECT_EQ(folder.place(endpoint("u", "10.0.0.2:80")), endpoint("u", "other"));
+  EXPECT_EQ(folder.folded()[static_cast<std::size_t>(Counted::endpoint_requests)], 1u);
+}
+
+TEST(Folder, an_aggregate_without_method_takes_no_place) {
+  Folder folder(limits(1, 9, 9));
+  SeriesKey aggregate = call("u", "");
+  aggregate.service.clear();
+  folder.hold(folder.place(aggregate));
+  EXPECT_EQ(folder.place(call("u", "M")).method, "M");
+}
+
+TEST(Folder, a_place_is_free_again_when_its_last_series_is_dropped) {
+  Folder folder(limits(1, 9, 9));
+  folder.hold(call("u", "M", "OK"));
+  folder.hold(call("u", "M", "INTERNAL"));
+  folder.drop(call("u", "M", "OK"));
+  EXPECT_EQ(folder.place(call("u", "N")).method, "other");
+  folder.drop(call("u", "M", "INTERNAL"));
+  EXPECT_EQ(folder.place(call("u", "N")).method, "N");
+}
+
+}  // namespace
+}  // namespace mesh

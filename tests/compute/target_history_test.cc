@@ -1,0 +1,117 @@
+// From polls to the published state of one target.
+#include "compute/target_history.h"
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+namespace mesh {
+namespace {
+
+using std::chrono::seconds;
+using testing::ElementsAre;
+using testing::IsEmpty;
+
+Instant at(int second) { return Instant{} + seconds(1000 + second); }
+
+PollCost cost(int second) {
+  return {WallTime{} + seconds(5000 + second), at(second), std::chrono::milliseconds(20), 1234};
+}
+
+Readings readings(int second, std::uint64_t calls) {
+  static const auto series = std::make_shared<const std::vector<Series>>(std::vector<Series>{
+      {"a", 0, {Counted::calls, Direction::outbound, "u", "", "S", "M", "OK"}}});
+  Readings readings;
+  readings.at = at(second);
+  readings.traffic = CounterBlock{series, {calls}};
+  readings.endpoints = CounterBlock{};
+  readings.endpoint_states = {
+      {"u", "", Direction::outbound, "10.0.0.1:80", EndpointState::ready, 2}};
+  readings.proxy = Proxy{"1.40.0", "", "node", ProxyState::live, at(-50)};
+  return readings;
+}
+
+class TargetHistoryTest : public testing::Test {
+ protected:
+  PollConfig poll_{seconds(10), seconds(5), seconds(60), seconds(30), 4};
+  TargetHistory history_{Target{}, poll_, LimitsConfig{}};
+};
+
+TEST_F(TargetHistoryTest, is_down_before_the_first_poll_with_nothing_to_show) {
+  const auto state = history_.state(at(0));
+  EXPECT_FALSE(state->up);
+  EXPECT_FALSE(state->last_attempt);
+  EXPECT_THAT(state->traffic.totals, IsEmpty());
+}
+
+TEST_F(TargetHistoryTest, readings_make_it_up_with_cost_and_uptime) {
+  EXPECT_EQ(history_.record(readings(0, 7), cost(0)), Change::came_up);
+  const auto state = history_.state(at(0));
+  EXPECT_TRUE(state->up);
+  EXPECT_EQ(state->scrape_bytes, 1234u);
+  EXPECT_EQ(state->scrape_seconds, 0.02);
+  EXPECT_EQ(state->uptime_seconds, 50);
+  EXPECT_THAT(state->traffic.totals, ElementsAre(7));
+}
+
+TEST_F(TargetHistoryTest, a_change_is_reported_once) {
+  const Failure refused{Reason::connect, "/stats: connection refused"};
+  EXPECT_EQ(history_.record(refused, cost(0)), Change::went_down);
+  EXPECT_EQ(history_.record(refused, cost(1)), Change::none);
+  EXPECT_EQ(history_.record(Failure{Reason::timeout, "late"}, cost(2)), Change::other_failure);
+  EXPECT_EQ(history_.record(readings(3, 1), cost(3)), Change::came_up);
+  EXPECT_EQ(history_.record(readings(4, 1), cost(4)), Change::none);
+  EXPECT_EQ(history_.record(refused, cost(5)), Change::went_down);
+}
+
+TEST_F(TargetHistoryTest, failures_are_counted_by_reason_and_partial_ones_too) {
+  history_.record(Failure{Reason::timeout, "late"}, cost(0));
+  Readings partly = readings(1, 1);
+  partly.partial = {{Reason::forbidden, "/clusters: HTTP status 403"}};
+  history_.record(partly, cost(1));
+  const auto state = history_.state(at(1));
+  EXPECT_TRUE(state->up);
+  EXPECT_EQ(state->failures[static_cast<std::size_t>(Reason::timeout)], 1u);
+  EXPECT_EQ(state->failures[static_cast<std::size_t>(Reason::forbidden)], 1u);
+}
+
+TEST_F(TargetHistoryTest, unreadable_lines_are_counted_and_hurt_nothing_else) {
+  Readings odd = readings(0, 5);
+  odd.unreadable = 3;
+  history_.record(odd, cost(0));
+  history_.record(odd, cost(1));
+  const auto state = history_.state(at(1));
+  EXPECT_EQ(state->parse_errors, 6u);
+  EXPECT_TRUE(state->up);
+  EXPECT_THAT(state->traffic.totals, ElementsAre(5));
+}
+
+TEST_F(TargetHistoryTest, what_a_dead_target_said_disappears_after_stale_after) {
+  history_.record(readings(0, 7), cost(0));
+  history_.record(Failure{Reason::connect, "refused"}, cost(10));
+  EXPECT_THAT(history_.state(at(30))->traffic.totals, ElementsAre(7));
+  EXPECT_EQ(history_.state(at(30))->endpoints.size(), 1u);
+  const auto state = history_.state(at(31));
+  EXPECT_THAT(state->traffic.totals, IsEmpty());
+  EXPECT_THAT(state->endpoints, IsEmpty());
+  EXPECT_FALSE(state->proxy);
+  EXPECT_TRUE(state->last_success);
+}
+
+TEST_F(TargetHistoryTest, endpoints_not_heard_this_time_keep_their_last_state) {
+  history_.record(readings(0, 7), cost(0));
+  Readings without = readings(10, 8);
+  without.endpoints.reset();
+  without.endpoint_states.clear();
+  history_.record(without, cost(10));
+  EXPECT_EQ(history_.state(at(10))->endpoints.size(), 1u);
+}
+
+TEST_F(TargetHistoryTest, a_published_state_does_not_change_any_more) {
+  history_.record(readings(0, 7), cost(0));
+  const auto before = history_.state(at(0));
+  history_.record(readings(10, 9), cost(10));
+  EXPECT_THAT(before->traffic.totals, ElementsAre(7));
+}
+
+}  // namespace
+}  // namespace mesh

@@ -1,0 +1,311 @@
+#!/usr/bin/env python3
+"""A small service mesh of real parts on loopback: a load generator calls through its own sidecar
+(an Envoy), which balances over three server sidecars (Envoys, mutual TLS) with a real gRPC server
+behind each.
+
+    demo_load ─▶ storefront-1 ═mTLS═▶ backend-1 ─▶ demo_server
+                              ═mTLS═▶ backend-2 ─▶ demo_server
+                              ═mTLS═▶ backend-3 ─▶ demo_server
+
+As a module: DemoMesh. As a program: starts the mesh, prints where everything is as one line of
+JSON, and runs until SIGTERM or SIGINT; with --rate it also makes calls and prints the ledger at the
+end. Ports are free ones, nothing is fixed, and everything it starts dies with it.
+"""
+
+import argparse
+import json
+import os
+import shutil
+import signal
+import sys
+
+sys.path.insert(0, os.path.dirname(os.path.abspath(__file__)))
+
+import certificates  # noqa: E402
+import envoy_config  # noqa: E402
+from processes import Child, MeshError, ReservedPort, http_get, wait_until  # noqa: E402
+
+NAMESPACE = "shop"
+CLIENT = "storefront-1"
+BACKENDS = ("backend-1", "backend-2", "backend-3")
+SIDECARS = (CLIENT, *BACKENDS)
+APPLICATION = "-app"  # "backend-1-app" is the gRPC server behind the sidecar "backend-1"
+UNIX_ADMIN = "backend-3"  # its admin interface is a unix socket, the others' are TCP ports
+LONGEST_SOCKET_PATH = 107
+
+
+def workload_of(name):
+    return name.rsplit("-", 1)[0]
+
+
+class Load:
+    """A running demo_load. Its ledger is the truth that exported counters are held against."""
+
+    def __init__(self, child, ledger_file):
+        self._child = child
+        self._ledger_file = ledger_file
+
+    def running(self):
+        return self._child.running()
+
+    def ledger(self):
+        """The books so far, written after this was asked."""
+        def written():
+            state = os.stat(self._ledger_file)
+            return state.st_mtime_ns, state.st_ino
+        before = written()
+        self._child.signal(signal.SIGUSR1)
+        wait_until(lambda: not self.running() or written() != before, "the ledger")
+        with open(self._ledger_file) as file:
+            return json.load(file)
+
+    def finish(self, timeout=600):
+        """Waits for its own end (--calls, --duration); gives the final ledger."""
+        if self._child.wait(timeout) != 0:
+            raise MeshError(f"demo_load failed:\n{self._child.log_tail()}")
+        with open(self._ledger_file) as file:
+            return json.load(file)
+
+    def stop(self):
+        """Lets the calls under way finish; gives the final ledger."""
+        self._child.signal(signal.SIGTERM)
+        return self.finish(60)
+
+
+class DemoMesh:
+    """start() … stop(), or a with-statement. Not thread-safe; see processes.py on threads."""
+
+    def __init__(self, envoy, bin_dir, directory):
+        """`envoy`: the Envoy to run. `bin_dir`: where demo_server and demo_load are.
+        `directory`: made by start(), removed by stop(); holds certificates, settings, logs."""
+        self.envoy = envoy
+        self.directory = os.path.abspath(directory)
+        self._bin_dir = bin_dir
+        self._made_directory = False
+        self._children = {}  # name → Child, in the order of their start
+        self._loads = []
+        self._ports = {}  # (name, use) → ReservedPort
+
+    def __enter__(self):
+        return self.start()
+
+    def __exit__(self, *unused):
+        self.stop()
+
+    # ---- life ----
+
+    def start(self):
+        """Returns once every part is ready; MeshError, with all stopped again, if one is not."""
+        if len(self._path(UNIX_ADMIN + ".sock")) > LONGEST_SOCKET_PATH:
+            raise MeshError(f"{self.directory}: too long a path for a unix socket below it")
+        try:
+            os.makedirs(self.directory)
+        except OSError as error:
+            raise MeshError(f"cannot make the directory of the mesh: {error}") from error
+        self._made_directory = True
+        try:
+            self._start_all()
+        except BaseException:
+            self.stop()
+            raise
+        return self
+
+    def _start_all(self):
+        authority = certificates.Authority(self._path("ca"))
+        for name in SIDECARS:
+            authority.issue(workload_of(name), self._path("certs", name))
+            envoy_config.write_secrets(self._path("sds", name), self._path("certs", name),
+                                       authority.root)
+            self._write_bootstrap(name)
+        parts = [name + APPLICATION for name in BACKENDS] + list(SIDECARS)
+        for name in parts:
+            self._start_part(name)
+        for name in parts:
+            self.wait_ready(name)
+
+    def stop(self):
+        """Ends everything, callers first, and removes the directory. May be called twice."""
+        for load in self._loads:
+            load.terminate()
+        for child in self._children.values():
+            child.signal(signal.SIGTERM)
+        for child in self._children.values():
+            child.terminate()
+        for port in self._ports.values():
+            port.release()
+        self._loads, self._children, self._ports = [], {}, {}
+        if self._made_directory:
+            shutil.rmtree(self.directory, ignore_errors=True)
+
+    # ---- where things are ----
+
+    def admin(self, name):
+        """The admin interface of a sidecar as the agent's configuration spells it."""
+        if name == UNIX_ADMIN:
+            return "unix:" + self._path(name + ".sock")
+        return f"http://127.0.0.1:{self._port(name, 'admin')}"
+
+    def address(self):
+        """Where callers call: the client sidecar's outbound listener."""
+        return f"127.0.0.1:{self._port(CLIENT, 'outbound')}"
+
+    def targets(self):
+        """The sidecars as the agent's configuration lists them, the client's first."""
+        return [{"name": name, "namespace": NAMESPACE, "workload": workload_of(name),
+                 "mesh": "envoy", "admin": self.admin(name)} for name in SIDECARS]
+
+    def agent_config(self, extra="", **poll):
+        """YAML for the agent: all sidecars as targets. `poll` overrides, e.g. interval="200ms";
+        `extra` is appended as it is."""
+        settings = {"interval": "500ms", "timeout": "400ms", "window": "30s", "stale_after": "10s",
+                    **poll}
+        lines = ["poll:"] + [f"  {key}: {value}" for key, value in settings.items()]
+        lines.append("targets:")
+        for target in self.targets():
+            fields = [f"{key}: {json.dumps(value)}" for key, value in target.items()]
+            lines.append("  - " + "\n    ".join(fields))
+        return "\n".join(lines) + "\n" + extra
+
+    def describe(self):
+        return {"target": self.address(), "targets": self.targets(),
+                "pids": {name: child.pid for name, child in self._children.items()}}
+
+    def get(self, name, path):
+        """One question to a sidecar's admin interface; the body as text."""
+        status, body = http_get(self.admin(name), path)
+        if status != 200:
+            raise MeshError(f"{name} {path}: HTTP {status} {body[:200]!r}")
+        return body.decode()
+
+    # ---- what tests do to it ----
+
+    def kill(self, name):
+        """kill -9 of a sidecar ("backend-1") or of an application ("backend-1-app")."""
+        self._children[name].kill()
+
+    def restart(self, name):
+        """Kills it if it runs and starts it again, on the same ports; returns once it is ready."""
+        self.kill(name)
+        self._start_part(name)
+        self.wait_ready(name)
+
+    def wait_ready(self, name):
+        """Until a sidecar says LIVE and its listeners accept; until an application's health
+        service says SERVING."""
+        if name.endswith(APPLICATION):
+            self._wait_for_application(name)
+        else:
+            wait_until(lambda: self._sidecar_is_ready(name), f"{name} to be ready",
+                       alive=[self._children[name]])
+
+    def start_load(self, **settings):
+        """Calls through the client sidecar, e.g. start_load(rate=100) or start_load(calls=2000,
+        only="Greeter/SayHello"); the settings are demo_load's options. Gives a Load."""
+        name = f"load-{len(self._loads) + 1}"
+        ledger_file = self._path(name + ".ledger.json")
+        options = {"target": self.address(), "ledger": ledger_file, **settings}
+        words = [word for key, value in options.items()
+                 for word in ("--" + key.replace("_", "-"), str(value))]
+        child = Child(name, [self._binary("demo_load"), *words], self._path(name + ".log"))
+        self._loads.append(child)
+        wait_until(lambda: os.path.exists(ledger_file), f"{name} to start", alive=[child])
+        return Load(child, ledger_file)
+
+    def run_load(self, **settings):
+        """start_load(…) and its end: the ledger."""
+        return self.start_load(**settings).finish()
+
+    # ---- inside ----
+
+    def _path(self, *parts):
+        return os.path.join(self.directory, *parts)
+
+    def _binary(self, name):
+        return os.path.join(self._bin_dir, name)
+
+    def _port(self, name, use):
+        return self._ports.setdefault((name, use), ReservedPort()).number
+
+    def _sidecar_ports(self, name):
+        return {use: self._port(name, use) for use in ("users", "orders")}
+
+    def _application_ports(self, backend):
+        return {use: self._port(backend + APPLICATION, use) for use in ("users", "orders")}
+
+    def _write_bootstrap(self, name):
+        common = {"node": name, "workload": workload_of(name), "admin": self.admin(name),
+                  "secrets": self._path("sds", name)}
+        if name == CLIENT:
+            bootstrap = envoy_config.client_bootstrap(
+                port=self._port(name, "outbound"), peer_account=workload_of(BACKENDS[0]),
+                backends=[{**self._sidecar_ports(backend), "zone": f"demo-{number}"}
+                          for number, backend in enumerate(BACKENDS, 1)], **common)
+        else:
+            bootstrap = envoy_config.server_bootstrap(
+                ports=self._sidecar_ports(name), peer_account=workload_of(CLIENT),
+                application_ports=self._application_ports(name), **common)
+        with open(self._path(name + ".json"), "w") as file:
+            json.dump(bootstrap, file, indent=1)
+
+    def _start_part(self, name):
+        if name.endswith(APPLICATION):
+            backend = name.removesuffix(APPLICATION)
+            command = [self._binary("demo_server"), backend,
+                       *(f"127.0.0.1:{port}"
+                         for port in self._application_ports(backend).values())]
+        else:
+            # Hot restart would leave a file in /dev/shm behind for each Envoy that is killed.
+            command = [self.envoy, "-c", self._path(name + ".json"), "--disable-hot-restart",
+                       "--concurrency", "1", "--log-level", "warning"]
+        self._children[name] = Child(name, command, self._path(name + ".log"))
+
+    def _sidecar_is_ready(self, name):
+        try:
+            live = http_get(self.admin(name), "/ready")[0] == 200
+            started = self.get(name, "/stats?filter=^listener_manager.workers_started$")
+            return live and started.endswith(": 1\n")
+        except OSError:
+            return False
+
+    def _wait_for_application(self, name):
+        for port in self._application_ports(name.removesuffix(APPLICATION)).values():
+            waiting = Child(f"health check of {name}",
+                            [self._binary("demo_load"), "--target", f"127.0.0.1:{port}",
+                             "--wait-ready", "20s"], self._path("health.log"))
+            if waiting.wait(30) != 0:
+                raise MeshError(f"{name} does not serve:\n{self._children[name].log_tail()}")
+
+
+def main():
+    parser = argparse.ArgumentParser(description=__doc__.split("\n\n")[0])
+    parser.add_argument("--envoy", required=True, help="the Envoy to run")
+    parser.add_argument("--bin-dir", required=True, help="where demo_server and demo_load are")
+    parser.add_argument("--dir", required=True, help="made here, removed at the end")
+    parser.add_argument("--rate", type=float, help="make so many calls per second")
+    parser.add_argument("--agent-config", help="write the agent's configuration to this file")
+    arguments = parser.parse_args()
+
+    stop_signals = {signal.SIGTERM, signal.SIGINT}
+    for number in stop_signals:
+        signal.signal(number, lambda *unused: sys.exit(0))
+    mesh = DemoMesh(arguments.envoy, arguments.bin_dir, arguments.dir)
+    try:
+        mesh.start()
+        if arguments.agent_config:
+            with open(arguments.agent_config, "w") as file:
+                file.write(mesh.agent_config())
+        load = mesh.start_load(rate=arguments.rate) if arguments.rate else None
+        print(json.dumps(mesh.describe()), flush=True)
+        signal.pthread_sigmask(signal.SIG_BLOCK, stop_signals)
+        signal.sigwait(stop_signals)
+        if load:
+            print(json.dumps(load.stop()), flush=True)
+    except MeshError as error:
+        sys.exit(f"demo_mesh: {error}")
+    finally:
+        signal.pthread_sigmask(signal.SIG_BLOCK, stop_signals)  # nothing interrupts the clearing up
+        mesh.stop()
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,200 @@
+#!/usr/bin/env python3
+"""The demo behind ./run: starts the demo mesh with load on it, the agent and a Prometheus, and shows
+what the agent sees, until it is told to stop or its time is over. All that it starts dies with it.
+
+With --duration it holds the agent's counters against the ledger of the calls at the end, and fails
+if they differ."""
+
+import argparse
+import os
+import re
+import shutil
+import signal
+import sys
+import tempfile
+import time
+
+SUPPORT = os.path.dirname(os.path.abspath(__file__))
+ROOT = os.path.dirname(os.path.dirname(SUPPORT))
+sys.path[:0] = [SUPPORT, os.path.join(SUPPORT, "demo_mesh")]
+
+from agent import Agent, Prometheus, ledger_calls  # noqa: E402
+from demo_mesh import CLIENT, DemoMesh  # noqa: E402
+from processes import MeshError, wait_until  # noqa: E402
+
+RELEASE = os.path.join(ROOT, "build", "release")
+ENVOY = os.path.join(ROOT, "build", "envoy-1.40.0", "bin", "envoy")
+CALLS_PER_SECOND = 200
+POLL = {"interval": "1s", "timeout": "800ms", "window": "15s", "stale_after": "15s"}
+UNITS = {"ms": 0.001, "s": 1, "m": 60, "h": 3600, "d": 86400}
+
+
+class Stopped(BaseException):
+    """SIGINT, SIGTERM or SIGHUP."""
+
+
+def duration(text):
+    """Seconds of "90s", "1m30s": durations as Prometheus writes them."""
+    if not re.fullmatch(r"(\d+d)?(\d+h)?(\d+m)?(\d+s)?(\d+ms)?", text) or not text:
+        raise argparse.ArgumentTypeError(f'"{text}" is no duration such as 30s or 1m30s')
+    return sum(int(number) * UNITS[unit] for number, unit in re.findall(r"(\d+)(ms|[smhd])", text))
+
+
+def table(page):
+    """The calls that the client's sidecar sent, by method and upstream: lines of text."""
+    errors = {(row["upstream"], row["grpc_service"], row["grpc_method"]): share for row, share
+              in page.rows("mesh_grpc_error_ratio", direction="outbound", pod=CLIENT)}
+    totals, rates = {}, {}
+    for name, sums in (("mesh_grpc_requests_total", totals), ("mesh_grpc_request_rate", rates)):
+        for row, value in page.rows(name, direction="outbound", pod=CLIENT):
+            key = row["upstream"], row["grpc_service"], row["grpc_method"]
+            sums[key] = sums.get(key, 0) + value
+    lines = [f"{'UPSTREAM':<34} {'METHOD':<34} {'CALLS/S':>8} {'ERRORS':>7} {'CALLS':>9}"]
+    for key in sorted(totals):
+        upstream, service, method = key
+        rate = f"{rates[key]:.1f}" if key in rates else "-"
+        share = f"{errors[key]:.1%}" if key in errors else "-"
+        lines.append(f"{upstream:<34} {service + '/' + method:<34} {rate:>8} {share:>7} "
+                     f"{totals[key]:>9.0f}")
+    return lines
+
+
+def comparison(counted, booked):
+    """The agent's counters beside the caller's books: lines of text."""
+    lines = [f"{'METHOD':<34} {'STATUS':<18} {'AGENT':>9} {'LEDGER':>9}"]
+    for key in sorted(counted | booked):
+        service, method, code = key
+        differs = "" if counted[key] == booked[key] else "  differs"
+        lines.append(f"{service + '/' + method:<34} {code:<18} {counted[key]:>9} "
+                     f"{booked[key]:>9}{differs}")
+    return lines
+
+
+class Screen:
+    """The live table: redrawn in place every second on a terminal, else printed now and then."""
+
+    def __init__(self):
+        self._terminal = sys.stdout.isatty()
+        self._drawn = 0
+        self.period = 1 if self._terminal else 5
+
+    def show(self, lines):
+        if self._terminal:
+            width = shutil.get_terminal_size().columns
+            up = f"\x1b[{self._drawn}A" if self._drawn else ""
+            print(up + "\n".join(line[:width] + "\x1b[K" for line in lines) + "\x1b[J", flush=True)
+            self._drawn = len(lines)
+        else:
+            print("\n".join(lines) + "\n", flush=True)
+
+
+class Demo:
+    """Everything that ./run starts, in a directory of its own."""
+
+    def __init__(self):
+        self.directory = tempfile.mkdtemp(prefix="mesh-demo-")
+        self._parts = []  # what has a stop(), in the order of its start
+        self._mesh = self._load = self.agent = self.prometheus = None
+
+    def start(self):
+        binary = os.path.join(RELEASE, "mesh_exporter")
+        bin_dir = os.path.join(RELEASE, "tests", "support", "demo_mesh")
+        self._mesh = DemoMesh(ENVOY, bin_dir, os.path.join(self.directory, "mesh"))
+        self._begin(self._mesh)
+        self._load = self._mesh.start_load(rate=CALLS_PER_SECOND)
+        self.agent = Agent(binary, self.directory, self._mesh.agent_config(**POLL))
+        self._begin(self.agent)
+        self.prometheus = Prometheus(self.directory, self.agent.listens_on)
+        self._begin(self.prometheus)
+        self.agent.wait_ready()
+
+    def stop(self):
+        for part in reversed(self._parts):
+            part.stop()
+        shutil.rmtree(self.directory, ignore_errors=True)
+
+    def check(self):
+        """MeshError if something that we started has ended."""
+        for part in (self.agent, self.prometheus):
+            if not part.child.running():
+                raise MeshError(f"{part.child.name} ended:\n{part.child.log_tail()}")
+        for name, pid in self._mesh.describe()["pids"].items():
+            if os.waitid(os.P_PID, pid, os.WEXITED | os.WNOHANG | os.WNOWAIT):
+                with open(os.path.join(self._mesh.directory, name + ".log")) as log:
+                    raise MeshError(f"{name} ended:\n" + "".join(log.readlines()[-15:]))
+        if not self._load.running():
+            raise MeshError("the load generator ended")
+
+    def settle(self):
+        """Ends the load; gives the ledger and what the agent counted, after one more poll."""
+        booked = ledger_calls(self._load.stop())
+        return booked, self.agent.page_after_polls()
+
+    def _begin(self, part):
+        self._parts.append(part)
+        part.start()
+
+
+def show_until(demo, deadline):
+    screen = Screen()
+    while True:
+        until = min(time.monotonic() + screen.period, deadline)
+        while time.monotonic() < until:
+            demo.check()
+            time.sleep(min(0.2, max(0, until - time.monotonic())))
+        if until == deadline:
+            return
+        screen.show(table(demo.agent.page()))
+
+
+def report(demo):
+    """The end of a run of fixed length; gives the exit code."""
+    booked, page = demo.settle()
+    counted = page.calls(direction="outbound")
+    print("\n".join(["", *table(page), "", *comparison(counted, booked), ""]))
+    agree = counted == booked
+    verdict = "they agree" if agree else "THEY DIFFER"
+    print(f"the agent counted {sum(counted.values())} calls, the caller's ledger has "
+          f"{sum(booked.values())}: {verdict}", flush=True)
+    return 0 if agree else 1
+
+
+def run(demo, seconds):
+    print("starting the demo mesh: 4 Envoys, 3 gRPC servers, a load generator", flush=True)
+    demo.start()
+    print(f"metrics       {demo.agent.url}/metrics\n"
+          f"landing page  {demo.agent.url}/\n"
+          f"Prometheus    {demo.prometheus.url}/graph\n", flush=True)
+    wait_until(lambda: table(demo.agent.page())[1:], "the first calls to be counted", 30)
+    show_until(demo, time.monotonic() + seconds)
+    return report(demo)
+
+
+def main():
+    parser = argparse.ArgumentParser(prog="./run", description=__doc__.split("\n\n")[0])
+    parser.add_argument("--duration", type=duration, default=float("inf"),
+                        help="end after this time, such as 30s (default: at Ctrl-C)")
+    seconds = parser.parse_args().duration
+
+    def stopped(*unused):
+        raise Stopped
+    stop_signals = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
+    for number in stop_signals:
+        signal.signal(number, stopped)
+    demo = Demo()
+    try:
+        return run(demo, seconds)
+    except Stopped:
+        print("\nstopping", file=sys.stderr, flush=True)
+        return 0
+    except MeshError as error:
+        print(f"./run: {error}", file=sys.stderr, flush=True)
+        return 1
+    finally:
+        for number in stop_signals:  # the end is short; a second Ctrl-C must not leave half of it
+            signal.signal(number, signal.SIG_IGN)
+        demo.stop()
+
+
+if __name__ == "__main__":
+    sys.exit(main())
