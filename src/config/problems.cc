@@ -14,8 +14,7 @@ void Problems::add(Position at, std::string what) {
 std::vector<Error> Problems::to_errors(std::string_view file_name) const {
   std::vector<Problem> sorted = problems_;
   std::ranges::stable_sort(sorted, {}, &Problem::at);
-  const auto repeated = std::ranges::unique(sorted);
-  sorted.erase(repeated.begin(), repeated.end());
+  sorted.erase(std::unique(sorted.begin(), sorted.end()), sorted.end());
 
   std::vector<Error> errors;
   for (const Problem& problem : sorted) {

@@ -150,6 +150,7 @@ class TreeBuilder : public YAML::EventHandler {
         ++i;
       }
     }
+    unclosed_quote_ = true;
     problems_.add(position(mark),
                   "the quote is never closed; expected another " + std::string(1, quote));
   }
@@ -197,7 +198,10 @@ void add_syntax_error(const YAML::Exception& error, std::string_view source, Pro
   if (begin < source.size()) {
     const std::string_view rest = source.substr(begin);
     what += " at " + in_quotes(rest.substr(0, rest.find_first_of(" \r\n", 1)));
-    if (is_indented_by_tab(source, begin)) why = "indentation by a tab; expected spaces";
+    if (is_indented_by_tab(source, begin)) {
+      what = "not YAML";
+      why = "indentation by a tab; expected spaces";
+    }
   }
   problems.add(position(error.mark), what + ": " + why);
 }

@@ -109,11 +109,10 @@ GrpcStat split_grpc_stat(std::string_view rest) {
 
 std::string_view envoy_stats_filter() {
   return R"(^(cluster\..+\.(grpc(-web)?\.(.+\.)?)"
-         R"(([0-9]+|other|request_message_count|response_message_count|upstream_rq_time)"
+         R"(([0-9]+|other|request_message_count|response_message_count|upstream_rq_time))"
          R"(|upstream_rq_(total|rx_reset|tx_reset))"
          R"(|upstream_cx_(total|active|destroy_with_active_rq))"
-         R"(|membership_(change|healthy|total)))"
-         R"(|server\.(state|uptime))$)";
+         R"(|membership_(change|healthy|total))|server\.(state|uptime))$)";
 }
 
 }  // namespace mesh

@@ -2,17 +2,17 @@
 #include <array>
 #include <string_view>
 
-#include "base/build.h"
 #include "expose/families.h"
 
 namespace mesh {
 namespace {
 
 void build_info(const Page& page, FamilyBuilder& family) {
+  const BuildInfo& build = page.options.build;
   Labels labels;
-  labels.with("version", build::version).with("revision", page.options.revision);
-  labels.with("compiler", build::compiler).with("build", build::kind);
-  family.state(std::move(labels.with("platform", build::platform)), 1);
+  labels.with("version", build.version).with("revision", build.revision);
+  labels.with("compiler", build.compiler).with("build", build.kind);
+  family.state(std::move(labels.with("platform", build.platform)), 1);
 }
 
 void targets(const Page& page, FamilyBuilder& family) {
@@ -31,15 +31,7 @@ void snapshot_age(const Page& page, FamilyBuilder& family) {
   family.state(Labels(), seconds(page.self.now - page.snapshot.at));
 }
 
-// Always there, so that an alert on their increase sees the first one, too.
-constexpr std::array<std::string_view, 5> foldable{
-    "mesh_grpc_requests_total", "mesh_grpc_messages_total", "mesh_grpc_request_duration_seconds",
-    "mesh_upstream_resets_total", "mesh_upstream_endpoint_requests_total"};
-
 void series_folded(const Page& page, FamilyBuilder& family) {
-  for (const std::string_view name : foldable) {
-    family.add(std::move(Labels().with("family", name)), 0.0);
-  }
   for (const FoldedSeries& folded : page.snapshot.folded) {
     family.add(std::move(Labels().with("family", folded.family)), folded.count);
   }

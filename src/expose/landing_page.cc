@@ -6,7 +6,6 @@
 #include <string_view>
 #include <vector>
 
-#include "base/build.h"
 #include "expose/human.h"
 #include "expose/readiness.h"
 
@@ -120,7 +119,7 @@ std::string summary(const Page& page) {
 
 std::string render_landing_page(const Page& page) {
   std::string html(head);
-  html += "<h1>mesh_exporter <small>" + html_text(build::version) + "</small></h1>\n";
+  html += "<h1>mesh_exporter <small>" + html_text(page.options.build.version) + "</small></h1>\n";
   html +=
       "<p>A Prometheus exporter for service meshes: it asks the sidecar proxies what they see of "
       "the calls between services, per gRPC method, and serves it as metrics.</p>\n<nav>";

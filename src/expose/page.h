@@ -8,6 +8,7 @@
 #include <string>
 #include <vector>
 
+#include "base/build.h"
 #include "base/clock.h"
 #include "config/config.h"
 #include "expose/self_metrics.h"
@@ -21,11 +22,20 @@ struct ConfigLoad {
   std::optional<WallTime> last_success;
 };
 
+// What this binary is. The defaults tell the truth; tests pass literals.
+struct BuildInfo {
+  std::string version{build::version};
+  std::string revision;  // the commit it was built from; "" where not known
+  std::string compiler{build::compiler};
+  std::string kind{build::kind};
+  std::string platform{build::platform};
+};
+
 struct PageOptions {
   std::string telemetry_path = "/metrics";
   std::vector<std::string> failure_codes = GrpcConfig{}.failure_codes;
   std::chrono::milliseconds poll_interval = PollConfig{}.interval;  // as configured
-  std::string revision;  // the commit this binary was built from; "" where not known
+  BuildInfo build;
   std::optional<WallTime> started;
   ConfigLoad config;
 };

@@ -7,7 +7,6 @@
 
 #include "base/text.h"
 #include "wire/envoy_clusters.h"
-#include "wire/envoy_stat_name.h"
 
 namespace mesh {
 namespace {
@@ -115,7 +114,7 @@ void read_cluster(const element& entry, EnvoyClusters& into, Unreadables& unread
     return;
   }
   const std::string_view told = text_in(entry, "observability_name");
-  cluster.stat_name = envoy_stat_name(told.empty() ? cluster.name : told);
+  cluster.stat_name = std::string(told.empty() ? cluster.name : told);
   cluster.added_via_api = flag_in(entry, "added_via_api");
   simdjson::dom::array hosts;
   if (!entry["host_statuses"].get(hosts)) {

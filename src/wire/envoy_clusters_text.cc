@@ -13,7 +13,6 @@
 #include "base/limits.h"
 #include "base/text.h"
 #include "wire/envoy_clusters.h"
-#include "wire/envoy_stat_name.h"
 
 namespace mesh {
 namespace {
@@ -189,7 +188,7 @@ void TextReader::open_cluster(std::string_view name, std::string_view observabil
   seen_.reset();
   EnvoyCluster cluster;
   cluster.name = name;
-  cluster.stat_name = envoy_stat_name(observability_name.empty() ? name : observability_name);
+  cluster.stat_name = std::string(observability_name.empty() ? name : observability_name);
   answer_.clusters.push_back(std::move(cluster));
 }
 

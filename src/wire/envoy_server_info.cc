@@ -49,8 +49,7 @@ void parse_version(std::string_view text, EnvoyServerInfo& into) {
     return;
   }
   const std::size_t second = text.find('/', first + 1);
-  into.version =
-      text.substr(first + 1, second == std::string_view::npos ? second : second - first - 1);
+  into.version = text.substr(first + 1, second - first - 1);  // to the end if there is no second
   into.build = text.substr(0, first);
   if (second != std::string_view::npos) into.build += text.substr(second);
 }

@@ -97,14 +97,12 @@ std::string_view SampleReader::take_token() {
 std::optional<std::string_view> SampleReader::take_quoted() {
   if (!take('"')) return std::nullopt;
   bool escapes = false;
-  std::size_t end = 0;
-  for (;; ++end) {
-    end = rest_.find_first_of("\"\\", end);
-    if (end == std::string_view::npos) return std::nullopt;
-    if (rest_[end] == '"') break;
+  std::size_t end = rest_.find_first_of("\"\\");
+  while (end != std::string_view::npos && rest_[end] == '\\') {
     escapes = true;
-    ++end;  // whatever is escaped does not end the text
+    end = rest_.find_first_of("\"\\", end + 2);  // whatever is escaped does not end the text
   }
+  if (end == std::string_view::npos) return std::nullopt;
   const std::string_view text = rest_.substr(0, end);
   rest_.remove_prefix(end + 1);
   return escapes ? unescape(text) : text;

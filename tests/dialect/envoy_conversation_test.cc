@@ -76,8 +76,8 @@ class EnvoyConversationTest : public testing::Test {
     if (closes_every_time_) ++connection_;
     if (const auto it = failures_.find(page); it != failures_.end()) return it->second;
     const auto status = statuses_.find(page);
-    return Response{status == statuses_.end() ? 200 : status->second, bodies_[page], connection_,
-                    sent, now_};
+    if (status != statuses_.end()) return Response{status->second, "", connection_, sent, now_};
+    return Response{200, bodies_[page], connection_, sent, now_};
   }
 
   void restart(int ok, int uptime) {
@@ -239,6 +239,14 @@ TEST_F(EnvoyConversationTest, statuses_other_than_200_fail_by_reason) {
   EXPECT_EQ(std::get<Failure>(poll()), (Failure{Reason::http_status, "/stats: HTTP status 503"}));
   statuses_["/stats"] = 403;
   EXPECT_EQ(std::get<Failure>(poll()), (Failure{Reason::forbidden, "/stats: HTTP status 403"}));
+}
+
+TEST_F(EnvoyConversationTest, a_refusal_quotes_what_the_proxy_said) {
+  const Instant sent = now_;
+  (void)conversation_->begin(sent);
+  const Step step = conversation_->hear(Response{400, "Invalid regex: \"x\"\n", 1, sent, sent});
+  EXPECT_EQ(std::get<Failure>(step).message,
+            R"(/stats: HTTP status 400: "Invalid regex: \"x\"\n")");
 }
 
 TEST_F(EnvoyConversationTest, a_page_of_garbage_is_a_parse_failure) {

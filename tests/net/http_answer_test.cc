@@ -182,12 +182,10 @@ TEST(HttpAnswer, refuses_a_header_line_without_end) {
 
 // Each piece ends with a line, which is where the parser's own limit does not count.
 TEST(HttpAnswer, refuses_header_lines_without_end) {
-  std::string bytes = "HTTP/1.1 200 O\r\n";
-  for (int i = 0; i < 2000; ++i) bytes += "X-More: of this\r";
-  for (std::size_t i = bytes.find("\rX"); i != std::string::npos; i = bytes.find("\rX", i)) {
-    bytes.replace(i, 1, "\r\n");
-  }
-  EXPECT_EQ(outcome(bytes, enough, 17), "too_large: header larger than 16384 bytes");
+  const std::string line = "X-More: of this\r\n";
+  std::string bytes = "HTTP/1.1 200 OK\r\n";
+  for (int i = 0; i < 2000; ++i) bytes += line;
+  EXPECT_EQ(outcome(bytes, enough, line.size()), "too_large: header larger than 16384 bytes");
   EXPECT_EQ(outcome(bytes, enough, 1), "too_large: header larger than 16384 bytes");
   EXPECT_EQ(outcome(bytes), "too_large: header larger than 16384 bytes");
 }

@@ -40,34 +40,40 @@ def duration(text):
     return sum(int(number) * UNITS[unit] for number, unit in re.findall(r"(\d+)(ms|[smhd])", text))
 
 
-def table(page):
-    """The calls that the client's sidecar sent, by method and upstream: lines of text."""
-    errors = {(row["upstream"], row["grpc_service"], row["grpc_method"]): share for row, share
-              in page.rows("mesh_grpc_error_ratio", direction="outbound", pod=CLIENT)}
-    totals, rates = {}, {}
-    for name, sums in (("mesh_grpc_requests_total", totals), ("mesh_grpc_request_rate", rates)):
+def columns(rows, left):
+    """Rows of text as aligned lines; the first `left` columns are words, the rest numbers."""
+    widths = [max(map(len, column)) for column in zip(*rows)]
+    return ["  ".join(cell.ljust(width) if number < left else cell.rjust(width)
+                      for number, (cell, width) in enumerate(zip(row, widths))) for row in rows]
+
+
+def table(page, rates_from=None):
+    """The calls that the client's sidecar sent, by upstream and method: lines of text. The rates
+    may come from another, earlier page."""
+    def by_method(page, name):
+        sums = {}
         for row, value in page.rows(name, direction="outbound", pod=CLIENT):
-            key = row["upstream"], row["grpc_service"], row["grpc_method"]
+            key = row["upstream"], row["grpc_service"] + "/" + row["grpc_method"]
             sums[key] = sums.get(key, 0) + value
-    lines = [f"{'UPSTREAM':<34} {'METHOD':<34} {'CALLS/S':>8} {'ERRORS':>7} {'CALLS':>9}"]
-    for key in sorted(totals):
-        upstream, service, method = key
-        rate = f"{rates[key]:.1f}" if key in rates else "-"
-        share = f"{errors[key]:.1%}" if key in errors else "-"
-        lines.append(f"{upstream:<34} {service + '/' + method:<34} {rate:>8} {share:>7} "
-                     f"{totals[key]:>9.0f}")
-    return lines
+        return sums
+
+    rates = by_method(rates_from or page, "mesh_grpc_request_rate")
+    errors = by_method(rates_from or page, "mesh_grpc_error_ratio")
+    rows = [("UPSTREAM", "METHOD", "CALLS/S", "ERRORS", "CALLS")]
+    for key, calls in sorted(by_method(page, "mesh_grpc_requests_total").items()):
+        rows.append((*key, f"{rates[key]:.1f}" if key in rates else "-",
+                     f"{errors[key]:.1%}" if key in errors else "-", f"{calls:.0f}"))
+    return columns(rows, 2)
 
 
 def comparison(counted, booked):
     """The agent's counters beside the caller's books: lines of text."""
-    lines = [f"{'METHOD':<34} {'STATUS':<18} {'AGENT':>9} {'LEDGER':>9}"]
+    rows = [("METHOD", "STATUS", "AGENT", "LEDGER", "")]
     for key in sorted(counted | booked):
         service, method, code = key
-        differs = "" if counted[key] == booked[key] else "  differs"
-        lines.append(f"{service + '/' + method:<34} {code:<18} {counted[key]:>9} "
-                     f"{booked[key]:>9}{differs}")
-    return lines
+        rows.append((f"{service}/{method}", code, str(counted[key]), str(booked[key]),
+                     "" if counted[key] == booked[key] else "differs"))
+    return columns(rows, 2)
 
 
 class Screen:
@@ -149,9 +155,10 @@ def show_until(demo, deadline):
 
 def report(demo):
     """The end of a run of fixed length; gives the exit code."""
+    rates_from = demo.agent.page()
     booked, page = demo.settle()
     counted = page.calls(direction="outbound")
-    print("\n".join(["", *table(page), "", *comparison(counted, booked), ""]))
+    print("\n".join(["", *table(page, rates_from), "", *comparison(counted, booked), ""]))
     agree = counted == booked
     verdict = "they agree" if agree else "THEY DIFFER"
     print(f"the agent counted {sum(counted.values())} calls, the caller's ledger has "

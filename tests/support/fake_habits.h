@@ -89,7 +89,10 @@ inline Habit garbage() {
       "\x7f"
       "ELF\x02\x01 {]}: : 0x:-\xff\xfe\n");
 }
-inline Habit nul_bytes() { return page(std::string("a: 1\nb\0c: 2\n\0\0\0: 3\nd: 4\n", 26)); }
+inline Habit nul_bytes() {
+  using std::string_literals::operator""s;
+  return page("a: 1\nb\0c: 2\n\0\0\0: 3\nd: 4\n"s);
+}
 inline Habit one_long_line() { return page(std::string(1024 * 1024, 'x')); }
 inline Habit close_in_header() { return say_and_close("HTTP/1.1 200 OK\r\nContent-Ty"); }
 inline Habit close_in_body() {
@@ -104,7 +107,7 @@ inline Habit reset_in_body() {
 inline Habit announce_a_terabyte() {
   return say(head("200 OK", "Content-Length: 1000000000000\r\n"));
 }
-inline Habit endless_header() { return drip("HTTP/1.1 200 OK\r\n", "X-More: of the same\r\n"); }
+inline Habit endless_header() { return flood("HTTP/1.1 200 OK\r\n", "X-More: of the same\r\n"); }
 inline Habit endless_drip() {
   return drip(head("200 OK", "Transfer-Encoding: chunked\r\n"), chunk("a"));
 }

@@ -1,6 +1,6 @@
 #!/usr/bin/env python3
-"""Records what real sidecars of the demo mesh answer after a known number of calls, for the parsers'
-tests and the golden expositions:
+"""Records what real sidecars of the demo mesh answer after a known number of calls, for the
+parsers' tests and the golden expositions:
 
     record_fixtures.py --envoy PATH --bin-dir DIR --out tests/fixtures/envoy
 

@@ -1,0 +1,20 @@
+// Failures in words; see check_answer.h.
+#include "dialect/check_answer.h"
+
+#include <string>
+
+#include "base/quoted.h"
+
+namespace mesh {
+
+std::optional<Failure> check_answer(const Answer& answer, std::string_view question) {
+  const std::string prefix = std::string(question) + ": ";
+  if (!answer) return Failure{answer.error().reason, prefix + answer.error().message};
+  if (answer->status == 200) return std::nullopt;
+  std::string message = prefix + "HTTP status " + std::to_string(answer->status);
+  if (!answer->body.empty()) message += ": " + in_quotes(answer->body);
+  return Failure{answer->status == 403 ? Reason::forbidden : Reason::http_status,
+                 std::move(message)};
+}
+
+}  // namespace mesh

@@ -1,0 +1,119 @@
+// Content negotiation: a header in, a choice out. The headers of Prometheus are real ones.
+#include "expose/negotiate.h"
+
+#include <gtest/gtest.h>
+
+namespace mesh {
+namespace {
+
+TEST(ChooseFormat, gives_openmetrics_to_prometheus_2_42) {
+  EXPECT_EQ(choose_format("application/openmetrics-text;version=1.0.0,"
+                          "application/openmetrics-text;version=0.0.1;q=0.75,"
+                          "text/plain;version=0.0.4;q=0.5,*/*;q=0.1"),
+            Format::openmetrics);
+}
+
+TEST(ChooseFormat, gives_openmetrics_to_prometheus_3) {
+  EXPECT_EQ(choose_format("application/openmetrics-text;version=1.0.0;escaping=allow-utf-8;q=0.6,"
+                          "application/openmetrics-text;version=0.0.1;q=0.5,"
+                          "text/plain;version=1.0.0;escaping=allow-utf-8;q=0.4,"
+                          "text/plain;version=0.0.4;q=0.3,*/*;q=0.2"),
+            Format::openmetrics);
+}
+
+TEST(ChooseFormat, gives_openmetrics_to_prometheus_3_that_would_rather_have_protobuf) {
+  EXPECT_EQ(choose_format("application/vnd.google.protobuf;"
+                          "proto=io.prometheus.client.MetricFamily;encoding=delimited;q=0.6,"
+                          "application/openmetrics-text;version=1.0.0;escaping=allow-utf-8;q=0.5,"
+                          "application/openmetrics-text;version=0.0.1;q=0.4,"
+                          "text/plain;version=1.0.0;escaping=allow-utf-8;q=0.3,"
+                          "text/plain;version=0.0.4;q=0.2,*/*;q=0.1"),
+            Format::openmetrics);
+}
+
+TEST(ChooseFormat, gives_text_to_prometheus_told_to_scrape_only_that) {
+  EXPECT_EQ(choose_format("text/plain;version=0.0.4;q=0.3,*/*;q=0.2"), Format::prometheus_text);
+}
+
+TEST(ChooseFormat, gives_text_to_a_browser) {
+  EXPECT_EQ(choose_format("text/html,application/xhtml+xml,application/xml;q=0.9,*/*;q=0.8"),
+            Format::prometheus_text);
+}
+
+TEST(ChooseFormat, gives_text_to_curl) { EXPECT_EQ(choose_format("*/*"), Format::prometheus_text); }
+
+TEST(ChooseFormat, gives_text_without_a_header) {
+  EXPECT_EQ(choose_format(""), Format::prometheus_text);
+}
+
+TEST(ChooseFormat, does_not_take_an_old_version_for_the_one_we_write) {
+  EXPECT_EQ(choose_format("application/openmetrics-text;version=0.0.1,text/plain;q=0.1"),
+            Format::prometheus_text);
+}
+
+TEST(ChooseFormat, takes_no_version_for_any) {
+  EXPECT_EQ(choose_format("application/openmetrics-text"), Format::openmetrics);
+}
+
+TEST(ChooseFormat, respects_quality_zero) {
+  EXPECT_EQ(choose_format("application/openmetrics-text;version=1.0.0;q=0,*/*;q=0.5"),
+            Format::prometheus_text);
+}
+
+TEST(ChooseFormat, prefers_the_higher_quality) {
+  EXPECT_EQ(choose_format("application/openmetrics-text;q=0.4,text/plain;q=0.5"),
+            Format::prometheus_text);
+  EXPECT_EQ(choose_format("text/plain;q=0.4,application/openmetrics-text;q=0.5"),
+            Format::openmetrics);
+}
+
+TEST(ChooseFormat, gives_text_when_both_are_liked_the_same) {
+  EXPECT_EQ(choose_format("application/openmetrics-text,text/plain"), Format::prometheus_text);
+}
+
+TEST(ChooseFormat, reads_capitals_blanks_and_quoted_parameters) {
+  EXPECT_EQ(choose_format(" Application/OpenMetrics-Text ; Version=\"1.0.0\" ; Q=0.9 , */* ;q=0.1"),
+            Format::openmetrics);
+}
+
+TEST(ChooseFormat, does_not_trust_a_quality_that_is_no_number) {
+  EXPECT_EQ(choose_format("application/openmetrics-text;q=high"), Format::prometheus_text);
+  EXPECT_EQ(choose_format("application/openmetrics-text;q=nan"), Format::prometheus_text);
+}
+
+TEST(ChooseFormat, survives_garbage) {
+  EXPECT_EQ(choose_format(",;=,;;q=,,/*;\"\xFF"), Format::prometheus_text);
+}
+
+TEST(ContentType, is_what_prometheus_expects) {
+  EXPECT_EQ(content_type(Format::prometheus_text), "text/plain; version=0.0.4; charset=utf-8");
+  EXPECT_EQ(content_type(Format::openmetrics),
+            "application/openmetrics-text; version=1.0.0; charset=utf-8");
+}
+
+TEST(AcceptsGzip, from_prometheus) { EXPECT_TRUE(accepts_gzip("gzip")); }
+
+TEST(AcceptsGzip, from_a_browser) { EXPECT_TRUE(accepts_gzip("gzip, deflate, br, zstd")); }
+
+TEST(AcceptsGzip, not_without_a_header) { EXPECT_FALSE(accepts_gzip("")); }
+
+TEST(AcceptsGzip, not_at_quality_zero) {
+  EXPECT_FALSE(accepts_gzip("gzip;q=0"));
+  EXPECT_FALSE(accepts_gzip("deflate, gzip;q=0.000"));
+  EXPECT_FALSE(accepts_gzip("gzip;q=0, *"));
+}
+
+TEST(AcceptsGzip, within_a_wildcard) { EXPECT_TRUE(accepts_gzip("*")); }
+
+TEST(AcceptsGzip, not_where_the_plain_page_is_liked_better) {
+  EXPECT_FALSE(accepts_gzip("gzip;q=0.5, identity"));
+  EXPECT_TRUE(accepts_gzip("gzip, identity;q=0.5"));
+}
+
+TEST(AcceptsGzip, not_from_who_wants_something_else) {
+  EXPECT_FALSE(accepts_gzip("br, zstd"));
+  EXPECT_FALSE(accepts_gzip("gzipped"));
+}
+
+}  // namespace
+}  // namespace mesh

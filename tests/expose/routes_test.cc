@@ -1,0 +1,158 @@
+// Routes: a request in, a reply out, with the rendering thread between them.
+#include "expose/routes.h"
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include <boost/asio/co_spawn.hpp>
+#include <boost/asio/io_context.hpp>
+#include <exception>
+#include <string>
+#include <thread>
+#include <vector>
+
+#include "expose/sample_page.h"
+
+namespace mesh {
+namespace {
+
+using testing::HasSubstr;
+using testing::StartsWith;
+
+std::shared_ptr<const Snapshot> two_sidecars() {
+  return std::make_shared<const Snapshot>(
+      sample::snapshot_of({sample::client(), sample::refusing()}));
+}
+
+WebRequest get(std::string path, std::string accept = "", std::string accept_encoding = "") {
+  return {"GET", std::move(path), "", std::move(accept), std::move(accept_encoding)};
+}
+
+// The replies to requests that are all under way at once.
+std::vector<WebReply> ask(Routes& routes, std::vector<WebRequest> requests) {
+  boost::asio::io_context io;
+  std::vector<WebReply> replies(requests.size());
+  for (std::size_t i = 0; i < requests.size(); ++i) {
+    boost::asio::awaitable<WebReply> reply = routes.handle(std::move(requests[i]));
+    boost::asio::co_spawn(io, std::move(reply),
+                          [&replies, i](std::exception_ptr error, WebReply answer) {
+                            EXPECT_EQ(error, nullptr);
+                            replies[i] = std::move(answer);
+                          });
+  }
+  io.run();
+  return replies;
+}
+
+WebReply ask(Routes& routes, WebRequest request) {
+  std::vector<WebRequest> requests;
+  requests.push_back(std::move(request));
+  return ask(routes, std::move(requests)).front();
+}
+
+TEST(Routes, serves_prometheus_text_at_the_telemetry_path) {
+  Routes routes(sample::options(), two_sidecars);
+  const WebReply reply = ask(routes, get("/metrics"));
+  EXPECT_EQ(reply.status, 200);
+  EXPECT_EQ(reply.content_type, "text/plain; version=0.0.4; charset=utf-8");
+  EXPECT_EQ(reply.content_encoding, "");
+  EXPECT_THAT(reply.body, StartsWith("# HELP mesh_grpc_requests_total "));
+}
+
+TEST(Routes, serves_openmetrics_to_who_asks_for_it) {
+  Routes routes(sample::options(), two_sidecars);
+  const WebReply reply = ask(routes, get("/metrics", "application/openmetrics-text;version=1.0.0"));
+  EXPECT_EQ(reply.content_type, "application/openmetrics-text; version=1.0.0; charset=utf-8");
+  EXPECT_TRUE(reply.body.ends_with("\n# EOF\n"));
+}
+
+TEST(Routes, compresses_for_who_accepts_it) {
+  Routes routes(sample::options(), two_sidecars);
+  const WebReply reply = ask(routes, get("/metrics", "", "gzip"));
+  EXPECT_EQ(reply.content_encoding, "gzip");
+  EXPECT_THAT(reply.body, StartsWith("\x1F\x8B"));
+}
+
+TEST(Routes, has_the_numbers_of_its_own_process) {
+  Routes routes(sample::options(), two_sidecars);
+  EXPECT_THAT(ask(routes, get("/metrics")).body, HasSubstr("\nprocess_resident_memory_bytes "));
+}
+
+TEST(Routes, serves_a_page_for_people_at_the_root) {
+  Routes routes(sample::options(), two_sidecars);
+  const WebReply reply = ask(routes, get("/"));
+  EXPECT_EQ(reply.status, 200);
+  EXPECT_EQ(reply.content_type, "text/html; charset=utf-8");
+  EXPECT_THAT(reply.body, StartsWith("<!DOCTYPE html>"));
+}
+
+TEST(Routes, obeys_another_telemetry_path) {
+  PageOptions options = sample::options();
+  options.telemetry_path = "/mesh";
+  Routes routes(options, two_sidecars);
+  EXPECT_EQ(ask(routes, get("/mesh")).status, 200);
+  EXPECT_EQ(ask(routes, get("/metrics")).status, 404);
+}
+
+TEST(Routes, serves_metrics_at_the_root_if_told_so) {
+  PageOptions options = sample::options();
+  options.telemetry_path = "/";
+  Routes routes(options, two_sidecars);
+  EXPECT_THAT(ask(routes, get("/")).body, StartsWith("# HELP "));
+}
+
+TEST(Routes, is_healthy_before_there_is_a_snapshot) {
+  Routes routes(sample::options(), [] { return nullptr; });
+  const WebReply reply = ask(routes, get("/-/healthy"));
+  EXPECT_EQ(reply.status, 200);
+  EXPECT_EQ(reply.body, "healthy\n");
+}
+
+TEST(Routes, is_not_ready_before_there_is_a_snapshot) {
+  Routes routes(sample::options(), [] { return nullptr; });
+  const WebReply reply = ask(routes, get("/-/ready"));
+  EXPECT_EQ(reply.status, 503);
+  EXPECT_THAT(reply.body, StartsWith("not ready: "));
+}
+
+TEST(Routes, serves_its_own_metrics_before_there_is_a_snapshot) {
+  Routes routes(sample::options(), [] { return nullptr; });
+  EXPECT_THAT(ask(routes, get("/metrics")).body, HasSubstr("\nmesh_exporter_targets 0\n"));
+}
+
+TEST(Routes, is_ready_after_a_pass) {
+  Routes routes(sample::options(), two_sidecars);
+  const WebReply reply = ask(routes, get("/-/ready"));
+  EXPECT_EQ(reply.status, 200);
+  EXPECT_EQ(reply.body, "ready: 1 of 2 targets answered\n");
+}
+
+TEST(Routes, says_where_else_to_go) {
+  Routes routes(sample::options(), two_sidecars);
+  const WebReply reply = ask(routes, get("/favicon.ico"));
+  EXPECT_EQ(reply.status, 404);
+  EXPECT_EQ(reply.body, "nothing here; there is /metrics, /, /-/healthy and /-/ready\n");
+}
+
+TEST(Routes, answers_many_at_once) {
+  Routes routes(sample::options(), two_sidecars);
+  std::vector<WebRequest> requests;
+  for (int i = 0; i < 200; ++i) requests.push_back(get(i % 2 == 0 ? "/metrics" : "/", "", "gzip"));
+  for (const WebReply& reply : ask(routes, std::move(requests))) {
+    EXPECT_EQ(reply.status, 200);
+    EXPECT_FALSE(reply.body.empty());
+  }
+}
+
+TEST(Routes, takes_the_snapshot_on_the_thread_that_asks) {
+  std::thread::id taken;
+  Routes routes(sample::options(), [&taken] {
+    taken = std::this_thread::get_id();
+    return two_sidecars();
+  });
+  ask(routes, get("/metrics"));
+  EXPECT_EQ(taken, std::this_thread::get_id());
+}
+
+}  // namespace
+}  // namespace mesh

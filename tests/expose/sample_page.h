@@ -1,0 +1,160 @@
+// What the tests of this room render: a small mesh written down as literals, and helpers to read
+// pages back.
+#pragma once
+
+#include <chrono>
+#include <cstdint>
+#include <cstdlib>
+#include <fstream>
+#include <iterator>
+#include <memory>
+#include <sstream>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "expose/metrics_page.h"
+#include "expose/page.h"
+
+namespace mesh::sample {
+
+inline WallTime at(std::int64_t unix_milliseconds) {
+  return WallTime(std::chrono::milliseconds(unix_milliseconds));
+}
+
+inline std::shared_ptr<const std::vector<SeriesKey>> keys(std::vector<SeriesKey> list) {
+  return std::make_shared<const std::vector<SeriesKey>>(std::move(list));
+}
+
+inline SeriesKey call(std::string upstream, std::string method, std::string code) {
+  return {Counted::calls,        Direction::outbound, std::move(upstream), "",
+          "user.v1.UserService", std::move(method),   std::move(code)};
+}
+
+// A target that has been polled once, successfully, and has counted nothing.
+inline TargetState answering(std::string pod) {
+  TargetState state;
+  state.target.ns = "shop";
+  state.target.pod = std::move(pod);
+  state.target.workload = "frontend";
+  state.up = true;
+  state.last_attempt = state.last_success = at(1'760'000'000'250);
+  state.scrape_seconds = 0.021;
+  state.scrape_bytes = 33'120;
+  state.poll_interval = std::chrono::seconds(15);
+  return state;
+}
+
+inline Snapshot snapshot_of(std::vector<TargetState> targets) {
+  Snapshot snapshot;
+  snapshot.at = at(1'760'000'000'500);
+  snapshot.pass = {0.125, 0.15625, 12};
+  for (TargetState& state : targets) {
+    snapshot.targets.push_back(std::make_shared<const TargetState>(std::move(state)));
+  }
+  return snapshot;
+}
+
+// A client sidecar with one of everything.
+inline TargetState client() {
+  constexpr const char* users = "users.shop.svc.cluster.local:50051";
+  TargetState state = answering("frontend-0");
+  state.proxy = Proxy{"1.40.0", "9e5580933739/Clean/RELEASE/BoringSSL", "sidecar~frontend-0",
+                      ProxyState::live, Instant(std::chrono::seconds(5))};
+  state.uptime_seconds = 3601.5;
+  state.failures[static_cast<std::size_t>(Reason::timeout)] = 2;
+  state.parse_errors = 1;
+  state.ambiguous_series = 4;
+  const SeriesKey get = call(users, "GetUser", "");
+  std::vector<SeriesKey> list{call(users, "GetUser", "OK"), call(users, "GetUser", "UNAVAILABLE"),
+                              call("", "Ping", "OK")};
+  list[2].direction = Direction::inbound;
+  const auto add = [&list](SeriesKey key, Counted counted, std::string detail) {
+    key.counted = counted;
+    key.detail = std::move(detail);
+    list.push_back(std::move(key));
+  };
+  add(get, Counted::messages, "request");
+  add(get, Counted::messages, "response");
+  add(get, Counted::duration_bucket, "0.005");
+  add(get, Counted::duration_bucket, "1");
+  add(get, Counted::duration_bucket, "+Inf");
+  add(get, Counted::duration_sum_us, "");
+  SeriesKey canary = get;
+  canary.subset = "canary";
+  canary.service = canary.method = "";
+  add(canary, Counted::resets, "remote");
+  state.traffic.keys = keys(std::move(list));
+  state.traffic.totals = {1900, 19, 7, 1919, 1900, 1000, 1910, 1919, 4'250'500, 3};
+  state.traffic.increases = {45, 15, 0, 60, 45, 30, 58, 60, 100'000, 0};
+  state.traffic.window_seconds = 30;
+  SeriesKey requests{
+      Counted::endpoint_requests, Direction::outbound, users, "", "", "", "10.0.0.7:50051"};
+  state.endpoint_requests.keys = keys({requests});
+  state.endpoint_requests.totals = {1919};
+  state.endpoints = {
+      {users, "", Direction::outbound, "10.0.0.7:50051", EndpointState::ready, 2},
+      {users, "", Direction::outbound, "10.0.0.8:50051", EndpointState::ejected, 0},
+  };
+  return state;
+}
+
+// One that never answered.
+inline TargetState refusing() {
+  TargetState state;
+  state.target.pod = "legacy";
+  state.last_attempt = at(1'760'000'000'250);
+  state.failure = Failure{Reason::connect, "/server_info: connection refused"};
+  state.failures[static_cast<std::size_t>(Reason::connect)] = 12;
+  state.scrape_seconds = 0.0005;
+  state.poll_interval = std::chrono::seconds(15);
+  return state;
+}
+
+inline SelfNumbers self() {
+  return {at(1'760'000'002'000),
+          {1.25, 1'759'999'000.5, 13'000'704, 120'000'512, UINT64_MAX, 21, 1024}};
+}
+
+inline PageOptions options() {
+  PageOptions options;
+  options.build = {"0.1.0", "0123abc", "g++ 12.2.0", "release", "linux/amd64"};
+  options.started = at(1'759'999'000'500);
+  options.config = {true, at(1'759'999'000'750)};
+  return options;
+}
+
+inline std::string render(const Snapshot& snapshot, Format format = Format::prometheus_text) {
+  const SelfNumbers numbers = self();
+  const PageOptions literal = options();
+  return render_metrics_page({snapshot, numbers, literal}, format);
+}
+
+// The samples of one metric, each a line, without the comments.
+inline std::vector<std::string> samples(const std::string& page, const std::string& name) {
+  std::vector<std::string> found;
+  std::istringstream lines(page);
+  for (std::string line; std::getline(lines, line);) {
+    if (line.starts_with(name + "{") || line.starts_with(name + " ")) found.push_back(line);
+  }
+  return found;
+}
+
+inline std::string read_file(const std::string& name) {
+  std::ifstream file(name, std::ios::binary);
+  return {std::istreambuf_iterator<char>(file), {}};
+}
+
+// The text that a file must have; with MESH_REGENERATE=1 the file is written first.
+inline std::string golden(const std::string& file_name, const std::string& now) {
+  const char* regenerate = std::getenv("MESH_REGENERATE");
+  if (regenerate && std::string(regenerate) == "1") {
+    std::ofstream(file_name, std::ios::binary) << now;
+  }
+  return read_file(file_name);
+}
+
+inline constexpr const char* how_to_regenerate =
+    "If the change is meant: MESH_REGENERATE=1 expose_test, then review the difference.";
+
+}  // namespace mesh::sample

@@ -1,0 +1,152 @@
+// One fuzz target per function of src/wire: each takes any bytes and aborts if a promise of the
+// function's header is broken. libFuzzer drives them (tests/fuzz), and the unit tests replay the
+// corpus through them, so that they are compiled and true in every build.
+#pragma once
+
+#include <array>
+#include <cstdio>
+#include <cstdlib>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "base/text.h"
+#include "wire/envoy_clusters.h"
+#include "wire/envoy_server_info.h"
+#include "wire/envoy_stats.h"
+#include "wire/exposition.h"
+#include "wire/grpc_code.h"
+
+namespace mesh::fuzz {
+
+inline void promise(bool kept, const char* words) {
+  if (kept) return;
+  std::fprintf(stderr, "broken promise: %s\n", words);
+  std::abort();
+}
+
+inline void promise_sample(const std::string& sample) {
+  promise(sample.size() <= sample_bytes, "a sample is short");
+  for (const char c : sample) promise(c >= 0x20 && c <= 0x7E, "a sample is printable");
+}
+
+// Names with values and texts: what an answer says, whatever its slots are.
+inline std::vector<std::string> said(const StatsReader& reader, const StatsAnswer& answer) {
+  std::vector<std::string> all;
+  for (std::size_t i = 0; i < answer.slots.size(); ++i) {
+    promise(answer.slots[i] < reader.slot_count(), "slots are below slot_count()");
+    all.push_back(std::string(reader.name(answer.slots[i])) + '=' +
+                  std::to_string(answer.values[i]));
+  }
+  for (const StatText& text : answer.texts) {
+    promise(text.slot < reader.slot_count(), "slots are below slot_count()");
+    all.push_back(std::string(reader.name(text.slot)) + '~' + std::string(text.text));
+  }
+  return all;
+}
+
+// The input is a row of answers, parted by 0x1E: one reader reads them all, and each must be read
+// as by a reader that knows nothing.
+inline void envoy_stats(std::string_view input) {
+  StatsReader reader;
+  StatsAnswer answer, before;
+  std::uint64_t generation = 0;
+  while (true) {
+    const std::string_view body = input.substr(0, input.find('\x1e'));
+    reader.read(body, answer);
+    StatsReader stranger;
+    StatsAnswer fresh;
+    stranger.read(body, fresh);
+    promise(said(reader, answer) == said(stranger, fresh), "memory does not show in the reading");
+    promise(answer.lines == fresh.lines && answer.unreadable == fresh.unreadable &&
+                answer.unreadable_sample == fresh.unreadable_sample,
+            "memory does not show in what is unreadable");
+    promise(answer.slots.size() == answer.values.size(), "every slot has a value");
+    promise(answer.slots.size() + answer.texts.size() + answer.unreadable == answer.lines,
+            "every line is read or counted");
+    bool same = answer.slots == before.slots && answer.texts.size() == before.texts.size();
+    for (std::size_t i = 0; same && i < answer.texts.size(); ++i) {
+      same = answer.texts[i].slot == before.texts[i].slot;
+    }
+    promise(!answer.same_layout || (same && generation == reader.generation()),
+            "the same layout has the same slots");
+    promise_sample(answer.unreadable_sample);
+    generation = reader.generation();
+    before = answer;
+    if (body.size() == input.size()) return;
+    input.remove_prefix(body.size() + 1);
+  }
+}
+
+inline void stat_buckets(std::string_view input) {
+  std::vector<StatBucket> buckets{{1, 1}};
+  if (!parse_stat_buckets(input, buckets)) {
+    promise(buckets.empty(), "nothing is left of refused buckets");
+  }
+  for (std::size_t i = 1; i < buckets.size(); ++i) {
+    promise(buckets[i - 1].upper_bound < buckets[i].upper_bound, "bounds rise");
+  }
+}
+
+inline void check_clusters(const Result<EnvoyClusters>& answer) {
+  if (!answer) {
+    promise(!answer.error().message.empty(), "an error has words");
+    return;
+  }
+  promise_sample(answer->unreadable_sample);
+  for (const EnvoyCluster& cluster : answer->clusters) {
+    promise(!cluster.name.empty() && !cluster.stat_name.empty(), "clusters have names");
+    for (const EnvoyHost& host : cluster.hosts)
+      promise(!host.address.empty(), "hosts have addresses");
+  }
+}
+
+inline void envoy_clusters_json(std::string_view input) {
+  check_clusters(parse_envoy_clusters_json(input));
+}
+
+inline void envoy_clusters_text(std::string_view input) {
+  check_clusters(parse_envoy_clusters_text(input));
+}
+
+inline void envoy_server_info(std::string_view input) {
+  const Result<EnvoyServerInfo> info = parse_envoy_server_info(input);
+  if (info) promise(info->uptime.count() >= 0, "an uptime is not negative");
+}
+
+inline void exposition(std::string_view input) {
+  std::uint64_t samples = 0, bytes = 0;
+  const ExpositionReport report = read_exposition(input, [&](const Sample& sample) {
+    ++samples;
+    promise(!sample.name.empty(), "samples have names");
+    for (const Label& label : sample.labels) {
+      promise(!label.name.empty(), "labels have names");
+      for (const char c : label.value) bytes += c != 0;  // touches every byte of every view
+    }
+  });
+  promise(bytes <= input.size(), "labels hold no more than the body");
+  promise(report.samples == samples, "samples are counted");
+  promise_sample(report.unreadable_sample);
+}
+
+inline void grpc_code(std::string_view input) {
+  const std::optional<std::string_view> name = grpc_code_name(input);
+  promise(!name || !name->empty(), "a code has a name");
+}
+
+struct Target {
+  std::string_view name;  // also of its corpus
+  void (*run)(std::string_view);
+};
+
+inline constexpr std::array<Target, 7> targets{{
+    {"envoy_stats", envoy_stats},
+    {"stat_buckets", stat_buckets},
+    {"envoy_clusters_json", envoy_clusters_json},
+    {"envoy_clusters_text", envoy_clusters_text},
+    {"envoy_server_info", envoy_server_info},
+    {"exposition", exposition},
+    {"grpc_code", grpc_code},
+}};
+
+}  // namespace mesh::fuzz
