@@ -49,8 +49,9 @@ const std::vector<Metric>& traffic_metrics() {
        counter,
        traffic,
        {"upstream", "subset", "kind"},
-       "Streams to the upstream that were reset, by kind as the proxy tells them apart: calls "
-       "that ended without a grpc-status are missing in mesh_grpc_requests_total and seen here."},
+       "Streams that ended without a grpc-status, which mesh_grpc_requests_total cannot see, by "
+       "kind: remote (reset by the upstream), local (reset by this sidecar), connection "
+       "(connections that broke with streams open, whatever their number)."},
   };
   return metrics;
 }

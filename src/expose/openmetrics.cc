@@ -1,6 +1,7 @@
 // One append_… per kind of metric, built from the head and the tail of a sample.
 #include "expose/openmetrics.h"
 
+#include <algorithm>
 #include <array>
 #include <charconv>
 #include <cmath>
@@ -15,13 +16,13 @@ using prometheus::MetricFamily;
 using prometheus::MetricType;
 
 void append_escaped(std::string_view text, std::string& page) {
-  for (const char c : text) {
-    switch (c) {
-      case '\n': page += "\\n"; break;
-      case '\\': page += "\\\\"; break;
-      case '"': page += "\\\""; break;
-      default: page += c; break;
-    }
+  while (true) {
+    const std::size_t plain = std::min(text.find_first_of("\n\\\""), text.size());
+    page += text.substr(0, plain);
+    if (plain == text.size()) return;
+    page += '\\';
+    page += text[plain] == '\n' ? 'n' : text[plain];
+    text.remove_prefix(plain + 1);
   }
 }
 

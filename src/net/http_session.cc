@@ -60,8 +60,8 @@ asio::awaitable<void> HttpSession::run() {
     const std::string_view body = has_body ? std::string_view(reply.body) : std::string_view();
     const bool sent = co_await write(head, body);
     in_progress_ = false;
-    if (!sent) break;
-    if (!more && !finishing_) co_await hang_up();
+    if (!sent || finishing_) break;  // finish() may have come while the answer was under way
+    if (!more) co_await hang_up();
   }
   close();
 }

@@ -16,7 +16,8 @@ struct EnvoyServerInfo {
   std::string version;  // "1.40.0": second part of "<commit>/1.40.0/Clean/RELEASE/BoringSSL"
   std::string build;    // "9e5580933739775e8bce696a57a2e1bc99368f23/Clean/RELEASE/BoringSSL"
   ProxyState state = ProxyState::live;
-  std::chrono::seconds uptime{0};  // uptime_current_epoch, floored to whole seconds by the proxy
+  std::chrono::seconds uptime{
+      0};  // uptime_current_epoch: a difference of whole seconds, so up to 1 s off either way
   std::uint64_t restart_epoch = 0;
   std::string node_id;
   std::string node_cluster;

@@ -85,7 +85,7 @@ TEST(Catalogue, finds_nothing_under_a_name_nobody_exports) {
 
 // Every label on the page is one that the catalogue promised for that metric.
 TEST(Catalogue, lists_the_labels_that_the_page_has) {
-  const Snapshot snapshot = sample::snapshot_of({sample::client(), sample::refusing()});
+  const Snapshot snapshot = sample::two_sidecars();
   const SelfNumbers self = sample::self();
   const PageOptions options = sample::options();
   std::set<std::string> seen;

@@ -48,20 +48,14 @@ class TemporaryFile {
   std::string name_;
 };
 
-Snapshot two_sidecars() {
-  Snapshot snapshot = sample::snapshot_of({sample::client(), sample::refusing()});
-  snapshot.folded = {{"mesh_grpc_requests_total", 3}};
-  return snapshot;
-}
-
 TEST(Golden, two_sidecars_in_prometheus_text) {
-  const std::string page = sample::render(two_sidecars());
+  const std::string page = sample::render(sample::two_sidecars());
   EXPECT_EQ(sample::golden(directory + "two_sidecars.txt", page), page)
       << sample::how_to_regenerate;
 }
 
 TEST(Golden, two_sidecars_in_openmetrics) {
-  const std::string page = sample::render(two_sidecars(), Format::openmetrics);
+  const std::string page = sample::render(sample::two_sidecars(), Format::openmetrics);
   EXPECT_EQ(sample::golden(directory + "two_sidecars.openmetrics.txt", page), page)
       << sample::how_to_regenerate;
 }

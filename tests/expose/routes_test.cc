@@ -20,8 +20,7 @@ using testing::HasSubstr;
 using testing::StartsWith;
 
 std::shared_ptr<const Snapshot> two_sidecars() {
-  return std::make_shared<const Snapshot>(
-      sample::snapshot_of({sample::client(), sample::refusing()}));
+  return std::make_shared<const Snapshot>(sample::two_sidecars());
 }
 
 WebRequest get(std::string path, std::string accept = "", std::string accept_encoding = "") {

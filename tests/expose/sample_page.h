@@ -111,6 +111,13 @@ inline TargetState refusing() {
   return state;
 }
 
+// The two together, and something that was folded.
+inline Snapshot two_sidecars() {
+  Snapshot snapshot = snapshot_of({client(), refusing()});
+  snapshot.folded = {{"mesh_grpc_requests_total", 3}};
+  return snapshot;
+}
+
 inline SelfNumbers self() {
   return {at(1'760'000'002'000),
           {1.25, 1'759'999'000.5, 13'000'704, 120'000'512, UINT64_MAX, 21, 1024}};

@@ -193,9 +193,18 @@ TEST(HttpServerStop, lets_requests_in_progress_finish) {
   client.send(get_wait);
   server.wait_for_waiting();
   auto stopped = server.stop(1h);
-  RawClient late(server.port(), "127.0.0.1");
   server.open_gate();
   EXPECT_THAT(client.read_to_end(), HasSubstr("\r\nConnection: close\r\n\r\nGET|/wait|||"));
+  stopped.wait();
+}
+
+TEST(HttpServerStop, lets_an_answer_under_way_finish_and_then_closes) {
+  Serving server;
+  RawClient client(server.port());
+  client.send("GET /big HTTP/1.1\r\nHost: here\r\n\r\n");
+  EXPECT_THAT(client.read_answer(false), HasSubstr("\r\nConnection: keep-alive\r\n"));
+  auto stopped = server.stop(1h);
+  EXPECT_EQ(client.read_to_end().size(), std::size_t{64} << 20);
   stopped.wait();
 }
 

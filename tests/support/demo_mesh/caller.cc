@@ -121,7 +121,6 @@ std::shared_ptr<grpc::Channel> open_channel(const std::string& target) {
   arguments.SetInt(GRPC_ARG_USE_LOCAL_SUBCHANNEL_POOL, 1);
   // A sidecar that was killed and started again is found again at once.
   arguments.SetInt(GRPC_ARG_INITIAL_RECONNECT_BACKOFF_MS, 50);
-  arguments.SetInt(GRPC_ARG_MIN_RECONNECT_BACKOFF_MS, 50);
   arguments.SetInt(GRPC_ARG_MAX_RECONNECT_BACKOFF_MS, 500);
   return grpc::CreateCustomChannel(target, grpc::InsecureChannelCredentials(), arguments);
 }
@@ -130,6 +129,9 @@ Outcome make_call(const std::shared_ptr<grpc::Channel>& channel, const PlannedCa
                   const CallOptions& options) {
   grpc::ClientContext context;
   context.set_deadline(std::chrono::system_clock::now() + options.deadline);
+  // While the sidecar is away, calls wait for it instead of failing by the thousand; besides, the
+  // synchronous API works on the new connection only while some call waits for it.
+  context.set_wait_for_ready(true);
   for (const auto& [name, value] : options.metadata) context.AddMetadata(name, value);
   std::optional<Canceller> canceller;
   if (options.cancel_after.count() > 0) canceller.emplace(context, options.cancel_after);

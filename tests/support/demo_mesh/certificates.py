@@ -15,8 +15,11 @@ def spiffe_name(service_account):
 
 
 def _openssl(*arguments):
-    done = subprocess.run(["openssl", *arguments], stdin=subprocess.DEVNULL, capture_output=True,
-                          text=True, check=False)
+    try:
+        done = subprocess.run(["openssl", *arguments], stdin=subprocess.DEVNULL,
+                              capture_output=True, text=True, check=False)
+    except OSError as error:
+        raise MeshError(f"cannot run openssl: {error}") from error
     if done.returncode != 0:
         raise MeshError(f"openssl {' '.join(arguments)}: {done.stderr}")
 

@@ -9,7 +9,8 @@ behind each.
 
 As a module: DemoMesh. As a program: starts the mesh, prints where everything is as one line of
 JSON, and runs until SIGTERM or SIGINT; with --rate it also makes calls and prints the ledger at the
-end. Ports are free ones, nothing is fixed, and everything it starts dies with it.
+end. Ports are free ones, nothing is fixed, and everything it starts dies with it, even at kill -9
+(only the directory given with --dir then stays behind).
 """
 
 import argparse

@@ -34,10 +34,13 @@ class Child:
             if os.getppid() != parent:  # it ended before prctl took hold
                 os._exit(1)
 
-        with open(log_file, "ab") as log:
-            self._process = subprocess.Popen(
-                command, stdin=subprocess.DEVNULL, stdout=log, stderr=log,
-                process_group=0, preexec_fn=die_with_parent)
+        try:
+            with open(log_file, "ab") as log:
+                self._process = subprocess.Popen(
+                    command, stdin=subprocess.DEVNULL, stdout=log, stderr=log, process_group=0,
+                    preexec_fn=die_with_parent)
+        except OSError as error:
+            raise MeshError(f"cannot start {name}: {error}") from error
         self.pid = self._process.pid
 
     def running(self):
