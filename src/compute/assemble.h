@@ -1,4 +1,5 @@
-// Puts the states of all targets together into the Snapshot that is published.
+// What belongs to all targets together: sums over their histories that go into the Snapshot beside
+// the states of the targets themselves. Pure.
 #pragma once
 
 #include <memory>

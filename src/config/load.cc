@@ -141,7 +141,7 @@ void read_grpc(const Field& field, const Reading& reading) {
 // Reads a text that becomes a label value: it is shown in lists and logs, so it is one line.
 std::optional<std::string> read_label(const Fields& fields, std::string_view key) {
   const std::string expected = "one line of up to 253 bytes";
-  const auto text = fields.text(key, expected);
+  auto text = fields.text(key, expected);
   if (!text) return std::nullopt;
   bool printable = true;
   for (std::string_view rest = *text; !rest.empty();) {

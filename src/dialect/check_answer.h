@@ -1,4 +1,5 @@
-// What every dialect does first with an answer: is it one at all?
+// What every dialect does first with an answer: is it one at all? Other statuses than 200 become
+// failures here, in one way for all meshes.
 #pragma once
 
 #include <optional>

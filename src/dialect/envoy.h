@@ -1,4 +1,5 @@
-// Envoy, as anybody runs it: the dialect `envoy`.
+// Envoy, as anybody runs it: the dialect `envoy`. What is asked when, and why, is told in envoy.cc
+// for the admin port and in envoy_prometheus.h for a Prometheus port.
 #pragma once
 
 #include <memory>

@@ -1,4 +1,4 @@
-// See human.h.
+// Rounding and escaping; see human.h.
 #include "expose/human.h"
 
 #include <algorithm>

@@ -1,4 +1,5 @@
-// Numbers as people read them at a glance, and text that is safe within HTML.
+// Numbers as people read them at a glance (sizes, ages, durations), and text that is safe within
+// HTML, wherever it came from.
 #pragma once
 
 #include <cstdint>

@@ -1,4 +1,5 @@
 // The page for people, at "/": what this is, where the metrics are, and how each target does.
+// Everything a target said is escaped; the page loads nothing from anywhere.
 #pragma once
 
 #include <string>

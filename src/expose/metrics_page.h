@@ -1,4 +1,5 @@
-// The page a scraper reads: all families of the catalogue as text.
+// The page a scraper reads: all families of the catalogue as text, in the format it asked for.
+// A pure function of the snapshot and of the numbers of our own process.
 #pragma once
 
 #include <string>

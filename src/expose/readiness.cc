@@ -1,4 +1,4 @@
-// See readiness.h.
+// Words and status for a probe; see readiness.h.
 #include "expose/readiness.h"
 
 #include <algorithm>

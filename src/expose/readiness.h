@@ -1,4 +1,5 @@
-// Whether the exporter has something to say: the answer of /-/ready.
+// Whether the exporter has something to say: the answer of /-/ready. Kubernetes keeps a rollout
+// waiting on it, so it turns ready with the first full pass, whatever the targets answered.
 #pragma once
 
 #include <string>

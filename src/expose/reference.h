@@ -1,4 +1,5 @@
-// The reference of all metrics, docs/metrics.md, as the catalogue tells it.
+// The reference of all metrics, docs/metrics.md, as the catalogue tells it. A test holds the file
+// against this, so that the documentation cannot drift from the program.
 #pragma once
 
 #include <string>

@@ -1,4 +1,5 @@
-// What the operating system says when a socket fails, in the words of our messages.
+// What the operating system says when a socket fails, in the words of our messages: the same on
+// every machine and in every language, so that logs and tests can rely on them.
 #pragma once
 
 #include <boost/system/error_code.hpp>

@@ -1,4 +1,5 @@
-// The head of our answers, as text. Pure.
+// The head of our answers, as text: status line, headers, and nothing a caller put into a header
+// that could end it early. Pure.
 #pragma once
 
 #include <string>

@@ -132,6 +132,7 @@ void read_cluster(const element& entry, EnvoyClusters& into, Unreadables& unread
 }  // namespace
 
 Result<EnvoyClusters> parse_envoy_clusters_json(std::string_view body) {
+  if (body.empty()) return Error{"clusters are empty"};  // perhaps a null view: no memcpy from it
   simdjson::dom::parser parser;
   simdjson::dom::object root;
   // Copies the body into a padded buffer of its own: a view has no room behind it.

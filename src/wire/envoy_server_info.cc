@@ -57,6 +57,7 @@ void parse_version(std::string_view text, EnvoyServerInfo& into) {
 }  // namespace
 
 Result<EnvoyServerInfo> parse_envoy_server_info(std::string_view body) {
+  if (body.empty()) return Error{"server_info is empty"};  // perhaps a null view: no memcpy from it
   simdjson::dom::parser parser;
   element root;
   // Copies the body into a padded buffer of its own: a view has no room behind it.

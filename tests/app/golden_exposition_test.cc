@@ -25,6 +25,9 @@ struct Recording {
   const char* golden;
 };
 
+// How a failed test names its recording.
+void PrintTo(const Recording& recording, std::ostream* out) { *out << recording.golden; }
+
 std::string name_of(const ::testing::TestParamInfo<Recording>& info) {
   return std::regex_replace(info.param.golden, std::regex("[^a-zA-Z0-9]"), "_");
 }

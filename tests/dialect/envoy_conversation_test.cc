@@ -1,107 +1,16 @@
-// Whole conversations with an Envoy's admin port, played from a script.
+// Whole conversations with an Envoy's admin port, played from a script: what is asked, and what the
+// answers mean.
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
-#include <map>
-#include <string>
-#include <utility>
-#include <vector>
-
-#include "dialect/dialects.h"
+#include "dialect/scripted_envoy.h"
 
 namespace mesh {
 namespace {
 
-using std::chrono::milliseconds;
-using std::chrono::seconds;
 using testing::ElementsAre;
-using testing::HasSubstr;
 using testing::IsEmpty;
 using testing::StartsWith;
-
-constexpr const char* users = "cluster.outbound|50051||users.shop.svc.cluster.local";
-
-std::string stats(int ok, int not_found) {
-  const std::string cluster = users;
-  return cluster + ".grpc.user.v1.UserService.GetUser.0: " + std::to_string(ok) + "\n" + cluster +
-         ".grpc.user.v1.UserService.GetUser.5: " + std::to_string(not_found) + "\n" + cluster +
-         ".membership_total: 1\n" + cluster +
-         ".upstream_rq_total: " + std::to_string(ok + not_found) +
-         "\nserver.state: 0\nserver.uptime: 5\n";
-}
-
-std::string clusters(int requests) {
-  return R"({"cluster_statuses":[{"name":"outbound|50051||users.shop.svc.cluster.local",)"
-         R"("observability_name":"outbound|50051||users.shop.svc.cluster.local",)"
-         R"("host_statuses":[{"address":{"socket_address":{"address":"10.0.0.1","port_value":80}},)"
-         R"("stats":[{"name":"rq_total","value":")" +
-         std::to_string(requests) + R"("}],"health_status":{"eds_health_status":"HEALTHY"}}]}]})";
-}
-
-std::string server_info(int uptime, const std::string& version = "1.40.0") {
-  return R"({"version":"abc/)" + version + R"(/Clean/RELEASE/BoringSSL","state":"LIVE",)" +
-         R"("uptime_current_epoch":")" + std::to_string(uptime) +
-         R"(s","command_line_options":{"restart_epoch":0},"node":{"id":"users-0","cluster":"x"}})";
-}
-
-// A proxy of one connection whose answers a test sets; time moves by a millisecond a question.
-class EnvoyConversationTest : public testing::Test {
- protected:
-  // Holds one poll. An empty path in `failing` fails nothing.
-  Step poll() {
-    asked_.clear();
-    Step step = conversation_->begin(now_);
-    while (const auto* request = std::get_if<Request>(&step)) {
-      asked_.push_back(request->path.substr(0, request->path.find('?')));
-      EXPECT_EQ(request->port, Request::Port::admin);
-      step = conversation_->hear(answer(asked_.back()));
-      if (asked_.size() > 20) ADD_FAILURE() << "endless conversation";
-      if (asked_.size() > 20) break;
-    }
-    now_ += seconds(15);
-    return step;
-  }
-
-  Readings readings() {
-    Step step = poll();
-    EXPECT_TRUE(std::holds_alternative<Readings>(step))
-        << (std::holds_alternative<Failure>(step) ? std::get<Failure>(step).message : "");
-    return std::holds_alternative<Readings>(step) ? std::get<Readings>(step) : Readings{};
-  }
-
-  Answer answer(const std::string& page) {
-    const Instant sent = now_;
-    now_ += milliseconds(1);
-    if (on_question_) on_question_(page);
-    if (closes_every_time_) ++connection_;
-    if (const auto it = failures_.find(page); it != failures_.end()) return it->second;
-    const auto status = statuses_.find(page);
-    if (status != statuses_.end()) return Response{status->second, "", connection_, sent, now_};
-    return Response{200, bodies_[page], connection_, sent, now_};
-  }
-
-  void restart(int ok, int uptime) {
-    ++connection_;
-    bodies_["/stats"] = stats(ok, 0);
-    bodies_["/server_info"] = server_info(uptime);
-    bodies_["/clusters"] = clusters(ok);
-  }
-
-  std::unique_ptr<Conversation> conversation_ = [] {
-    Target target;
-    target.admin = Address{"127.0.0.1", 9901, ""};
-    return find_dialect("envoy")->open(target, LimitsConfig{});
-  }();
-  Instant now_ = Instant{} + seconds(100'000);
-  std::uint64_t connection_ = 1;
-  bool closes_every_time_ = false;
-  std::function<void(const std::string&)> on_question_;
-  std::map<std::string, std::string> bodies_{
-      {"/stats", stats(19, 2)}, {"/server_info", server_info(5000)}, {"/clusters", clusters(21)}};
-  std::map<std::string, int> statuses_;
-  std::map<std::string, Failure> failures_;
-  std::vector<std::string> asked_;
-};
 
 TEST_F(EnvoyConversationTest, the_first_poll_asks_who_it_is_and_what_it_has) {
   const Readings first = readings();
@@ -133,78 +42,6 @@ TEST_F(EnvoyConversationTest, the_same_layout_is_the_same_series_object) {
   const Readings second = readings();
   EXPECT_EQ(first.traffic->series, second.traffic->series);
   EXPECT_THAT(asked_, ElementsAre("/stats", "/clusters"));
-}
-
-TEST_F(EnvoyConversationTest, a_new_connection_to_the_same_process_is_no_new_life) {
-  const Readings first = readings();
-  ++connection_;
-  bodies_["/server_info"] = server_info(5015);
-  const Readings second = readings();
-  EXPECT_THAT(asked_, ElementsAre("/stats", "/server_info"));
-  EXPECT_EQ(first.incarnation, second.incarnation);
-}
-
-TEST_F(EnvoyConversationTest, a_restart_is_seen_though_every_counter_is_higher) {
-  const Readings first = readings();
-  restart(1000, 3);
-  const Readings second = readings();
-  EXPECT_NE(first.incarnation, second.incarnation);
-  EXPECT_THAT(asked_, ElementsAre("/stats", "/server_info", "/clusters"));
-}
-
-TEST_F(EnvoyConversationTest,
-       a_young_process_that_was_replaced_by_a_young_one_is_told_by_its_counters) {
-  bodies_["/server_info"] = server_info(0);
-  const Readings first = readings();
-  now_ -= milliseconds(14'500);  // polled again half a second later
-  restart(3, 0);
-  const Readings second = readings();
-  EXPECT_NE(first.incarnation, second.incarnation);
-}
-
-TEST_F(EnvoyConversationTest, a_restart_between_stats_and_identity_is_not_mixed_up) {
-  (void)readings();
-  ++connection_;  // closed while idle: the same process, but…
-  on_question_ = [&](const std::string& page) {
-    if (page == "/server_info") {  // …it is replaced right after it answered /stats
-      restart(4, 0);
-      on_question_ = nullptr;
-    }
-  };
-  const Readings second = readings();
-  EXPECT_THAT(asked_, ElementsAre("/stats", "/server_info", "/stats", "/clusters"));
-  EXPECT_EQ(second.traffic->values.front(), 4u);
-}
-
-TEST_F(EnvoyConversationTest, a_proxy_that_closes_after_every_answer_is_polled_all_the_same) {
-  closes_every_time_ = true;
-  const Readings first = readings();
-  EXPECT_TRUE(first.endpoints);
-  bodies_["/server_info"] = server_info(5015);
-  const Readings second = readings();
-  EXPECT_EQ(first.incarnation, second.incarnation);
-}
-
-TEST_F(EnvoyConversationTest, a_refused_identity_degrades_and_is_reported) {
-  statuses_["/server_info"] = 403;
-  // An Envoy of unknown version is asked for its clusters in the text form, which all have.
-  bodies_["/clusters"] =
-      "outbound|50051||users.shop.svc.cluster.local::10.0.0.1:80::rq_total::21\n";
-  const Readings first = readings();
-  EXPECT_THAT(first.partial,
-              ElementsAre(Failure{Reason::forbidden, "/server_info: HTTP status 403"}));
-  EXPECT_FALSE(first.proxy);
-  EXPECT_TRUE(first.traffic);
-  (void)readings();
-  EXPECT_THAT(asked_, ElementsAre("/stats"));  // not asked again on the same connection
-}
-
-TEST_F(EnvoyConversationTest, without_identity_a_restart_shows_by_the_uptime_statistic) {
-  statuses_["/server_info"] = 403;
-  const Readings first = readings();
-  restart(1000, 0);
-  bodies_["/stats"].replace(bodies_["/stats"].find("server.uptime: 5"), 16, "server.uptime: 0");
-  EXPECT_NE(readings().incarnation, first.incarnation);
 }
 
 TEST_F(EnvoyConversationTest, refused_clusters_leave_the_methods_whole) {

@@ -8,6 +8,7 @@
 
 #include <algorithm>
 #include <array>
+#include <iterator>
 #include <regex>
 #include <string>
 #include <string_view>
@@ -139,19 +140,22 @@ inline void check_fences(const SourceFile& file, Complaints& complaints) {
   }
 }
 
-// A header is a contract and opens with a paragraph; behind a header a sentence may do.
-inline void check_opening(const SourceFile& file, Complaints& complaints) {
-  const bool contract = file.path.starts_with("src/") && file.path.ends_with(".h");
-  const std::size_t wanted = contract ? 2 : 1;
-  std::size_t prose = 0;
+// The opening comment, as far as it goes without a line that is none.
+inline std::size_t words_of_opening(const SourceFile& file) {
+  std::size_t words = 0;
   for (const std::string& line : lines_of(file.text)) {
-    if (line == "//") continue;
-    if (!line.starts_with("// ")) break;
-    prose += std::ranges::count(line, ' ') >= 3 || prose > 0 ? 1 : 0;
+    if (!line.starts_with("//")) break;
+    static const std::regex word("[A-Za-z]+[^ ]*");
+    words += std::distance(std::sregex_iterator(line.begin(), line.end(), word), {});
   }
-  if (prose >= wanted) return;
-  complaints.push_back(file.path + ":1: does not open by saying what it is, in " +
-                       std::to_string(wanted) + " or more lines of comment");
+  return words;
+}
+
+// "See human.h." is no opening; a sentence of this many words may be one.
+inline void check_opening(const SourceFile& file, Complaints& complaints) {
+  const std::size_t fewest = file.path.starts_with("src/") ? 5 : 3;
+  if (words_of_opening(file) >= fewest) return;
+  complaints.push_back(file.path + ":1: does not open with a comment that says what it is");
 }
 
 inline void check_shape(const SourceFile& file, Complaints& complaints) {

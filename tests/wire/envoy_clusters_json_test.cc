@@ -152,6 +152,7 @@ TEST(EnvoyClustersJson, are_refused_if_there_is_no_list_of_them) {
   EXPECT_FALSE(parse_envoy_clusters_json("[]").ok());
 }
 TEST(EnvoyClustersJson, are_refused_if_they_are_no_json) {
+  EXPECT_FALSE(parse_envoy_clusters_json(std::string_view{}).ok());
   for (const std::string_view body : {"", "<html>", "a::b::c", R"({"cluster_statuses":[)", "\0"}) {
     EXPECT_FALSE(parse_envoy_clusters_json(body).ok()) << body;
   }

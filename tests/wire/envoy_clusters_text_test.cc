@@ -47,7 +47,10 @@ TEST(EnvoyClustersText, name_a_cluster_and_its_stats) {
   EXPECT_THAT(from_text("a::observability_name::alt\na::added_via_api::true\n").clusters,
               ElementsAre(EnvoyCluster{"a", "alt", true, {}}));
 }
-TEST(EnvoyClustersText, may_be_none) { EXPECT_THAT(from_text("").clusters, IsEmpty()); }
+TEST(EnvoyClustersText, may_be_none) {
+  EXPECT_THAT(from_text("").clusters, IsEmpty());
+  EXPECT_THAT(from_text(std::string_view{}).clusters, IsEmpty());
+}
 TEST(EnvoyClustersText, pass_over_limits_and_outliers) {
   const auto answer = from_text(
       "a::observability_name::a\n"

@@ -181,6 +181,7 @@ TEST(StatsReader, shows_the_first_unreadable_line_in_printable_form) {
 }
 
 TEST(StatsReader, finds_nothing_in_an_empty_body) {
+  EXPECT_EQ(read_stats(std::string_view{}).lines, 0u);
   const Reading reading = read_stats("");
   EXPECT_THAT(reading.numbers, IsEmpty());
   EXPECT_EQ(reading.lines, 0u);
