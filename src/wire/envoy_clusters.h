@@ -2,8 +2,10 @@
 //
 // The JSON form (?format=json, envoy.admin.v3.Clusters) omits fields that have their default and
 // writes 64-bit numbers as strings; the text form (`cluster::10.0.0.7:80::rq_total::5`) costs an
-// Envoy before 1.38, which cannot filter, a third of it. Both give the same values here. Unknown
-// fields are ignored, odd entries skipped and counted. Never throws, never logs.
+// Envoy before 1.38, which cannot filter, a third of it. Both give the same values here, each with
+// its clusters in whatever order the proxy has them. Unknown fields are ignored, odd entries
+// skipped and counted: a host without an address or with a bad number, in text only the bad line.
+// Never throws, never logs.
 #pragma once
 
 #include <cstdint>
@@ -25,7 +27,8 @@ struct EnvoyHost {
   std::string region, zone, sub_zone;
   // health_status / health_flags. Absent means false.
   bool ejected = false;              // failed_outlier_check (or failed_degraded_outlier_detection)
-  bool failed_health_check = false;  // failed_active_health_check, active_hc_timeout, …
+  bool failed_health_check = false;  // failed_active_health_check, active_hc_timeout,
+                                     // pending_active_hc, excluded_via_immediate_hc_fail
   bool draining = false;             // eds_health_status DRAINING or pending_dynamic_removal
   bool eds_unhealthy = false;        // eds_health_status UNHEALTHY or TIMEOUT
 
@@ -47,7 +50,8 @@ struct EnvoyClusters {
   std::string unreadable_sample;
 };
 
-// An error means that the body as a whole is not such an answer.
+// An error means that the body as a whole is not such an answer. (An empty text and a JSON `{}` are
+// what a proxy says that has no cluster, or none that the question's filter lets through.)
 Result<EnvoyClusters> parse_envoy_clusters_json(std::string_view body);
 Result<EnvoyClusters> parse_envoy_clusters_text(std::string_view body);
 

@@ -25,7 +25,9 @@ struct EnvoyServerInfo {
   bool operator==(const EnvoyServerInfo&) const = default;
 };
 
-// An error if the body is no JSON object or has no uptime_current_epoch.
+// A state this program does not know is taken for live: the proxy answers, after all. Other fields
+// that are missing or of another type keep their defaults. An error if the body is no JSON object
+// or has no uptime_current_epoch.
 Result<EnvoyServerInfo> parse_envoy_server_info(std::string_view body);
 
 }  // namespace mesh

@@ -3,6 +3,8 @@
 //   answer    := line*
 //   line      := name ": " value "\n"
 //   value     := decimal u64 | '"' text '"' | histogram
+//                (digits and nothing else: Envoy's counters and gauges are unsigned. "+5", "-1",
+//                "1e3", "5 " and more than 64 bits are unreadable)
 //   histogram := "No recorded values" | ("P"q"("interval","cumulative")" )* | ("B"le"("…")" )*
 //
 // A proxy prints the same names in the same order every time, so the reader learns the layout of
@@ -34,8 +36,10 @@ struct StatsAnswer {
   std::vector<std::uint32_t> slots;   // numeric lines in the order of the body
   std::vector<std::uint64_t> values;  // one per slot above
   std::vector<StatText> texts;
-  bool same_layout = false;  // exactly the names of the previous answer, in the same order
-  std::uint64_t lines = 0;   // non-empty lines seen
+  // Exactly the readable names of the previous answer in the same order, numbers and texts alike,
+  // and no new numbering: what was derived from its slots still holds.
+  bool same_layout = false;
+  std::uint64_t lines = 0;  // non-empty lines seen
   std::uint64_t unreadable =
       0;  // lines without a value, with a value that is no u64, with NUL, too long
   std::string unreadable_sample;  // the first of them: at most 80 bytes, unprintables as '?'
@@ -76,7 +80,8 @@ struct StatBucket {
   std::uint64_t cumulative;
   bool operator==(const StatBucket&) const = default;
 };
-// False if the text is no such histogram ("No recorded values" is: with no bucket).
+// False, with `into` empty, if the text is no such histogram with finite rising bounds
+// ("No recorded values" is one: with no bucket).
 bool parse_stat_buckets(std::string_view text, std::vector<StatBucket>& into);
 
 }  // namespace mesh

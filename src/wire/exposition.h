@@ -2,8 +2,9 @@
 //
 // Reads text 0.0.4 and the lines of OpenMetrics alike, and forgives what is seen in the wild:
 // several # TYPE lines of one family, blank lines, trailing commas inside braces, `\r`, missing
-// HELP, timestamps (ignored), exemplars (ignored), spaces around tokens. A bad line is counted and
-// skipped. Never throws, never logs.
+// HELP, timestamps (ignored), exemplars (ignored), spaces around tokens. Names that are no legal
+// identifiers stand quoted within the braces: {"http.requests","a.b"="c"} 1. A bad line is counted
+// and skipped. Never throws, never logs.
 #pragma once
 
 #include <cstdint>

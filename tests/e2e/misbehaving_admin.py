@@ -26,6 +26,12 @@ ODD_STATS = {
     "NUL bytes": GOOD_STATS + GRPC + "Get\0User.5: \0\n",
 }
 
+CHUNKED = b"HTTP/1.1 200 OK\r\ntransfer-encoding: chunked\r\n\r\n"
+
+
+def _chunk(data):
+    return b"%x\r\n%s\r\n" % (len(data), data)
+
 
 def _response(status, body, length=None):
     size = len(body) if length is None else length
@@ -65,9 +71,12 @@ class _Handler(socketserver.BaseRequestHandler):
         elif habit == "endless":
             return self._drip()
         elif habit == "flood":
-            self.request.sendall(b"HTTP/1.1 200 OK\r\n\r\n")
+            self.request.sendall(CHUNKED)
             while True:
-                self.request.sendall(GOOD_STATS.encode() * 1000)
+                self.request.sendall(_chunk(GOOD_STATS.encode() * 1000))
+        elif habit == "no length":
+            self.request.sendall(b"HTTP/1.1 200 OK\r\n\r\n" + GOOD_STATS.encode())
+            return False
         elif habit == "half-closed":
             self.request.sendall(_response(200, GOOD_STATS.encode(), length=10 * len(GOOD_STATS)))
             return False
@@ -75,8 +84,7 @@ class _Handler(socketserver.BaseRequestHandler):
             self.request.sendall(b"SSH-2.0-OpenSSH_9.2\r\n" * 3)
             return False
         elif habit == "chunked, cut":
-            self.request.sendall(b"HTTP/1.1 200 OK\r\ntransfer-encoding: chunked\r\n\r\n"
-                                 b"1000\r\n" + GOOD_STATS.encode())
+            self.request.sendall(CHUNKED + b"1000\r\n" + GOOD_STATS.encode())
             return False
         return True
 
@@ -90,9 +98,9 @@ class _Handler(socketserver.BaseRequestHandler):
         return True
 
     def _drip(self):
-        self.request.sendall(b"HTTP/1.1 200 OK\r\n\r\n")
+        self.request.sendall(CHUNKED)
         while not self.server.released.wait(0.01):
-            self.request.sendall(b"a.b: 1\n")
+            self.request.sendall(_chunk(b"a.b: 1\n"))
         return False
 
 

@@ -13,7 +13,7 @@ from processes import ReservedPort
 # habit → the reason in mesh_target_scrape_errors_total
 DOWN = {"silent": "timeout", "endless": "timeout", "flood": "too_large", "403": "forbidden",
         "503": "http_status", "half-closed": "connect", "garbage": "parse", "not HTTP": "parse",
-        "chunked, cut": "connect"}
+        "no length": "parse", "chunked, cut": "connect"}
 # habits of which all but the odd line is read
 ODD_LINES = ["line without a value", "value that is no number", "1 MiB in one line", "NUL bytes"]
 
@@ -34,7 +34,7 @@ class BadTargets(TempDirTest):
         urls["refused"] = f"http://127.0.0.1:{refused.number}"
         extra = "".join(f'  - {{name: "{name}", admin: "{url}"}}\n' for name, url in urls.items())
         agent = self.start_agent(
-            mesh.agent_config(extra=extra + "limits: {body_bytes: 4MiB}\n", stale_after="1m"))
+            mesh.agent_config(extra=extra + "limits: {body_bytes: 2MiB}\n", stale_after="1m"))
         agent.wait_ready()
 
         load = mesh.start_load(rate=200)

@@ -1,0 +1,178 @@
+// The poller against an admin server that misbehaves: a bad target never hurts a good one.
+#include "app/poller.h"
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include <boost/asio/co_spawn.hpp>
+#include <boost/asio/detached.hpp>
+#include <boost/asio/io_context.hpp>
+#include <functional>
+#include <string>
+
+#include "dialect/dialects.h"
+#include "support/fake_admin.h"
+
+namespace mesh::testing {
+namespace {
+
+namespace asio = boost::asio;
+using std::chrono::milliseconds;
+using std::chrono::seconds;
+
+constexpr const char* good_stats =
+    "cluster.c.grpc.S.M.0: 7\ncluster.c.upstream_rq_total: 7\nserver.state: 0\n";
+constexpr const char* server_info =
+    R"({"version":"abc/1.40.0/Clean/RELEASE/BoringSSL","state":"LIVE","uptime_current_epoch":"90s"})";
+constexpr const char* clusters = R"({"cluster_statuses":[{"name":"c"}]})";
+
+// A proxy as it should be.
+void behave(FakeAdmin& admin, const std::string& stats = good_stats) {
+  Target target;
+  target.admin = admin.address();
+  const Step first = find_dialect("envoy")->open(target, LimitsConfig{})->begin(Instant{});
+  admin.on(std::get<Request>(first).path, habits::page(stats));
+  admin.on("/server_info", habits::page(server_info));
+  admin.on("/clusters?format=json", habits::page(clusters));
+}
+
+asio::awaitable<void> run(std::shared_ptr<Poller> poller) { co_await poller->run(); }
+
+class PollerTest : public ::testing::Test {
+ protected:
+  Target target(const std::string& name, const FakeAdmin& admin) {
+    Target target;
+    target.pod = name;
+    target.admin = admin.address();
+    return target;
+  }
+
+  std::shared_ptr<Poller> poll(std::vector<Target> targets) {
+    Config config;
+    config.poll = {milliseconds(100), milliseconds(80), seconds(10), seconds(60), 4};
+    config.limits.body_bytes = 2u << 20;
+    config.targets = std::move(targets);
+    auto poller = std::make_shared<Poller>(io_.get_executor(), config);
+    asio::co_spawn(io_, run(poller), asio::detached);
+    return poller;
+  }
+
+  // Runs the poller until the condition holds; false if it does not within 20 s.
+  bool until(const std::function<bool()>& condition) {
+    const Instant deadline = std::chrono::steady_clock::now() + seconds(20);
+    while (!condition()) {
+      if (std::chrono::steady_clock::now() > deadline) return false;
+      io_.run_one_for(milliseconds(100));
+    }
+    return true;
+  }
+
+  static std::uint64_t failures(const TargetState& state, Reason reason) {
+    return state.failures[static_cast<std::size_t>(reason)];
+  }
+
+  asio::io_context io_{1};
+};
+
+TEST_F(PollerTest, the_first_snapshot_knows_the_targets_and_nothing_of_them) {
+  FakeAdmin admin;
+  const auto poller = poll({target("a", admin)});
+  ASSERT_EQ(poller->snapshot()->targets.size(), 1u);
+  EXPECT_FALSE(poller->snapshot()->targets[0]->up);
+  EXPECT_EQ(poller->snapshot()->pass.passes, 0u);
+}
+
+TEST_F(PollerTest, a_good_target_is_up_with_its_counts) {
+  FakeAdmin admin;
+  behave(admin);
+  const auto poller = poll({target("a", admin)});
+  ASSERT_TRUE(until([&] { return poller->snapshot()->pass.passes >= 3; }));
+  const TargetState& state = *poller->snapshot()->targets[0];
+  EXPECT_TRUE(state.up);
+  EXPECT_EQ(state.traffic.totals, std::vector<std::uint64_t>{7});
+  EXPECT_EQ(admin.connections(), 1);
+  EXPECT_EQ(admin.most_requests_at_once(), 1);
+}
+
+TEST_F(PollerTest, a_restarted_target_comes_back_by_itself) {
+  FakeAdmin admin;
+  behave(admin);
+  const auto poller = poll({target("a", admin)});
+  ASSERT_TRUE(until([&] { return poller->snapshot()->targets[0]->up; }));
+  admin.refuse();
+  ASSERT_TRUE(until([&] { return !poller->snapshot()->targets[0]->up; }));
+  EXPECT_EQ(poller->snapshot()->targets[0]->failure->reason, Reason::connect);
+  admin.listen();
+  EXPECT_TRUE(until([&] { return poller->snapshot()->targets[0]->up; }));
+}
+
+TEST_F(PollerTest, a_target_that_never_answers_is_asked_ever_more_seldom) {
+  FakeAdmin admin;
+  admin.on_everything(habits::never_answer);
+  const auto poller = poll({target("a", admin)});
+  EXPECT_TRUE(
+      until([&] { return poller->snapshot()->targets[0]->poll_interval == milliseconds(800); }));
+}
+
+TEST_F(PollerTest, no_more_targets_than_configured_are_asked_at_once) {
+  FakeAdmin admin;
+  admin.on_everything(habits::never_answer);
+  std::vector<Target> targets;
+  for (int i = 0; i < 12; ++i) targets.push_back(target("t" + std::to_string(i), admin));
+  const auto poller = poll(targets);
+  ASSERT_TRUE(until([&] { return poller->snapshot()->pass.passes >= 5; }));
+  EXPECT_LE(admin.most_requests_at_once(), 4);
+}
+
+TEST_F(PollerTest, a_line_with_nul_bytes_is_counted_and_the_others_are_read) {
+  using std::string_literals::operator""s;
+  FakeAdmin admin;
+  behave(admin, good_stats + "cluster.\0.upstream_rq_total: 1\n"s);
+  const auto poller = poll({target("a", admin)});
+  ASSERT_TRUE(until([&] { return poller->snapshot()->targets[0]->parse_errors > 0; }));
+  const TargetState& state = *poller->snapshot()->targets[0];
+  EXPECT_TRUE(state.up);
+  EXPECT_EQ(state.traffic.totals, std::vector<std::uint64_t>{7});
+}
+
+struct Trouble {
+  const char* name;
+  Habit habit;
+  Reason reason;
+};
+
+class PollerTroubleTest : public PollerTest, public ::testing::WithParamInterface<Trouble> {};
+
+TEST_P(PollerTroubleTest, has_its_reason_and_leaves_the_good_target_whole) {
+  FakeAdmin good, bad;
+  behave(good);
+  bad.on_everything(GetParam().habit);
+  const auto poller = poll({target("bad", bad), target("good", good)});
+  ASSERT_TRUE(until([&] {
+    const TargetState& state = *poller->snapshot()->targets[0];
+    return poller->snapshot()->pass.passes >= 3 && failures(state, GetParam().reason) > 0;
+  }));
+  const auto snapshot = poller->snapshot();
+  EXPECT_FALSE(snapshot->targets[0]->up);
+  EXPECT_TRUE(snapshot->targets[1]->up);
+  EXPECT_EQ(snapshot->targets[1]->traffic.totals, std::vector<std::uint64_t>{7});
+}
+
+INSTANTIATE_TEST_SUITE_P(
+    Poller, PollerTroubleTest,
+    ::testing::Values(Trouble{"never_answers", habits::never_answer, Reason::timeout},
+                      Trouble{"drips_endlessly", habits::endless_drip(), Reason::timeout},
+                      Trouble{"closes_in_the_header", habits::close_in_header(), Reason::connect},
+                      Trouble{"closes_in_the_body", habits::close_in_body(), Reason::connect},
+                      Trouble{"cuts_a_chunk", habits::cut_chunk(), Reason::connect},
+                      Trouble{"forbids", habits::forbidden(), Reason::forbidden},
+                      Trouble{"is_unavailable", habits::unavailable(), Reason::http_status},
+                      Trouble{"is_no_http", habits::not_http(), Reason::parse},
+                      Trouble{"talks_garbage", habits::garbage(), Reason::parse},
+                      Trouble{"sends_one_long_line", habits::one_long_line(), Reason::parse},
+                      Trouble{"announces_a_terabyte", habits::announce_a_terabyte(),
+                              Reason::too_large}),
+    [](const auto& trouble) { return std::string(trouble.param.name); });
+
+}  // namespace
+}  // namespace mesh::testing
