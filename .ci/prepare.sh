@@ -49,7 +49,7 @@ install() {
   if [ "$(id -u)" -ne 0 ]; then
     # Without a terminal sudo cannot ask for a password, and must not wait for one.
     if ! command -v sudo >/dev/null || ! { [ -t 0 ] || sudo -n true 2>/dev/null; }; then
-      say "packages are missing, and this is neither root nor sudo: apt-get install ${missing[*]}"
+      say "packages are missing, and only root or sudo may install them: apt-get install ${missing[*]}"
       exit 1
     fi
     sudo -v

@@ -12,11 +12,11 @@
 namespace mesh {
 
 struct PollConfig {
-  std::chrono::milliseconds interval{15'000};   // from the start of one pass to the next
-  std::chrono::milliseconds timeout{5'000};     // for all questions of one poll of one target
-  std::chrono::milliseconds window{300'000};    // rates and ratios look back this far
+  std::chrono::milliseconds interval{15'000};     // from the start of one pass to the next
+  std::chrono::milliseconds timeout{5'000};       // for all questions of one poll of one target
+  std::chrono::milliseconds window{300'000};      // rates and ratios look back this far
   std::chrono::milliseconds stale_after{60'000};  // what was not seen for this long disappears
-  int parallel = 16;                            // targets asked at once; one question each
+  int parallel = 16;                              // targets asked at once; one question each
 };
 
 struct LimitsConfig {
@@ -28,8 +28,8 @@ struct LimitsConfig {
 
 struct GrpcConfig {
   // Statuses that mesh_grpc_error_ratio counts as failure; the others are answers.
-  std::vector<std::string> failure_codes{"UNKNOWN",     "DEADLINE_EXCEEDED", "UNIMPLEMENTED",
-                                         "INTERNAL",    "UNAVAILABLE",       "DATA_LOSS",
+  std::vector<std::string> failure_codes{"UNKNOWN",           "DEADLINE_EXCEEDED", "UNIMPLEMENTED",
+                                         "INTERNAL",          "UNAVAILABLE",       "DATA_LOSS",
                                          "RESOURCE_EXHAUSTED"};
 };
 

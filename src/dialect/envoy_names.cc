@@ -60,6 +60,8 @@ std::string stat_form(std::string_view name) {
     form += '_';
     name.remove_prefix(name.starts_with("://") ? 3 : name.starts_with(":/") ? 2 : 1);
   }
+  // Envoy trims them before it puts its own dot.
+  while (form.ends_with('.')) form.pop_back();
   return form;
 }
 

@@ -1,5 +1,5 @@
-// gzip (RFC 1952) of a whole page: a metrics page shrinks to about a twentieth, and every scraper of
-// note accepts it.
+// gzip (RFC 1952) of a whole page: a metrics page shrinks to about a twentieth, and every scraper
+// of note accepts it.
 #pragma once
 
 #include <string>

@@ -37,7 +37,9 @@ struct EnvoyHost {
 
 struct EnvoyCluster {
   std::string name;
-  std::string stat_name;  // observability_name: what the stats call it; = name when not told
+  // observability_name: what the stats call it, before they replace its colons and drop the dots at
+  // its end ("a::b." → "a__b"); = name when not told.
+  std::string stat_name;
   bool added_via_api = false;
   std::vector<EnvoyHost> hosts;
 

@@ -40,6 +40,8 @@ TEST(StatForm, colons_are_sanitised_as_envoy_does) {
   EXPECT_EQ(stat_form("outbound|80||a.b;"), "outbound|80||a.b");
 }
 
+TEST(StatForm, dots_at_the_end_are_dropped) { EXPECT_EQ(stat_form("x.local.."), "x.local"); }
+
 TEST(ClusterStat, the_longest_known_name_wins) {
   const NameSet known{"a", "a.grpc.b"};
   const ClusterStat stat = split_cluster_stat("cluster.a.grpc.b.grpc.S.M.0", known);

@@ -95,8 +95,9 @@ class Life(TempDirTest):
         agent.wait_ready()
         self.assertIn("1 of 2", agent.get("/-/ready")[1])
 
-    def test_a_vanished_method_disappears_and_counts_on_when_it_returns(self):
-        with_order = GOOD_STATS + GRPC + "Order.0: 5\n"
+    def test_a_vanished_cluster_disappears_and_counts_on_when_it_returns(self):
+        with_order = ("cluster.outbound|50052||orders.shop.svc.cluster.local.grpc."
+                      "order.v1.OrderService.Order.0: 5\n" + GOOD_STATS)
         server = self.start(MisbehavingAdmin("good", with_order))
         agent = self.start_agent(fake_targets({"one": server}, stale_after="2s", window="2s"))
         agent.wait_ready()
@@ -110,10 +111,10 @@ class Life(TempDirTest):
         server.stats = GOOD_STATS
         server.wait_asked(2)
         self.assertEqual(orders(agent.page()), 5)  # stale_after is not over
-        page = agent.wait_for(lambda page: orders(page) is None, "the method to disappear")
+        page = agent.wait_for(lambda page: orders(page) is None, "it to disappear")
         self.assertEqual(users(page), 19)
         server.stats = with_order  # absent before, so it began again from nothing
-        page = agent.wait_for(lambda page: orders(page) is not None, "the method to return")
+        page = agent.wait_for(lambda page: orders(page) is not None, "it to return")
         self.assertEqual(orders(page), 10)
 
     def test_sigterm_finishes_open_responses_and_exits_0(self):
@@ -138,9 +139,10 @@ class Life(TempDirTest):
         self.assertEqual(agent.child.wait(10), 0)
         self.assertLess(time.monotonic() - signalled, 5)
 
-    def test_sigterm_does_not_wait_for_those_who_never_read(self):
+    def test_sigterm_waits_neither_for_an_idle_client_nor_for_a_silent_target(self):
         agent = self.start_agent(fake_targets({"one": self.start(MisbehavingAdmin("silent"))},
-                                              interval="60s", timeout="30s", stale_after="2m"))
+                                              interval="60s", timeout="30s", stale_after="2m",
+                                              window="2m"))
         idle = http.client.HTTPConnection(agent.listens_on, timeout=20)
         idle.connect()
         self.addCleanup(idle.close)

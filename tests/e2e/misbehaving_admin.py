@@ -4,17 +4,16 @@ one it has can be changed while it runs. With the habit "good" it is a small hon
 import json
 import socketserver
 import threading
+import time
 
 from harness import wait_until
 
 GRPC = "cluster.outbound|50051||users.shop.svc.cluster.local.grpc.user.v1.UserService."
-GOOD_STATS = GRPC + "GetUser.0: 19\n" + GRPC + "GetUser.14: 3\nserver.uptime: 7\n"
+GOOD_STATS = GRPC + "GetUser.0: 19\n" + GRPC + "GetUser.14: 3\n"
 
-SERVER_INFO = json.dumps({
-    "version": "0123456789abcdef/1.40.0/Clean/RELEASE/BoringSSL", "state": "LIVE",
-    "uptime_current_epoch": "7s", "uptime_all_epochs": "7s", "node": {"id": "fake"}})
 CLUSTERS = json.dumps({"cluster_statuses": [
-    {"name": "outbound|50051||users.shop.svc.cluster.local", "host_statuses": []}]})
+    {"name": f"outbound|{port}||{service}.shop.svc.cluster.local", "host_statuses": []}
+    for service, port in (("users", 50051), ("orders", 50052))]})
 
 # What /stats answers with 200; everything else about these is good.
 ODD_STATS = {
@@ -91,7 +90,11 @@ class _Handler(socketserver.BaseRequestHandler):
     def _answer_as_envoy(self, stats):
         body = stats
         if self._path.startswith("/server_info"):
-            body = SERVER_INFO
+            uptime = f"{int(time.monotonic() - self.server.began)}s"
+            body = json.dumps({
+                "version": "0123456789abcdef/1.40.0/Clean/RELEASE/BoringSSL", "state": "LIVE",
+                "uptime_current_epoch": uptime, "uptime_all_epochs": uptime,
+                "node": {"id": "fake"}})
         elif self._path.startswith("/clusters"):
             body = CLUSTERS
         self.request.sendall(_response(200, body.encode("latin-1")))
@@ -115,6 +118,7 @@ class MisbehavingAdmin(socketserver.ThreadingTCPServer):
         super().__init__(("127.0.0.1", 0), _Handler)
         self.habit = habit
         self.stats = stats  # instead of the habit's own
+        self.began = time.monotonic() - 60
         self.asked = 0      # questions so far
         self.released = threading.Event()
         self._thread = threading.Thread(target=self.serve_forever, kwargs={"poll_interval": 0.05})

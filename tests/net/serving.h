@@ -2,6 +2,7 @@
 #pragma once
 
 #include <boost/asio/co_spawn.hpp>
+#include <boost/asio/executor_work_guard.hpp>
 #include <boost/asio/io_context.hpp>
 #include <boost/asio/post.hpp>
 #include <boost/asio/redirect_error.hpp>
@@ -20,7 +21,7 @@
 
 namespace mesh::testing {
 
-// Pages of the test server. "/wait" is answered when open_gate() is called; "/big" has 64 MiB.
+// Pages of the test server. "/wait" is answered when open_gate() is called; "/big" has 16 MiB.
 class Serving {
  public:
   explicit Serving(WebBounds bounds = {}, const Address& address = {"127.0.0.1", 0, ""})
@@ -35,6 +36,7 @@ class Serving {
   ~Serving() {
     open_gate();
     stop(std::chrono::seconds(0)).wait();
+    until_destroyed_.reset();
     thread_.join();
   }
 
@@ -75,13 +77,15 @@ class Serving {
       reply.vary = "Accept, Accept-Encoding";
     }
     reply.body = request.path == "/big"
-                     ? std::string(64 << 20, 'x')
+                     ? std::string(16 << 20, 'x')
                      : request.method + "|" + request.path + "|" + request.query + "|" +
                            request.accept + "|" + request.accept_encoding;
     co_return reply;
   }
 
   boost::asio::io_context io_{1};
+  boost::asio::executor_work_guard<boost::asio::io_context::executor_type> until_destroyed_{
+      io_.get_executor()};
   boost::asio::steady_timer gate_;
   std::promise<void> waiting_;
   std::unique_ptr<HttpServer> server_;

@@ -89,6 +89,11 @@ TEST(EnvoyHostText, may_have_colons_in_values) {
   EXPECT_EQ(text_host({"hostname::fd00::7"}).hostname, "fd00::7");
   EXPECT_EQ(text_host({"sub_zone::s::1"}).sub_zone, "s::1");
 }
+TEST(EnvoyHostText, passes_over_unknown_keys_whatever_their_values_hold) {
+  const auto answer =
+      from_text("c::observability_name::c\nc::h:1::rq_total::5\nc::h:1::novel::weight::7\n");
+  EXPECT_THAT(answer.clusters.at(0).hosts, ElementsAre(host("h:1", 5)));
+}
 TEST(EnvoyHostText, knows_every_flag) {
   EXPECT_TRUE(text_host({"health_flags::/failed_outlier_check"}).ejected);
   EXPECT_TRUE(text_host({"health_flags::/degraded_outlier_detection"}).ejected);

@@ -122,6 +122,14 @@ TEST(StatsLayout, is_not_fooled_by_a_name_that_begins_like_the_expected_line) {
   EXPECT_THAT(second_of("a: 1\n", "a: 1: 2\n").numbers, ElementsAre("a: 1=2"));
 }
 
+TEST(StatsLayout, does_not_let_a_number_of_a_known_line_overflow) {
+  for (const char* const body : {"a: 18446744073709551616\n", "a: 99999999999999999999\n"}) {
+    const Reading reading = second_of("a: 1\n", body);
+    EXPECT_THAT(reading.numbers, IsEmpty());
+    EXPECT_EQ(reading.unreadable, 1u);
+  }
+}
+
 TEST(StatsLayout, is_not_fooled_by_a_body_that_is_shorter_than_the_expected_name) {
   EXPECT_THAT(second_of("a.long.name: 1\n", "a: 1").numbers, ElementsAre("a=1"));
 }
