@@ -53,6 +53,11 @@ auto ends_program(asio::io_context& io, bool& broken) {
   };
 }
 
+// The commit this was built from, where the build could tell.
+#ifndef MESH_REVISION
+#define MESH_REVISION ""
+#endif
+
 PageOptions page_options(const Config& config, const AppOptions& options) {
   PageOptions page;
   page.telemetry_path = options.telemetry_path;
@@ -60,6 +65,7 @@ PageOptions page_options(const Config& config, const AppOptions& options) {
   page.poll_interval = config.poll.interval;
   page.started = std::chrono::system_clock::now();
   page.config = {true, page.started};
+  page.build.revision = MESH_REVISION;
   return page;
 }
 

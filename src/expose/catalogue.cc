@@ -49,9 +49,11 @@ const std::vector<Metric>& traffic_metrics() {
        counter,
        traffic,
        {"upstream", "subset", "kind"},
-       "Streams that ended without a grpc-status, which mesh_grpc_requests_total cannot see, by "
-       "kind: remote (reset by the upstream), local (reset by this sidecar), connection "
-       "(connections that broke with streams open, whatever their number)."},
+       "Streams cut short, most of which mesh_grpc_requests_total cannot see, by kind: remote "
+       "(reset "
+       "by the upstream), local (reset by this sidecar: the caller gave up, or a route timeout, "
+       "which is counted as a call too), connection (connections that broke with streams open, "
+       "whatever their number)."},
   };
   return metrics;
 }
