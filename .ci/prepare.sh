@@ -77,7 +77,8 @@ apt-get update -q
 apt-get install -q -y --no-install-recommends "$@"
 case " $* " in
   *" prometheus "*)
-    if command -v systemctl >/dev/null; then systemctl --quiet disable prometheus.service; fi ;;
+    if command -v systemctl >/dev/null; then systemctl --quiet disable prometheus.service; fi
+    update-rc.d prometheus disable ;;
 esac
 '
 

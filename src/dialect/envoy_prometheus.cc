@@ -3,13 +3,13 @@
 
 #include <algorithm>
 #include <array>
-#include <charconv>
 #include <cmath>
 #include <unordered_map>
 #include <utility>
 #include <vector>
 
 #include "base/limits.h"
+#include "base/text.h"
 #include "dialect/check_answer.h"
 #include "dialect/envoy_names.h"
 #include "dialect/url_encoding.h"
@@ -54,15 +54,6 @@ bool take_counted(std::string_view& name, SeriesKey& key) {
   key.counted = Counted::calls;
   key.detail = *code;
   return true;
-}
-
-std::string seconds_from_ms(std::string_view le) {
-  double ms = 0;
-  const auto parsed = std::from_chars(le.data(), le.data() + le.size(), ms);
-  if (le == "+Inf" || parsed.ec != std::errc{} || std::isinf(ms)) return "+Inf";
-  char text[32];
-  const auto end = std::to_chars(text, text + sizeof text, ms / 1000, std::chars_format::fixed);
-  return {text, end.ptr};
 }
 
 // The method of "grpc_…" with the bridge labels, as far as it is certain.
@@ -224,7 +215,9 @@ std::optional<EnvoySample> read_envoy_sample(const Sample& sample) {
       read.key.counted == Counted::duration_bucket || read.key.counted == Counted::duration_sum_us;
   if (is_time && !read.exact) return std::nullopt;  // times of nobody in particular say nothing
   if (read.key.counted == Counted::duration_bucket) {
-    read.key.detail = seconds_from_ms(sample.label("le"));
+    const auto bound = parse_double(sample.label("le"));
+    if (!bound || std::isnan(*bound)) return std::nullopt;
+    read.key.detail = bound_in_seconds(*bound);
   }
   return read;
 }

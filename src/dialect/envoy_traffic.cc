@@ -2,7 +2,6 @@
 #include "dialect/envoy_traffic.h"
 
 #include <algorithm>
-#include <charconv>
 #include <utility>
 
 #include "base/limits.h"
@@ -22,13 +21,6 @@ constexpr std::string_view reset_kind(std::string_view stat) {
   if (stat == "upstream_rq_tx_reset") return "local";
   if (stat == "upstream_cx_destroy_with_active_rq") return "connection";
   return {};
-}
-
-// 0.5 ms → "0.0005": the shortest decimal form of the bound in seconds.
-std::string bound_in_seconds(double ms) {
-  char text[32];
-  const auto end = std::to_chars(text, text + sizeof text, ms / 1000, std::chars_format::fixed);
-  return {text, end.ptr};
 }
 
 // The key of sources that are beyond the raw bound: summed per upstream and detail.

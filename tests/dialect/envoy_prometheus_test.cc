@@ -92,6 +92,17 @@ TEST(EnvoySample, messages_resets_and_times_are_read) {
   EXPECT_EQ(bucket->key.method, "M");
 }
 
+TEST(EnvoySample, the_last_bucket_is_infinite_and_the_sum_is_read) {
+  const auto bucket = read_line(
+      R"(envoy_cluster_grpc_upstream_rq_time_bucket{envoy_cluster_name="c",le="+Inf"} 5)");
+  ASSERT_TRUE(bucket);
+  EXPECT_EQ(bucket->key.detail, "+Inf");
+  const auto sum =
+      read_line(R"(envoy_cluster_grpc_upstream_rq_time_sum{envoy_cluster_name="c"} 5.5)");
+  ASSERT_TRUE(sum);
+  EXPECT_EQ(sum->key.counted, Counted::duration_sum_us);
+}
+
 TEST(EnvoySample, other_families_are_none_of_ours) {
   EXPECT_FALSE(read_line("envoy_server_live 1"));
   EXPECT_FALSE(read_line("envoy_cluster_0 1"));
