@@ -41,7 +41,7 @@ struct Poller::Watched {
         conversation(find_dialect(target.mesh)->open(target, config.limits)),
         client(executor, target),
         history(target, config.poll, config.limits),
-        log(id) {}
+        log(id, to_string(target.admin ? *target.admin : target.metrics->address)) {}
 
   std::string id;
   std::unique_ptr<Conversation> conversation;

@@ -35,7 +35,10 @@ void TargetLog::answered(Change change, const Readings& readings) {
 void TargetLog::failed(Change change, const Failure& failure) {
   if (change == Change::none) return;
   log(LogLevel::warn, "target is down",
-      {{"target", target_}, {"reason", to_string(failure.reason)}, {"error", failure.message}});
+      {{"target", target_},
+       {"address", address_},
+       {"reason", to_string(failure.reason)},
+       {"error", failure.message}});
 }
 
 }  // namespace mesh

@@ -13,13 +13,15 @@ namespace mesh {
 
 class TargetLog {
  public:
-  explicit TargetLog(std::string target) : target_(std::move(target)) {}
+  // `address` is what is dialled first, for whoever reads the log at night.
+  TargetLog(std::string target, std::string address)
+      : target_(std::move(target)), address_(std::move(address)) {}
 
   void answered(Change change, const Readings& readings);
   void failed(Change change, const Failure& failure);
 
  private:
-  std::string target_;
+  std::string target_, address_;
   bool unreadable_ = false;       // the last answer had unreadable lines
   std::vector<Failure> partial_;  // questions that failed last time
   std::uint64_t incarnation_ = 0;

@@ -20,7 +20,7 @@ inline constexpr std::size_t request_target_bytes = 8 * 1024;
 inline constexpr std::size_t http_header_bytes = 16 * 1024;
 
 // Raw series remembered per target. Beyond it a series is only counted within its sum `other`.
-inline constexpr std::size_t raw_series_per_target = 200'000;
+inline constexpr std::size_t raw_series_per_target = 50'000;
 
 // Totals kept of series that disappeared, so that a series that returns goes on where it stopped.
 inline constexpr std::size_t retired_series_per_target = 10'000;

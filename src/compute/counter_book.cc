@@ -5,6 +5,7 @@
 #include <cassert>
 #include <string_view>
 #include <unordered_map>
+#include <unordered_set>
 #include <utility>
 
 #include "base/limits.h"
@@ -17,20 +18,22 @@ CounterBook::CounterBook(const WindowConfig& config, Folder& folder)
       series_(std::make_shared<const std::vector<Series>>()),
       visible_keys_(std::make_shared<const std::vector<SeriesKey>>()) {}
 
-void CounterBook::enter(const CounterBlock& block, std::uint64_t incarnation, Instant at) {
-  assert(block.series->size() == block.values.size());
+void CounterBook::enter(const CounterBlock& answer, std::uint64_t incarnation, Instant at) {
+  assert(answer.series->size() == answer.values.size());
   const bool seed = !seeded_;
   const bool restarted = seeded_ && incarnation != incarnation_;
-  const bool same_series = block.series == series_;
-  if (same_series) {
+  const bool patch = !answer.complete && !restarted && answer.series != series_;
+  const CounterBlock block = patch ? with_missing(answer) : answer;
+  if (block.series == series_) {
     previous_.assign(values_.begin(), values_.end());
-    vanished_scopes_.clear();
   } else {
     drop_stale(at);
-    learn(block, restarted);
+    learn(block);
   }
   find_reset_scopes(block);
-  add_increases(block, seed, restarted, at);
+  add_increases(block, seed, restarted);
+  // Only what was really in the answer was seen.
+  for (Index i = 0; i < answer.values.size(); ++i) last_seen_[entry_of_[i]] = at;
 
   seeded_ = true;
   incarnation_ = incarnation;
@@ -40,8 +43,24 @@ void CounterBook::enter(const CounterBlock& block, std::uint64_t incarnation, In
   keep_checkpoint(at);
 }
 
+// The answer, and after it the sources of the last one that it lacks, with the values they had.
+CounterBlock CounterBook::with_missing(const CounterBlock& block) const {
+  std::unordered_set<std::string_view> there;
+  there.reserve(block.series->size());
+  for (const Series& series : *block.series) there.insert(series.source);
+  std::vector<Series> all = *block.series;
+  CounterBlock patched{nullptr, block.values, true};
+  for (Index i = 0; i < series_->size(); ++i) {
+    if (there.contains((*series_)[i].source)) continue;
+    all.push_back((*series_)[i]);
+    patched.values.push_back(values_[i]);
+  }
+  patched.series = std::make_shared<const std::vector<Series>>(std::move(all));
+  return patched;
+}
+
 // Finds for each series of a changed answer what it was in the last one.
-void CounterBook::learn(const CounterBlock& block, bool restarted) {
+void CounterBook::learn(const CounterBlock& block) {
   std::unordered_map<std::string_view, Index> last;
   last.reserve(series_->size());
   for (Index i = 0; i < series_->size(); ++i) last.emplace((*series_)[i].source, i);
@@ -49,29 +68,20 @@ void CounterBook::learn(const CounterBlock& block, bool restarted) {
   std::vector<Index> entries;
   entries.reserve(block.series->size());
   previous_.assign(block.series->size(), std::nullopt);
-  std::vector<bool> still_there(series_->size(), false);
   for (Index i = 0; i < block.series->size(); ++i) {
     const Series& series = (*block.series)[i];
     const auto it = last.find(series.source);
     const bool known = it != last.end();
-    if (known) {
-      previous_[i] = values_[it->second];
-      still_there[it->second] = true;
-    }
+    if (known) previous_[i] = values_[it->second];
     // A name whose meaning changed (its cluster became known) goes on under its new key.
     const bool same_key = known && (*series_)[it->second].key == series.key;
     entries.push_back(same_key ? entry_of_[it->second] : entry_for(series.key));
-  }
-  vanished_scopes_.clear();
-  for (Index i = 0; i < series_->size() && !restarted; ++i) {
-    if (!still_there[i] && (*series_)[i].scope != 0)
-      vanished_scopes_.push_back((*series_)[i].scope);
   }
   entry_of_ = std::move(entries);
 }
 
 void CounterBook::find_reset_scopes(const CounterBlock& block) {
-  reset_scopes_ = vanished_scopes_;
+  reset_scopes_.clear();
   for (Index i = 0; i < block.values.size(); ++i) {
     const std::uint32_t scope = (*block.series)[i].scope;
     if (scope != 0 && previous_[i] && block.values[i] < *previous_[i]) {
@@ -81,7 +91,7 @@ void CounterBook::find_reset_scopes(const CounterBlock& block) {
   std::sort(reset_scopes_.begin(), reset_scopes_.end());
 }
 
-void CounterBook::add_increases(const CounterBlock& block, bool seed, bool restarted, Instant at) {
+void CounterBook::add_increases(const CounterBlock& block, bool seed, bool restarted) {
   for (Index i = 0; i < block.values.size(); ++i) {
     const std::uint64_t value = block.values[i];
     const bool from_zero =
@@ -90,7 +100,6 @@ void CounterBook::add_increases(const CounterBlock& block, bool seed, bool resta
          std::binary_search(reset_scopes_.begin(), reset_scopes_.end(), (*block.series)[i].scope));
     const Index entry = entry_of_[i];
     totals_[entry] += from_zero ? value : value - *previous_[i];
-    last_seen_[entry] = at;
   }
 }
 

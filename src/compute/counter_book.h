@@ -10,7 +10,9 @@
 //      the difference of the two values; if the value fell, by the new value.
 //   3. A source that was absent from the last complete answer counts from zero: it has grown by its
 //      whole value. The same holds for every source after a restart (a new incarnation), and for
-//      every source of a scope in which one value fell or one source vanished.
+//      the buckets of a histogram of which one fell.
+//   4. An answer of which some lines could not be read is not complete: a source that is missing
+//      from it keeps its last value, so that one bad line costs nothing but itself.
 //
 // So nothing but what was lost with a process after our last look at it is ever missing, and
 // nothing is counted twice. A total whose sources are gone for longer than stale_after is hidden,
@@ -46,8 +48,8 @@ class CounterBook {
   // Borrows the folder, which all books of the target share, for its lifetime.
   CounterBook(const WindowConfig& config, Folder& folder);
 
-  // Enters one complete answer, read at `at`. REQUIRES: `at` not before the last one's.
-  void enter(const CounterBlock& block, std::uint64_t incarnation, Instant at);
+  // Enters one answer, read at `at`. REQUIRES: `at` not before the last one's.
+  void enter(const CounterBlock& answer, std::uint64_t incarnation, Instant at);
 
   // The totals that are visible at `now`, as a value of their own.
   CounterView view(Instant now);
@@ -59,9 +61,10 @@ class CounterBook {
     std::vector<std::uint64_t> totals;  // an entry beyond its end was not yet known: zero
   };
 
-  void learn(const CounterBlock& block, bool restarted);
+  CounterBlock with_missing(const CounterBlock& block) const;
+  void learn(const CounterBlock& block);
   void find_reset_scopes(const CounterBlock& block);
-  void add_increases(const CounterBlock& block, bool seed, bool restarted, Instant at);
+  void add_increases(const CounterBlock& block, bool seed, bool restarted);
   void keep_checkpoint(Instant at);
   Index entry_for(const SeriesKey& key);
   void drop_stale(Instant at);
@@ -78,8 +81,7 @@ class CounterBook {
   std::vector<std::uint64_t> values_;
   std::vector<std::optional<std::uint64_t>> previous_;  // per series of the answer being entered
   std::vector<Index> entry_of_;                         // per series
-  std::vector<std::uint32_t> vanished_scopes_;
-  std::vector<std::uint32_t> reset_scopes_;  // sorted
+  std::vector<std::uint32_t> reset_scopes_;             // sorted
 
   // Entries: one per exported key, columns.
   std::vector<SeriesKey> keys_;

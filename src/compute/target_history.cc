@@ -1,6 +1,7 @@
 // From polls to the published state of one target.
 #include "compute/target_history.h"
 
+#include <algorithm>
 #include <utility>
 
 namespace mesh {
@@ -78,7 +79,8 @@ std::shared_ptr<const TargetState> TargetHistory::state(Instant now) {
   if (stale(proxy_seen_)) state->proxy.reset();
   if (stale(endpoints_seen_)) state->endpoints.clear();
   if (state->proxy && state->proxy->started) {
-    state->uptime_seconds = seconds(*proxy_seen_ - *state->proxy->started);
+    // A process is known to have begun only to the second: not later than now, though.
+    state->uptime_seconds = std::max(0.0, seconds(*proxy_seen_ - *state->proxy->started));
   }
   return state;
 }

@@ -83,6 +83,7 @@ void EnvoyEndpoints::enter(const ClustersQuestion& question, EnvoyClusters answe
       answered_[cluster] = now_[cluster];
     }
   }
+  requests_.complete = answer.unreadable == 0;
   for (EnvoyCluster& cluster : answer.clusters) {
     std::string name = stat_form(cluster.stat_name);
     clusters_.insert_or_assign(std::move(name), std::move(cluster));

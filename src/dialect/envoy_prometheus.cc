@@ -94,14 +94,14 @@ class EnvoyPrometheusConversation final : public Conversation {
   };
 
   void enter(const Sample& sample, Numbers& numbers);
-  std::uint32_t scope_of(const std::string& cluster, Counted counted);
+  std::uint32_t scope_of(const SeriesKey& key);
   void note_process(const Numbers& numbers, Readings& readings);
 
   std::string path_;
   std::shared_ptr<const std::vector<Series>> series_ =
       std::make_shared<const std::vector<Series>>();
-  std::unordered_map<std::string, std::size_t> index_;  // source → series of this answer
-  std::unordered_map<std::string, std::uint32_t> cluster_ids_;
+  std::unordered_map<std::string, std::size_t> index_;         // source → series of this answer
+  std::unordered_map<std::string, std::uint32_t> histograms_;  // of this answer
   std::uint64_t incarnation_ = 0;
   std::optional<double> last_uptime_;
   std::optional<Instant> started_;
@@ -112,7 +112,7 @@ Step EnvoyPrometheusConversation::hear(Answer answer) {
   if (auto failure = check_answer(answer, page)) return *failure;
   Numbers numbers;
   index_.clear();
-  if (cluster_ids_.size() > limits::raw_series_per_target) cluster_ids_.clear();
+  histograms_.clear();
   const ExpositionReport report =
       read_exposition(answer->body, [&](const Sample& sample) { enter(sample, numbers); });
   if (report.samples == 0 && report.unreadable > 0) {
@@ -128,7 +128,8 @@ Step EnvoyPrometheusConversation::hear(Answer answer) {
   if (numbers.series != *series_) {
     series_ = std::make_shared<const std::vector<Series>>(std::move(numbers.series));
   }
-  readings.traffic = CounterBlock{series_, std::move(numbers.values)};
+  const bool complete = readings.unreadable == 0;
+  readings.traffic = CounterBlock{series_, std::move(numbers.values), complete};
   return readings;
 }
 
@@ -151,18 +152,16 @@ void EnvoyPrometheusConversation::enter(const Sample& sample, Numbers& numbers) 
   }
   // Merged pages may repeat a family: the first sample counts.
   if (!index_.emplace(source, numbers.series.size()).second) return;
-  const std::uint32_t scope = scope_of(read->cluster, read->key.counted);
+  const std::uint32_t scope = scope_of(read->key);
   numbers.series.push_back({std::move(source), scope, std::move(read->key)});
   numbers.values.push_back(static_cast<std::uint64_t>(value));
 }
 
-// As in the raw form: the gRPC counters of a cluster live and die together, so do its histograms.
-// A cut name may stand for several clusters, so those with a dot are each on their own.
-std::uint32_t EnvoyPrometheusConversation::scope_of(const std::string& cluster, Counted counted) {
-  if (cluster.empty() || counted == Counted::resets) return 0;
-  const bool histogram = counted == Counted::duration_bucket || counted == Counted::duration_sum_us;
-  const auto id = cluster_ids_.emplace(cluster, cluster_ids_.size() + 1).first->second;
-  return 2 * id + (histogram ? 1 : 0);
+// The buckets and the sum of one method's histogram are one scope.
+std::uint32_t EnvoyPrometheusConversation::scope_of(const SeriesKey& key) {
+  if (key.counted != Counted::duration_bucket && key.counted != Counted::duration_sum_us) return 0;
+  const std::string name = key.upstream + " " + key.subset + " " + key.service + "/" + key.method;
+  return histograms_.emplace(name, histograms_.size() + 1).first->second;
 }
 
 void EnvoyPrometheusConversation::note_process(const Numbers& numbers, Readings& readings) {

@@ -67,6 +67,7 @@ EnvoyTrafficReport EnvoyTraffic::report() {
   EnvoyTrafficReport report;
   report.counters.series = series_;
   report.counters.values.assign(series_->size(), 0);
+  report.counters.complete = answer_.unreadable == 0;
   report.ambiguous = ambiguous_;
   for (const std::string& cluster : active_) report.activity.push_back({cluster, digest_start});
 
@@ -114,7 +115,6 @@ void EnvoyTraffic::learn() {
   active_.clear();
   activity_index_.clear();
   ambiguous_ = 0;
-  if (cluster_ids_.size() > 4 * known_.size() + 1024) cluster_ids_.clear();
   meanings_.resize(reader_.slot_count());
   lines_.clear();
   text_lines_.clear();
@@ -152,15 +152,14 @@ EnvoyTraffic::Line EnvoyTraffic::learn_line(std::uint32_t slot, std::string_view
     return line;
   }
   if (line.kind == Kind::counter) {
-    const bool own_scope = meaning->key.counted == Counted::resets;
-    line.series = add_series(std::string(name), own_scope ? 0 : scope_of(meaning->cluster, false),
-                             meaning->key);
+    line.series = add_series(std::string(name), meaning->key);
   } else if (line.kind == Kind::activity) {
     line.activity = activity_of(meaning->cluster);
   } else if (line.kind == Kind::buckets && parse_stat_buckets(histogram, buckets_) &&
              new_series_.size() < limits::raw_series_per_target) {
     line.buckets = static_cast<std::uint32_t>(buckets_.size());
-    const std::uint32_t scope = scope_of(meaning->cluster, true);
+    // One histogram is one scope; any number of its own within the answer will do.
+    const auto scope = static_cast<std::uint32_t>(new_series_.size()) + 1;
     SeriesKey key = meaning->key;
     for (const StatBucket& bucket : buckets_) {
       key.detail = bound_in_seconds(bucket.upper_bound);
@@ -224,8 +223,7 @@ EnvoyTraffic::Meaning EnvoyTraffic::grpc_meaning(std::string_view cluster,
   return meaning;
 }
 
-std::uint32_t EnvoyTraffic::add_series(std::string source, std::uint32_t scope,
-                                       const SeriesKey& key) {
+std::uint32_t EnvoyTraffic::add_series(std::string source, const SeriesKey& key) {
   if (new_series_.size() >= limits::raw_series_per_target) {
     const SeriesKey merged = merged_key(key);
     std::string name = "other " + merged.upstream + " " + merged.subset + " " + merged.detail +
@@ -235,7 +233,7 @@ std::uint32_t EnvoyTraffic::add_series(std::string source, std::uint32_t scope,
     if (fresh) new_series_.push_back({std::move(name), 0, merged});
     return it->second;
   }
-  new_series_.push_back({std::move(source), scope, key});
+  new_series_.push_back({std::move(source), 0, key});
   return static_cast<std::uint32_t>(new_series_.size() - 1);
 }
 
@@ -243,13 +241,6 @@ std::uint32_t EnvoyTraffic::activity_of(const std::string& cluster) {
   const auto [it, fresh] = activity_index_.emplace(cluster, active_.size());
   if (fresh) active_.push_back(cluster);
   return it->second;
-}
-
-// Ids must outlast a change of layout, so that what vanished can be told from what stayed.
-std::uint32_t EnvoyTraffic::scope_of(const std::string& cluster, bool histogram) {
-  if (cluster.empty()) return 0;
-  const auto id = cluster_ids_.emplace(cluster, cluster_ids_.size() + 1).first->second;
-  return 2 * id + (histogram ? 1 : 0);
 }
 
 }  // namespace mesh

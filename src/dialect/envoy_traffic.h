@@ -77,9 +77,8 @@ class EnvoyTraffic {
   Line learn_line(std::uint32_t slot, std::string_view histogram);
   Meaning meaning_of(std::string_view name) const;
   Meaning grpc_meaning(std::string_view cluster, std::string_view rest) const;
-  std::uint32_t add_series(std::string source, std::uint32_t scope, const SeriesKey& key);
+  std::uint32_t add_series(std::string source, const SeriesKey& key);
   std::uint32_t activity_of(const std::string& cluster);
-  std::uint32_t scope_of(const std::string& cluster, bool histogram);
   bool layout_holds();
 
   std::string body_;
@@ -96,7 +95,7 @@ class EnvoyTraffic {
   std::vector<Series> new_series_;
   std::unordered_map<std::string, std::uint32_t> merged_;  // sources beyond the bound
   std::vector<std::string> active_;
-  std::unordered_map<std::string, std::uint32_t> activity_index_, cluster_ids_;
+  std::unordered_map<std::string, std::uint32_t> activity_index_;
   std::uint64_t ambiguous_ = 0;
   std::vector<StatBucket> buckets_;
 };

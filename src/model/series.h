@@ -42,8 +42,8 @@ struct SeriesKey {
 // same method): their increases are added up.
 struct Series {
   std::string source;  // the name it has at the source, unique within the block
-  // Counters of one scope begin and vanish together at the source (an Envoy cluster's gRPC
-  // counters): if one of them fell or vanished, all of them began again. 0 = on its own.
+  // Counters of one scope are one measurement (the buckets of a histogram): if one of them fell,
+  // all of them began again. 0 = on its own.
   std::uint32_t scope = 0;
   SeriesKey key;
 
@@ -54,6 +54,9 @@ struct CounterBlock {
   // The same pointer as last time means: the same series in the same order. Never null.
   std::shared_ptr<const std::vector<Series>> series = std::make_shared<const std::vector<Series>>();
   std::vector<std::uint64_t> values;  // one per series
+  // False if parts of the answer could not be read: then a source that is not in it may be there
+  // all the same, and is not taken for vanished.
+  bool complete = true;
 };
 
 }  // namespace mesh

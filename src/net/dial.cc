@@ -93,11 +93,12 @@ asio::awaitable<std::optional<Failure>> dial(StreamSocket& socket, const Address
                                              Instant deadline) {
   error_code error;
   socket.close(error);
-  Endpoints endpoints = co_await find(socket.get_executor(), address, deadline);
+  const asio::any_io_executor executor = socket.get_executor();
+  Endpoints endpoints = co_await find(executor, address, deadline);
   if (!endpoints) co_return endpoints.error();
 
   std::optional<Failure> why = failure(Reason::connect, "the name has no address");
-  Watchdog watchdog(socket.get_executor());
+  Watchdog watchdog(executor);
   auto done = asio::redirect_error(asio::use_awaitable, error);
   std::size_t left = endpoints->size();
   for (const Endpoint& endpoint : *endpoints) {

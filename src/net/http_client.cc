@@ -61,6 +61,8 @@ std::optional<Failure> unfit(std::string_view path) {
   return std::nullopt;
 }
 
+Failure too_late() { return {Reason::timeout, "no time to ask"}; }
+
 }  // namespace
 
 struct HttpClient::State {
@@ -153,6 +155,7 @@ HttpClient& HttpClient::operator=(HttpClient&&) noexcept = default;
 asio::awaitable<Answer> HttpClient::get(std::string path, std::size_t max_bytes, Instant deadline) {
   State& s = *state_;
   if (const auto why = unfit(path)) co_return *why;
+  if (Instant::clock::now() >= deadline) co_return too_late();
   const std::string question = question_text(s.host, path);
   if (s.can_reuse()) {
     Answer answer = co_await s.exchange(question, max_bytes, deadline);

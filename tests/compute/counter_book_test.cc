@@ -97,22 +97,48 @@ TEST_F(CounterBookTest, a_source_that_was_absent_counts_from_zero_when_it_return
   EXPECT_THAT(view().totals, ElementsAre(14, 1));
 }
 
-TEST_F(CounterBookTest, one_fallen_source_of_a_scope_means_all_of_it_began_again) {
+TEST_F(CounterBookTest, one_fallen_bucket_means_the_whole_histogram_began_again) {
   enter(0, {{"a", 10, 5}, {"b", 10, 5}, {"c", 10, 6}});
   enter(10, {{"a", 3, 5}, {"b", 12, 5}, {"c", 12, 6}});
   EXPECT_THAT(view().totals, ElementsAre(13, 22, 12));
 }
 
-TEST_F(CounterBookTest, one_vanished_source_of_a_scope_means_all_of_it_began_again) {
+TEST_F(CounterBookTest, a_source_that_vanishes_leaves_the_others_alone) {
   enter(0, {{"a", 10, 5}, {"b", 10, 5}});
   enter(10, {{"b", 12, 5}});
-  EXPECT_THAT(view().totals, ElementsAre(10, 22));
+  EXPECT_THAT(view().totals, ElementsAre(10, 12));
 }
 
-TEST_F(CounterBookTest, sources_without_scope_vanish_alone) {
-  enter(0, {{"a", 10}, {"b", 10}});
-  enter(10, {{"b", 12}});
-  EXPECT_THAT(view().totals, ElementsAre(10, 12));
+TEST_F(CounterBookTest, a_source_missing_from_an_incomplete_answer_did_not_vanish) {
+  enter(0, {{"a", 5}, {"b", 10}});
+  CounterBlock damaged = block({{"b", 12}});
+  damaged.complete = false;
+  book_.enter(damaged, 0, at(10));
+  EXPECT_THAT(book_.view(at(10)).totals, ElementsAre(5, 12));
+  enter(20, {{"a", 6}, {"b", 13}});
+  EXPECT_THAT(view().totals, ElementsAre(6, 13));
+  EXPECT_THAT(view().increases, ElementsAre(1, 3));
+}
+
+TEST_F(CounterBookTest, a_source_that_stays_unreadable_goes_stale_and_its_count_goes_on) {
+  enter(0, {{"a", 5}, {"b", 10}});
+  for (int second = 10; second <= 40; second += 10) {
+    CounterBlock damaged = block({{"b", 12}});
+    damaged.complete = false;
+    book_.enter(damaged, 0, at(second));
+  }
+  EXPECT_THAT(book_.view(at(40)).totals, ElementsAre(12));
+  enter(50, {{"a", 7}, {"b", 12}});
+  EXPECT_THAT(view().totals, ElementsAre(7, 12));
+}
+
+TEST_F(CounterBookTest, after_a_restart_an_incomplete_answer_brings_nothing_back) {
+  enter(0, {{"a", 5}, {"b", 10}}, 0);
+  CounterBlock damaged = block({{"b", 3}});
+  damaged.complete = false;
+  book_.enter(damaged, 1, at(10));
+  enter(20, {{"a", 2}, {"b", 3}}, 1);
+  EXPECT_THAT(view().totals, ElementsAre(7, 13));
 }
 
 TEST_F(CounterBookTest, the_same_series_in_another_order_are_the_same_series) {

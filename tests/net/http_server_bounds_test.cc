@@ -5,6 +5,7 @@
 
 #include <chrono>
 #include <future>
+#include <memory>
 #include <string>
 
 #include "net/raw_client.h"
@@ -84,6 +85,9 @@ TEST(HttpServerBounds, a_port_can_be_taken_again_at_once) {
     RawClient client(port);
     client.send(get_x);
     client.read_answer();
+    server.stop(1h)
+        .wait();  // the side that closes first is the one that keeps the port for a while
+    EXPECT_TRUE(client.is_closed());
   }
   EXPECT_EQ(Serving({}, Address{"127.0.0.1", port, ""}).port(), port);
 }
@@ -153,25 +157,40 @@ TEST(HttpServerBounds, a_client_that_does_not_read_is_cut_off) {
   EXPECT_LT(greedy.read_answer().size(), std::size_t{16} << 20);
 }
 
+// For its lifetime the process may open this many files and no more.
+class FileLimit {
+ public:
+  explicit FileLimit(int files) {
+    ::getrlimit(RLIMIT_NOFILE, &before_);
+    const rlimit tight{static_cast<rlim_t>(files), before_.rlim_max};
+    ::setrlimit(RLIMIT_NOFILE, &tight);
+  }
+  ~FileLimit() { ::setrlimit(RLIMIT_NOFILE, &before_); }
+  FileLimit(const FileLimit&) = delete;
+  FileLimit& operator=(const FileLimit&) = delete;
+
+ private:
+  rlimit before_{};
+};
+
 TEST(HttpServerBounds, accepting_goes_on_after_descriptors_ran_out) {
   Serving server;
-  ::testing::internal::CaptureStderr();
-  rlimit before{};
-  ASSERT_EQ(::getrlimit(RLIMIT_NOFILE, &before), 0);
   RawClient client(server.port());
   client.send(get_x);
   client.read_answer();
-  // The next descriptor goes to the second client, none is left for the server's side of it.
-  const int next = ::dup(0);
-  ::close(next);
-  const rlimit tight{static_cast<rlim_t>(next) + 1, before.rlim_max};
-  ASSERT_EQ(::setrlimit(RLIMIT_NOFILE, &tight), 0);
-  RawClient starved(server.port());
-  starved.send(get_x);
-  client.send("GET /wait HTTP/1.1\r\nHost: here\r\n\r\n");
-  server.wait_for_waiting();  // so the server has looked at its sockets since
-  ASSERT_EQ(::setrlimit(RLIMIT_NOFILE, &before), 0);
-  EXPECT_THAT(starved.read_answer(), EndsWith("GET|/x|||"));
+  ::testing::internal::CaptureStderr();
+  std::unique_ptr<RawClient> starved;
+  {
+    // The next descriptor goes to the second client, none is left for the server's side of it.
+    const int next = ::dup(0);
+    ::close(next);
+    const FileLimit limit(next + 1);
+    starved = std::make_unique<RawClient>(server.port());
+    starved->send(get_x);
+    client.send(get_wait);
+    server.wait_for_waiting();  // so the server has looked at its sockets since
+  }
+  EXPECT_THAT(starved->read_answer(), EndsWith("GET|/x|||"));
   EXPECT_THAT(::testing::internal::GetCapturedStderr(),
               HasSubstr("msg=\"cannot accept\" error=\"too many open files\""));
 }
@@ -216,6 +235,21 @@ TEST(HttpServerStop, lets_a_request_that_is_arriving_finish) {
   client.read_answer();
   client.send("GET /x HTTP/1.1\r\n");
   other.send(get_x);  // answered after the server has read the bytes above
+  other.read_answer();
+  auto stopped = server.stop(1h);
+  EXPECT_TRUE(other.is_closed());
+  client.send("Host: here\r\n\r\n");
+  EXPECT_THAT(client.read_to_end(), HasSubstr("\r\nConnection: close\r\n\r\nGET|/x|||"));
+  stopped.wait();
+}
+
+TEST(HttpServerStop, lets_a_request_that_came_with_the_one_before_finish) {
+  Serving server;
+  RawClient other(server.port());
+  RawClient client(server.port());
+  client.send(std::string(get_x) + "GET /x HTTP/1.1\r\n");
+  client.read_answer();
+  other.send(get_x);  // answered after the server has seen what else the client sent
   other.read_answer();
   auto stopped = server.stop(1h);
   EXPECT_TRUE(other.is_closed());

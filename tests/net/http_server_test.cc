@@ -152,6 +152,17 @@ TEST(HttpServer, does_not_take_a_body_for_the_next_request) {
             refusal("405 Method Not Allowed", "Allow: GET, HEAD\r\n"));
 }
 
+// Closing at once would answer the rest of the body with a reset, which can overtake the refusal.
+TEST(HttpServer, hears_the_client_out_after_a_refusal) {
+  Serving server;
+  RawClient client(server.port());
+  client.send("POST /x HTTP/1.1\r\nHost: here\r\nContent-Length: 3\r\n\r\n");
+  EXPECT_EQ(client.read_to_end(), refusal("405 Method Not Allowed", "Allow: GET, HEAD\r\n"));
+  EXPECT_TRUE(client.send("a"));
+  EXPECT_TRUE(client.send("b"));
+  EXPECT_TRUE(client.send("c"));
+}
+
 TEST(HttpServer, refuses_a_body_on_get) {
   const std::string too_large = refusal("413 Payload Too Large");
   EXPECT_EQ(last_words(get("/x", "Content-Length: 5\r\n") + "hello"), too_large);

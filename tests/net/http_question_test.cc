@@ -1,0 +1,66 @@
+// Requests out of bytes: where one ends, whatever the pieces they come in. What is refused is told
+// by the conversations in http_server_test.cc.
+#include "net/http_question.h"
+
+#include <gtest/gtest.h>
+
+#include <algorithm>
+#include <string>
+
+namespace mesh {
+namespace {
+
+// The questions in `bytes`, given `step` at a time, until the first that is not keep_alive: a line
+// "GET /path?query" or "refused 400" for each, and "…" for a request that has begun.
+std::string questions(const std::string& bytes, std::size_t step) {
+  HttpQuestionReader reader;
+  HttpQuestion question;
+  std::string seen;
+  for (std::size_t given = 0; given < bytes.size();) {
+    const auto room = reader.room();
+    const auto piece = std::min({step, room.size(), bytes.size() - given});
+    std::copy_n(bytes.data() + given, piece, room.data());
+    given += piece;
+    reader.arrived(piece);
+    while (reader.next(question)) {
+      if (question.refusal != 0) return seen + "refused " + std::to_string(question.refusal);
+      seen += question.web.method + " " + question.web.path + "?" + question.web.query + "\n";
+      if (!question.keep_alive) return seen;
+    }
+  }
+  return reader.idle() ? seen : seen + "…";
+}
+
+TEST(HttpQuestion, is_the_same_however_the_bytes_are_cut) {
+  const std::string bytes =
+      "GET /a?b=c HTTP/1.1\r\nHost: here\r\nAccept: */*\r\n\r\n"
+      "HEAD / HTTP/1.1\r\nHost: here\r\n\r\n"
+      "GET /d HTTP/1.1\r\nHo";
+  for (std::size_t step = 1; step <= bytes.size(); ++step) {
+    EXPECT_EQ(questions(bytes, step), "GET /a?b=c\nHEAD /?\n…") << step;
+  }
+}
+
+TEST(HttpQuestion, has_begun_with_its_first_byte) {
+  EXPECT_EQ(questions("", 1), "");
+  EXPECT_EQ(questions("G", 1), "…");
+  EXPECT_EQ(questions("GET / HTTP/1.1\r\n", 100), "…");
+}
+
+TEST(HttpQuestion, is_the_last_when_it_says_so) {
+  EXPECT_EQ(questions("GET /a HTTP/1.0\r\n\r\nGET /b HTTP/1.0\r\n\r\n", 100), "GET /a?\n");
+}
+
+// Each piece ends with the first byte of the next line: then the parser takes the line before it,
+// and its own limit does not count.
+TEST(HttpQuestion, of_header_lines_without_end_is_refused) {
+  const std::string line = "X-More: of this\r\n";
+  std::string bytes = "GET / HTTP/1.1\r\n";  // one byte shorter than a line
+  for (int i = 0; i < 2000; ++i) bytes += line;
+  EXPECT_EQ(questions(bytes, line.size()), "refused 431");
+  EXPECT_EQ(questions(bytes, 1), "refused 431");
+  EXPECT_EQ(questions(bytes, bytes.size()), "refused 431");
+}
+
+}  // namespace
+}  // namespace mesh
