@@ -23,7 +23,7 @@ void CounterBook::enter(const CounterBlock& answer, std::uint64_t incarnation, I
   const bool seed = !seeded_;
   const bool restarted = seeded_ && incarnation != incarnation_;
   const bool patch = !answer.complete && !restarted && answer.series != series_;
-  const CounterBlock block = patch ? with_missing(answer) : answer;
+  CounterBlock block = patch ? with_missing(answer) : answer;
   if (block.series == series_) {
     previous_.assign(values_.begin(), values_.end());
   } else {
@@ -38,8 +38,8 @@ void CounterBook::enter(const CounterBlock& answer, std::uint64_t incarnation, I
   seeded_ = true;
   incarnation_ = incarnation;
   last_at_ = at;
-  series_ = block.series;
-  values_ = block.values;
+  series_ = std::move(block.series);
+  values_ = std::move(block.values);
   keep_checkpoint(at);
 }
 
@@ -53,6 +53,8 @@ CounterBlock CounterBook::with_missing(const CounterBlock& block) const {
   for (Index i = 0; i < series_->size(); ++i) {
     if (there.contains((*series_)[i].source)) continue;
     all.push_back((*series_)[i]);
+    // A scope is a number within one answer; that of the last one may be somebody else's in this.
+    all.back().scope = 0;
     patched.values.push_back(values_[i]);
   }
   patched.series = std::make_shared<const std::vector<Series>>(std::move(all));

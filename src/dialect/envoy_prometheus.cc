@@ -194,8 +194,8 @@ std::optional<EnvoySample> read_envoy_sample(const Sample& sample) {
   std::string_view name = sample.name.substr(cluster_prefix.size() - 1);
   EnvoySample read;
   if (!take_counted(name, read.key)) return std::nullopt;
-  read.cluster = sample.label("envoy_cluster_name");
-  const UpstreamName upstream = read_cluster_name(read.cluster);
+  // Possibly cut at its first dot.
+  const UpstreamName upstream = read_cluster_name(sample.label("envoy_cluster_name"));
   read.key.direction = upstream.direction;
   const bool is_reset = read.key.counted == Counted::resets;
   const bool is_grpc = name == "_grpc" || name.starts_with("_grpc_");
@@ -208,7 +208,6 @@ std::optional<EnvoySample> read_envoy_sample(const Sample& sample) {
     // The rest of the cluster's name stands in the sample's name, its dots lost.
     if (!is_reset && name.find("_grpc_") == std::string_view::npos) return std::nullopt;
     read.exact = false;
-    read.cluster.clear();
   }
   const bool is_time =
       read.key.counted == Counted::duration_bucket || read.key.counted == Counted::duration_sum_us;

@@ -40,7 +40,6 @@ std::unique_ptr<Conversation> open_envoy_prometheus(const std::string& path);
 // bound in seconds, and a sum is in milliseconds still.
 struct EnvoySample {
   SeriesKey key;
-  std::string cluster;  // as labelled, possibly cut at its first dot
   bool exact = true;
 };
 std::optional<EnvoySample> read_envoy_sample(const Sample& sample);

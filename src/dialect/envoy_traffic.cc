@@ -201,7 +201,7 @@ EnvoyTraffic::Meaning EnvoyTraffic::grpc_meaning(std::string_view cluster,
                                                  std::string_view rest) const {
   const GrpcStat stat = split_grpc_stat(rest);
   const UpstreamName upstream = read_cluster_name(cluster);
-  Meaning meaning{Kind::counter, !stat.exact, std::string(cluster), {}};
+  Meaning meaning{Kind::counter, !stat.exact, {}, {}};
   meaning.key = {Counted::calls,
                  upstream.direction,
                  upstream.upstream,

@@ -60,7 +60,7 @@ class EnvoyTraffic {
   struct Meaning {
     Kind kind = Kind::ignored;
     bool ambiguous = false;
-    std::string cluster;  // in stat_form, "" where there is none
+    std::string cluster;  // of an activity, in stat_form
     SeriesKey key;
   };
 

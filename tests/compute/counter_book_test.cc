@@ -120,6 +120,14 @@ TEST_F(CounterBookTest, a_source_missing_from_an_incomplete_answer_did_not_vanis
   EXPECT_THAT(view().increases, ElementsAre(1, 3));
 }
 
+TEST_F(CounterBookTest, a_missing_histogram_is_not_taken_for_another_that_began_again) {
+  enter(0, {{"a", 5, 1}, {"b", 10, 2}});
+  CounterBlock damaged = block({{"b", 3, 1}});  // numbered anew in this answer
+  damaged.complete = false;
+  book_.enter(damaged, 0, at(10));
+  EXPECT_THAT(book_.view(at(10)).totals, ElementsAre(5, 13));
+}
+
 TEST_F(CounterBookTest, a_source_that_stays_unreadable_goes_stale_and_its_count_goes_on) {
   enter(0, {{"a", 5}, {"b", 10}});
   for (int second = 10; second <= 40; second += 10) {
