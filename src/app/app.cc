@@ -11,6 +11,7 @@
 #include <csignal>
 #include <exception>
 #include <memory>
+#include <string_view>
 #include <utility>
 
 #include "app/poller.h"
@@ -28,12 +29,23 @@ namespace {
 // Holds the poller for as long as it polls.
 asio::awaitable<void> keep_polling(std::shared_ptr<Poller> poller) { co_await poller->run(); }
 
-asio::awaitable<void> serve_until_signal(asio::io_context& io, HttpServer& server) {
+std::string_view name_of(int signal) { return signal == SIGTERM ? "SIGTERM" : "SIGINT"; }
+
+asio::awaitable<void> serve_until_signal(asio::io_context& io, HttpServer& server, Poller& poller,
+                                         bool& broken) {
   asio::signal_set signals(io, SIGTERM, SIGINT);
   boost::system::error_code failed;
   auto token = asio::redirect_error(asio::use_awaitable, failed);
   const int signal = co_await signals.async_wait(token);
-  log(LogLevel::info, "shutting down", {{"signal", signal == SIGTERM ? "SIGTERM" : "SIGINT"}});
+  log(LogLevel::info, "shutting down", {{"signal", name_of(signal)}});
+  poller.stop();
+  signals.async_wait([&io, &broken](const boost::system::error_code& error, int second) {
+    if (error) return;
+    log(LogLevel::warn, "ended at once by a second signal, open responses are cut off",
+        {{"signal", name_of(second)}});
+    broken = true;
+    io.stop();
+  });
   const Instant deadline = std::chrono::steady_clock::now() + limits::shutdown_grace;
   co_await server.stop(deadline);
   io.stop();
@@ -87,8 +99,8 @@ bool listen_everywhere(HttpServer& server, const std::vector<Address>& addresses
 bool run_app(const Config& config, const AppOptions& options) {
   asio::io_context io(1);
   bool broken = false;
-  const std::string targets = std::to_string(config.targets.size());
-  log(LogLevel::info, "mesh_exporter starts", {{"version", build::version}, {"targets", targets}});
+  log(LogLevel::info, "mesh_exporter starts",
+      {{"version", build::version}, {"targets", config.targets.size()}});
 
   const auto poller = std::make_shared<Poller>(io.get_executor(), config);
   Routes routes(page_options(config, options), [poller] { return poller->snapshot(); });
@@ -96,7 +108,7 @@ bool run_app(const Config& config, const AppOptions& options) {
                     [&routes](WebRequest request) { return routes.handle(std::move(request)); });
   if (!listen_everywhere(server, options.listen_addresses)) return false;
 
-  asio::co_spawn(io, serve_until_signal(io, server), ends_program(io, broken));
+  asio::co_spawn(io, serve_until_signal(io, server, *poller, broken), ends_program(io, broken));
   asio::co_spawn(io, keep_polling(poller), ends_program(io, broken));
   io.run();
   return !broken;

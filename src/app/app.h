@@ -15,8 +15,9 @@ struct AppOptions {
   std::string telemetry_path;
 };
 
-// Runs until a signal asks it to end; open responses are finished (limits::shutdown_grace). Returns
-// false, with the reason in the log, if it could not start.
+// Runs until a signal asks it to end: then no target is asked any more, and open responses are
+// finished (limits::shutdown_grace), unless a second signal cuts that short. Returns false, with
+// the reason in the log, if it could not start or was cut short.
 bool run_app(const Config& config, const AppOptions& options);
 
 }  // namespace mesh

@@ -30,11 +30,21 @@ inline constexpr std::size_t retired_series_per_target = 10'000;
 // the start of the window is then up to 1/60 of it late.
 inline constexpr std::size_t window_checkpoints = 60;
 
-// Scrapers and people connected to our own server at once.
+// Scrapers, people and probes connected to our own server at once. Beyond it the connection that
+// has waited longest for a request gives way to the new one.
 inline constexpr std::size_t server_connections = 512;
 
-// A client of ours that sends or reads nothing for this long is cut off.
+// For the whole of a request to arrive. Prometheus keeps its connection from scrape to scrape: at
+// the usual 15 s or 30 s it is not made to dial anew.
 inline constexpr std::chrono::seconds server_idle{60};
+
+// A client that took nothing of its answer for this long has given up, or never meant to read: it
+// is Prometheus' default scrape timeout.
+inline constexpr std::chrono::seconds server_stall{10};
+
+// For the whole of an answer to be taken. A page of 6 MB at 100 kB/s is still taken in time; who
+// takes it in ever smaller sips does not hold his slot for ever.
+inline constexpr std::chrono::seconds server_answer{60};
 
 // After SIGTERM open responses may finish this long (Kubernetes grants 30 s by default).
 inline constexpr std::chrono::seconds shutdown_grace{4};

@@ -52,7 +52,8 @@ struct HttpAnswer::State {
   boost::beast::flat_buffer buffer;  // what the parser has not taken yet
   std::optional<Parser> parser;
   std::size_t header_bytes = 0;
-  std::string opening;  // the first bytes, for the message if this is no HTTP
+  std::uint64_t bytes = 0;  // arrived in all
+  std::string opening;      // the first bytes, for the message if this is no HTTP
   int interim_answers = 0;
   Failure failure{};
 };
@@ -147,6 +148,7 @@ HttpAnswer::Progress HttpAnswer::arrived(std::size_t bytes) {
     s.opening.append(static_cast<const char*>(space.data()), wanted);
   }
   s.buffer.commit(bytes);
+  s.bytes += bytes;
   if (!may_be_http(s.opening)) return s.not_http();
   return s.parse();
 }
@@ -161,6 +163,8 @@ HttpAnswer::Progress HttpAnswer::ended() {
 }
 
 bool HttpAnswer::begun() const { return !state_->opening.empty(); }
+
+std::uint64_t HttpAnswer::bytes() const { return state_->bytes; }
 
 int HttpAnswer::status() const { return static_cast<int>(state_->parser->get().result_int()); }
 

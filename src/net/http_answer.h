@@ -8,6 +8,7 @@
 #pragma once
 
 #include <cstddef>
+#include <cstdint>
 #include <memory>
 #include <span>
 #include <string>
@@ -31,8 +32,9 @@ class HttpAnswer {
   Progress arrived(std::size_t bytes);
   Progress ended();  // the peer will send no more
 
-  // Whether any byte has come.
+  // Whether any byte has come, and how many have, head and framing included.
   bool begun() const;
+  std::uint64_t bytes() const;
 
   // REQUIRES (these three): whole
   int status() const;

@@ -83,7 +83,8 @@ struct HttpClient::State {
   StreamSocket socket;
   Watchdog watchdog;
   std::uint64_t connection = 0;
-  bool kept = false;        // the last exchange left the connection fit for another one
+  std::uint64_t bytes_read = 0;  // of the last exchange
+  bool kept = false;             // the last exchange left the connection fit for another one
   bool unanswered = false;  // the last exchange failed before the first byte, not by the deadline
 };
 
@@ -137,12 +138,14 @@ asio::awaitable<Answer> HttpClient::State::exchange(const std::string& question,
   response.received = Instant::clock::now();
   watchdog.disarm();
 
+  bytes_read = answer.bytes();
   unanswered = !answer.begun() && !watchdog.bit();
   if (error) co_return failure_of(error, answer.begun());
   if (progress == HttpAnswer::Progress::broken) co_return answer.failure();
   kept = answer.reusable() && socket.is_open();
   response.status = answer.status();
   response.body = answer.take_body();
+  bytes_read = response.body.size();
   co_return response;
 }
 
@@ -152,8 +155,11 @@ HttpClient::~HttpClient() = default;
 HttpClient::HttpClient(HttpClient&&) noexcept = default;
 HttpClient& HttpClient::operator=(HttpClient&&) noexcept = default;
 
+std::uint64_t HttpClient::bytes_read() const { return state_->bytes_read; }
+
 asio::awaitable<Answer> HttpClient::get(std::string path, std::size_t max_bytes, Instant deadline) {
   State& s = *state_;
+  s.bytes_read = 0;
   if (const auto why = unfit(path)) co_return *why;
   if (Instant::clock::now() >= deadline) co_return too_late();
   const std::string question = question_text(s.host, path);

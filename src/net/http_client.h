@@ -35,6 +35,10 @@ class HttpClient {
   // REQUIRES: no other call in progress.
   boost::asio::awaitable<Answer> get(std::string path, std::size_t max_bytes, Instant deadline);
 
+  // What the last get() read: of an answer its body, of a failure whatever bytes had come by then.
+  // A body that is refused has cost its proxy as much as one that is not.
+  std::uint64_t bytes_read() const;
+
  private:
   struct State;
   std::unique_ptr<State> state_;

@@ -89,10 +89,6 @@ HttpQuestionReader::HttpQuestionReader() : state_(std::make_unique<State>()) {}
 
 HttpQuestionReader::~HttpQuestionReader() = default;
 
-bool HttpQuestionReader::idle() const {
-  return state_->buffer.size() == 0 && state_->header_bytes == 0;
-}
-
 bool HttpQuestionReader::next(HttpQuestion& question) {
   State& s = *state_;
   if (s.buffer.size() == 0) return false;

@@ -25,9 +25,6 @@ class HttpQuestionReader {
   HttpQuestionReader(const HttpQuestionReader&) = delete;
   HttpQuestionReader& operator=(const HttpQuestionReader&) = delete;
 
-  // Whether nothing of a next request has arrived.
-  bool idle() const;
-
   // Takes the next request from what has arrived; false if it is not all there yet. After a
   // question that is not keep_alive it must not be called again.
   bool next(HttpQuestion& question);

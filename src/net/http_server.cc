@@ -9,6 +9,8 @@
 #include <boost/asio/steady_timer.hpp>
 #include <boost/asio/use_awaitable.hpp>
 #include <exception>
+#include <optional>
+#include <string_view>
 #include <unordered_set>
 #include <utility>
 #include <vector>
@@ -25,9 +27,12 @@ namespace asio = boost::asio;
 using asio::ip::tcp;
 using boost::system::error_code;
 
-// Accepting fails when the process is out of file descriptors; trying again at once would only
-// burn processor time.
+// Accepting fails when the process is out of file descriptors; trying again at once, with none set
+// free, would only burn processor time.
 constexpr std::chrono::milliseconds accept_pause{100};
+
+// Scarcity comes and goes with every connection; the log hears of it this often.
+constexpr std::chrono::minutes complaint_pause{1};
 
 using Acceptor = std::shared_ptr<tcp::acceptor>;
 using Opened = Result<Acceptor, error_code>;
@@ -42,6 +47,7 @@ Opened open(const asio::any_io_executor& executor, const tcp::endpoint& endpoint
   }
   if (!error) acceptor->bind(endpoint, error);
   if (!error) acceptor->listen(asio::socket_base::max_listen_connections, error);
+  if (!error) acceptor->non_blocking(true, error);
   if (error) return error;
   return acceptor;
 }
@@ -61,6 +67,11 @@ Opened open_named(const asio::any_io_executor& executor, const Address& address)
   return open(executor, found.begin()->endpoint());
 }
 
+bool out_of_descriptors(const error_code& error) {
+  return error == boost::system::errc::too_many_files_open ||
+         error == boost::system::errc::too_many_files_open_in_system;
+}
+
 // Said without asking what the client wanted, and without waiting for it.
 void turn_away(tcp::socket socket) {
   const WebReply reply = plain_reply(503);
@@ -78,6 +89,8 @@ struct HttpServer::State : std::enable_shared_from_this<State> {
       : executor(std::move(ex)), handler(std::move(h)), bounds(b), empty(executor) {}
 
   void start(tcp::socket socket);
+  bool make_room();
+  void complain(std::string_view why);
   void stop_accepting();
   void close_all();
   asio::awaitable<void> accept_all(Acceptor acceptor);
@@ -88,14 +101,18 @@ struct HttpServer::State : std::enable_shared_from_this<State> {
   std::vector<Acceptor> acceptors;
   std::unordered_set<std::shared_ptr<HttpSession>> sessions;
   asio::steady_timer empty;  // cancelled when the last session ends
+  Instant next_complaint{};
 };
 
 void HttpServer::State::start(tcp::socket socket) {
   if (sessions.size() >= bounds.connections) {
-    turn_away(std::move(socket));
-    return;
+    complain("limit of connections reached");
+    if (!make_room()) {
+      turn_away(std::move(socket));
+      return;
+    }
   }
-  const auto session = std::make_shared<HttpSession>(std::move(socket), handler, bounds.idle);
+  const auto session = std::make_shared<HttpSession>(std::move(socket), handler, bounds);
   sessions.insert(session);
   const auto over = [self = shared_from_this(), session](const std::exception_ptr& trouble) {
     if (trouble) log(LogLevel::error, "a connection to the web server broke off");
@@ -106,24 +123,44 @@ void HttpServer::State::start(tcp::socket socket) {
   asio::co_spawn(executor, session->run(), over);
 }
 
+// False if everybody is being answered.
+bool HttpServer::State::make_room() {
+  std::shared_ptr<HttpSession> longest;
+  for (const auto& session : sessions) {
+    const std::optional<Instant> since = session->idle_since();
+    if (since && (!longest || *since < *longest->idle_since())) longest = session;
+  }
+  if (!longest) return false;
+  longest->close();
+  sessions.erase(longest);
+  return true;
+}
+
+void HttpServer::State::complain(std::string_view why) {
+  const Instant now = Instant::clock::now();
+  if (now < next_complaint) return;
+  next_complaint = now + complaint_pause;
+  log(LogLevel::warn, "the web server is crowded, idle connections give way",
+      {{"why", why}, {"connections", sessions.size()}});
+}
+
 asio::awaitable<void> HttpServer::State::accept_all(Acceptor acceptor) {
   error_code error;
   auto done = asio::redirect_error(asio::use_awaitable, error);
   asio::steady_timer pause(executor);
-  bool failing = false;
   while (acceptor->is_open()) {
-    tcp::socket socket(executor);
-    co_await acceptor->async_accept(socket, done);
+    // Out of descriptors, accept() fails even if nobody is there: nobody shall give way to nobody.
+    co_await acceptor->async_wait(tcp::acceptor::wait_read, done);
     if (!acceptor->is_open()) break;
-    if (!error) {
-      failing = false;
-      start(std::move(socket));
-    } else if (error != asio::error::connection_aborted) {
-      if (!failing) log(LogLevel::warn, "cannot accept", {{"error", in_words(error)}});
-      failing = true;
-      pause.expires_after(accept_pause);
-      co_await pause.async_wait(done);
-    }
+    tcp::socket socket(executor);
+    acceptor->accept(socket, error);
+    if (!error) start(std::move(socket));
+    if (!error || error == asio::error::connection_aborted) continue;
+    if (error == asio::error::would_block) continue;
+    complain(in_words(error));
+    if (out_of_descriptors(error) && make_room()) continue;
+    pause.expires_after(accept_pause);
+    co_await pause.async_wait(done);
   }
 }
 

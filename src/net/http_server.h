@@ -1,9 +1,13 @@
 // Our own HTTP/1.1 server: listens, reads requests, asks the handler, writes its replies.
 //
 // Knows nothing of metrics. GET and HEAD only are passed on; everything else is answered here
-// (405, 400, 413, 431). Bounded: connections, header and body size, idle time. Keep-alive and
-// pipelining as HTTP/1.1 has them. The handler may run elsewhere (it is awaited), so a big page
-// does not hold up the io_context.
+// (405, 400, 413, 431). Bounded: connections, header and body size, time to ask and time to take
+// the answer. Keep-alive and pipelining as HTTP/1.1 has them. The handler may run elsewhere (it is
+// awaited), so a big page does not hold up the io_context.
+//
+// A connection without a request costs its owner nothing, so it must not cost others their answer:
+// where connections or file descriptors run out, the one that has waited longest for a request to
+// be complete gives way. Whoever is being answered is left in peace.
 #pragma once
 
 #include <boost/asio/any_io_executor.hpp>
@@ -41,10 +45,11 @@ struct WebReply {
 using WebHandler = std::function<boost::asio::awaitable<WebReply>(WebRequest request)>;
 
 struct WebBounds {
-  // Beyond it a connection is answered with 503 and closed, so that the cause can be seen.
+  // Where so many are being answered, one more is told 503, so that the cause can be seen.
   std::size_t connections = limits::server_connections;
-  // For the whole of a request to arrive, and for each piece of an answer to be taken.
-  Duration idle = limits::server_idle;
+  Duration idle = limits::server_idle;      // for the whole of a request to arrive
+  Duration stall = limits::server_stall;    // for some of an answer to be taken
+  Duration answer = limits::server_answer;  // for all of it
 };
 
 class HttpServer {
@@ -62,8 +67,9 @@ class HttpServer {
   // foreground: call this at start-up.
   Result<Address> listen(const Address& address);
 
-  // Stops accepting, lets requests in progress finish, closes idle connections at once; completes
-  // when all are closed or at the deadline, when it closes the rest. The object must outlive it.
+  // Stops accepting, lets answers in progress finish, closes all other connections at once, those
+  // of half a request included; completes when all are closed or at the deadline, when it closes
+  // the rest. The object must outlive it.
   boost::asio::awaitable<void> stop(Instant deadline);
 
  private:

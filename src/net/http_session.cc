@@ -2,6 +2,7 @@
 // closes the socket; the wait then ends with an error and so does the conversation.
 #include "net/http_session.h"
 
+#include <algorithm>
 #include <array>
 #include <boost/asio/buffer.hpp>
 #include <boost/asio/redirect_error.hpp>
@@ -36,11 +37,12 @@ std::array<asio::const_buffer, 2> unsent(std::string_view head, std::string_view
 
 }  // namespace
 
-HttpSession::HttpSession(tcp::socket socket, const WebHandler& handler, Duration idle)
+HttpSession::HttpSession(tcp::socket socket, const WebHandler& handler, const WebBounds& bounds)
     : socket_(std::move(socket)),
       handler_(handler),
-      idle_(idle),
-      watchdog_(socket_.get_executor()) {
+      bounds_(bounds),
+      watchdog_(socket_.get_executor()),
+      idle_since_(Instant::clock::now()) {
   error_code ignored;
   socket_.set_option(tcp::no_delay(true), ignored);
 }
@@ -59,7 +61,6 @@ asio::awaitable<void> HttpSession::run() {
     const bool has_body = !head_only && may_have_body(reply.status);
     const std::string_view body = has_body ? std::string_view(reply.body) : std::string_view();
     const bool sent = co_await write(head, body);
-    in_progress_ = false;
     if (!sent || finishing_) break;  // finish() may have come while the answer was under way
     if (!more) co_await hang_up();
   }
@@ -68,7 +69,7 @@ asio::awaitable<void> HttpSession::run() {
 
 void HttpSession::finish() {
   finishing_ = true;
-  if (!in_progress_) close();
+  if (idle_since_) close();
 }
 
 void HttpSession::close() {
@@ -78,24 +79,24 @@ void HttpSession::close() {
   socket_.close(ignored);
 }
 
-void HttpSession::close_after(Duration time) {
-  watchdog_.arm(Instant::clock::now() + time, [this] { close(); });
+void HttpSession::close_at(Instant when) {
+  watchdog_.arm(when, [this] { close(); });
 }
 
 // One deadline for the whole request: a client that sends a byte now and then is cut off as well.
 asio::awaitable<bool> HttpSession::read(HttpQuestion& question) {
   error_code error;
   auto done = asio::redirect_error(asio::use_awaitable, error);
-  in_progress_ = !reader_.idle();
-  close_after(idle_);
+  idle_since_ = Instant::clock::now();
+  close_at(*idle_since_ + bounds_.idle);
   while (!reader_.next(question)) {
     const std::span<char> room = reader_.room();
     const auto in = asio::buffer(room.data(), room.size());
     const std::size_t bytes = co_await socket_.async_read_some(in, done);
     if (error) co_return false;
-    in_progress_ = true;
     reader_.arrived(bytes);
   }
+  idle_since_.reset();
   watchdog_.disarm();
   co_return socket_.is_open();
 }
@@ -115,13 +116,15 @@ asio::awaitable<WebReply> HttpSession::answer(HttpQuestion question) {
   co_return plain_reply(500);
 }
 
+// Two deadlines: for the next piece, and for all of them.
 asio::awaitable<bool> HttpSession::write(std::string_view head, std::string_view body) {
   error_code error;
   auto done = asio::redirect_error(asio::use_awaitable, error);
   std::size_t sent = 0;
+  const Instant deadline = Instant::clock::now() + bounds_.answer;
   while (sent < head.size() + body.size()) {
     const auto rest = unsent(head, body, sent);
-    close_after(idle_);
+    close_at(std::min(Instant::clock::now() + bounds_.stall, deadline));
     const std::size_t bytes = co_await socket_.async_write_some(rest, done);
     if (error) co_return false;
     sent += bytes;
@@ -137,7 +140,8 @@ asio::awaitable<void> HttpSession::hang_up() {
   const auto in = asio::buffer(bytes_to_ignore);
   std::size_t total = 0;
   socket_.shutdown(tcp::socket::shutdown_send, error);
-  close_after(hang_up_time);
+  idle_since_ = Instant::clock::now();
+  close_at(*idle_since_ + hang_up_time);
   while (!error && total < hang_up_bytes) {
     const std::size_t bytes = co_await socket_.async_read_some(in, done);
     total += bytes;

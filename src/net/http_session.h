@@ -4,6 +4,7 @@
 
 #include <boost/asio/awaitable.hpp>
 #include <boost/asio/ip/tcp.hpp>
+#include <optional>
 #include <string_view>
 
 #include "net/http_question.h"
@@ -14,13 +15,18 @@ namespace mesh {
 
 class HttpSession {
  public:
-  // `handler` must outlive the session.
-  HttpSession(boost::asio::ip::tcp::socket socket, const WebHandler& handler, Duration idle);
+  // `handler` and `bounds` must outlive the session.
+  HttpSession(boost::asio::ip::tcp::socket socket, const WebHandler& handler,
+              const WebBounds& bounds);
 
   // Until the connection is closed. The object must outlive it.
   boost::asio::awaitable<void> run();
 
-  // No more requests: closes at once if none is in progress, else after its answer.
+  // Since when it owes its client nothing: no request has arrived whole, or the last word has been
+  // said. Nothing while a request is being answered.
+  std::optional<Instant> idle_since() const { return idle_since_; }
+
+  // No more requests: closes at once if none is being answered, else after that answer.
   void finish();
   void close();
 
@@ -29,14 +35,14 @@ class HttpSession {
   boost::asio::awaitable<WebReply> answer(HttpQuestion question);
   boost::asio::awaitable<bool> write(std::string_view head, std::string_view body);
   boost::asio::awaitable<void> hang_up();
-  void close_after(Duration time);
+  void close_at(Instant when);
 
   boost::asio::ip::tcp::socket socket_;
   const WebHandler& handler_;
-  const Duration idle_;
+  const WebBounds& bounds_;
   Watchdog watchdog_;
   HttpQuestionReader reader_;
-  bool in_progress_ = false;  // a request has begun to arrive and is not answered
+  std::optional<Instant> idle_since_;
   bool finishing_ = false;
 };
 

@@ -2,10 +2,13 @@
 """The agent as a program: readiness, what its pages negotiate, what it forgets, how it ends, and what
 it says of a configuration."""
 
+import contextlib
 import gzip
 import http.client
 import os
+import resource
 import signal
+import socket
 import subprocess
 import time
 import unittest
@@ -117,27 +120,81 @@ class Life(TempDirTest):
         page = agent.wait_for(lambda page: orders(page) is not None, "it to return")
         self.assertEqual(orders(page), 10)
 
-    def test_sigterm_finishes_open_responses_and_exits_0(self):
+    def start_with_a_large_page(self, **poll):
+        """(agent, its target, an open response of which little has been read)."""
         methods = "".join(f"{GRPC}Method{number}.0: 1\n" for number in range(40_000))
         server = self.start(MisbehavingAdmin("good", methods))
         agent = self.start_agent(
-            fake_targets({"one": server}, interval="60s", timeout="20s", stale_after="5m",
-                         window="5m") + "limits: {methods_per_upstream: 50000}\n")
+            fake_targets({"one": server}, stale_after="5m", window="5m", **poll) +
+            "limits: {methods_per_upstream: 50000}\n")
         agent.wait_ready()
         connection = http.client.HTTPConnection(agent.listens_on, timeout=20)
         self.addCleanup(connection.close)
         connection.request("GET", "/metrics")
         response = connection.getresponse()
-        length = int(response.getheader("content-length"))
-        self.assertGreater(length, 4_000_000)  # more than socket buffers hold
-        begun = response.read(1000)
-        agent.child.signal(signal.SIGTERM)
+        self.assertGreater(int(response.getheader("content-length")), 4_000_000)
+        self.addCleanup(response.close)
+        return agent, server, response
+
+    def signal_and_see_it_heard(self, agent):
+        """When that was."""
         signalled = time.monotonic()
+        agent.child.signal(signal.SIGTERM)
         wait_until(lambda: "shutting down" in agent.log(), "the agent to hear the signal")
         self.assertTrue(agent.child.running())
-        self.assertEqual(len(begun) + len(response.read()), length)
+        return signalled
+
+    def test_sigterm_finishes_open_responses_and_exits_0(self):
+        agent, _, response = self.start_with_a_large_page(interval="60s", timeout="20s")
+        begun = response.read(1000)
+        signalled = self.signal_and_see_it_heard(agent)
+        self.assertEqual(len(begun) + len(response.read()),
+                         int(response.getheader("content-length")))
         self.assertEqual(agent.child.wait(10), 0)
         self.assertLess(time.monotonic() - signalled, 5)
+
+    def test_after_sigterm_nobody_is_asked_any_more(self):
+        agent, server, _ = self.start_with_a_large_page(interval="1s", timeout="1s")
+        server.wait_asked(1)
+        self.signal_and_see_it_heard(agent)
+        asked = server.asked
+        self.assertEqual(agent.child.wait(10), 0)  # as it gives up the response
+        self.assertLessEqual(server.asked, asked + 2)  # what one poll may have had left to ask
+
+    def test_a_second_signal_ends_it_at_once(self):
+        agent, _, _ = self.start_with_a_large_page(interval="60s", timeout="20s")
+        signalled = self.signal_and_see_it_heard(agent)
+        agent.child.signal(signal.SIGINT)
+        self.assertEqual(agent.child.wait(10), 1)
+        self.assertLess(time.monotonic() - signalled, 3)
+        self.assertIn('msg="ended at once by a second signal, open responses are cut off" '
+                      'signal=SIGINT', agent.log())
+
+    def test_sigterm_waits_for_no_half_request(self):
+        agent = self.start_agent(fake_targets({"one": self.start(MisbehavingAdmin("good"))}))
+        half = socket.create_connection(agent.listens_on.split(":"))
+        self.addCleanup(half.close)
+        half.sendall(b"GET /metrics HTTP/1.1\r\nHost: he")
+        self.assertEqual(agent.get("/-/healthy")[0], 200)  # so it has read that much
+        signalled = time.monotonic()
+        agent.child.signal(signal.SIGTERM)
+        self.assertEqual(agent.child.wait(10), 0)
+        self.assertLess(time.monotonic() - signalled, 3)
+
+    def test_thousands_of_idle_connections_keep_nobody_from_an_answer(self):
+        agent = self.start_agent(fake_targets({"one": self.start(MisbehavingAdmin("good"))}))
+        agent.wait_ready()
+        _, most = resource.getrlimit(resource.RLIMIT_NOFILE)
+        resource.setrlimit(resource.RLIMIT_NOFILE, (most, most))
+        with contextlib.ExitStack() as crowd:
+            for number in range(3000):
+                idle = crowd.enter_context(socket.create_connection(agent.listens_on.split(":")))
+                if number % 2:
+                    idle.sendall(b"GET /metrics HTTP/1.1\r\n")
+                if number % 500 == 499:
+                    for path in ("/-/healthy", "/-/ready", "/metrics"):
+                        self.assertEqual(agent.get(path)[0], 200, (path, number))
+        self.assertEqual(agent.log().count("crowded"), 1)
 
     def test_sigterm_waits_neither_for_an_idle_client_nor_for_a_silent_target(self):
         agent = self.start_agent(fake_targets({"one": self.start(MisbehavingAdmin("silent"))},

@@ -4,13 +4,13 @@
 #pragma once
 
 #include <array>
-#include <cstdio>
-#include <cstdlib>
+#include <cmath>
 #include <string>
 #include <string_view>
 #include <vector>
 
 #include "base/text.h"
+#include "fuzz/promise.h"
 #include "wire/envoy_clusters.h"
 #include "wire/envoy_server_info.h"
 #include "wire/envoy_stats.h"
@@ -18,12 +18,6 @@
 #include "wire/grpc_code.h"
 
 namespace mesh::fuzz {
-
-inline void promise(bool kept, const char* words) {
-  if (kept) return;
-  std::fprintf(stderr, "broken promise: %s\n", words);
-  std::abort();
-}
 
 inline void promise_sample(const std::string& sample) {
   promise(sample.size() <= sample_bytes, "a sample is short");
@@ -83,6 +77,9 @@ inline void stat_buckets(std::string_view input) {
   if (!parse_stat_buckets(input, buckets)) {
     promise(buckets.empty(), "nothing is left of refused buckets");
   }
+  for (const StatBucket& bucket : buckets) {
+    promise(std::isfinite(bucket.upper_bound), "bounds are finite");
+  }
   for (std::size_t i = 1; i < buckets.size(); ++i) {
     promise(buckets[i - 1].upper_bound < buckets[i].upper_bound, "bounds rise");
   }
@@ -133,11 +130,6 @@ inline void grpc_code(std::string_view input) {
   const std::optional<std::string_view> name = grpc_code_name(input);
   promise(!name || !name->empty(), "a code has a name");
 }
-
-struct Target {
-  std::string_view name;  // also of its corpus
-  void (*run)(std::string_view);
-};
 
 inline constexpr std::array<Target, 7> targets{{
     {"envoy_stats", envoy_stats},

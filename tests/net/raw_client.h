@@ -7,10 +7,12 @@
 #include <sys/socket.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <cstdint>
 #include <stdexcept>
 #include <string>
 #include <string_view>
+#include <utility>
 
 namespace mesh::testing {
 
@@ -68,6 +70,26 @@ class RawClient {
     const std::string answer = unread_.substr(0, end);
     unread_.erase(0, end);
     return without_dates(answer);
+  }
+
+  // The body of an answer whose head was read before; how much of it came.
+  std::size_t read_body(std::size_t size) {
+    while (unread_.size() < size && read_more()) {
+    }
+    const std::size_t came = std::min(size, unread_.size());
+    unread_.erase(0, came);
+    return came;
+  }
+
+  // For a client that takes its answer bit by bit: little of it is to lie about on the way. Then
+  // take() is one piece of it; 0 is the end.
+  void take_small_pieces() {
+    const int bytes = 64 * 1024;
+    ::setsockopt(fd_, SOL_SOCKET, SO_RCVBUF, &bytes, sizeof bytes);
+  }
+  std::size_t take() {
+    read_more();
+    return std::exchange(unread_, {}).size();
   }
 
   // Whether the server has closed, cleanly and without sending anything more.
