@@ -7,7 +7,9 @@
 #include <boost/asio/redirect_error.hpp>
 #include <boost/asio/use_awaitable.hpp>
 #include <exception>
+#include <optional>
 #include <utility>
+#include <variant>
 
 #include "app/target_log.h"
 #include "base/log.h"
@@ -31,6 +33,16 @@ std::uint64_t stable_hash(std::string_view text) {
   std::uint64_t hash = 14695981039346656037u;
   for (const unsigned char c : text) hash = (hash ^ c) * 1099511628211u;
   return hash;
+}
+
+// How a poll failed, for its pace. A question that failed beside others that did not counts when it
+// was dear: the proxy has made an answer that nobody took.
+std::optional<Reason> strain_of(const std::variant<Readings, Failure>& result) {
+  if (const auto* failure = std::get_if<Failure>(&result)) return failure->reason;
+  for (const Failure& failure : std::get<Readings>(result).partial) {
+    if (Pace::is_dear(failure.reason)) return failure.reason;
+  }
+  return std::nullopt;
 }
 
 }  // namespace
@@ -94,7 +106,7 @@ Poller::~Poller() = default;
 
 asio::awaitable<void> Poller::run() {
   Instant next = steady_clock::now();
-  for (;;) {
+  while (!stopping_) {
     co_await pass();
     // A pass that took longer than the interval is followed by the next one on the beat.
     const Instant now = steady_clock::now();
@@ -149,6 +161,7 @@ asio::awaitable<void> Poller::poll(std::shared_ptr<Poller> self, std::shared_ptr
   if (offset > Duration{}) co_await self->wait_until(steady_clock::now() + offset);
   co_await self->slots_->take();
   const Slot slot{self->slots_};
+  if (self->stopping_) co_return;
   co_await self->ask(*watched);
 }
 
@@ -168,8 +181,7 @@ asio::awaitable<void> Poller::ask(Watched& watched) {
     const Change change = watched.history.record(readings, cost);
     watched.log.answered(change, readings);
   }
-  watched.pace.enter(outcome.took, config_.poll.timeout,
-                     failure ? std::optional(failure->reason) : std::nullopt);
+  watched.pace.enter(outcome.took, config_.poll.timeout, strain_of(outcome.result));
   watched.passes_to_rest = watched.pace.passes() - 1;
   watched.history.set_poll_interval(config_.poll.interval * watched.pace.passes());
   watched.state = watched.history.state(cost.ended);

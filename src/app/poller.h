@@ -27,9 +27,12 @@ class Poller : public std::enable_shared_from_this<Poller> {
   Poller(boost::asio::any_io_executor executor, const Config& config);
   ~Poller();
 
-  // Polls until the executor stops. The poller must be owned by a shared_ptr; polls in progress
-  // keep it alive. Never throws, but for want of memory.
+  // Polls until stop(), or until the executor stops. The poller must be owned by a shared_ptr;
+  // polls in progress keep it alive. Never throws, but for want of memory.
   boost::asio::awaitable<void> run();
+
+  // No target is asked from now on; those that are being asked are heard out.
+  void stop() { stopping_ = true; }
 
   // The newest snapshot; never null.
   std::shared_ptr<const Snapshot> snapshot() const { return snapshot_; }
@@ -55,6 +58,7 @@ class Poller : public std::enable_shared_from_this<Poller> {
   std::shared_ptr<const Snapshot> snapshot_;
   PassTimes pass_times_;
   Duration scrape_time_{};  // of the pass in progress
+  bool stopping_ = false;
 
   std::shared_ptr<Slots> slots_;
   std::size_t unfinished_ = 0;              // polls in progress, of this pass or an earlier one

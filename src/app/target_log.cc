@@ -2,6 +2,7 @@
 #include "app/target_log.h"
 
 #include <algorithm>
+#include <utility>
 
 #include "base/log.h"
 
@@ -12,15 +13,13 @@ void TargetLog::answered(Change change, const Readings& readings) {
     const std::string version = readings.proxy ? readings.proxy->version : "";
     log(LogLevel::info, "target is up", {{"target", target_}, {"version", version}});
   }
-  if (readings.incarnation != incarnation_) {
-    log(LogLevel::info, "proxy was restarted, its counters go on", {{"target", target_}});
-    incarnation_ = readings.incarnation;
-  }
+  note_life(readings.incarnation);
   const bool unreadable = readings.unreadable > 0;
   if (unreadable && !unreadable_) {
-    const std::string lines = std::to_string(readings.unreadable);
     log(LogLevel::warn, "some lines of the answer cannot be read",
-        {{"target", target_}, {"lines", lines}, {"first", readings.unreadable_sample}});
+        {{"target", target_},
+         {"lines", readings.unreadable},
+         {"first", readings.unreadable_sample}});
   }
   unreadable_ = unreadable;
   for (const Failure& failure : readings.partial) {
@@ -30,6 +29,21 @@ void TargetLog::answered(Change change, const Readings& readings) {
         {{"target", target_}, {"reason", to_string(failure.reason)}, {"error", failure.message}});
   }
   partial_ = readings.partial;
+}
+
+// One that is another process at every answer is told twice: that it was restarted, and that it
+// goes on like that. An answer by the same process as the one before ends it.
+void TargetLog::note_life(std::uint64_t incarnation) {
+  if (std::exchange(incarnation_, incarnation) == incarnation) {
+    restarts_ = 0;
+    return;
+  }
+  if (restarts_ == 0) {
+    log(LogLevel::info, "proxy was restarted, its counters go on", {{"target", target_}});
+  } else if (restarts_ == 1) {
+    log(LogLevel::warn, "proxy is another process at every answer", {{"target", target_}});
+  }
+  restarts_ = std::min(restarts_ + 1, 2);
 }
 
 void TargetLog::failed(Change change, const Failure& failure) {

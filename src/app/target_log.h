@@ -21,10 +21,13 @@ class TargetLog {
   void failed(Change change, const Failure& failure);
 
  private:
+  void note_life(std::uint64_t incarnation);
+
   std::string target_, address_;
   bool unreadable_ = false;       // the last answer had unreadable lines
   std::vector<Failure> partial_;  // questions that failed last time
   std::uint64_t incarnation_ = 0;
+  int restarts_ = 0;  // answers in a row of which each came from another process; counted up to 2
 };
 
 }  // namespace mesh

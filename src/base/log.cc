@@ -52,21 +52,30 @@ void append_quoted(std::string& line, std::string_view value, Escapes escapes) {
   line += '"';
 }
 
-void append_field(std::string& line, LogFormat format, LogField field) {
+void append_text(std::string& line, LogFormat format, std::string_view text) {
+  if (format == LogFormat::json) {
+    append_quoted(line, text, Escapes::json);
+  } else if (needs_quotes(text)) {
+    append_quoted(line, text, Escapes::words);
+  } else {
+    line += text;
+  }
+}
+
+void append_field(std::string& line, LogFormat format, const LogField& field) {
   if (format == LogFormat::json) {
     line += line.empty() ? '{' : ',';
     append_quoted(line, field.first, Escapes::json);
     line += ':';
-    append_quoted(line, field.second, Escapes::json);
-    return;
-  }
-  if (!line.empty()) line += ' ';
-  line += field.first;
-  line += '=';
-  if (needs_quotes(field.second)) {
-    append_quoted(line, field.second, Escapes::words);
   } else {
-    line += field.second;
+    if (!line.empty()) line += ' ';
+    line += field.first;
+    line += '=';
+  }
+  if (const auto* number = std::get_if<std::uint64_t>(&field.second.get())) {
+    line += std::to_string(*number);
+  } else {
+    append_text(line, format, std::get<std::string_view>(field.second.get()));
   }
 }
 

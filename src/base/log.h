@@ -6,11 +6,14 @@
 // one write.
 #pragma once
 
+#include <concepts>
+#include <cstdint>
 #include <initializer_list>
 #include <optional>
 #include <string>
 #include <string_view>
 #include <utility>
+#include <variant>
 
 namespace mesh {
 
@@ -24,7 +27,21 @@ std::optional<LogFormat> parse_log_format(std::string_view word);
 // Call once at start, before other threads exist.
 void set_up_log(LogLevel least, LogFormat format);
 
-using LogField = std::pair<std::string_view, std::string_view>;
+// What a field says. JSON shows a count as the number it is.
+class LogValue {
+ public:
+  LogValue(std::string_view text) : value_(text) {}
+  LogValue(const std::string& text) : value_(text) {}
+  LogValue(const char* text) : value_(text) {}
+  LogValue(std::unsigned_integral auto number) : value_(std::uint64_t{number}) {}
+
+  const std::variant<std::string_view, std::uint64_t>& get() const { return value_; }
+
+ private:
+  std::variant<std::string_view, std::uint64_t> value_;
+};
+
+using LogField = std::pair<std::string_view, LogValue>;
 
 // One event. `message` is constant text; everything variable goes into fields.
 void log(LogLevel level, std::string_view message, std::initializer_list<LogField> fields = {});

@@ -17,8 +17,7 @@ boost::asio::awaitable<PollOutcome> TargetClient::poll(Conversation& conversatio
   Step step = conversation.begin(started);
   while (const auto* question = std::get_if<Request>(&step)) {
     const Request request = *question;
-    Answer answer = co_await ask(request, max_bytes, deadline);
-    if (answer) outcome.bytes += answer->body.size();
+    Answer answer = co_await ask(request, max_bytes, deadline, outcome.bytes);
     step = conversation.hear(std::move(answer));
   }
   outcome.took = std::chrono::steady_clock::now() - started;
@@ -31,11 +30,12 @@ boost::asio::awaitable<PollOutcome> TargetClient::poll(Conversation& conversatio
 }
 
 boost::asio::awaitable<Answer> TargetClient::ask(const Request& request, std::size_t max_bytes,
-                                                 Instant deadline) {
+                                                 Instant deadline, std::uint64_t& bytes) {
   std::optional<HttpClient>& door = request.port == Request::Port::admin ? admin_ : metrics_;
   if (!door) co_return Answer(Failure{Reason::connect, "the target has no such port"});
   std::string path = request.path;
   Answer answer = co_await door->get(std::move(path), max_bytes, deadline);
+  bytes += door->bytes_read();
   co_return answer;
 }
 

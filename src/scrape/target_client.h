@@ -22,7 +22,7 @@ namespace mesh {
 struct PollOutcome {
   std::variant<Readings, Failure> result;
   Duration took{};
-  std::uint64_t bytes = 0;  // of answer bodies
+  std::uint64_t bytes = 0;  // of answer bodies, and of answers that were cut or refused
 };
 
 class TargetClient {
@@ -37,7 +37,7 @@ class TargetClient {
 
  private:
   boost::asio::awaitable<Answer> ask(const Request& request, std::size_t max_bytes,
-                                     Instant deadline);
+                                     Instant deadline, std::uint64_t& bytes);
 
   std::optional<HttpClient> admin_, metrics_;
 };

@@ -116,6 +116,55 @@ TEST_F(PollerTest, a_target_that_never_answers_is_asked_ever_more_seldom) {
       until([&] { return poller->snapshot()->targets[0]->poll_interval == milliseconds(800); }));
 }
 
+TEST_F(PollerTest,
+       a_target_that_answers_too_much_is_asked_ever_more_seldom_and_its_bytes_are_told) {
+  FakeAdmin admin;
+  admin.on_everything(habits::endless_chunks());
+  const auto poller = poll({target("a", admin)});
+  ASSERT_TRUE(
+      until([&] { return poller->snapshot()->targets[0]->poll_interval == milliseconds(800); }));
+  EXPECT_GT(poller->snapshot()->targets[0]->scrape_bytes, 2u << 20);
+}
+
+TEST_F(PollerTest, a_target_of_which_one_answer_is_too_much_is_up_and_asked_ever_more_seldom) {
+  FakeAdmin admin;
+  behave(admin);
+  admin.on("/clusters?format=json", habits::announce_a_terabyte());
+  const auto poller = poll({target("a", admin)});
+  ASSERT_TRUE(
+      until([&] { return poller->snapshot()->targets[0]->poll_interval == milliseconds(800); }));
+  EXPECT_TRUE(poller->snapshot()->targets[0]->up);
+}
+
+TEST_F(PollerTest, stop_lets_what_was_asked_finish_and_asks_no_more) {
+  FakeAdmin admin;
+  behave(admin);
+  std::vector<Target> targets;
+  for (int i = 0; i < 12; ++i) targets.push_back(target("t" + std::to_string(i), admin));
+  const auto poller = poll(targets);
+  ASSERT_TRUE(until([&] { return poller->snapshot()->targets[11]->up; }));
+  poller->stop();
+  const int asked = admin.requests();
+  const auto passes = poller->snapshot()->pass.passes;
+  io_.run_for(seconds(20));
+  EXPECT_TRUE(io_.stopped());  // for want of work
+  EXPECT_LE(admin.requests(), asked + 4 * 3);
+  EXPECT_LE(poller->snapshot()->pass.passes, passes + 1);
+}
+
+TEST_F(PollerTest, stop_keeps_those_who_wait_their_turn_from_asking) {
+  FakeAdmin admin;
+  admin.on_everything(habits::never_answer);
+  std::vector<Target> targets;
+  for (int i = 0; i < 12; ++i) targets.push_back(target("t" + std::to_string(i), admin));
+  const auto poller = poll(targets);
+  ASSERT_TRUE(until([&] { return admin.requests() == 4; }));
+  poller->stop();
+  io_.run_for(seconds(20));
+  EXPECT_TRUE(io_.stopped());  // for want of work
+  EXPECT_EQ(admin.requests(), 4);
+}
+
 TEST_F(PollerTest, no_more_targets_than_configured_are_asked_at_once) {
   FakeAdmin admin;
   admin.on_everything(habits::never_answer);

@@ -4,6 +4,11 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include <sstream>
+#include <string>
+#include <thread>
+#include <vector>
+
 namespace mesh {
 namespace {
 
@@ -27,6 +32,14 @@ TEST(LogLine, is_one_json_object) {
   EXPECT_EQ(format_log_line(LogFormat::json, LogLevel::error, "target is down",
                             {{"target", "shop/users-0"}}),
             R"({"level":"error","msg":"target is down","target":"shop/users-0"})");
+}
+
+TEST(LogLine, shows_a_count_as_a_number) {
+  const std::size_t most = 18'446'744'073'709'551'615u;
+  EXPECT_EQ(format_log_line(LogFormat::json, LogLevel::info, "m", {{"lines", most}, {"text", "7"}}),
+            R"({"level":"info","msg":"m","lines":18446744073709551615,"text":"7"})");
+  EXPECT_EQ(format_log_line(LogFormat::logfmt, LogLevel::info, "m", {{"lines", 0u}}),
+            "level=info msg=m lines=0");
 }
 
 TEST(LogLine, quotes_what_logfmt_would_read_otherwise) {
@@ -67,13 +80,13 @@ TEST(LogLine, replaces_bytes_that_are_no_utf8_in_json) {
 }
 
 TEST(LogLine, shortens_a_long_value) {
-  const std::string line = logfmt(std::string(1'000'000, 'x'));
-  EXPECT_EQ(line, "level=info msg=m v=\"" + std::string(1024, 'x') + "…\"");
+  const std::string kept(1024, 'x');
+  EXPECT_EQ(logfmt(kept + kept + kept), "level=info msg=m v=\"" + kept + "…\"");
 }
 
 TEST(LogLine, shortens_between_characters) {
-  const std::string line = logfmt(std::string(1023, 'x') + "éy");
-  EXPECT_EQ(line, "level=info msg=m v=\"" + std::string(1023, 'x') + "…\"");
+  const std::string kept(1023, 'x');
+  EXPECT_EQ(logfmt(kept + "éy"), "level=info msg=m v=\"" + kept + "…\"");
 }
 
 class Log : public testing::Test {
@@ -106,6 +119,26 @@ TEST_F(Log, leaves_out_what_is_below_its_level) {
   EXPECT_EQ(written(LogLevel::info), "");
   EXPECT_NE(written(LogLevel::warn), "");
   EXPECT_NE(written(LogLevel::error), "");
+}
+
+// What tells, under ThreadSanitizer, whether the log is as safe as it says.
+TEST_F(Log, keeps_the_lines_of_several_threads_apart) {
+  testing::internal::CaptureStderr();
+  std::vector<std::thread> threads;
+  for (int i = 0; i < 4; ++i) {
+    threads.emplace_back([] {
+      for (int line = 0; line < 100; ++line) log(LogLevel::info, std::string(500, 'x'));
+    });
+  }
+  for (std::thread& thread : threads) thread.join();
+  std::istringstream lines(testing::internal::GetCapturedStderr());
+  int count = 0;
+  for (std::string line; std::getline(lines, line); ++count) {
+    EXPECT_THAT(line, MatchesRegex("time=[^ ]*Z level=info msg=x*"));
+    EXPECT_EQ(line.size(),
+              std::string("time=2026-11-23T21:30:24.123Z level=info msg=").size() + 500);
+  }
+  EXPECT_EQ(count, 400);
 }
 
 TEST(LogWords, are_those_of_the_flags) {

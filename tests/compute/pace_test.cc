@@ -38,6 +38,14 @@ TEST(Pace, quick_answers_lead_back_step_by_step) {
   }
 }
 
+TEST(Pace, an_answer_that_is_refused_as_too_large_is_strain_however_quick_it_was) {
+  Pace pace;
+  for (const int expected : {2, 4, 8, 8}) {
+    pace.enter(milliseconds(3), seconds(5), Reason::too_large);
+    EXPECT_EQ(pace.passes(), expected);
+  }
+}
+
 TEST(Pace, a_refused_connection_is_no_reason_to_wait) {
   Pace pace;
   for (int i = 0; i < 5; ++i) pace.enter(milliseconds(1), seconds(5), Reason::connect);
