@@ -43,8 +43,10 @@ const std::vector<Metric>& traffic_metrics() {
        traffic,
        {"direction", "upstream", "subset", "grpc_service", "grpc_method"},
        "Duration of finished gRPC calls in seconds, where the sidecar measures it; Envoy: last "
-       "byte sent to the upstream until last byte received. _sum is NaN where the source has none "
-       "(OpenMetrics: _sum and _count are left out)."},
+       "byte sent to the upstream until last byte received, in whole milliseconds. A call of "
+       "exactly a bound's length is within it since Envoy 1.38 only. Envoy's admin port has no sum "
+       "(_sum is NaN; OpenMetrics: _sum and _count are left out) and no calls longer than the last "
+       "bound."},
       {"mesh_upstream_resets_total",
        counter,
        traffic,

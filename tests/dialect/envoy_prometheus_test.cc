@@ -174,6 +174,29 @@ TEST_F(EnvoyPrometheusTest, values_that_are_no_count_are_unreadable) {
   EXPECT_THAT(readings.traffic->values, IsEmpty());
 }
 
+TEST_F(EnvoyPrometheusTest, a_histogram_is_one_scope_with_its_sum_in_microseconds) {
+  const Readings readings = poll(
+      "envoy_cluster_grpc_upstream_rq_time_bucket{envoy_cluster_name=\"x\",le=\"5\"} 2\n"
+      "envoy_cluster_grpc_upstream_rq_time_bucket{envoy_cluster_name=\"x\",le=\"+Inf\"} 3\n"
+      "envoy_cluster_grpc_upstream_rq_time_sum{envoy_cluster_name=\"x\"} "
+      "115.000000000000014210854715202\n"
+      "envoy_cluster_grpc_upstream_rq_time_sum{envoy_cluster_name=\"y\"} 0.0004\n");
+  EXPECT_THAT(readings.traffic->values, ElementsAre(2, 3, 115'000, 0));
+  std::vector<std::uint32_t> scopes;
+  for (const Series& series : *readings.traffic->series) scopes.push_back(series.scope);
+  EXPECT_THAT(scopes, ElementsAre(1, 1, 1, 2));
+}
+
+TEST_F(EnvoyPrometheusTest, a_sum_that_no_clock_can_have_measured_is_unreadable) {
+  for (const char* const sum : {"-1", "NaN", "+Inf", "1e17", "1e300"}) {
+    const Readings readings =
+        poll("envoy_cluster_grpc_upstream_rq_time_sum{envoy_cluster_name=\"x\"} " +
+             std::string(sum) + "\n");
+    EXPECT_EQ(readings.unreadable, 1u) << sum;
+    EXPECT_THAT(readings.traffic->values, IsEmpty()) << sum;
+  }
+}
+
 TEST_F(EnvoyPrometheusTest, garbage_is_a_parse_failure) {
   (void)conversation_->begin(now_);
   const Step step = conversation_->hear(Response{200, "<html>\n", 1, now_, now_});

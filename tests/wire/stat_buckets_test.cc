@@ -2,6 +2,8 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include <string>
+
 #include "wire/envoy_stats.h"
 
 namespace mesh {
@@ -48,6 +50,23 @@ TEST(StatBuckets, have_whole_numbers) { EXPECT_TRUE(refused("B1(0,1.5)")); }
 TEST(StatBuckets, have_a_readable_interval) { EXPECT_TRUE(refused("B1(nan,1)")); }
 TEST(StatBuckets, have_a_bound) { EXPECT_TRUE(refused("B(0,1)")); }
 TEST(StatBuckets, have_a_finite_bound) { EXPECT_TRUE(refused("Binf(0,1)")); }
+TEST(StatBuckets, have_a_bound_that_a_double_holds) { EXPECT_TRUE(refused("B1e999(0,1)")); }
+TEST(StatBuckets, have_no_bound_that_is_no_number) { EXPECT_TRUE(refused("Bnan(0,1)")); }
+TEST(StatBuckets, have_no_number_beyond_64_bits) {
+  EXPECT_TRUE(refused("B1(0,18446744073709551616)"));
+  EXPECT_TRUE(refused("B1(18446744073709551616,1)"));
+}
+TEST(StatBuckets, may_have_the_largest_number) {
+  EXPECT_THAT(buckets_of("B1(0,18446744073709551615)"), ElementsAre(StatBucket{1, UINT64_MAX}));
+}
+TEST(StatBuckets, are_not_bins) { EXPECT_TRUE(refused("0,0:431, 1,0.1:1024")); }
+TEST(StatBuckets, may_be_a_million) {
+  std::string text;
+  for (int i = 0; i < 1'000'000; ++i) text.append("B").append(std::to_string(i)).append("(0,7) ");
+  EXPECT_TRUE(refused(text));  // for the blank at its end, after all of them were read
+  text.pop_back();
+  EXPECT_THAT(buckets_of(text), testing::SizeIs(1'000'000));
+}
 TEST(StatBuckets, have_rising_bounds) {
   EXPECT_TRUE(refused("B2(0,1) B1(0,1)"));
   EXPECT_TRUE(refused("B1(0,1) B1(0,1)"));
