@@ -1,7 +1,8 @@
 // mesh_exporter: reads the command line and the configuration, then runs until it is told to end.
 //
-// Exit codes: 0 ended as asked; 1 could not run (an address in use); 2 the command line or the
-// configuration is wrong. This is the only place that chooses them.
+// Exit codes: 0 ended as asked; 1 could not run (an address in use), or a second signal cut the
+// ending short; 2 the command line or the configuration is wrong. This is the only place that
+// chooses them.
 #include <algorithm>
 #include <exception>
 #include <iostream>
@@ -26,6 +27,11 @@ Result<Config, ConfigErrors> read_config(const std::string& file) {
   return load_config(file, {process_environment(), meshes, grpc_code_names});
 }
 
+// On the error output, so that what is found can be read by a program.
+void print_warnings(const Config& config) {
+  for (const std::string& warning : config.warnings) std::cerr << warning << "\n";
+}
+
 void print_found(const std::string& file, const Config& config) {
   std::cout << file << ": valid, " << config.targets.size()
             << (config.targets.size() == 1 ? " target\n" : " targets\n");
@@ -46,10 +52,14 @@ int run(const Flags& flags) {
     return exit_usage;
   }
   if (flags.config_check) {
+    print_warnings(*config);
     print_found(flags.config_file, *config);
     return exit_ok;
   }
   set_up_log(flags.log_level, flags.log_format);
+  for (const std::string& warning : config->warnings) {
+    log(LogLevel::warn, "the configuration may not be what was meant", {{"what", warning}});
+  }
   return run_app(*config, {flags.listen_addresses, flags.telemetry_path}) ? exit_ok : exit_failed;
 }
 

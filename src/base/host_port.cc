@@ -45,7 +45,7 @@ std::string complaint_about_host(const std::string& host, bool bracketed) {
 
 }  // namespace
 
-Result<HostPort> parse_host_port(std::string_view text) {
+Result<HostPort> parse_host_port(std::string_view text, std::uint16_t least_port) {
   const bool bracketed = text.starts_with('[');
   const auto host_end = bracketed ? text.find(']') : text.rfind(':');
   if (bracketed && host_end == std::string_view::npos) return Error{"has no closing bracket"};
@@ -62,8 +62,10 @@ Result<HostPort> parse_host_port(std::string_view text) {
   if (!port.starts_with(':') || port.size() == 1) return Error{"has no port"};
   port.remove_prefix(1);
   const auto parsed = std::from_chars(port.data(), port.data() + port.size(), result.port);
-  if (parsed.ec != std::errc{} || parsed.ptr != port.data() + port.size()) {
-    return Error{"has a port that is not a number from 0 to 65535"};
+  const bool whole = parsed.ec == std::errc{} && parsed.ptr == port.data() + port.size();
+  if (!whole || result.port < least_port) {
+    return Error{"has a port that is not a number from " + std::to_string(least_port) +
+                 " to 65535"};
   }
   return result;
 }

@@ -17,7 +17,8 @@ struct HostPort {
   bool operator==(const HostPort&) const = default;
 };
 
-// The error's message says what is wrong in words that may follow the offending text.
-Result<HostPort> parse_host_port(std::string_view text);
+// The error's message says what is wrong in words that may follow the offending text. Port 0 is
+// "any free one" to who listens, and nothing to who dials: those ask for 1 as the least.
+Result<HostPort> parse_host_port(std::string_view text, std::uint16_t least_port = 0);
 
 }  // namespace mesh

@@ -2,7 +2,10 @@
 #include "compute/target_history.h"
 
 #include <algorithm>
+#include <string_view>
 #include <utility>
+
+#include "compute/assemble.h"
 
 namespace mesh {
 namespace {
@@ -11,6 +14,17 @@ WindowConfig window_config(const PollConfig& poll) {
   // Half an interval of slack: where window and interval are equal, the poll before this one is a
   // little older than the window because of jitter, and is still its rightful start.
   return {poll.window, poll.interval / 2, poll.stale_after};
+}
+
+// "/clusters" of "/clusters: HTTP status 403": a failure's message begins with its question.
+std::string_view question_of(const Failure& failure) {
+  const std::string_view message = failure.message;
+  return message.substr(0, message.find(": "));
+}
+
+// Whether the answer to the same question may be another one the next time.
+bool is_passing(Reason reason) {
+  return reason == Reason::connect || reason == Reason::timeout || reason == Reason::tls;
 }
 
 }  // namespace
@@ -31,7 +45,10 @@ Change TargetHistory::record(const Readings& readings, const PollCost& cost) {
   state_.failure.reset();
   state_.last_success = cost.at;
   for (const Failure& failure : readings.partial) count(failure);
+  note_unanswered(readings, cost.at);
   state_.parse_errors += readings.unreadable;
+  state_.unreadable = readings.unreadable;
+  state_.unreadable_sample = readings.unreadable_sample;
   state_.ambiguous_series = readings.ambiguous;
   if (readings.proxy) {
     state_.proxy = readings.proxy;
@@ -53,6 +70,8 @@ Change TargetHistory::record(const Failure& failure, const PollCost& cost) {
   note_cost(cost);
   state_.up = false;
   state_.failure = failure;
+  state_.last_failure = failure;
+  state_.last_failure_at = cost.at;
   count(failure);
   if (failure.reason == Reason::parse) ++state_.parse_errors;
   if (was_up || first) return Change::went_down;
@@ -61,6 +80,20 @@ Change TargetHistory::record(const Failure& failure, const PollCost& cost) {
 
 void TargetHistory::count(const Failure& failure) {
   ++state_.failures[static_cast<std::size_t>(failure.reason)];
+}
+
+// Not every question is asked in every poll, a refused one least of all: that it was not asked this
+// time says nothing. It is answered when nothing is missing any more.
+void TargetHistory::note_unanswered(const Readings& readings, WallTime at) {
+  std::vector<Unanswered>& known = state_.unanswered;
+  const bool whole = readings.proxy && readings.endpoints && readings.partial.empty();
+  std::erase_if(known, [&](const Unanswered& one) {
+    const auto again = [&](const Failure& failure) { return question_of(failure) == one.question; };
+    return whole || is_passing(one.failure.reason) || std::ranges::any_of(readings.partial, again);
+  });
+  for (const Failure& failure : readings.partial) {
+    known.push_back({std::string(question_of(failure)), failure, at});
+  }
 }
 
 void TargetHistory::note_cost(const PollCost& cost) {
@@ -73,6 +106,7 @@ std::shared_ptr<const TargetState> TargetHistory::state(Instant now) {
   auto state = std::make_shared<TargetState>(state_);
   state->traffic = traffic_.view(now);
   state->endpoint_requests = endpoint_requests_.view(now);
+  state->folded = sum_folds({folder_.folded()});
   const auto stale = [&](const std::optional<Instant>& seen) {
     return !seen || now - *seen > stale_after_;
   };

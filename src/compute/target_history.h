@@ -51,6 +51,7 @@ class TargetHistory {
  private:
   void count(const Failure& failure);
   void note_cost(const PollCost& cost);
+  void note_unanswered(const Readings& readings, WallTime at);
 
   TargetState state_;
   Duration stale_after_;

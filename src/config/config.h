@@ -38,6 +38,8 @@ struct Config {
   LimitsConfig limits;
   GrpcConfig grpc;
   std::vector<Target> targets;
+  // What the file says that is allowed and hardly meant: a line each, with its place.
+  std::vector<std::string> warnings;
 };
 
 }  // namespace mesh

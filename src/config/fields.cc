@@ -93,12 +93,16 @@ std::optional<Field> Fields::find(std::string_view key) const {
   std::string path = self_.path.empty() ? "" : self_.path + ".";
   path += key;
   // A value that is not there has its place at its key.
-  const bool is_null = entry->value->kind == Kind::null;
+  const bool is_null = entry->value->kind == Kind::null && entry->value->text.empty();
   return Field{entry->value, is_null ? entry->at : entry->value->at, std::move(path)};
 }
 
 std::optional<std::string> Fields::text(const Field& field, std::string_view expected) const {
   const YamlNode& node = *field.node;
+  if (node.kind == Kind::null && !node.text.empty()) {
+    complain(field, node.text, "is no value to YAML", expected);
+    return std::nullopt;
+  }
   if (node.kind != Kind::scalar) {
     complain(field, std::string(name_of(node.kind)) + "; expected " + std::string(expected));
     return std::nullopt;
@@ -183,6 +187,16 @@ std::optional<std::vector<Field>> Fields::list(std::string_view key,
     elements.push_back({item, item->at, std::move(path)});
   }
   return elements;
+}
+
+bool Fields::is_one_of(const Field& field, const std::string& word,
+                       std::span<const std::string_view> known) const {
+  if (std::ranges::find(known, word) != known.end()) return true;
+  const auto nearest = nearest_word(word, known);
+  complain(field, word,
+           nearest ? "is unknown; did you mean " + std::string(*nearest) + "?" : "is unknown",
+           one_of(known));
+  return false;
 }
 
 void Fields::complain(const Field& field, std::string_view value, std::string_view wrong,

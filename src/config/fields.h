@@ -52,6 +52,10 @@ class Fields {
   std::optional<std::string> text(std::string_view key, std::string_view expected) const;
   std::optional<std::string> text(const Field& field, std::string_view expected) const;
 
+  // Complains unless the value `word` of `field` is one of `known`.
+  bool is_one_of(const Field& field, const std::string& word,
+                 std::span<const std::string_view> known) const;
+
   // The elements of a list; nothing if it is none.
   std::optional<std::vector<Field>> list(std::string_view key, std::string_view expected) const;
 

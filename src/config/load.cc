@@ -1,5 +1,5 @@
-// The sections of the configuration file, one function each; which keys there are, their ranges and
-// how they hang together is all here. Defaults are in config.h.
+// The sections of the configuration file, one function each (the targets in read_targets.cc); which
+// keys there are, their ranges and how they hang together is all here. Defaults are in config.h.
 //
 // A default follows what was written beside it: with `interval: 1s` alone the timeout is 1 s, not
 // an error about the 5 s that nobody wrote.
@@ -10,18 +10,14 @@
 #include <cerrno>
 #include <cstring>
 #include <fstream>
-#include <map>
 #include <optional>
 #include <system_error>
 #include <utility>
 
 #include "base/duration.h"
 #include "base/limits.h"
-#include "base/nearest_word.h"
-#include "base/quoted.h"
-#include "base/utf8.h"
 #include "config/fields.h"
-#include "config/url.h"
+#include "config/read_targets.h"
 
 namespace mesh {
 namespace {
@@ -35,8 +31,6 @@ constexpr std::array<std::string_view, 5> poll_keys{"interval", "timeout", "wind
 constexpr std::array<std::string_view, 4> limits_keys{
     "methods_per_upstream", "upstreams_per_target", "endpoints_per_upstream", "body_bytes"};
 constexpr std::array<std::string_view, 1> grpc_keys{"failure_codes"};
-constexpr std::array<std::string_view, 6> target_keys{"name", "namespace", "workload",
-                                                      "mesh", "admin",     "metrics"};
 
 // Polling faster than this costs a proxy more than it tells; slower than a day is a typo.
 constexpr DurationRange pace{100ms, 24h};
@@ -44,19 +38,6 @@ constexpr DurationRange memory{100ms, 7 * 24h};
 constexpr CountRange parallel_range{1, 1'000};
 constexpr CountRange names_range{1, 100'000};
 constexpr CountRange body_range{1, 1u << 30};
-
-constexpr std::size_t longest_name = 253;  // of Kubernetes' names; workloads keep to it, too
-
-// Everything that the sections share.
-struct Reading {
-  const ConfigContext& context;
-  Problems& problems;
-  Config& config;
-
-  Fields fields(Field field, std::span<const std::string_view> known) const {
-    return Fields(std::move(field), known, context.environment, problems);
-  }
-};
 
 // Reads one duration that may not be below or above the interval.
 void relate(const Fields& fields, std::string_view key, milliseconds value, bool wrong,
@@ -106,18 +87,6 @@ void read_limits(const Field& field, const Reading& reading) {
   if (const auto bytes = fields.bytes("body_bytes", body_range)) limits.body_bytes = *bytes;
 }
 
-// Complains unless `word` is one of `known`.
-bool is_one_of(std::span<const std::string_view> known, const std::string& word,
-               const Fields& fields, const Field& field) {
-  if (std::ranges::find(known, word) != known.end()) return true;
-  const auto nearest = nearest_word(word, known);
-  fields.complain(
-      field, word,
-      nearest ? "is unknown; did you mean " + std::string(*nearest) + "?" : "is unknown",
-      one_of(known));
-  return false;
-}
-
 void read_grpc(const Field& field, const Reading& reading) {
   const Fields fields = reading.fields(field, grpc_keys);
   const auto elements = fields.list("failure_codes", "a list of gRPC status names");
@@ -132,91 +101,10 @@ void read_grpc(const Field& field, const Reading& reading) {
       fields.complain(element, *code, "is there already", "each status once");
     } else if (*code == "OK") {
       fields.complain(element, *code, "is no failure", "the statuses that are");
-    } else if (is_one_of(reading.context.grpc_codes, *code, fields, element)) {
+    } else if (fields.is_one_of(element, *code, reading.context.grpc_codes)) {
       codes.push_back(*code);
     }
   }
-}
-
-// Reads a text that becomes a label value: it is shown in lists and logs, so it is one line.
-std::optional<std::string> read_label(const Fields& fields, std::string_view key) {
-  const std::string expected = "one line of up to 253 bytes";
-  auto text = fields.text(key, expected);
-  if (!text) return std::nullopt;
-  bool printable = true;
-  for (std::string_view rest = *text; !rest.empty();) {
-    const Utf8Char c = first_utf8_char(rest);
-    printable = printable && c.valid && is_printable(c.code_point);
-    rest.remove_prefix(c.bytes);
-  }
-  std::string_view wrong;
-  if (text->size() > longest_name) wrong = "is too long";
-  if (!printable) wrong = "has characters that cannot be shown";
-  if (text->starts_with(' ') || text->ends_with(' ')) wrong = "begins or ends with a space";
-  if (wrong.empty()) return text;
-  fields.complain(*fields.find(key), *text, wrong, expected);
-  return std::nullopt;
-}
-
-// Reads a part of the name "namespace/name" by which targets are told apart.
-std::optional<std::string> read_name(const Fields& fields, std::string_view key) {
-  auto text = read_label(fields, key);
-  if (!text || text->find('/') == std::string::npos) return text;
-  fields.complain(*fields.find(key), *text, "has a slash", "a name without one");
-  return std::nullopt;
-}
-
-template <class Parsed>
-void read_url(const Fields& fields, std::string_view key, std::string_view expected,
-              Result<Parsed> (*parse)(std::string_view), std::optional<Parsed>& out) {
-  const auto url = fields.text(key, expected);
-  if (!url) return;
-  auto parsed = parse(*url);
-  if (parsed) {
-    out = std::move(*parsed);
-  } else {
-    fields.complain(*fields.find(key), *url, parsed.error().message, expected);
-  }
-}
-
-// Where each target was named, by its id.
-using NamedAt = std::map<std::string, Position>;
-
-void read_target(const Field& field, const Reading& reading, NamedAt& named_at) {
-  const Fields fields = reading.fields(field, target_keys);
-  if (field.node->kind == YamlNode::Kind::null) {
-    fields.complain(field, "no value; expected the keys " + one_of(target_keys));
-  }
-  if (field.node->kind != YamlNode::Kind::map) return;
-  Target target;
-  const auto name = read_name(fields, "name");
-  const auto ns = read_name(fields, "namespace");
-  target.pod = name.value_or("");
-  target.ns = ns.value_or("");
-  target.workload = read_label(fields, "workload").value_or("");
-  if (const auto mesh = fields.text("mesh", one_of(reading.context.meshes))) {
-    if (is_one_of(reading.context.meshes, *mesh, fields, *fields.find("mesh"))) target.mesh = *mesh;
-  }
-  read_url(fields, "admin", "http://HOST:PORT or unix:/PATH", &parse_admin_url, target.admin);
-  read_url(fields, "metrics", "http://HOST:PORT/PATH", &parse_metrics_url, target.metrics);
-
-  if (!fields.has("name")) {
-    fields.complain(field, "the key \"name\" is missing; expected a name for this target");
-  } else if (name && name->empty()) {
-    fields.complain(*fields.find("name"), *name, "is empty", "a name for this target");
-  } else if (name && (ns || !fields.has("namespace"))) {
-    const Field place = *fields.find("name");
-    const auto [first, added] = named_at.emplace(target_id(target), place.at);
-    if (!added) {
-      fields.complain(place, *name,
-                      "is taken by the target in line " + std::to_string(first->second.line),
-                      "a name that is unique in its namespace");
-    }
-  }
-  if (!fields.has("admin") && !fields.has("metrics")) {
-    fields.complain(field, "neither \"admin\" nor \"metrics\"; expected where to ask this target");
-  }
-  reading.config.targets.push_back(std::move(target));
 }
 
 void read_root(const YamlNode& root, const Reading& reading) {
@@ -234,26 +122,25 @@ void read_root(const YamlNode& root, const Reading& reading) {
   if (targets->empty()) {
     fields.complain(*fields.find("targets"), "nothing to watch; expected at least one target");
   }
-  NamedAt named_at;
-  for (const Field& target : *targets) {
-    if (reading.problems.full()) return;
-    read_target(target, reading, named_at);
-  }
+  read_targets(*targets, reading);
 }
 
 }  // namespace
 
 Result<Config, ConfigErrors> parse_config(std::string_view yaml, std::string_view file_name,
                                           const ConfigContext& context) {
-  Problems problems;
+  Problems problems, warnings;
   Config config;
   const YamlTree tree = parse_yaml(yaml, problems);
   const bool absent = tree.root == nullptr || tree.root->kind == YamlNode::Kind::null;
-  if (!absent) read_root(*tree.root, {context, problems, config});
+  if (!absent) read_root(*tree.root, {context, problems, warnings, config});
   if (absent && problems.empty()) {
     problems.add({}, "the file is empty; expected the key \"targets\" with a list of targets");
   }
   if (!problems.empty()) return problems.to_errors(file_name);
+  for (Error& warning : warnings.to_errors(file_name)) {
+    config.warnings.push_back(std::move(warning.message));
+  }
   return config;
 }
 

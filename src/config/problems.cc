@@ -22,7 +22,7 @@ std::vector<Error> Problems::to_errors(std::string_view file_name) const {
     line += ':' + std::to_string(problem.at.line) + ':' + std::to_string(problem.at.column) + ": ";
     errors.push_back({line + problem.what});
   }
-  if (full()) errors.push_back({std::string(file_name) + ": there may be more errors"});
+  if (full()) errors.push_back({std::string(file_name) + ": there may be more"});
   return errors;
 }
 

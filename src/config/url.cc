@@ -30,10 +30,9 @@ Result<SplitUrl> split_http(std::string_view url) {
   const auto server_end = std::min(url.find_first_of("/?"), url.size());
   const std::string_view server = url.substr(0, server_end);
   if (server.find('@') != std::string_view::npos) return Error{"has a user name (@)"};
-  auto parsed = parse_host_port(server);
+  auto parsed = parse_host_port(server, 1);
   if (!parsed) return parsed.error();
   if (parsed->host.empty()) return Error{"has no host"};
-  if (parsed->port == 0) return Error{"has port 0"};
   return SplitUrl{std::move(*parsed), std::string(url.substr(server_end))};
 }
 

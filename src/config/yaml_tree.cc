@@ -24,6 +24,8 @@ namespace {
 
 using Kind = YamlNode::Kind;
 
+constexpr std::array<std::string_view, 4> nulls{"~", "null", "Null", "NULL"};
+
 Position position(const YAML::Mark& mark) {
   return mark.is_null() ? Position{} : Position{mark.line + 1, mark.column + 1};
 }
@@ -38,7 +40,9 @@ class TreeBuilder : public YAML::EventHandler {
   void OnAnchor(const YAML::Mark&, const std::string&) override {}
 
   void OnNull(const YAML::Mark& mark, YAML::anchor_t anchor) override {
-    place(add_node(Kind::null, mark, anchor));
+    YamlNode* node = add_node(Kind::null, mark, anchor);
+    node->text = null_at(static_cast<std::size_t>(mark.pos));
+    place(node);
   }
 
   void OnAlias(const YAML::Mark& mark, YAML::anchor_t anchor) override {
@@ -54,6 +58,7 @@ class TreeBuilder : public YAML::EventHandler {
     check_quote(mark);
     YamlNode* node = add_node(Kind::scalar, mark, anchor);
     node->text = value;
+    node->plain = tag == "?";
     place(node);
   }
 
@@ -130,6 +135,14 @@ class TreeBuilder : public YAML::EventHandler {
       return;
     }
     open.node->entries.push_back({key.text, key.at, value});
+  }
+
+  // The null that is written there; "" where a value was left out, and the mark is at what follows.
+  std::string null_at(std::size_t begin) const {
+    const std::string_view rest = source_.substr(std::min(begin, source_.size()));
+    const std::string_view word = rest.substr(0, rest.find_first_of(" \t\r\n,]}:"));
+    const bool ends = !rest.substr(word.size()).starts_with(':');
+    return ends && std::ranges::find(nulls, word) != nulls.end() ? std::string(word) : "";
   }
 
   void check_tag(const YAML::Mark& mark, const std::string& tag) {

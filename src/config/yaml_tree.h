@@ -22,7 +22,8 @@ struct YamlNode {
 
   Kind kind = Kind::null;
   Position at;
-  std::string text;                    // of a scalar
+  std::string text;                    // of a scalar; of a null what stands there: "", "~", "null"
+  bool plain = false;                  // a scalar without quotes, which YAML may take for no string
   std::vector<const YamlNode*> items;  // of a list
   std::vector<Entry> entries;          // of a map, in the order of the file, keys unique
 };

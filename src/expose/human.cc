@@ -53,10 +53,11 @@ std::string human_bytes(std::uint64_t bytes) {
   return print("%.1f GB", number / 1e9);
 }
 
-std::string html_text(std::string_view text) {
+std::string html_text(std::string_view text, std::size_t most) {
   std::string safe;
-  safe.reserve(text.size());
-  while (!text.empty()) {
+  safe.reserve(std::min(text.size(), most));
+  for (; !text.empty(); --most) {
+    if (most == 0) return safe += "…";
     const Utf8Char next = first_utf8_char(text);
     if (!next.valid || !is_printable(next.code_point)) {
       safe += "\xEF\xBF\xBD";

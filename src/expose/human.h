@@ -2,6 +2,7 @@
 // HTML, wherever it came from.
 #pragma once
 
+#include <cstddef>
 #include <cstdint>
 #include <string>
 #include <string_view>
@@ -15,7 +16,7 @@ std::string human_seconds(double seconds);
 std::string human_bytes(std::uint64_t bytes);
 
 // Markup is escaped, quotes included; what is not valid UTF-8, or would not show or reorder the
-// text around it, becomes U+FFFD.
-std::string html_text(std::string_view text);
+// text around it, becomes U+FFFD. What is beyond `most` characters is left out, with "…" for it.
+std::string html_text(std::string_view text, std::size_t most = std::string_view::npos);
 
 }  // namespace mesh

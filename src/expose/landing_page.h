@@ -8,7 +8,8 @@
 
 namespace mesh {
 
-// HTML in one piece: no scripts, nothing loaded from elsewhere. Targets that are down stand first.
+// HTML in one piece: no scripts, nothing loaded from elsewhere. Targets that are down stand first,
+// then those with remarks. No query of an address is shown.
 std::string render_landing_page(const Page& page);
 
 }  // namespace mesh

@@ -32,7 +32,10 @@ WebReply render_now(const Job& job) {
   const SelfNumbers self{std::chrono::system_clock::now(), read_process_numbers()};
   const Page page{*job.snapshot, self, *job.options};
   WebReply reply;
+  // Of caches between us and whoever asks: what they may not hand to another who accepts less.
+  reply.vary = "Accept-Encoding";
   if (job.request.path == job.options->telemetry_path) {
+    reply.vary = "Accept, Accept-Encoding";
     const Format format = choose_format(job.request.accept);
     reply.content_type = content_type(format);
     reply.body = render_metrics_page(page, format);

@@ -30,18 +30,37 @@ struct CounterView {
 // How often a question failed, by reason, since the agent's start. Indexed by Reason.
 using FailureCounts = std::array<std::uint64_t, all_reasons.size()>;
 
+// How many series were summed into `other`, per exported family, since start.
+struct FoldedSeries {
+  std::string family;
+  std::uint64_t count = 0;
+};
+
+// A question that failed while the essential ones were answered.
+struct Unanswered {
+  std::string question;  // "/clusters"
+  Failure failure;
+  WallTime at;  // when it was last asked
+};
+
 // One target as last known.
 struct TargetState {
   Target target;
-  bool up = false;                 // the last poll gave readings
-  std::optional<Failure> failure;  // of the last poll, when it was not up
+  bool up = false;                      // the last poll gave readings
+  std::optional<Failure> failure;       // of the last poll, when it was not up
+  std::optional<Failure> last_failure;  // of the last poll that gave none, however long ago
+  std::optional<WallTime> last_failure_at;
   std::optional<WallTime> last_attempt;
   std::optional<WallTime> last_success;
   double scrape_seconds = 0;           // the last poll, all its questions
   std::uint64_t scrape_bytes = 0;      // answer bodies of the last poll
   FailureCounts failures{};            // partial ones included
+  std::vector<Unanswered> unanswered;  // what is missing in the readings, each question once
   std::uint64_t parse_errors = 0;      // unreadable lines and values since start
+  std::uint64_t unreadable = 0;        // of them in the last answer
+  std::string unreadable_sample;       // the first of those, shortened and printable
   std::uint64_t ambiguous_series = 0;  // in the last answer
+  std::vector<FoldedSeries> folded;    // of this target; a family without any may be absent
   Duration poll_interval{};            // the pace now in force: longer than configured = backed off
 
   std::optional<Proxy> proxy;
@@ -49,12 +68,6 @@ struct TargetState {
   CounterView traffic;
   CounterView endpoint_requests;
   std::vector<EndpointReading> endpoints;
-};
-
-// How many series were summed into `other`, per exported family, since start.
-struct FoldedSeries {
-  std::string family;
-  std::uint64_t count = 0;
 };
 
 struct PassTimes {
@@ -65,7 +78,7 @@ struct PassTimes {
 struct Snapshot {
   WallTime at;
   std::vector<std::shared_ptr<const TargetState>> targets;  // in the order of the configuration
-  std::vector<FoldedSeries> folded;
+  std::vector<FoldedSeries> folded;                         // of all targets
   PassTimes pass;
 };
 

@@ -74,6 +74,84 @@ TEST_F(TargetHistoryTest, failures_are_counted_by_reason_and_partial_ones_too) {
   EXPECT_EQ(state->failures[static_cast<std::size_t>(Reason::forbidden)], 1u);
 }
 
+TEST_F(TargetHistoryTest, the_last_failure_is_remembered_when_the_target_is_back) {
+  const Failure late{Reason::timeout, "/stats: late"};
+  history_.record(late, cost(0));
+  history_.record(readings(5, 1), cost(5));
+  const auto state = history_.state(at(5));
+  EXPECT_FALSE(state->failure);
+  EXPECT_EQ(state->last_failure, late);
+  EXPECT_EQ(state->last_failure_at, cost(0).at);
+}
+
+TEST_F(TargetHistoryTest, a_refused_question_is_known_until_nothing_is_missing) {
+  Readings without = readings(0, 1);
+  without.proxy.reset();
+  without.partial = {{Reason::forbidden, "/server_info: HTTP status 403: \"no: never\""}};
+  history_.record(without, cost(0));
+  without.partial.clear();  // it is not asked in every poll
+  history_.record(without, cost(1));
+  const auto state = history_.state(at(1));
+  ASSERT_EQ(state->unanswered.size(), 1u);
+  EXPECT_EQ(state->unanswered[0].question, "/server_info");
+  EXPECT_EQ(state->unanswered[0].failure.reason, Reason::forbidden);
+  EXPECT_EQ(state->unanswered[0].at, cost(0).at);
+
+  history_.record(readings(2, 1), cost(2));
+  EXPECT_THAT(history_.state(at(2))->unanswered, IsEmpty());
+}
+
+TEST_F(TargetHistoryTest, a_question_is_unanswered_once_whatever_was_said) {
+  Readings partly = readings(0, 1);
+  for (const char* said : {"a", "b", "c"}) {
+    partly.partial = {{Reason::http_status, std::string("/clusters: HTTP status 500: ") + said}};
+    history_.record(partly, cost(0));
+  }
+  const auto state = history_.state(at(0));
+  ASSERT_EQ(state->unanswered.size(), 1u);
+  EXPECT_EQ(state->unanswered[0].failure.message, "/clusters: HTTP status 500: c");
+}
+
+TEST_F(TargetHistoryTest, a_question_that_failed_in_passing_is_forgotten_with_the_next_poll) {
+  Readings partly = readings(0, 1);
+  partly.proxy.reset();
+  partly.partial = {{Reason::timeout, "/clusters: late"}};
+  history_.record(partly, cost(0));
+  EXPECT_EQ(history_.state(at(0))->unanswered.size(), 1u);
+  partly.partial.clear();
+  history_.record(partly, cost(1));
+  EXPECT_THAT(history_.state(at(1))->unanswered, IsEmpty());
+}
+
+TEST_F(TargetHistoryTest, what_was_folded_is_in_the_state_of_its_target) {
+  LimitsConfig limits;
+  limits.methods_per_upstream = 1;
+  TargetHistory history(Target{}, poll_, limits);
+  Readings two = readings(0, 1);
+  const SeriesKey key{Counted::calls, Direction::outbound, "u", "", "S", "N", "OK"};
+  std::vector<Series> series = *two.traffic->series;
+  series.push_back({"b", 0, key});
+  two.traffic = CounterBlock{std::make_shared<const std::vector<Series>>(series), {1, 1}};
+  history.record(two, cost(0));
+  const std::vector<FoldedSeries> folded = history.state(at(0))->folded;
+  ASSERT_FALSE(folded.empty());
+  EXPECT_EQ(folded[0].family, "mesh_grpc_requests_total");
+  EXPECT_EQ(folded[0].count, 1u);
+}
+
+TEST_F(TargetHistoryTest, unreadable_lines_of_the_last_answer_are_told_from_earlier_ones) {
+  Readings odd = readings(0, 5);
+  odd.unreadable = 3;
+  odd.unreadable_sample = "nonsense";
+  history_.record(odd, cost(0));
+  EXPECT_EQ(history_.state(at(0))->unreadable, 3u);
+  EXPECT_EQ(history_.state(at(0))->unreadable_sample, "nonsense");
+  history_.record(readings(1, 5), cost(1));
+  EXPECT_EQ(history_.state(at(1))->unreadable, 0u);
+  EXPECT_EQ(history_.state(at(1))->unreadable_sample, "");
+  EXPECT_EQ(history_.state(at(1))->parse_errors, 3u);
+}
+
 TEST_F(TargetHistoryTest, unreadable_lines_are_counted_and_hurt_nothing_else) {
   Readings odd = readings(0, 5);
   odd.unreadable = 3;

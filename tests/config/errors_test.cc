@@ -98,6 +98,37 @@ TEST(ConfigErrors, name_a_value_of_the_wrong_type) {
               HasSubstr("f.yaml:1:7: poll: \"15s\" is no mapping; expected the keys interval,"));
 }
 
+TEST(ConfigErrors, want_quotes_around_a_name_that_yaml_takes_for_no_string) {
+  for (const char* name :
+       {"true", "True", "TRUE", "false", "False", "FALSE", "~", "null", "NULL"}) {
+    EXPECT_EQ(target_errors(joined({"admin: http://h:1\n    name: ", name, "\n"})),
+              joined({"f.yaml:3:11: targets[0].name: \"", name,
+                      "\" is no string to YAML; expected a string; quote it\n"}));
+  }
+  EXPECT_EQ(target_errors("{name: a, namespace: ~, workload: true, admin: 'http://h:1'}\n"),
+            "f.yaml:2:26: targets[0].namespace: \"~\" is no string to YAML; "
+            "expected a string; quote it\n"
+            "f.yaml:2:39: targets[0].workload: \"true\" is no string to YAML; "
+            "expected a string; quote it\n");
+}
+
+TEST(ConfigErrors, tell_a_written_null_from_a_value_left_out) {
+  EXPECT_EQ(target_errors("name: a\n    admin: null\n"),
+            "f.yaml:3:12: targets[0].admin: \"null\" is no value to YAML; "
+            "expected http://HOST:PORT or unix:/PATH\n");
+  EXPECT_EQ(target_errors("admin: http://h:1\n    workload:\n    name: a\n"),
+            "f.yaml:3:5: targets[0].workload: no value; expected one line of up to 253 bytes\n");
+  // What follows is not the value.
+  EXPECT_THAT(errors_of("poll:\n  interval:\n  null: 1\ntargets: []\n"),
+              HasSubstr("f.yaml:2:3: poll.interval: no value; expected a duration"));
+}
+
+TEST(ConfigErrors, name_the_ports_there_are) {
+  EXPECT_EQ(target_errors("{name: a, admin: 'http://h:99999'}\n"),
+            "f.yaml:2:22: targets[0].admin: \"http://h:99999\" has a port that is not a number "
+            "from 1 to 65535; expected http://HOST:PORT or unix:/PATH\n");
+}
+
 TEST(ConfigErrors, name_a_variable_that_is_not_set) {
   EXPECT_EQ(target_errors("name: a\n    admin: http://${HOST}:1\n"),
             "f.yaml:3:12: targets[0].admin: the environment variable \"HOST\" is not set; "
@@ -205,7 +236,7 @@ TEST(ConfigErrors, stop_at_a_thousand) {
   const auto config = parse_config(yaml, "f.yaml", test_context());
   ASSERT_FALSE(config);
   EXPECT_EQ(config.error().size(), 1'001u);
-  EXPECT_EQ(config.error().back().message, "f.yaml: there may be more errors");
+  EXPECT_EQ(config.error().back().message, "f.yaml: there may be more");
 }
 
 TEST(ConfigErrors, are_one_printable_line_each) {

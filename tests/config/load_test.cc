@@ -180,6 +180,24 @@ TEST(LoadConfig, refuses_failure_codes_that_are_none) {
               HasSubstr("\"INTERNAL\"; expected a list of gRPC status names"));
 }
 
+TEST(LoadConfig, takes_a_name_by_its_letters) {
+  for (const char* name : {"5", "0x10", "1.50", "-1", ".inf", "no", "on", "2001-01-01", "nullable",
+                           "'true'", "\"~\"", "'null'"}) {
+    const std::string yaml = joined({"targets:\n- admin: http://h:1\n  name: ", name, "\n"});
+    std::string letters = name;
+    std::erase_if(letters, [](char c) { return c == '\'' || c == '"'; });
+    const Config config = parsed(yaml);
+    ASSERT_EQ(config.targets.size(), 1u) << name;
+    EXPECT_EQ(config.targets[0].pod, letters);
+  }
+}
+
+TEST(LoadConfig, takes_a_variable_for_a_string_whatever_it_holds) {
+  EXPECT_EQ(
+      parsed("targets:\n- name: ${X}\n  admin: http://h:1\n", {{"X", "true"}}).targets.at(0).pod,
+      "true");
+}
+
 TEST(LoadConfig, lets_mappings_be_shared_by_aliases) {
   EXPECT_EQ(parsed("targets:\n- {name: &n a, admin: &u 'http://h:1'}\n"
                    "- {name: *n, namespace: s, admin: *u}\n")

@@ -39,9 +39,16 @@ TEST(AdminUrl, needs_host_and_port) {
   EXPECT_EQ(admin_error("http://h"), "has no port");
   EXPECT_EQ(admin_error("http://h:"), "has no port");
   EXPECT_EQ(admin_error("http://:9901"), "has no host");
-  EXPECT_EQ(admin_error("http://h:0"), "has port 0");
   EXPECT_EQ(admin_error("http://"), "has no port");
   EXPECT_EQ(admin_error("http://::1:9901"), "has an IPv6 address without brackets");
+}
+
+TEST(AdminUrl, needs_a_port_that_can_be_dialled) {
+  for (const char* url : {"http://h:0", "http://h:65536", "http://h:99999", "http://h:99o1"}) {
+    EXPECT_EQ(admin_error(url), "has a port that is not a number from 1 to 65535") << url;
+  }
+  EXPECT_EQ(parse_admin_url("http://h:1")->port, 1);
+  EXPECT_EQ(parse_admin_url("http://h:65535")->port, 65535);
 }
 
 TEST(AdminUrl, has_nothing_that_would_be_ignored) {

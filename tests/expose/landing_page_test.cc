@@ -21,36 +21,116 @@ std::string landing(const Snapshot& snapshot) {
   return render_landing_page({snapshot, self, options});
 }
 
+// A target of which there is nothing to remark.
+TargetState well(std::string pod) {
+  TargetState state = sample::answering(std::move(pod));
+  state.target.admin = Address{"127.0.0.1", 9901, ""};
+  return state;
+}
+
 TEST(LandingPage, tells_a_target_that_is_up) {
-  EXPECT_THAT(landing(sample::snapshot_of({sample::client()})),
-              HasSubstr("<tr><td>shop/frontend-0</td><td>frontend</td><td class=\"up\">up</td>"
-                        "<td>1.8 s ago</td><td class=\"soft\">–</td><td>envoy 1.40.0</td>"
-                        "<td>21 ms, 33.1 kB, every 15.0 s</td></tr>"));
+  TargetState state = well("frontend-0");
+  state.proxy = sample::client().proxy;
+  state.uptime_seconds = 3601.5;
+  EXPECT_THAT(landing(sample::snapshot_of({state})),
+              HasSubstr("<tr><td><b>shop/frontend-0</b>"
+                        "<div>frontend · envoy · admin 127.0.0.1:9901</div></td>"
+                        "<td data-is=\"state\"><span class=\"is up\">up</span></td>"
+                        "<td data-is=\"last success\">1.8 s ago</td>"
+                        "<td data-is=\"last poll\">21 ms, 33.1 kB</td>"
+                        "<td data-is=\"every\">15s</td>"
+                        "<td data-is=\"proxy\">1.40.0, up 1 h 0 min</td></tr>\n</tbody>"));
 }
 
 TEST(LandingPage, tells_why_a_target_is_down) {
-  EXPECT_THAT(landing(sample::snapshot_of({sample::refusing()})),
-              HasSubstr("<td class=\"down\">down</td><td class=\"soft\">never</td>"
-                        "<td class=\"error\">connect: /server_info: connection refused</td>"));
+  const std::string html = landing(sample::snapshot_of({sample::refusing()}));
+  EXPECT_THAT(html, HasSubstr("<span class=\"is down\">down</span></td>"
+                              "<td data-is=\"last success\"><span class=\"soft\">never</span>"));
+  EXPECT_THAT(html, HasSubstr("<li class=\"error\">last error: connect: /server_info: connection "
+                              "refused</li>"));
 }
 
-TEST(LandingPage, shows_what_is_down_first) {
-  const std::string html = landing(sample::snapshot_of({sample::client(), sample::refusing()}));
-  EXPECT_LT(html.find("<td>legacy</td>"), html.find("<td>shop/frontend-0</td>"));
-  EXPECT_THAT(html, HasSubstr("1 of 2 targets up. The last pass took 156 ms; what is shown here "
-                              "is 1.5 s old."));
+TEST(LandingPage, remembers_the_last_error_of_a_target_that_is_back) {
+  TargetState state = well("a");
+  state.last_failure = Failure{Reason::timeout, "/stats: late"};
+  state.last_failure_at = sample::at(1'760'000'002'000 - 125'000);
+  const std::string html = landing(sample::snapshot_of({state}));
+  EXPECT_THAT(html,
+              HasSubstr("<li class=\"soft\">last error 2 min 5 s ago: timeout: /stats: late"));
+  EXPECT_THAT(html, HasSubstr("1 target, 1 answered, 0 with remarks"));
 }
 
-TEST(LandingPage, says_that_a_target_is_asked_less_often) {
-  TargetState state = sample::client();
+TEST(LandingPage, does_not_call_a_target_well_of_which_there_is_something_to_say) {
+  const std::string html = landing(sample::snapshot_of({sample::client()}));
+  EXPECT_THAT(html, HasSubstr("<span class=\"is note\">up, 2 remarks</span>"));
+  EXPECT_THAT(html, HasSubstr("<ul><li>1 line unreadable in all, none in the last answer</li>"
+                              "<li>names ambiguous: 4 (only the metrics page is asked)</li></ul>"));
+}
+
+TEST(LandingPage, sums_up) {
+  const std::string html =
+      landing(sample::snapshot_of({well("a"), sample::client(), sample::refusing()}));
+  EXPECT_THAT(html, HasSubstr("<p class=\"sum\">3 targets, 2 answered, 1 with remarks</p>\n"
+                              "<p class=\"soft\">The last pass took 156 ms; what is shown here is "
+                              "1.5 s old.</p>"));
+  EXPECT_THAT(html, HasSubstr("<title>3 targets, 2 answered, 1 with remarks – mesh_exporter"));
+}
+
+TEST(LandingPage, shows_first_what_needs_somebody) {
+  TargetState fresh;
+  fresh.target.pod = "fresh";
+  const std::string html =
+      landing(sample::snapshot_of({well("well"), sample::client(), fresh, sample::refusing()}));
+  const auto place = [&html](const char* name) { return html.find(name); };
+  EXPECT_LT(place("<b>legacy</b>"), place("<b>fresh</b>"));
+  EXPECT_LT(place("<b>fresh</b>"), place("<b>shop/frontend-0</b>"));
+  EXPECT_LT(place("<b>shop/frontend-0</b>"), place("<b>shop/well</b>"));
+  EXPECT_NE(place("<b>shop/well</b>"), std::string::npos);
+}
+
+TEST(LandingPage, tells_of_a_proxy_what_is_known) {
+  TargetState state = well("a");
+  state.proxy = Proxy{};
+  EXPECT_THAT(landing(sample::snapshot_of({state})), HasSubstr("\"proxy\">start unknown</td>"));
+  state.proxy->version = "1.40.0";
+  EXPECT_THAT(landing(sample::snapshot_of({state})),
+              HasSubstr("\"proxy\">1.40.0, start unknown</td>"));
+  state.proxy->version = "";
+  state.proxy->started = Instant{};
+  state.uptime_seconds = 90;
+  EXPECT_THAT(landing(sample::snapshot_of({state})), HasSubstr("\"proxy\">up 1 min 30 s</td>"));
+}
+
+TEST(LandingPage, shows_the_pace_now_in_force) {
+  TargetState state = well("a");
   state.poll_interval = std::chrono::seconds(60);
-  EXPECT_THAT(landing(sample::snapshot_of({state})), HasSubstr("every 1 min 0 s (backed off)"));
+  EXPECT_THAT(landing(sample::snapshot_of({state})), HasSubstr("<td data-is=\"every\">1m</td>"));
 }
 
-TEST(LandingPage, says_that_a_proxy_is_draining) {
-  TargetState state = sample::client();
-  state.proxy->state = ProxyState::draining;
-  EXPECT_THAT(landing(sample::snapshot_of({state})), HasSubstr("envoy 1.40.0 (draining)"));
+TEST(LandingPage, shows_no_query_of_an_address) {
+  TargetState state = sample::refusing();
+  state.target.metrics = HttpEndpoint{{"h", 1, ""}, "/m?token=hush"};
+  state.failure = state.last_failure =
+      Failure{Reason::http_status, "/m: HTTP status 404: \"no /m?token=hush, no ?token=hush\""};
+  const std::string html = landing(sample::snapshot_of({state}));
+  EXPECT_THAT(html, Not(HasSubstr("hush")));
+  EXPECT_THAT(html, HasSubstr("metrics h:1/m?…</div>"));
+  EXPECT_THAT(html, HasSubstr("404: &quot;no /m?…, no ?…&quot;"));
+}
+
+TEST(LandingPage, shows_the_address_that_is_asked) {
+  TargetState state = well("a");
+  state.target.admin = Address{"", 0, "/run/admin.sock"};
+  state.target.metrics = HttpEndpoint{{"h", 1, ""}, "/m"};
+  const std::string html = landing(sample::snapshot_of({state}));
+  EXPECT_THAT(html, HasSubstr("admin unix:/run/admin.sock</div>"));
+  EXPECT_THAT(html, Not(HasSubstr("metrics h:1")));
+}
+
+TEST(LandingPage, says_what_this_build_is) {
+  EXPECT_THAT(landing(Snapshot()),
+              HasSubstr("<footer>mesh_exporter 0.1.0, commit 0123abc, release build, g++ 12.2.0, "
+                        "linux/amd64 · running for 16 min 42 s</footer>"));
 }
 
 TEST(LandingPage, says_that_nothing_has_been_asked_yet) {
@@ -74,16 +154,36 @@ TEST(LandingPage, links_to_the_configured_telemetry_path) {
 TEST(LandingPage, lets_no_markup_of_others_in) {
   TargetState state = sample::refusing();
   const std::string evil = "<script>alert(1)</script>";
-  state.target = {"envoy", evil, evil, evil, {}, {}};
-  state.failure->message = evil;
+  state.target = {evil, evil, evil, evil, {}, HttpEndpoint{{evil, 1, ""}, evil}};
+  state.last_failure = Failure{Reason::parse, evil};
+  state.unanswered = {{evil, {Reason::parse, evil}, {}}};
+  state.unreadable = state.parse_errors = 1;
+  state.unreadable_sample = evil;
+  state.folded = {{evil, 1}};
   state.proxy = Proxy{evil, evil, evil, ProxyState::live, {}};
-  EXPECT_THAT(landing(sample::snapshot_of({state})), Not(HasSubstr("<script")));
+  const std::string html = landing(sample::snapshot_of({state}));
+  EXPECT_THAT(html, Not(HasSubstr("<script")));
+  EXPECT_THAT(html, HasSubstr("&lt;script&gt;"));
+}
+
+TEST(LandingPage, gives_no_room_to_who_makes_long_names) {
+  const std::string evil(100'000, 'x');
+  TargetState state = sample::refusing();
+  state.target = {evil, evil, evil, evil, {}, HttpEndpoint{{evil, 1, ""}, evil}};
+  state.last_failure = Failure{Reason::parse, evil};
+  state.unanswered = {{evil, {Reason::parse, evil}, {}}};
+  state.unreadable = state.parse_errors = 1;
+  state.unreadable_sample = evil;
+  state.proxy = Proxy{evil, evil, evil, ProxyState::live, {}};
+  EXPECT_LT(landing(sample::snapshot_of({state})).size(), 10'000u);
 }
 
 TEST(LandingPage, loads_nothing_from_elsewhere) {
   const std::string html = landing(sample::snapshot_of({sample::client()}));
-  EXPECT_THAT(html, Not(HasSubstr("http")));
-  EXPECT_THAT(html, Not(HasSubstr("src=")));
+  for (const char* way : {"://", "src=", "url(", "@import", "<link", "<script"}) {
+    EXPECT_THAT(html, Not(HasSubstr(way)));
+  }
+  EXPECT_THAT(html, HasSubstr("default-src 'none'"));
 }
 
 TEST(Readiness, waits_for_the_first_pass) {

@@ -72,6 +72,30 @@ TEST(Routes, compresses_for_who_accepts_it) {
   EXPECT_THAT(reply.body, StartsWith("\x1F\x8B"));
 }
 
+TEST(Routes, tells_caches_what_the_metrics_depend_on) {
+  Routes routes(sample::options(), two_sidecars);
+  const char* openmetrics = "application/openmetrics-text;version=1.0.0";
+  EXPECT_EQ(ask(routes, get("/metrics")).vary, "Accept, Accept-Encoding");
+  EXPECT_EQ(ask(routes, get("/metrics", openmetrics, "gzip")).vary, "Accept, Accept-Encoding");
+  EXPECT_EQ(ask(routes, get("/metrics", "image/png", "br")).vary, "Accept, Accept-Encoding");
+}
+
+TEST(Routes, tells_caches_what_the_page_for_people_depends_on) {
+  Routes routes(sample::options(), two_sidecars);
+  EXPECT_EQ(ask(routes, get("/")).vary, "Accept-Encoding");
+  EXPECT_EQ(ask(routes, get("/-/healthy")).vary, "");
+}
+
+TEST(Routes, says_the_same_of_a_page_to_who_wants_its_head_only) {
+  Routes routes(sample::options(), two_sidecars);
+  WebRequest head = get("/metrics", "", "gzip");
+  head.method = "HEAD";
+  const WebReply reply = ask(routes, std::move(head));
+  EXPECT_EQ(reply.status, 200);
+  EXPECT_EQ(reply.vary, "Accept, Accept-Encoding");
+  EXPECT_EQ(reply.content_encoding, "gzip");
+}
+
 TEST(Routes, has_the_numbers_of_its_own_process) {
   Routes routes(sample::options(), two_sidecars);
   EXPECT_THAT(ask(routes, get("/metrics")).body, HasSubstr("\nprocess_resident_memory_bytes "));

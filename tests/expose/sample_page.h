@@ -105,6 +105,8 @@ inline TargetState refusing() {
   state.target.pod = "legacy";
   state.last_attempt = at(1'760'000'000'250);
   state.failure = Failure{Reason::connect, "/server_info: connection refused"};
+  state.last_failure = state.failure;
+  state.last_failure_at = state.last_attempt;
   state.failures[static_cast<std::size_t>(Reason::connect)] = 12;
   state.scrape_seconds = 0.0005;
   state.poll_interval = std::chrono::seconds(15);

@@ -5,13 +5,13 @@
 
 #include <string>
 
-#include "expose/families.h"
-#include "expose/sample_page.h"
+#include "expose/frontend.h"
 
 namespace mesh {
 namespace {
 
 using sample::answering;
+using sample::frontend;
 using sample::keys;
 using sample::render;
 using sample::samples;
@@ -20,9 +20,6 @@ using testing::ElementsAre;
 using testing::HasSubstr;
 using testing::IsEmpty;
 using testing::Not;
-
-const std::string frontend =
-    R"(mesh="envoy",namespace="shop",pod="frontend-0",workload="frontend")";
 
 TargetState with_endpoints(std::vector<std::string> counted,
                            std::vector<EndpointReading> endpoints) {

@@ -50,6 +50,13 @@ TEST(HtmlText, replaces_what_would_not_show) {
             "a" + bad + "b" + bad + "c" + bad);
 }
 
+TEST(HtmlText, is_cut_between_characters) {
+  EXPECT_EQ(html_text("<ab", 3), "&lt;ab");
+  EXPECT_EQ(html_text("<abc", 3), "&lt;ab…");
+  EXPECT_EQ(html_text("ééé", 2), "éé…");
+  EXPECT_EQ(html_text("\xFF\xFF", 1), bad + "…");
+}
+
 TEST(HumanSeconds, uses_the_unit_that_fits) {
   EXPECT_EQ(human_seconds(0), "0.0 ms");
   EXPECT_EQ(human_seconds(0.0004), "0.4 ms");

@@ -4,14 +4,14 @@
 
 #include <string>
 
-#include "expose/families.h"
-#include "expose/sample_page.h"
+#include "expose/frontend.h"
 
 namespace mesh {
 namespace {
 
 using sample::answering;
 using sample::call;
+using sample::frontend;
 using sample::keys;
 using sample::render;
 using sample::samples;
@@ -20,9 +20,6 @@ using testing::ElementsAre;
 using testing::HasSubstr;
 using testing::Not;
 using testing::SizeIs;
-
-const std::string frontend =
-    R"(mesh="envoy",namespace="shop",pod="frontend-0",workload="frontend")";
 
 TargetState with_traffic(std::vector<SeriesKey> list, std::vector<std::uint64_t> totals) {
   TargetState state = answering("frontend-0");

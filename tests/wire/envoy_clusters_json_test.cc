@@ -2,7 +2,7 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
-#include "wire/envoy_clusters.h"
+#include "wire/clusters_reading.h"
 
 namespace mesh {
 namespace {
@@ -10,12 +10,6 @@ namespace {
 using testing::ElementsAre;
 using testing::IsEmpty;
 using testing::SizeIs;
-
-EnvoyClusters from_json(std::string_view body) {
-  auto answer = parse_envoy_clusters_json(body);
-  EXPECT_TRUE(answer.ok()) << (answer ? "" : answer.error().message);
-  return answer ? *answer : EnvoyClusters{};
-}
 
 // One host of one cluster, given as the JSON of its fields; default if it was skipped.
 EnvoyHost json_host(const std::string& fields) {

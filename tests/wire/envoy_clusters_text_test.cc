@@ -5,7 +5,7 @@
 #include <algorithm>
 
 #include "base/limits.h"
-#include "wire/envoy_clusters.h"
+#include "wire/clusters_reading.h"
 #include "wire/fixture.h"
 
 namespace mesh {
@@ -14,18 +14,6 @@ namespace {
 using testing::ElementsAre;
 using testing::IsEmpty;
 using testing::SizeIs;
-
-EnvoyClusters from_json(std::string_view body) {
-  auto answer = parse_envoy_clusters_json(body);
-  EXPECT_TRUE(answer.ok()) << (answer ? "" : answer.error().message);
-  return answer ? *answer : EnvoyClusters{};
-}
-
-EnvoyClusters from_text(std::string_view body) {
-  auto answer = parse_envoy_clusters_text(body);
-  EXPECT_TRUE(answer.ok()) << (answer ? "" : answer.error().message);
-  return answer ? *answer : EnvoyClusters{};
-}
 
 EnvoyHost host(const std::string& address, std::uint64_t requests_total) {
   EnvoyHost made;

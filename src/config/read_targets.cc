@@ -1,0 +1,155 @@
+// Targets one by one; what two of them may not share is remembered on the way.
+#include "config/read_targets.h"
+
+#include <algorithm>
+#include <array>
+#include <map>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <utility>
+
+#include "base/nearest_word.h"
+#include "base/quoted.h"
+#include "base/utf8.h"
+#include "config/url.h"
+#include "config/yaml_tree.h"
+
+namespace mesh {
+namespace {
+
+constexpr std::array<std::string_view, 6> target_keys{"name", "namespace", "workload",
+                                                      "mesh", "admin",     "metrics"};
+
+constexpr std::size_t longest_name = 253;  // of Kubernetes' names; workloads keep to it, too
+
+// YAML reads these as no strings; what was meant by them cannot be known. (Plain numbers are taken
+// by their letters: there is only one way to mean them.)
+bool is_no_string(const YamlNode& node) {
+  static constexpr std::array<std::string_view, 6> truths{"true",  "True",  "TRUE",
+                                                          "false", "False", "FALSE"};
+  if (node.kind == YamlNode::Kind::null) return !node.text.empty();
+  return node.plain && std::ranges::find(truths, node.text) != truths.end();
+}
+
+// Reads a text that becomes a label value: it is shown in lists and logs, so it is one line.
+std::optional<std::string> read_label(const Fields& fields, std::string_view key) {
+  const std::string expected = "one line of up to 253 bytes";
+  if (const auto field = fields.find(key); field && is_no_string(*field->node)) {
+    fields.complain(*field, field->node->text, "is no string to YAML", "a string; quote it");
+    return std::nullopt;
+  }
+  auto text = fields.text(key, expected);
+  if (!text) return std::nullopt;
+  bool printable = true;
+  for (std::string_view rest = *text; !rest.empty();) {
+    const Utf8Char c = first_utf8_char(rest);
+    printable = printable && c.valid && is_printable(c.code_point);
+    rest.remove_prefix(c.bytes);
+  }
+  std::string_view wrong;
+  if (text->size() > longest_name) wrong = "is too long";
+  if (!printable) wrong = "has characters that cannot be shown";
+  if (text->starts_with(' ') || text->ends_with(' ')) wrong = "begins or ends with a space";
+  if (wrong.empty()) return text;
+  fields.complain(*fields.find(key), *text, wrong, expected);
+  return std::nullopt;
+}
+
+// Reads a part of the name "namespace/name" by which targets are told apart.
+std::optional<std::string> read_name(const Fields& fields, std::string_view key) {
+  auto text = read_label(fields, key);
+  if (!text || text->find('/') == std::string::npos) return text;
+  fields.complain(*fields.find(key), *text, "has a slash", "a name without one");
+  return std::nullopt;
+}
+
+template <class Parsed>
+void read_url(const Fields& fields, std::string_view key, std::string_view expected,
+              Result<Parsed> (*parse)(std::string_view), std::optional<Parsed>& out) {
+  const auto url = fields.text(key, expected);
+  if (!url) return;
+  auto parsed = parse(*url);
+  if (parsed) {
+    out = std::move(*parsed);
+  } else {
+    fields.complain(*fields.find(key), *url, parsed.error().message, expected);
+  }
+}
+
+// What the targets above have taken.
+struct Taken {
+  std::map<std::string, Position> names;                         // by target_id
+  std::map<std::string, std::pair<std::string, int>> addresses;  // what is asked → who, line
+};
+
+void take_name(const Fields& fields, const Target& target, Taken& taken) {
+  const Field place = *fields.find("name");
+  const auto [first, added] = taken.names.emplace(target_id(target), place.at);
+  if (added) return;
+  fields.complain(place, target.pod,
+                  "is taken by the target in line " + std::to_string(first->second.line),
+                  "a name that is unique in its namespace");
+}
+
+// Both targets are asked, and all sums over them are twice what happened. It is no error: a
+// migration from one name to another may want it for an hour.
+void take_address(const Fields& fields, const Target& target, const Reading& reading,
+                  Taken& taken) {
+  if (!target.admin && !target.metrics) return;
+  const Field place = *fields.find(target.admin ? "admin" : "metrics");
+  std::string asked = to_string(target.admin ? *target.admin : target.metrics->address);
+  if (!target.admin) asked += target.metrics->path;
+  const std::string who = in_quotes(target_id(target));
+  const auto [first, added] = taken.addresses.emplace(asked, std::pair(who, place.at.line));
+  if (added) return;
+  const auto& [other, line] = first->second;
+  asked.resize(std::min(asked.find('?'), asked.size()));  // what follows may be a secret
+  std::string what = "warning: " + place.path + ": " + who + " is asked at " + in_quotes(asked);
+  what += ", as is " + other + " in line " + std::to_string(line);
+  reading.warnings.add(place.at, what + "; what happens there is counted under both names");
+}
+
+void read_target(const Field& field, const Reading& reading, Taken& taken) {
+  const Fields fields = reading.fields(field, target_keys);
+  if (field.node->kind == YamlNode::Kind::null) {
+    fields.complain(field, "no value; expected the keys " + one_of(target_keys));
+  }
+  if (field.node->kind != YamlNode::Kind::map) return;
+  Target target;
+  const auto name = read_name(fields, "name");
+  const auto ns = read_name(fields, "namespace");
+  target.pod = name.value_or("");
+  target.ns = ns.value_or("");
+  target.workload = read_label(fields, "workload").value_or("");
+  if (const auto mesh = fields.text("mesh", one_of(reading.context.meshes))) {
+    if (fields.is_one_of(*fields.find("mesh"), *mesh, reading.context.meshes)) target.mesh = *mesh;
+  }
+  read_url(fields, "admin", "http://HOST:PORT or unix:/PATH", &parse_admin_url, target.admin);
+  read_url(fields, "metrics", "http://HOST:PORT/PATH", &parse_metrics_url, target.metrics);
+
+  if (!fields.has("name")) {
+    fields.complain(field, "the key \"name\" is missing; expected a name for this target");
+  } else if (name && name->empty()) {
+    fields.complain(*fields.find("name"), *name, "is empty", "a name for this target");
+  } else if (name && (ns || !fields.has("namespace"))) {
+    take_name(fields, target, taken);
+  }
+  if (!fields.has("admin") && !fields.has("metrics")) {
+    fields.complain(field, "neither \"admin\" nor \"metrics\"; expected where to ask this target");
+  }
+  take_address(fields, target, reading, taken);
+  reading.config.targets.push_back(std::move(target));
+}
+
+}  // namespace
+
+void read_targets(const std::vector<Field>& fields, const Reading& reading) {
+  Taken taken;
+  for (const Field& field : fields) {
+    if (reading.problems.full()) return;
+    read_target(field, reading, taken);
+  }
+}
+
+}  // namespace mesh

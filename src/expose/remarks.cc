@@ -1,0 +1,93 @@
+// Each remark is one function that says "" when there is nothing to say.
+#include "expose/remarks.h"
+
+#include <algorithm>
+#include <array>
+#include <chrono>
+#include <cstdint>
+
+#include "base/duration.h"
+
+namespace mesh {
+namespace {
+
+using std::chrono::duration_cast;
+using std::chrono::milliseconds;
+
+std::string counted(std::uint64_t count, std::string_view one, std::string_view many) {
+  return std::to_string(count).append(" ").append(count == 1 ? one : many);
+}
+
+std::string about_proxy(const TargetState& state) {
+  switch (state.proxy ? state.proxy->state : ProxyState::live) {
+    case ProxyState::live: return "";
+    case ProxyState::draining: return "the proxy is draining";
+    case ProxyState::pre_initializing: return "the proxy is pre-initializing";
+    case ProxyState::initializing: return "the proxy is initializing";
+  }
+  return "";
+}
+
+// "question refused: /clusters (403)": in the metric's words where there is no better one.
+std::string about_unanswered(const TargetState& state, bool refused) {
+  std::string list;
+  std::size_t questions = 0;
+  for (const Unanswered& one : state.unanswered) {
+    if ((one.failure.reason == Reason::forbidden) != refused) continue;
+    if (questions++ > 0) list += ", ";
+    list += one.question + " (";
+    list.append(refused ? "403" : to_string(one.failure.reason)).append(")");
+  }
+  if (questions == 0) return "";
+  return (questions == 1 ? "question " : "questions ") +
+         std::string(refused ? "refused: " : "not answered: ") + list;
+}
+
+std::string about_refused(const TargetState& state) { return about_unanswered(state, true); }
+std::string about_failed(const TargetState& state) { return about_unanswered(state, false); }
+
+std::string about_unreadable(const TargetState& state) {
+  if (state.parse_errors == 0) return "";
+  const std::string all = counted(state.parse_errors, "line", "lines") + " unreadable in all";
+  if (state.unreadable == 0) return all + ", none in the last answer";
+  const std::string words = all + ", " + std::to_string(state.unreadable) + " in the last answer";
+  return state.unreadable_sample.empty() ? words : words + ", first: " + state.unreadable_sample;
+}
+
+std::string about_ambiguous(const TargetState& state) {
+  if (state.ambiguous_series == 0) return "";
+  const std::string words = "names ambiguous: " + std::to_string(state.ambiguous_series);
+  return state.target.admin ? words : words + " (only the metrics page is asked)";
+}
+
+std::string about_folded(const TargetState& state) {
+  std::uint64_t all = 0;
+  std::string list;
+  for (const FoldedSeries& folded : state.folded) {
+    if (folded.count == 0) continue;
+    all += folded.count;
+    list.append(list.empty() ? "" : ", ").append(std::to_string(folded.count));
+    list.append(" of ").append(folded.family);
+  }
+  if (all == 0) return "";
+  return std::to_string(all) + " series over the limits, folded into other: " + list;
+}
+
+}  // namespace
+
+std::vector<std::string> remarks(const TargetState& state, Duration configured) {
+  static constexpr std::array abouts{about_proxy,      about_refused,   about_failed,
+                                     about_unreadable, about_ambiguous, about_folded};
+  std::vector<std::string> all;
+  for (const auto about : abouts) {
+    if (std::string words = about(state); !words.empty()) all.push_back(std::move(words));
+  }
+  if (state.poll_interval > configured) {
+    all.push_back("backed off: asked every " +
+                  format_duration(duration_cast<milliseconds>(state.poll_interval)) +
+                  " instead of " + format_duration(duration_cast<milliseconds>(configured)));
+  }
+  return all;
+}
+
+}  // namespace mesh

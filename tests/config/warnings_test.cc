@@ -1,0 +1,72 @@
+// What is allowed and hardly meant: said once, with both places, and no reason to refuse the file.
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include "config/load.h"
+#include "config/parse.h"
+
+namespace mesh {
+namespace {
+
+using testing::ElementsAre;
+using testing::IsEmpty;
+using testing::SizeIs;
+
+std::vector<std::string> warnings_of(std::string_view yaml) {
+  auto config = parse_config(yaml, "f.yaml", test_context());
+  EXPECT_TRUE(config) << (config ? "" : config.error().front().message);
+  return config ? config->warnings : std::vector<std::string>{};
+}
+
+TEST(ConfigWarnings, name_two_targets_with_the_same_admin_port) {
+  EXPECT_THAT(warnings_of("targets:\n"
+                          "- name: a\n"
+                          "  admin: http://h:1\n"
+                          "- name: b\n"
+                          "  namespace: shop\n"
+                          "  admin: http://h:1/\n"),
+              ElementsAre("f.yaml:6:10: warning: targets[1].admin: \"shop/b\" is asked at \"h:1\", "
+                          "as is \"a\" in line 3; what happens there is counted under both names"));
+}
+
+TEST(ConfigWarnings, name_the_first_of_many) {
+  EXPECT_THAT(warnings_of("targets:\n"
+                          "- {name: a, admin: 'unix:/s'}\n"
+                          "- {name: b, admin: 'unix:/s'}\n"
+                          "- {name: c, admin: 'unix:/s'}\n"),
+              ElementsAre("f.yaml:3:20: warning: targets[1].admin: \"b\" is asked at \"unix:/s\", "
+                          "as is \"a\" in line 2; what happens there is counted under both names",
+                          "f.yaml:4:20: warning: targets[2].admin: \"c\" is asked at \"unix:/s\", "
+                          "as is \"a\" in line 2; what happens there is counted under both names"));
+}
+
+TEST(ConfigWarnings, show_no_query_of_a_metrics_page) {
+  EXPECT_THAT(warnings_of("targets:\n"
+                          "- {name: a, metrics: 'http://h:1/m?token=x'}\n"
+                          "- {name: b, metrics: 'http://h:1/m?token=x'}\n"),
+              ElementsAre("f.yaml:3:22: warning: targets[1].metrics: \"b\" is asked at \"h:1/m\", "
+                          "as is \"a\" in line 2; what happens there is counted under both names"));
+}
+
+TEST(ConfigWarnings, are_about_what_is_asked) {
+  // Where there is an admin port, the metrics page is not asked.
+  EXPECT_THAT(warnings_of("targets:\n"
+                          "- {name: a, admin: 'http://h:1', metrics: 'http://h:9/m'}\n"
+                          "- {name: b, admin: 'http://h:2', metrics: 'http://h:9/m'}\n"
+                          "- {name: c, metrics: 'http://h:9/m'}\n"
+                          "- {name: d, metrics: 'http://h:9/m?pod=d'}\n"),
+              IsEmpty());
+}
+
+TEST(ConfigWarnings, end_somewhere) {
+  std::string yaml = "targets:\n";
+  for (int i = 0; i < 1'500; ++i) {
+    yaml += joined({"- {name: t", std::to_string(i), ", admin: 'http://h:1'}\n"});
+  }
+  const std::vector<std::string> warnings = warnings_of(yaml);
+  EXPECT_THAT(warnings, SizeIs(1'001));
+  EXPECT_EQ(warnings.back(), "f.yaml: there may be more");
+}
+
+}  // namespace
+}  // namespace mesh

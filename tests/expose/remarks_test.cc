@@ -1,0 +1,98 @@
+// What is said of a target: one fact of its state in, one line out.
+#include "expose/remarks.h"
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include "expose/sample_page.h"
+
+namespace mesh {
+namespace {
+
+using std::chrono::seconds;
+using testing::ElementsAre;
+using testing::IsEmpty;
+
+TargetState well() {
+  TargetState state = sample::answering("a");
+  state.target.admin = Address{"127.0.0.1", 9901, ""};
+  return state;
+}
+
+std::vector<std::string> remarks_on(const TargetState& state) {
+  return remarks(state, seconds(15));
+}
+
+TEST(Remarks, are_none_where_all_is_well) {
+  TargetState state = well();
+  state.proxy = Proxy{};
+  state.folded = {{"mesh_grpc_requests_total", 0}};
+  EXPECT_THAT(remarks_on(state), IsEmpty());
+}
+
+TEST(Remarks, say_that_a_proxy_is_not_live) {
+  TargetState state = well();
+  state.proxy = Proxy{};
+  state.proxy->state = ProxyState::draining;
+  EXPECT_THAT(remarks_on(state), ElementsAre("the proxy is draining"));
+  state.proxy->state = ProxyState::pre_initializing;
+  EXPECT_THAT(remarks_on(state), ElementsAre("the proxy is pre-initializing"));
+  state.proxy->state = ProxyState::initializing;
+  EXPECT_THAT(remarks_on(state), ElementsAre("the proxy is initializing"));
+}
+
+TEST(Remarks, name_the_questions_refused) {
+  TargetState state = well();
+  state.unanswered = {{"/clusters", {Reason::forbidden, "/clusters: HTTP status 403"}, {}}};
+  EXPECT_THAT(remarks_on(state), ElementsAre("question refused: /clusters (403)"));
+  state.unanswered.push_back({"/server_info", {Reason::forbidden, "/server_info: no"}, {}});
+  EXPECT_THAT(remarks_on(state),
+              ElementsAre("questions refused: /clusters (403), /server_info (403)"));
+}
+
+TEST(Remarks, tell_a_question_that_failed_from_one_refused) {
+  TargetState state = well();
+  state.unanswered = {{"/clusters", {Reason::timeout, "/clusters: late"}, {}},
+                      {"/server_info", {Reason::forbidden, "/server_info: no"}, {}}};
+  EXPECT_THAT(remarks_on(state), ElementsAre("question refused: /server_info (403)",
+                                             "question not answered: /clusters (timeout)"));
+}
+
+TEST(Remarks, count_lines_that_cannot_be_read) {
+  TargetState state = well();
+  state.parse_errors = 3;
+  EXPECT_THAT(remarks_on(state), ElementsAre("3 lines unreadable in all, none in the last answer"));
+  state.unreadable = 2;
+  EXPECT_THAT(remarks_on(state), ElementsAre("3 lines unreadable in all, 2 in the last answer"));
+  state.unreadable_sample = "no: sense";
+  EXPECT_THAT(remarks_on(state),
+              ElementsAre("3 lines unreadable in all, 2 in the last answer, first: no: sense"));
+}
+
+TEST(Remarks, count_ambiguous_names_and_say_why_there_are_any) {
+  TargetState state = well();
+  state.ambiguous_series = 4;
+  EXPECT_THAT(remarks_on(state), ElementsAre("names ambiguous: 4"));
+  state.target.admin.reset();
+  EXPECT_THAT(remarks_on(state),
+              ElementsAre("names ambiguous: 4 (only the metrics page is asked)"));
+}
+
+TEST(Remarks, count_what_was_folded_by_family) {
+  TargetState state = well();
+  state.folded = {{"mesh_grpc_requests_total", 12},
+                  {"mesh_grpc_messages_total", 0},
+                  {"mesh_upstream_endpoint_requests_total", 3}};
+  EXPECT_THAT(remarks_on(state),
+              ElementsAre("15 series over the limits, folded into other: 12 of "
+                          "mesh_grpc_requests_total, 3 of mesh_upstream_endpoint_requests_total"));
+}
+
+TEST(Remarks, say_that_a_target_is_asked_less_often) {
+  TargetState state = well();
+  state.poll_interval = seconds(60);
+  EXPECT_THAT(remarks_on(state), ElementsAre("backed off: asked every 1m instead of 15s"));
+}
+
+}  // namespace
+}  // namespace mesh
