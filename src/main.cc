@@ -32,6 +32,7 @@ void print_warnings(const Config& config) {
   for (const std::string& warning : config.warnings) std::cerr << warning << "\n";
 }
 
+// Without the query of a metrics URL: it may hold a secret, and this is pasted into tickets.
 void print_found(const std::string& file, const Config& config) {
   std::cout << file << ": valid, " << config.targets.size()
             << (config.targets.size() == 1 ? " target\n" : " targets\n");
@@ -39,7 +40,9 @@ void print_found(const std::string& file, const Config& config) {
     std::cout << "  " << target_id(target) << " (" << target.mesh << ")";
     if (target.admin) std::cout << " admin " << to_string(*target.admin);
     if (target.metrics) {
-      std::cout << " metrics " << to_string(target.metrics->address) << target.metrics->path;
+      const std::string& path = target.metrics->path;
+      std::cout << " metrics " << to_string(target.metrics->address)
+                << path.substr(0, path.find('?'));
     }
     std::cout << "\n";
   }

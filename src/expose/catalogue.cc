@@ -121,7 +121,9 @@ const std::vector<Metric>& target_metrics() {
        gauge,
        target,
        {},
-       "Size of the answers of the last poll of the target, in bytes of body."},
+       "Size of the answers of the last poll of the target, in bytes of body; of an answer that "
+       "was "
+       "refused or cut, what was read of it."},
       {"mesh_target_last_success_timestamp_seconds",
        gauge,
        target,
