@@ -7,19 +7,14 @@
 
 #include "base/text.h"
 #include "wire/envoy_clusters.h"
+#include "wire/json_fields.h"
 
 namespace mesh {
 namespace {
 
 using simdjson::dom::element;
 
-// All of these answer with the protobuf default when the field is missing.
-std::string_view text_in(const element& object, std::string_view key) {
-  std::string_view text;
-  if (object[key].get(text)) return {};
-  return text;
-}
-
+// These, too, answer with the protobuf default when the field is missing.
 bool flag_in(const element& object, std::string_view key) {
   bool flag = false;
   return !object[key].get(flag) && flag;

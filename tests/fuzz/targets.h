@@ -11,6 +11,7 @@
 
 #include "base/text.h"
 #include "fuzz/promise.h"
+#include "wire/envoy_certs.h"
 #include "wire/envoy_clusters.h"
 #include "wire/envoy_server_info.h"
 #include "wire/envoy_stats.h"
@@ -111,6 +112,24 @@ inline void envoy_server_info(std::string_view input) {
   if (info) promise(info->uptime.count() >= 0, "an uptime is not negative");
 }
 
+inline void envoy_certs(std::string_view input) {
+  const Result<EnvoyCerts> certs = parse_envoy_certs(input);
+  if (!certs) {
+    promise(!certs.error().message.empty(), "an error has words");
+    return;
+  }
+  promise_sample(certs->unreadable_sample);
+  for (const EnvoyTlsContext& context : certs->contexts) {
+    for (const auto* list : {&context.leaves, &context.authorities}) {
+      for (const Certificate& one : *list) {
+        promise(one.serial.empty() || (one.serial.size() - one.serial.starts_with('-')) % 2 == 0,
+                "a serial is whole bytes");
+        promise(!is_newer(one, one), "nothing is newer than itself");
+      }
+    }
+  }
+}
+
 inline void exposition(std::string_view input) {
   std::uint64_t samples = 0, bytes = 0;
   const ExpositionReport report = read_exposition(input, [&](const Sample& sample) {
@@ -131,9 +150,10 @@ inline void grpc_code(std::string_view input) {
   promise(!name || !name->empty(), "a code has a name");
 }
 
-inline constexpr std::array<Target, 7> targets{{
+inline constexpr std::array<Target, 8> targets{{
     {"envoy_stats", envoy_stats},
     {"stat_buckets", stat_buckets},
+    {"envoy_certs", envoy_certs},
     {"envoy_clusters_json", envoy_clusters_json},
     {"envoy_clusters_text", envoy_clusters_text},
     {"envoy_server_info", envoy_server_info},
