@@ -49,6 +49,12 @@ inline constexpr std::chrono::seconds server_answer{60};
 // After SIGTERM open responses may finish this long (Kubernetes grants 30 s by default).
 inline constexpr std::chrono::seconds shutdown_grace{4};
 
+// One certificate in DER. Honest ones have 1 to 3 kB; one for a hundred names may have 10 kB.
+inline constexpr std::size_t certificate_bytes = 64 * 1024;
+
+// Names kept of one certificate; those behind are left out. Its identity is one of the first.
+inline constexpr std::size_t names_per_certificate = 100;
+
 // A configuration file. Ten thousand targets are about 2 MiB.
 inline constexpr std::size_t config_bytes = 8 * 1024 * 1024;
 

@@ -46,8 +46,9 @@ struct Certificate {
   std::vector<SubjectAltName> sans;  // in the order of the certificate
   std::string fingerprint_sha256;    // lower-case hex of the DER's digest
   KeyAlgorithm key_algorithm = KeyAlgorithm::unknown;
-  std::uint32_t key_bits = 0;  // 0 if not told
-  std::string path;            // where the source says it lies: a file, "<inline>"
+  std::string signature_digest;  // "sha256", "sha1"; "" if not told, or none (Ed25519 has none)
+  std::uint32_t key_bits = 0;    // 0 if not told
+  std::string path;              // where the source says it lies: a file, "<inline>"
 
   bool operator==(const Certificate&) const = default;
 };

@@ -9,6 +9,7 @@
 #include <string_view>
 #include <vector>
 
+#include "base/limits.h"
 #include "base/text.h"
 #include "fuzz/promise.h"
 #include "wire/envoy_certs.h"
@@ -17,6 +18,7 @@
 #include "wire/envoy_stats.h"
 #include "wire/exposition.h"
 #include "wire/grpc_code.h"
+#include "wire/x509.h"
 
 namespace mesh::fuzz {
 
@@ -150,7 +152,24 @@ inline void grpc_code(std::string_view input) {
   promise(!name || !name->empty(), "a code has a name");
 }
 
-inline constexpr std::array<Target, 8> targets{{
+inline void x509(std::string_view input) {
+  const Result<Certificate> certificate = parse_x509(input);
+  if (!certificate) {
+    promise(!certificate.error().message.empty(), "an error has words");
+    return;
+  }
+  promise(certificate->fingerprint_sha256.size() == 64, "a certificate has a fingerprint");
+  promise(certificate->not_before.has_value(), "a certificate has both dates");
+  promise(certificate->sans.size() <= limits::names_per_certificate, "names are bounded");
+  for (const SubjectAltName& name : certificate->sans) {
+    for (const char c : name.text) promise(c >= 0x20 && c < 0x7F, "names are printable");
+  }
+  for (const char c : certificate->subject_common_name) {
+    promise(static_cast<unsigned char>(c) >= 0x20, "a common name has no control characters");
+  }
+}
+
+inline constexpr std::array<Target, 9> targets{{
     {"envoy_stats", envoy_stats},
     {"stat_buckets", stat_buckets},
     {"envoy_certs", envoy_certs},
@@ -159,6 +178,7 @@ inline constexpr std::array<Target, 8> targets{{
     {"envoy_server_info", envoy_server_info},
     {"exposition", exposition},
     {"grpc_code", grpc_code},
+    {"x509", x509},
 }};
 
 }  // namespace mesh::fuzz
