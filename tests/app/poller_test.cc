@@ -9,6 +9,7 @@
 #include <boost/asio/detached.hpp>
 #include <boost/asio/io_context.hpp>
 #include <functional>
+#include <ostream>
 #include <string>
 
 #include "dialect/dialects.h"
@@ -193,6 +194,9 @@ struct Trouble {
   const char* name;
   Habit habit;
   Reason reason;
+
+  // By name in the list of tests, and not by bytes.
+  friend void PrintTo(const Trouble& trouble, std::ostream* out) { *out << trouble.name; }
 };
 
 class PollerTroubleTest : public PollerTest, public ::testing::WithParamInterface<Trouble> {};

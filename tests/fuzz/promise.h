@@ -7,6 +7,7 @@
 #include <filesystem>
 #include <fstream>
 #include <iterator>
+#include <ostream>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -22,6 +23,9 @@ inline void promise(bool kept, const char* words) {
 struct Target {
   std::string_view name;  // also of its corpus
   void (*run)(std::string_view);
+
+  // By name in the list of tests, and not by bytes.
+  friend void PrintTo(const Target& target, std::ostream* out) { *out << target.name; }
 };
 
 // Each seed of the target's folder in `corpus` whole, and cut short everywhere, as connections do.
