@@ -51,6 +51,17 @@ asio::awaitable<void> serve_until_signal(asio::io_context& io, HttpServer& serve
   io.stop();
 }
 
+// A terminal that hangs up must not end a daemon, and who asks for a reload must hear that there is
+// none: silence would be taken for consent.
+asio::awaitable<void> answer_hang_ups(asio::io_context& io) {
+  asio::signal_set hang_ups(io, SIGHUP);
+  while (true) {
+    co_await hang_ups.async_wait(asio::use_awaitable);
+    log(LogLevel::warn, "the configuration is read at start only, restart to apply a new one",
+        {{"signal", "SIGHUP"}});
+  }
+}
+
 // A coroutine of the conductor itself has no business throwing: say so and end.
 auto ends_program(asio::io_context& io, bool& broken) {
   return [&io, &broken](std::exception_ptr error) {
@@ -97,6 +108,8 @@ bool listen_everywhere(HttpServer& server, const std::vector<Address>& addresses
 }  // namespace
 
 bool run_app(const Config& config, const AppOptions& options) {
+  // A log that nobody reads any more (`… 2>&1 | head`) is no reason to stop watching.
+  std::signal(SIGPIPE, SIG_IGN);
   asio::io_context io(1);
   bool broken = false;
   log(LogLevel::info, "mesh_exporter starts",
@@ -109,6 +122,7 @@ bool run_app(const Config& config, const AppOptions& options) {
   if (!listen_everywhere(server, options.listen_addresses)) return false;
 
   asio::co_spawn(io, serve_until_signal(io, server, *poller, broken), ends_program(io, broken));
+  asio::co_spawn(io, answer_hang_ups(io), ends_program(io, broken));
   asio::co_spawn(io, keep_polling(poller), ends_program(io, broken));
   io.run();
   return !broken;

@@ -169,8 +169,9 @@ const std::vector<Metric>& exporter_metrics() {
        gauge,
        exporter,
        {"stage"},
-       "How long the last complete pass over all targets took, in seconds, by stage: scrape or "
-       "total."},
+       "Time of the last pass over all targets, in seconds: stage scrape is the sum over its "
+       "targets, which are asked side by side; stage total lasts until all have answered, one "
+       "interval at most."},
       {"mesh_exporter_snapshot_age_seconds",
        gauge,
        exporter,
