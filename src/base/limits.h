@@ -22,6 +22,18 @@ inline constexpr std::size_t http_header_bytes = 16 * 1024;
 // Raw series remembered per target. Beyond it a series is only counted within its sum `other`.
 inline constexpr std::size_t raw_series_per_target = 50'000;
 
+// The bytes of their names: 335 for each, where honest ones have 80. A single name may be almost as
+// long as a line.
+inline constexpr std::size_t raw_series_bytes_per_target = 16 * 1024 * 1024;
+
+// The names of a target's statistics that are remembered from answer to answer, to be recognised
+// without being taken apart again. What is beyond has no series of its own anyhow: it is read anew
+// from every answer, more slowly and just as exactly. Each costs itself and some 60 bytes; a
+// hundred upstreams of 13 methods are 8 000. A name may be almost as long as a line, hence the
+// second bound: it leaves 256 bytes to each, and honest ones have 80.
+inline constexpr std::size_t stat_names_per_target = 64 * 1024;
+inline constexpr std::size_t stat_name_bytes_per_target = 16 * 1024 * 1024;
+
 // Totals kept of series that disappeared, so that a series that returns goes on where it stopped.
 inline constexpr std::size_t retired_series_per_target = 10'000;
 

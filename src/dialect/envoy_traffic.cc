@@ -23,12 +23,8 @@ constexpr std::string_view reset_kind(std::string_view stat) {
   return {};
 }
 
-// The key of sources that are beyond the raw bound: summed per upstream and detail.
-SeriesKey merged_key(SeriesKey key) {
-  key.service = "other";
-  key.method = "other";
-  return key;
-}
+// Room for them spares a copy of all the others. A status, or so, of each of many upstreams.
+constexpr std::size_t usual_merged_series = 2048;
 
 }  // namespace
 
@@ -45,11 +41,13 @@ bool any_fell(const CounterBlock& before, const CounterBlock& now) {
 }
 
 void EnvoyTraffic::read(std::string body) {
+  body_ = std::string();  // an assignment alone would hand it to `body`, to live on while the new
+                          // one is read
   body_ = std::move(body);
   reader_.read(body_, answer_);
   if (generation_ != reader_.generation()) {
     generation_ = reader_.generation();
-    meanings_.clear();
+    meant_.clear();
     learnt_ = false;
   }
   learnt_ = learnt_ && answer_.same_layout;
@@ -58,7 +56,7 @@ void EnvoyTraffic::read(std::string body) {
 void EnvoyTraffic::know_clusters(NameSet clusters) {
   if (clusters == listed_) return;
   listed_ = std::move(clusters);
-  meanings_.clear();
+  meant_.clear();
   learnt_ = false;
 }
 
@@ -75,9 +73,9 @@ EnvoyTrafficReport EnvoyTraffic::report() {
     const Line& line = lines_[i];
     const std::uint64_t value = answer_.values[i];
     switch (line.kind) {
-      case Kind::counter: report.counters.values[line.series] += value; break;
+      case Kind::counter: report.counters.values[line.index] += value; break;
       case Kind::activity: {
-        std::uint64_t& digest = report.activity[line.activity].digest;
+        std::uint64_t& digest = report.activity[line.index].digest;
         digest = digest_add(digest, value);
         break;
       }
@@ -92,7 +90,7 @@ EnvoyTrafficReport EnvoyTraffic::report() {
     if (line.kind != Kind::buckets || line.buckets == 0) continue;
     if (!parse_stat_buckets(answer_.texts[i].text, buckets_)) continue;
     for (std::uint32_t b = 0; b < line.buckets; ++b) {
-      report.counters.values[line.series + b] += buckets_[b].cumulative;
+      report.counters.values[line.index + b] += buckets_[b].cumulative;
     }
   }
   return report;
@@ -110,13 +108,17 @@ bool EnvoyTraffic::layout_holds() {
 
 void EnvoyTraffic::learn() {
   learn_names();
+  const std::size_t lines = answer_.slots.size() + answer_.texts.size();
   new_series_.clear();
+  new_series_.reserve(std::min(lines, limits::raw_series_per_target + usual_merged_series));
+  raw_bytes_ = 0;
+  newly_meant_.assign(reader_.remembered_count(), unknown);
   merged_.clear();
   active_.clear();
   activity_index_.clear();
   ambiguous_ = 0;
-  meanings_.resize(reader_.slot_count());
-  lines_.clear();
+  lines_ = std::vector<Line>();
+  lines_.reserve(answer_.slots.size());
   text_lines_.clear();
   for (const std::uint32_t slot : answer_.slots) lines_.push_back(learn_line(slot, {}));
   for (const StatText& text : answer_.texts)
@@ -125,6 +127,8 @@ void EnvoyTraffic::learn() {
   if (!series_ || *series_ != new_series_) {
     series_ = std::make_shared<const std::vector<Series>>(std::move(new_series_));
   }
+  new_series_ = std::vector<Series>();
+  meant_ = std::move(newly_meant_);
   learnt_ = true;
 }
 
@@ -137,37 +141,49 @@ void EnvoyTraffic::learn_names() {
   }
   if (known == known_) return;
   known_ = std::move(known);
-  meanings_.clear();
+  meant_.clear();
 }
 
 EnvoyTraffic::Line EnvoyTraffic::learn_line(std::uint32_t slot, std::string_view histogram) {
-  std::optional<Meaning>& meaning = meanings_[slot];
   const std::string_view name = reader_.name(slot);
-  if (!meaning) meaning = meaning_of(name);
-  if (meaning->ambiguous) ++ambiguous_;
-  Line line{meaning->kind};
+  Meaning meaning = recall_or_find(slot);
+  if (meaning.ambiguous) ++ambiguous_;
+  Line line{meaning.kind};
   const bool is_text = !histogram.empty();
   if (is_text != (line.kind == Kind::buckets)) {
     line.kind = Kind::ignored;
     return line;
   }
-  if (line.kind == Kind::counter) {
-    line.series = add_series(std::string(name), meaning->key);
-  } else if (line.kind == Kind::activity) {
-    line.activity = activity_of(meaning->cluster);
-  } else if (line.kind == Kind::buckets && parse_stat_buckets(histogram, buckets_) &&
-             new_series_.size() < limits::raw_series_per_target) {
-    line.buckets = static_cast<std::uint32_t>(buckets_.size());
-    // One histogram is one scope; any number of its own within the answer will do.
-    const auto scope = static_cast<std::uint32_t>(new_series_.size()) + 1;
-    SeriesKey key = meaning->key;
+  const auto next = static_cast<std::uint32_t>(new_series_.size());
+  bool is_raw = false;
+  if (line.kind == Kind::activity) {
+    line.index = activity_of(meaning.cluster);
+  } else if (line.kind == Kind::counter) {
+    is_raw = has_room(name.size());
+    line.index = is_raw ? next : merge(meaning.key);
+    if (is_raw) add_raw(std::string(name), 0, std::move(meaning.key));
+  } else if (line.kind == Kind::buckets && parse_stat_buckets(histogram, buckets_)) {
+    is_raw = has_room(buckets_.size() * name.size());
+    if (!is_raw) return {};
+    line.index = next;
+    line.buckets = static_cast<std::uint32_t>(buckets_.size()) & 0xFFFFFF;
     for (const StatBucket& bucket : buckets_) {
-      key.detail = bound_in_seconds(bucket.upper_bound);
-      new_series_.push_back({std::string(name) + "/" + key.detail, scope, key});
+      meaning.key.detail = bound_in_seconds(bucket.upper_bound);
+      // One histogram is one scope; any number of its own within the answer will do.
+      add_raw(std::string(name) + "/" + meaning.key.detail, next + 1, meaning.key);
     }
-    line.series = static_cast<std::uint32_t>(new_series_.size()) - line.buckets;
+    is_raw = line.buckets > 0;
   }
+  if (is_raw && !meaning.ambiguous && slot < newly_meant_.size()) newly_meant_[slot] = next;
   return line;
+}
+
+EnvoyTraffic::Meaning EnvoyTraffic::recall_or_find(std::uint32_t slot) const {
+  const std::uint32_t series = slot < meant_.size() ? meant_[slot] : unknown;
+  if (series == unknown) return meaning_of(reader_.name(slot));
+  const SeriesKey& key = (*series_)[series].key;
+  const bool is_histogram = key.counted == Counted::duration_bucket;
+  return {is_histogram ? Kind::buckets : Kind::counter, false, {}, key};
 }
 
 EnvoyTraffic::Meaning EnvoyTraffic::meaning_of(std::string_view name) const {
@@ -223,18 +239,26 @@ EnvoyTraffic::Meaning EnvoyTraffic::grpc_meaning(std::string_view cluster,
   return meaning;
 }
 
-std::uint32_t EnvoyTraffic::add_series(std::string source, const SeriesKey& key) {
-  if (new_series_.size() >= limits::raw_series_per_target) {
-    const SeriesKey merged = merged_key(key);
-    std::string name = "other " + merged.upstream + " " + merged.subset + " " + merged.detail +
-                       " " + std::to_string(static_cast<int>(merged.counted)) +
-                       std::to_string(static_cast<int>(merged.direction));
-    const auto [it, fresh] = merged_.emplace(name, new_series_.size());
-    if (fresh) new_series_.push_back({std::move(name), 0, merged});
-    return it->second;
-  }
-  new_series_.push_back({std::move(source), 0, key});
-  return static_cast<std::uint32_t>(new_series_.size() - 1);
+bool EnvoyTraffic::has_room(std::size_t bytes) const {
+  return new_series_.size() < limits::raw_series_per_target &&
+         raw_bytes_ + bytes <= limits::raw_series_bytes_per_target;
+}
+
+void EnvoyTraffic::add_raw(std::string source, std::uint32_t scope, SeriesKey key) {
+  raw_bytes_ += source.size();
+  new_series_.push_back({std::move(source), scope, std::move(key)});
+}
+
+// The series of all sources beyond the bound that differ in service and method only.
+std::uint32_t EnvoyTraffic::merge(SeriesKey key) {
+  key.service = "other";
+  key.method = "other";
+  std::string name = "other " + key.upstream + " " + key.subset + " " + key.detail + " " +
+                     std::to_string(static_cast<int>(key.counted)) +
+                     std::to_string(static_cast<int>(key.direction));
+  const auto [it, fresh] = merged_.emplace(name, new_series_.size());
+  if (fresh) new_series_.push_back({std::move(name), 0, std::move(key)});
+  return it->second;
 }
 
 std::uint32_t EnvoyTraffic::activity_of(const std::string& cluster) {

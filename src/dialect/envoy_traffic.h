@@ -56,7 +56,7 @@ class EnvoyTraffic {
  private:
   enum class Kind : std::uint8_t { ignored, counter, buckets, activity, state, uptime };
 
-  // What a name means; found once per name.
+  // What a name means.
   struct Meaning {
     Kind kind = Kind::ignored;
     bool ambiguous = false;
@@ -64,20 +64,22 @@ class EnvoyTraffic {
     SeriesKey key;
   };
 
-  // What a line of the layout feeds.
+  // What a line of the layout feeds. There is one for every line of the answer, so it is small.
   struct Line {
     Kind kind = Kind::ignored;
-    std::uint32_t series = 0;    // a counter's, or the first of its buckets'
-    std::uint32_t activity = 0;  // which cluster's digest
-    std::uint32_t buckets = 0;
+    std::uint32_t buckets : 24 = 0;  // a line has no room for more
+    std::uint32_t index = 0;         // of a series, or the first of its buckets', or of an activity
   };
 
   void learn();
   void learn_names();
   Line learn_line(std::uint32_t slot, std::string_view histogram);
+  Meaning recall_or_find(std::uint32_t slot) const;
   Meaning meaning_of(std::string_view name) const;
   Meaning grpc_meaning(std::string_view cluster, std::string_view rest) const;
-  std::uint32_t add_series(std::string source, const SeriesKey& key);
+  bool has_room(std::size_t bytes) const;
+  void add_raw(std::string source, std::uint32_t scope, SeriesKey key);
+  std::uint32_t merge(SeriesKey key);
   std::uint32_t activity_of(const std::string& cluster);
   bool layout_holds();
 
@@ -85,14 +87,19 @@ class EnvoyTraffic {
   StatsReader reader_;
   StatsAnswer answer_;
 
-  NameSet listed_, known_;                        // from /clusters; these and the self-evident ones
-  std::vector<std::optional<Meaning>> meanings_;  // by slot
+  NameSet listed_, known_;  // from /clusters; these and the self-evident ones
   std::uint64_t generation_ = 0;
   bool learnt_ = false;
+
+  // By remembered slot: the series that its name means, so that it need not be found again. Only of
+  // names that mean one series of their own beyond doubt: everything else is found again.
+  static constexpr std::uint32_t unknown = UINT32_MAX;
+  std::vector<std::uint32_t> meant_, newly_meant_;
 
   std::vector<Line> lines_, text_lines_;  // as answer_.slots and answer_.texts
   std::shared_ptr<const std::vector<Series>> series_;
   std::vector<Series> new_series_;
+  std::size_t raw_bytes_ = 0;                              // of the names of new_series_
   std::unordered_map<std::string, std::uint32_t> merged_;  // sources beyond the bound
   std::vector<std::string> active_;
   std::unordered_map<std::string, std::uint32_t> activity_index_;

@@ -6,9 +6,10 @@
 // vanished, new or moved line costs a look-up and nothing else. Lines that cannot be read (and
 // repetitions of a name) are no part of the layout: they may come and go.
 //
-// A line is split the same way on either path, so that what is read never depends on what was read
-// before: a line that ends in a quote ends its name at the first `: "`, any other one at the last
-// ": " (a name may hold a colon: the clients of a proxy choose gRPC paths).
+// A name for which the memory has no room is a visitor (envoy_stats_visitors.h).
+//
+// A line is split the same way on either path (envoy_stats_line.h), so that what is read never
+// depends on what was read before.
 #include "wire/envoy_stats.h"
 
 #include <cstring>
@@ -16,39 +17,20 @@
 
 #include "base/limits.h"
 #include "base/text.h"
+#include "wire/envoy_stats_line.h"
+#include "wire/envoy_stats_visitors.h"
 #include "wire/name_table.h"
 
 namespace mesh {
 namespace {
 
-constexpr std::string_view separator = ": ";
-
 // A few forgotten names are not worth a new numbering, which costs all users of the slots.
 constexpr std::size_t names_worth_forgetting = 1024;
 
+// Of so many remembered names one has vanished: worth a new numbering if there are visitors.
+constexpr std::size_t vanished_share_if_crowded = 16;
+
 enum class Kind : std::uint8_t { number, text };
-
-struct SplitLine {
-  std::string_view name, value;
-};
-
-std::optional<SplitLine> split(std::string_view line) {
-  std::size_t at = std::string_view::npos;
-  if (line.ends_with('"')) at = line.find(": \"");
-  if (at == std::string_view::npos) at = line.rfind(separator);
-  if (at == std::string_view::npos || at == 0) return std::nullopt;
-  return SplitLine{line.substr(0, at), line.substr(at + separator.size())};
-}
-
-// "…", P0(…) …, B0.5(…) … or the words for an empty histogram.
-bool is_text(std::string_view value) {
-  if (value.size() < 2) return false;
-  if (value.front() == '"') return value.back() == '"';
-  if (value.front() == 'P' || value.front() == 'B') {
-    return value[1] >= '0' && value[1] <= '9' && value.back() == ')';
-  }
-  return value == "No recorded values";
-}
 
 // Reads digits up to the end of a line: the beginning of the next line, or nothing if there is
 // anything but digits.
@@ -81,6 +63,16 @@ struct Place {
   std::uint32_t is_number : 1;
 };
 
+// Empties a vector for an answer that is probably like the last one. One that is far larger than
+// that one needed is given back.
+template <class T>
+void make_ready(std::vector<T>& column, std::size_t expected) {
+  const std::size_t enough = expected + expected / 4 + names_worth_forgetting;
+  if (column.capacity() > enough) column = std::vector<T>();
+  column.clear();
+  column.reserve(expected);
+}
+
 // What is known of a name besides its letters.
 struct Trace {
   std::uint64_t last_answer = 0;          // in which it was seen; kept while relearning only
@@ -91,6 +83,7 @@ struct Trace {
 
 struct StatsReader::Memory {
   NameTable names;
+  StatsVisitors visitors;
   std::vector<Trace> traces;  // by slot
   std::vector<Place> layout;
   std::vector<Place> relearnt;  // the layout of this answer, once it differs
@@ -100,7 +93,9 @@ struct StatsReader::Memory {
   std::uint64_t generation = 0;
   Unreadables unreadables;
 
+  bool should_forget() const;
   bool forget_vanished_names();
+  bool has_room(std::string_view name) const;
   void read_lines(std::string_view body, StatsAnswer& into);
   void read_line(std::string_view line, StatsAnswer& into);
   bool accept(std::uint32_t slot, Kind kind);
@@ -116,13 +111,13 @@ StatsReader& StatsReader::operator=(StatsReader&&) noexcept = default;
 
 void StatsReader::read(std::string_view body, StatsAnswer& into) {
   Memory& memory = *memory_;
+  const std::size_t expected_lines = memory.layout.size() + memory.visitors.size();
   const bool renumbered = memory.forget_vanished_names();
-  into.slots.clear();
-  into.values.clear();
-  into.texts.clear();
+  make_ready(into.slots, expected_lines);
+  make_ready(into.values, expected_lines);
+  make_ready(into.texts, into.texts.size());
   into.lines = 0;
-  into.slots.reserve(memory.layout.size());
-  into.values.reserve(memory.layout.size());
+  memory.visitors.begin();
   memory.unreadables = {};
   memory.relearning = false;
   memory.expected = 0;
@@ -169,10 +164,10 @@ void StatsReader::Memory::read_line(std::string_view line, StatsAnswer& into) {
   if (line.size() > limits::line_bytes || line.find('\0') != std::string_view::npos) {
     return unreadables.add(line);
   }
-  const std::optional<SplitLine> parts = split(line);
+  const std::optional<StatLine> parts = split_stat_line(line);
   if (!parts) return unreadables.add(line);
   const std::optional<std::uint64_t> number = parse_u64(parts->value);
-  if (!number && !is_text(parts->value)) return unreadables.add(line);
+  if (!number && !is_stat_text(parts->value)) return unreadables.add(line);
 
   const std::uint32_t slot = slot_of(parts->name);
   if (!accept(slot, number ? Kind::number : Kind::text)) return unreadables.add(line);
@@ -190,18 +185,28 @@ std::uint32_t StatsReader::Memory::slot_of(std::string_view name) {
     const std::uint32_t slot = layout[expected].slot;
     if (names.name(slot) == name) return slot;
   }
-  const std::uint32_t hash = NameTable::hash(name);
-  std::uint32_t slot = names.find(name, hash);
-  if (slot == NameTable::none) {
-    slot = names.add(name, separator, hash);
+  const std::uint64_t hash = NameTable::hash(name);
+  if (const std::uint32_t slot = names.find(name, hash); slot != NameTable::none) return slot;
+  // Once there is a visitor nobody moves in: the visitors' slots begin where the names' end.
+  if (visitors.size() == 0 && has_room(name)) {
     traces.emplace_back();
+    return names.add(name, stat_separator, hash);
   }
-  return slot;
+  return names.size() + visitors.number_of(name, hash);
+}
+
+bool StatsReader::Memory::has_room(std::string_view name) const {
+  return names.size() < limits::stat_names_per_target &&
+         names.stored_bytes() + name.size() <= limits::stat_name_bytes_per_target;
 }
 
 // Moves the expectation behind a readable line. False if its name stood in this answer before.
 bool StatsReader::Memory::accept(std::uint32_t slot, Kind kind) {
   const bool is_number = kind == Kind::number;
+  if (slot >= names.size()) {
+    const std::size_t place = relearning ? relearnt.size() : expected;
+    return visitors.accept(slot - names.size(), place, is_number);
+  }
   if (!relearning) {
     if (expected < layout.size() && layout[expected].slot == slot &&
         layout[expected].is_number == is_number) {
@@ -215,7 +220,7 @@ bool StatsReader::Memory::accept(std::uint32_t slot, Kind kind) {
   Trace& trace = traces[slot];
   if (trace.last_answer == answers) return false;
   trace.last_answer = answers;
-  const auto length = static_cast<std::uint32_t>(names.name(slot).size() + separator.size());
+  const auto length = static_cast<std::uint32_t>(names.name(slot).size() + stat_separator.size());
   relearnt.push_back({names.text(slot), length, slot & 0x7FFFFFFF, is_number});
   if (trace.place != NameTable::none) expected = trace.place + 1;
   return true;
@@ -229,7 +234,8 @@ void StatsReader::Memory::begin_relearning() {
 
 // True if the answer had the layout of the one before it.
 bool StatsReader::Memory::finish_layout() {
-  if (!relearning && expected == layout.size()) return answers > 1;
+  const bool same_visitors = visitors.end();
+  if (!relearning && expected == layout.size()) return answers > 1 && same_visitors;
   if (!relearning)
     relearnt.assign(layout.begin(), layout.begin() + static_cast<std::ptrdiff_t>(expected));
   for (const Place& place : layout) traces[place.slot].place = NameTable::none;
@@ -238,27 +244,40 @@ bool StatsReader::Memory::finish_layout() {
   return false;
 }
 
+bool StatsReader::Memory::should_forget() const {
+  const std::size_t vanished = names.size() - layout.size();
+  if (visitors.size() > 0 && vanished > names.size() / vanished_share_if_crowded) return true;
+  return names.size() > names_worth_forgetting && layout.size() < names.size() / 2;
+}
+
 // Keeps the names of the last answer only and numbers them in its order. True if it did.
 bool StatsReader::Memory::forget_vanished_names() {
-  if (names.size() <= names_worth_forgetting || layout.size() >= names.size() / 2) return false;
+  if (!should_forget()) return false;
   NameTable kept;
   for (Place& place : layout) {
     const std::string_view name = names.name(place.slot);
-    place.slot = kept.add(name, separator, NameTable::hash(name)) & 0x7FFFFFFF;
+    place.slot = kept.add(name, stat_separator, NameTable::hash(name)) & 0x7FFFFFFF;
     place.text = kept.text(place.slot);
   }
   names = std::move(kept);
   traces.assign(layout.size(), {});
   traces.shrink_to_fit();
   for (std::uint32_t i = 0; i < layout.size(); ++i) traces[i].place = i;
-  relearnt = {};
+  relearnt = std::vector<Place>();
   ++generation;
   return true;
 }
 
-std::string_view StatsReader::name(std::uint32_t slot) const { return memory_->names.name(slot); }
+std::string_view StatsReader::name(std::uint32_t slot) const {
+  const std::uint32_t remembered = remembered_count();
+  return slot < remembered ? memory_->names.name(slot) : memory_->visitors.name(slot - remembered);
+}
 
-std::uint32_t StatsReader::slot_count() const { return memory_->names.size(); }
+std::uint32_t StatsReader::slot_count() const {
+  return remembered_count() + memory_->visitors.size();
+}
+
+std::uint32_t StatsReader::remembered_count() const { return memory_->names.size(); }
 
 std::uint64_t StatsReader::generation() const { return memory_->generation; }
 

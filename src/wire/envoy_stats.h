@@ -11,6 +11,9 @@
 // an answer once and afterwards only compares the names and reads the numbers: a changed, new or
 // missing line falls back to a look-up by name and is learnt again. Names are kept as slots: dense
 // numbers that stay valid until the reader says that it has begun a new numbering (generation()).
+// Only so many names are remembered (base/limits.h): names beyond that are read from every answer
+// as if for the first time, and have slots above those of the remembered ones, valid for that
+// answer.
 //
 // Nothing here knows what a name means. Never throws (but for memory), never logs; what cannot be
 // read is counted and the reading goes on with the next line.
@@ -58,11 +61,15 @@ class StatsReader {
   // unreadable.
   void read(std::string_view body, StatsAnswer& into);
 
-  // The name of a slot of the last answer. Valid until the next read().
+  // The name of a slot of the last answer. Valid until the next read() and, if the slot is not
+  // below remembered_count(), no longer than the body.
   std::string_view name(std::uint32_t slot) const;
 
   // Number of slots in use: all slots are below it.
   std::uint32_t slot_count() const;
+
+  // The slots below it are of names that are remembered, the others of this answer alone.
+  std::uint32_t remembered_count() const;
 
   // Grows when old names were forgotten and slots were numbered anew (so that a target that
   // invents names cannot make us remember them all for ever).

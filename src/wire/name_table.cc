@@ -29,11 +29,21 @@ std::uint64_t load(const char* from, std::size_t bytes) {
   return word;
 }
 
+struct Secret {
+  std::uint64_t seed = random_word(), key = random_word() | 1;
+};
+const Secret& secret() {
+  static const Secret drawn;
+  return drawn;
+}
+
+// The part of a hash that is kept.
+std::uint32_t upper_half(std::uint64_t hash) { return static_cast<std::uint32_t>(hash >> 32); }
+
 }  // namespace
 
-std::uint32_t NameTable::hash(std::string_view name) {
-  static const std::uint64_t seed = random_word();
-  static const std::uint64_t key = random_word() | 1;
+std::uint64_t NameTable::hash(std::string_view name) {
+  const auto [seed, key] = secret();
   std::uint64_t state = seed ^ name.size();
   const char* at = name.data();
   std::size_t left = name.size();
@@ -42,27 +52,35 @@ std::uint32_t NameTable::hash(std::string_view name) {
     state = fold(load(at, 8) ^ key, state);
     at += 8, left -= 8;
   }
-  state = fold(load(at, left) ^ state, key);
-  return static_cast<std::uint32_t>(state >> 32);
+  return fold(load(at, left) ^ state, key);
 }
 
-std::uint32_t NameTable::find(std::string_view name, std::uint32_t hash) const {
+std::uint64_t NameTable::combine(std::uint64_t sofar, std::uint64_t number) {
+  return fold(sofar ^ secret().seed, number ^ secret().key);
+}
+
+std::uint32_t NameTable::find(std::string_view name, std::uint64_t hash) const {
   if (index_.empty()) return none;
+  const std::uint32_t kept = upper_half(hash);
   const std::size_t mask = index_.size() - 1;
-  for (std::size_t at = hash & mask;; at = (at + 1) & mask) {
+  for (std::size_t at = kept & mask;; at = (at + 1) & mask) {
     const std::uint32_t slot = index_[at];
     if (slot == none) return none;
     const Name& candidate = names_[slot];
-    if (candidate.hash == hash && std::string_view(candidate.text, candidate.length) == name) {
+    if (candidate.hash == kept && std::string_view(candidate.text, candidate.length) == name) {
       return slot;
     }
   }
 }
 
-std::uint32_t NameTable::add(std::string_view name, std::string_view tail, std::uint32_t hash) {
+std::uint32_t NameTable::add(std::string_view name, std::string_view tail, std::uint64_t hash) {
+  return borrow({store(name, tail), name.size()}, hash);
+}
+
+std::uint32_t NameTable::borrow(std::string_view name, std::uint64_t hash) {
   if (2 * (names_.size() + 1) > index_.size()) grow_index();
   const std::uint32_t slot = size();
-  names_.push_back({store(name, tail), static_cast<std::uint32_t>(name.size()), hash});
+  names_.push_back({name.data(), static_cast<std::uint32_t>(name.size()), upper_half(hash)});
   put_into_index(slot);
   return slot;
 }
@@ -73,6 +91,7 @@ const char* NameTable::store(std::string_view name, std::string_view tail) {
     free_bytes_ = std::max(bytes, block_bytes);
     blocks_.push_back(std::make_unique_for_overwrite<char[]>(free_bytes_));
     free_ = blocks_.back().get();
+    stored_bytes_ += free_bytes_;
   }
   char* const stored = free_;
   name.copy(stored, name.size());
