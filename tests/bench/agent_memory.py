@@ -7,41 +7,12 @@ over many polls under load. Run by hand; it reports and judges nothing:
 import os
 import sys
 import tempfile
-import time
 
 BENCH = os.path.dirname(os.path.abspath(__file__))
 sys.path.insert(0, os.path.join(os.path.dirname(BENCH), "e2e"))
 
+from agent_cost import report  # noqa: E402
 from harness import BIN_DIR, BINARY, CLIENT, ENVOY, ENVOY_VERSION, Agent, DemoMesh  # noqa: E402
-
-REPORTS = 10
-
-
-def status(pid, field):
-    """A number of /proc/PID/status, in kB."""
-    with open(f"/proc/{pid}/status") as file:
-        return next(int(line.split()[1]) for line in file if line.startswith(field + ":"))
-
-
-def measure(agent, polls):
-    print(f"Envoy {ENVOY_VERSION}, 4 targets, interval 100ms, 200 calls/s")
-    print(f"{'polls':>7} {'resident kB':>12} {'peak kB':>9} {'cpu s':>7} {'page bytes':>11}")
-    seen, last, due = 0, None, 0
-    while seen < polls:
-        page = agent.page()
-        when = page.value("mesh_target_last_success_timestamp_seconds", pod=CLIENT)
-        seen += when != last
-        last = when
-        if seen < due:
-            time.sleep(0.02)
-            continue
-        print(f"{seen:>7} {status(agent.child.pid, 'VmRSS'):>12} "
-              f"{status(agent.child.pid, 'VmHWM'):>9} "
-              f"{page.value('process_cpu_seconds_total'):>7.2f} {len(page.text):>11}", flush=True)
-        due += max(1, polls // REPORTS)
-    for row, value in page.rows("mesh_target_scrape_errors_total"):
-        if value:
-            print(f"errors: {row['pod']} {row['reason']} {value:.0f}")
 
 
 def main():
@@ -53,7 +24,8 @@ def main():
             with Agent(BINARY, directory, config) as agent:
                 agent.wait_ready()
                 mesh.start_load(rate=200)
-                measure(agent, polls)
+                print(f"Envoy {ENVOY_VERSION}, 4 targets, interval 100ms, 200 calls/s")
+                report(agent, polls, CLIENT, 10, "page bytes", lambda page: len(page.text))
 
 
 if __name__ == "__main__":

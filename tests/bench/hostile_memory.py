@@ -9,17 +9,15 @@ nothing:
 import os
 import sys
 import tempfile
-import time
 
 BENCH = os.path.dirname(os.path.abspath(__file__))
 sys.path.insert(0, os.path.join(os.path.dirname(BENCH), "e2e"))
 
-from agent_memory import status  # noqa: E402
+from agent_cost import report  # noqa: E402
 from harness import BINARY, Agent  # noqa: E402
 from misbehaving_admin import MisbehavingAdmin, fake_targets  # noqa: E402
 
 METHODS = 300_000
-REPORTS = 6
 
 
 def answer(first, tail=""):
@@ -55,26 +53,6 @@ CASES = {
 }
 
 
-def measure(agent, polls):
-    print(f"{'polls':>7} {'resident kB':>12} {'peak kB':>9} {'cpu s':>7} {'series':>7}")
-    seen, last, due = 0, None, 1
-    while seen < polls:
-        time.sleep(0.02)
-        page = agent.page()
-        when = page.value("mesh_target_last_success_timestamp_seconds", pod="fake-0")
-        seen += when != last
-        last = when
-        if seen >= due:
-            print(f"{seen:>7} {status(agent.child.pid, 'VmRSS'):>12} "
-                  f"{status(agent.child.pid, 'VmHWM'):>9} "
-                  f"{page.value('process_cpu_seconds_total'):>7.2f} "
-                  f"{len(page.rows('mesh_grpc_requests_total')):>7}", flush=True)
-            due += max(1, polls // REPORTS)
-    for row, value in page.rows("mesh_target_scrape_errors_total"):
-        if value:
-            print(f"errors: {row['pod']} {row['reason']} {value:.0f}")
-
-
 def main():
     polls = int(sys.argv[1]) if len(sys.argv) > 1 else 30
     targets = int(sys.argv[2]) if len(sys.argv) > 2 else 1
@@ -86,7 +64,8 @@ def main():
                 config = fake_targets(fakes, interval=f"{targets}s", timeout=f"{targets}s",
                                       window="5m", stale_after="10m")
                 with Agent(BINARY, directory, config) as agent:
-                    measure(agent, polls)
+                    report(agent, polls, "fake-0", 6, "series",
+                           lambda page: len(page.rows("mesh_grpc_requests_total")))
         finally:
             for fake in fakes.values():
                 fake.stop()
