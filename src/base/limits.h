@@ -67,6 +67,10 @@ inline constexpr std::size_t certificate_bytes = 64 * 1024;
 // Names kept of one certificate; those behind are left out. Its identity is one of the first.
 inline constexpr std::size_t names_per_certificate = 100;
 
+// Certificates known at one place (a sidecar, an endpoint, a file). A gateway for a thousand hosts
+// has a thousand; of a bundle with more, those that expire first are kept.
+inline constexpr std::size_t certificates_per_place = 2'000;
+
 // A configuration file. Ten thousand targets are about 2 MiB.
 inline constexpr std::size_t config_bytes = 8 * 1024 * 1024;
 

@@ -1,0 +1,156 @@
+// Judging what a place holds; the rules are in certificate_book.h.
+#include "compute/certificate_book.h"
+
+#include <algorithm>
+#include <set>
+#include <utility>
+
+#include "base/limits.h"
+#include "compute/rotation_points.h"
+
+namespace mesh {
+namespace {
+
+using std::chrono::sys_seconds;
+
+// Issuers date certificates back, so that clocks that are behind accept them at once: Istio by two
+// minutes, which is a whole life of the shortest ones.
+constexpr std::chrono::minutes backdated{2};
+
+// An identity that is gone for longer and returns begins anew: a pod that was away for a while.
+constexpr std::chrono::hours remembered{1};
+
+struct Listed {
+  const Certificate* certificate;
+  std::size_t group;  // index in look.held
+};
+
+bool same(const Certificate& a, const Certificate& b) { return !is_newer(a, b) && !is_newer(b, a); }
+
+bool expires_first(const Certificate& a, const Certificate& b) { return a.not_after < b.not_after; }
+
+// All that is listed, without those that the bound leaves out: the ones that expire last.
+std::vector<Listed> all_of(const CertificateLook& look, std::uint64_t& left_out) {
+  std::vector<Listed> all;
+  for (std::size_t group = 0; group < look.held.size(); ++group) {
+    for (const Certificate& one : look.held[group]) all.push_back({&one, group});
+  }
+  if (all.size() <= limits::certificates_per_place) return all;
+  // The same certificate comes once per TLS context: repetitions are no reason to leave one out.
+  const auto order = [](const Listed& a, const Listed& b) {
+    if (a.certificate->not_after != b.certificate->not_after) {
+      return expires_first(*a.certificate, *b.certificate);
+    }
+    return a.certificate->serial < b.certificate->serial;
+  };
+  std::ranges::stable_sort(all, order);
+  std::size_t distinct = 0, kept = 0;
+  for (; kept < all.size(); ++kept) {
+    const bool repeated = kept > 0 && *all[kept].certificate == *all[kept - 1].certificate;
+    if (!repeated && ++distinct > limits::certificates_per_place) break;
+  }
+  left_out = all.size() - kept;
+  all.resize(kept);
+  return all;
+}
+
+// Of all that is listed under one identity, newest first, each once: what is in use and what is
+// not.
+KnownCertificate divide(const std::vector<Listed>& listed) {
+  const Certificate& newest = *listed.front().certificate;
+  const bool by_group =
+      newest.role == CertificateRole::leaf && newest.key_algorithm == KeyAlgorithm::unknown;
+  std::set<std::size_t> groups;  // that hold the newest
+  for (const Listed& one : listed) {
+    if (same(*one.certificate, newest)) groups.insert(one.group);
+  }
+
+  KnownCertificate known;
+  std::vector<const Certificate*> used;
+  for (std::size_t i = 0, next; i < listed.size(); i = next) {
+    const Certificate& one = *listed[i].certificate;
+    bool with_newest = false;
+    for (next = i; next < listed.size() && same(*listed[next].certificate, one); ++next) {
+      with_newest |= groups.contains(listed[next].group);
+    }
+    if (i == 0 || (by_group && with_newest)) {
+      used.push_back(&one);
+    } else {
+      known.draining.push_back(one);
+    }
+  }
+  const auto first = std::ranges::min_element(
+      used, [](const Certificate* a, const Certificate* b) { return expires_first(*a, *b); });
+  known.in_use = **first;
+  used.erase(first);
+  for (const Certificate* one : used) known.beside.push_back(*one);
+  return known;
+}
+
+}  // namespace
+
+CertificateBook::CertificateBook(CertificateSource source, std::string location,
+                                 CertificateRules rules)
+    : source_(source), location_(std::move(location)), rules_(std::move(rules)) {}
+
+std::vector<Rotation> CertificateBook::enter(const CertificateLook& look, WallTime at) {
+  const sys_seconds now = std::chrono::floor<std::chrono::seconds>(at);
+  CertificatePlace place{source_, location_, at, {}, 0};
+
+  std::map<Key, std::vector<Listed>> listed;
+  for (const Listed& one : all_of(look, place.left_out)) {
+    const Certificate& c = *one.certificate;
+    listed[{c.role, std::string(identity_of(c)), c.key_algorithm}].push_back(one);
+  }
+
+  std::vector<Rotation> rotations;
+  for (auto& [key, under_key] : listed) {
+    std::ranges::stable_sort(under_key, [](const Listed& a, const Listed& b) {
+      return is_newer(*a.certificate, *b.certificate);
+    });
+    const Certificate& newest = *under_key.front().certificate;
+    const auto [it, first_look] = entries_.try_emplace(key);
+    Entry& entry = it->second;
+    if (!first_look && is_newer(newest, entry.newest)) {
+      ++entry.rotations;
+      entry.last_rotation = now;
+      entry.began = now;
+      if (newest.role == CertificateRole::leaf) {
+        rotations.push_back({std::get<std::string>(key), entry.newest.not_after});
+      }
+    } else if (first_look || !same(newest, entry.newest)) {
+      entry.last_rotation = newest.not_before;
+      entry.began = std::min(now, newest.not_before.value_or(now) + backdated);
+    }
+    entry.newest.not_before = newest.not_before;
+    entry.newest.not_after = newest.not_after;
+    entry.newest.serial = newest.serial;
+    entry.last_seen = now;
+    place.known.push_back(divide(under_key));
+    judge(place.known.back(), entry);
+  }
+  forget_absent(now);
+  place_ = std::make_shared<const CertificatePlace>(std::move(place));
+  return rotations;
+}
+
+void CertificateBook::judge(KnownCertificate& known, const Entry& entry) const {
+  known.rotations = entry.rotations;
+  known.last_rotation = entry.last_rotation;
+  if (known.in_use.role != CertificateRole::leaf || !known.in_use.not_before) return;
+  const double point = rotation_point({rules_.issued_by, rules_.rotation_point}, known.in_use);
+  known.due = renewal_due(point, entry.began, known.in_use.not_after);
+  // What was past its end when it was first seen has no life that could tell.
+  if (!known.due) known.due = known.in_use.not_after;
+  known.overdue = entry.last_seen >= *known.due;
+}
+
+void CertificateBook::forget_absent(sys_seconds at) {
+  const bool crowded = entries_.size() > 2 * limits::certificates_per_place;
+  std::erase_if(entries_, [&](const auto& one) {
+    const sys_seconds seen = one.second.last_seen;
+    return seen != at && (crowded || at - seen > remembered || at < seen);
+  });
+}
+
+}  // namespace mesh

@@ -1,0 +1,72 @@
+// The CertificateBook: from looks at one place to what is in use there, what is draining, and what
+// was rotated when. The rules are told in docs/adr/0003-certificates.md:
+//
+//   - One entry per role, identity and key algorithm. The newest is in use (is_newer), the older
+//     ones that are listed beside it are draining. Where the source does not tell the key, the
+//     leaves that are held together with the newest are in use too (an RSA and an ECDSA one), and
+//     the one that expires first makes the series.
+//   - A rotation is a newer one in the place of the one in use, counted once however often the old
+//     one goes on being listed. The first look counts none. An older one in its place (a rollback)
+//     is shown and not counted.
+//   - A leaf is overdue when it was seen past its mesh's rotation point plus slack
+//     (rotation_points.h). Its life begins when it was seen to come into use; if that was not
+//     seen, at not_before, where issuers backdate by up to two minutes (Istio does).
+#pragma once
+
+#include <map>
+#include <memory>
+#include <optional>
+#include <string>
+#include <tuple>
+#include <vector>
+
+#include "base/clock.h"
+#include "model/certificate_look.h"
+#include "model/known_certificate.h"
+
+namespace mesh {
+
+// What came into use in the place of what, at one look.
+struct Rotation {
+  std::string identity;
+  std::chrono::sys_seconds replaced_not_after;  // of the one it replaced
+
+  bool operator==(const Rotation&) const = default;
+};
+
+struct CertificateRules {
+  std::string issued_by;                 // the mesh, or whoever is known to issue here
+  std::optional<double> rotation_point;  // as configured
+};
+
+// One per place. Not thread-safe.
+class CertificateBook {
+ public:
+  CertificateBook(CertificateSource source, std::string location, CertificateRules rules);
+
+  // Enters a look made at `at`; the rotations of leaves that it shows.
+  std::vector<Rotation> enter(const CertificateLook& look, WallTime at);
+
+  // As of the last look; null before the first.
+  std::shared_ptr<const CertificatePlace> place() const { return place_; }
+
+ private:
+  using Key = std::tuple<CertificateRole, std::string, KeyAlgorithm>;
+  struct Entry {
+    Certificate newest;  // by it a rotation is judged; only what is_newer() looks at
+    std::uint64_t rotations = 0;
+    std::optional<std::chrono::sys_seconds> last_rotation;
+    std::chrono::sys_seconds began{}, last_seen{};
+  };
+
+  void judge(KnownCertificate& known, const Entry& entry) const;
+  void forget_absent(std::chrono::sys_seconds at);
+
+  CertificateSource source_;
+  std::string location_;
+  CertificateRules rules_;
+  std::map<Key, Entry> entries_;
+  std::shared_ptr<const CertificatePlace> place_;
+};
+
+}  // namespace mesh

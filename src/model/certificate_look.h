@@ -1,0 +1,59 @@
+// What one source of certificates showed at one look, and what a proxy counts beside them.
+//
+// A look is complete or did not happen: it lists all that the source holds now. Sources remember
+// nothing; what is in use, what is draining and what was rotated is compute's judgement
+// (compute/certificate_book.h).
+#pragma once
+
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "model/certificate.h"
+#include "model/series.h"
+
+namespace mesh {
+
+// Certificates that a source holds together: those of one TLS context, one chain, one file.
+using HeldTogether = std::vector<Certificate>;
+
+struct CertificateLook {
+  std::vector<HeldTogether> held;
+  // Asked because the poll before this one still showed everything as the last look had it: what
+  // was replaced was replaced since that poll.
+  bool prompted = false;
+
+  bool operator==(const CertificateLook&) const = default;
+};
+
+// One secret as a proxy names it, with what it counts about renewing it, since the proxy's start.
+struct SecretReading {
+  std::string secret;
+  std::uint64_t rotation_failures = 0;   // renewed files that do not fit together or cannot be read
+  std::uint64_t rejections = 0;          // refused because of their content
+  std::optional<std::uint64_t> expires;  // seconds since 1970: what is in use under this name
+
+  bool operator==(const SecretReading&) const = default;
+};
+
+// The connections of one cluster or listener that has ever made a TLS handshake.
+struct TlsConnections {
+  std::string source;  // its own name, unique among those of a direction
+  Direction direction = Direction::outbound;
+  std::string upstream, subset;  // as in SeriesKey
+  std::uint64_t opened = 0;      // since the proxy's start, plain ones included
+  std::uint64_t handshakes = 0;  // completed
+  std::uint64_t active = 0;
+
+  bool operator==(const TlsConnections&) const = default;
+};
+
+struct TlsReading {
+  std::vector<SecretReading> secrets;
+  std::vector<TlsConnections> connections;
+
+  bool operator==(const TlsReading&) const = default;
+};
+
+}  // namespace mesh

@@ -1,0 +1,43 @@
+// KnownCertificate: one identity at one place over time: the certificate in use, what it replaced,
+// and when. CertificatePlace: all of them at that place, as last judged; immutable once published.
+#pragma once
+
+#include <chrono>
+#include <cstdint>
+#include <memory>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "base/clock.h"
+#include "model/certificate.h"
+
+namespace mesh {
+
+struct KnownCertificate {
+  Certificate in_use;
+  // In use under the same identity at the same time, where the source does not tell their keys
+  // apart. None of them expires before in_use.
+  std::vector<Certificate> beside;
+  std::vector<Certificate> draining;  // older ones that are still listed, newest first
+  std::uint64_t rotations = 0;        // seen replaced by a newer one
+  // When it came into use: the look that saw it replace another; else its not_before, if known.
+  std::optional<std::chrono::sys_seconds> last_rotation;
+  // A renewal is overdue from then on (compute/rotation_points.h); none for a CA.
+  std::optional<std::chrono::sys_seconds> due;
+  bool overdue = false;  // was past `due` when last seen
+
+  bool operator==(const KnownCertificate&) const = default;
+};
+
+struct CertificatePlace {
+  CertificateSource source = CertificateSource::admin;
+  std::string location;  // a file, an endpoint, a Secret; "" where the target says it all
+  WallTime seen;         // when it was last looked at
+  std::vector<KnownCertificate> known;  // by role, identity and key algorithm
+  std::uint64_t left_out = 0;           // certificates beyond the bound, those that expire last
+
+  bool operator==(const CertificatePlace&) const = default;
+};
+
+}  // namespace mesh
