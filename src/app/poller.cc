@@ -50,9 +50,9 @@ std::optional<Reason> strain_of(const std::variant<Readings, Failure>& result) {
 struct Poller::Watched {
   Watched(const asio::any_io_executor& executor, const Target& target, const Config& config)
       : id(target_id(target)),
-        conversation(find_dialect(target.mesh)->open(target, config.limits)),
+        conversation(find_dialect(target.mesh)->open(target, config)),
         client(executor, target),
-        history(target, config.poll, config.limits),
+        history(target, config),
         log(id, to_string(target.admin ? *target.admin : target.metrics->address)) {}
 
   std::string id;
@@ -184,7 +184,7 @@ asio::awaitable<void> Poller::ask(Watched& watched) {
   watched.pace.enter(outcome.took, config_.poll.timeout, strain_of(outcome.result));
   watched.passes_to_rest = watched.pace.passes() - 1;
   watched.history.set_poll_interval(config_.poll.interval * watched.pace.passes());
-  watched.state = watched.history.state(cost.ended);
+  watched.state = watched.history.state(cost.ended, cost.at);
   publish();
 }
 
@@ -211,7 +211,8 @@ Duration Poller::offset_of(const Watched& watched) const {
 // Time passes for everybody: what was not seen for stale_after leaves the states.
 void Poller::refresh_states() {
   const Instant now = steady_clock::now();
-  for (const auto& watched : watched_) watched->state = watched->history.state(now);
+  const WallTime wall = system_clock::now();
+  for (const auto& watched : watched_) watched->state = watched->history.state(now, wall);
 }
 
 void Poller::publish() {

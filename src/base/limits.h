@@ -71,6 +71,10 @@ inline constexpr std::size_t names_per_certificate = 100;
 // has a thousand; of a bundle with more, those that expire first are kept.
 inline constexpr std::size_t certificates_per_place = 2'000;
 
+// Secrets, and likewise clusters and listeners that speak TLS, of which a target's renewals and old
+// connections are followed. As many as a large mesh has upstreams.
+inline constexpr std::size_t tls_contexts_per_target = 2'000;
+
 // A configuration file. Ten thousand targets are about 2 MiB.
 inline constexpr std::size_t config_bytes = 8 * 1024 * 1024;
 

@@ -29,13 +29,15 @@ bool is_passing(Reason reason) {
 
 }  // namespace
 
-TargetHistory::TargetHistory(Target target, const PollConfig& poll, const LimitsConfig& limits)
-    : stale_after_(poll.stale_after),
-      folder_(limits),
-      traffic_(window_config(poll), folder_),
-      endpoint_requests_(window_config(poll), folder_) {
+TargetHistory::TargetHistory(Target target, const Config& config)
+    : stale_after_(config.poll.stale_after),
+      certificates_stale_after_(config.certificates.stale_after),
+      folder_(config.limits),
+      traffic_(window_config(config.poll), folder_),
+      endpoint_requests_(window_config(config.poll), folder_),
+      certificates_(CertificateSource::admin, "", {target.mesh, target.rotation_point}) {
   state_.target = std::move(target);
-  state_.poll_interval = poll.interval;
+  state_.poll_interval = config.poll.interval;
 }
 
 Change TargetHistory::record(const Readings& readings, const PollCost& cost) {
@@ -60,7 +62,19 @@ Change TargetHistory::record(const Readings& readings, const PollCost& cost) {
     state_.endpoints = readings.endpoint_states;
     endpoints_seen_ = cost.ended;
   }
+  note_certificates(readings, cost);
   return was_up ? Change::none : Change::came_up;
+}
+
+void TargetHistory::note_certificates(const Readings& readings, const PollCost& cost) {
+  const CertificateLook* look = readings.certificates ? &*readings.certificates : nullptr;
+  std::vector<Rotation> rotations;
+  if (look) {
+    rotations = certificates_.enter(*look, cost.at);
+    certificates_seen_ = cost.ended;
+  }
+  stale_connections_.enter(readings.tls, readings.incarnation, look, rotations);
+  rotation_failures_.enter(readings.tls, readings.incarnation, look, !rotations.empty());
 }
 
 Change TargetHistory::record(const Failure& failure, const PollCost& cost) {
@@ -83,13 +97,13 @@ void TargetHistory::count(const Failure& failure) {
 }
 
 // Not every question is asked in every poll, a refused one least of all: that it was not asked this
-// time says nothing. It is answered when nothing is missing any more.
+// time says nothing.
 void TargetHistory::note_unanswered(const Readings& readings, WallTime at) {
   std::vector<Unanswered>& known = state_.unanswered;
-  const bool whole = readings.proxy && readings.endpoints && readings.partial.empty();
   std::erase_if(known, [&](const Unanswered& one) {
     const auto again = [&](const Failure& failure) { return question_of(failure) == one.question; };
-    return whole || is_passing(one.failure.reason) || std::ranges::any_of(readings.partial, again);
+    return is_passing(one.failure.reason) || std::ranges::any_of(readings.partial, again) ||
+           std::ranges::find(readings.heard, one.question) != readings.heard.end();
   });
   for (const Failure& failure : readings.partial) {
     known.push_back({std::string(question_of(failure)), failure, at});
@@ -102,16 +116,24 @@ void TargetHistory::note_cost(const PollCost& cost) {
   state_.scrape_bytes = cost.bytes;
 }
 
-std::shared_ptr<const TargetState> TargetHistory::state(Instant now) {
+std::shared_ptr<const TargetState> TargetHistory::state(Instant now, WallTime wall) {
   auto state = std::make_shared<TargetState>(state_);
   state->traffic = traffic_.view(now);
   state->endpoint_requests = endpoint_requests_.view(now);
   state->folded = sum_folds({folder_.folded()});
-  const auto stale = [&](const std::optional<Instant>& seen) {
-    return !seen || now - *seen > stale_after_;
+  const auto recent = [&](const std::optional<Instant>& seen, Duration stale_after) {
+    return seen && now - *seen <= stale_after;
   };
-  if (stale(proxy_seen_)) state->proxy.reset();
-  if (stale(endpoints_seen_)) state->endpoints.clear();
+  if (!recent(proxy_seen_, stale_after_)) state->proxy.reset();
+  if (!recent(endpoints_seen_, stale_after_)) state->endpoints.clear();
+  if (recent(certificates_seen_, certificates_stale_after_)) {
+    state->certificates.push_back(certificates_.place());
+  }
+  if (state_.up) {
+    state->stale_connections =
+        stale_connections_.counts(std::chrono::floor<std::chrono::seconds>(wall));
+  }
+  state->rotation_failures = rotation_failures_.counts();
   if (state->proxy && state->proxy->started) {
     // A process is known to have begun only to the second: not later than now, though.
     state->uptime_seconds = std::max(0.0, seconds(*proxy_seen_ - *state->proxy->started));

@@ -11,7 +11,10 @@
 #include <string>
 
 #include "base/clock.h"
+#include "compute/certificate_book.h"
 #include "compute/counter_book.h"
+#include "compute/rotation_failures.h"
+#include "compute/stale_connections.h"
 #include "config/config.h"
 #include "model/failure.h"
 #include "model/readings.h"
@@ -32,7 +35,7 @@ enum class Change { none, came_up, went_down, other_failure };
 
 class TargetHistory {
  public:
-  TargetHistory(Target target, const PollConfig& poll, const LimitsConfig& limits);
+  TargetHistory(Target target, const Config& config);
   TargetHistory(const TargetHistory&) = delete;
   TargetHistory& operator=(const TargetHistory&) = delete;
 
@@ -43,7 +46,7 @@ class TargetHistory {
   void set_poll_interval(Duration interval) { state_.poll_interval = interval; }
 
   // The state at `now`: what was not seen for stale_after is no longer in it.
-  std::shared_ptr<const TargetState> state(Instant now);
+  std::shared_ptr<const TargetState> state(Instant now, WallTime wall);
 
   // Sources summed into "other" since start, indexed by Counted.
   const FoldCounts& folded() const { return folder_.folded(); }
@@ -52,13 +55,17 @@ class TargetHistory {
   void count(const Failure& failure);
   void note_cost(const PollCost& cost);
   void note_unanswered(const Readings& readings, WallTime at);
+  void note_certificates(const Readings& readings, const PollCost& cost);
 
   TargetState state_;
-  Duration stale_after_;
+  Duration stale_after_, certificates_stale_after_;
   Folder folder_;
   CounterBook traffic_;
   CounterBook endpoint_requests_;
-  std::optional<Instant> proxy_seen_, endpoints_seen_;
+  CertificateBook certificates_;
+  StaleConnections stale_connections_;
+  RotationFailures rotation_failures_;
+  std::optional<Instant> proxy_seen_, endpoints_seen_, certificates_seen_;
 };
 
 }  // namespace mesh

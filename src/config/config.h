@@ -26,6 +26,11 @@ struct LimitsConfig {
   std::size_t body_bytes = 64u << 20;  // one answer of one target
 };
 
+struct CertificatesConfig {
+  std::chrono::milliseconds interval{60'000};      // from one look to the next, of every source
+  std::chrono::milliseconds stale_after{300'000};  // what was not looked at for this long disappears
+};
+
 struct GrpcConfig {
   // Statuses that mesh_grpc_error_ratio counts as failure; the others are answers.
   std::vector<std::string> failure_codes{"UNKNOWN",           "DEADLINE_EXCEEDED", "UNIMPLEMENTED",
@@ -37,6 +42,7 @@ struct Config {
   PollConfig poll;
   LimitsConfig limits;
   GrpcConfig grpc;
+  CertificatesConfig certificates;
   std::vector<Target> targets;
   // What the file says that is allowed and hardly meant: a line each, with its place.
   std::vector<std::string> warnings;

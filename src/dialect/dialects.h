@@ -14,7 +14,7 @@ namespace mesh {
 
 struct Dialect {
   std::string_view name;  // the value of `mesh:` in the configuration and of the label `mesh`
-  std::unique_ptr<Conversation> (*open)(const Target& target, const LimitsConfig& limits);
+  std::unique_ptr<Conversation> (*open)(const Target& target, const Config& config);
 };
 
 std::span<const Dialect> dialects();

@@ -8,6 +8,7 @@
 //   /server_info  once per connection (124 kB of option descriptions): who this is and since when.
 //                 A new connection is how a restart shows; then all counters began again
 //   /clusters     endpoints, for clusters at which the statistics say something moved
+//   /certs        certificates, once a minute or so, and when the statistics say that one moved
 //
 // A restart between two questions of one poll must not mix two lives: numbers are accepted when
 // the process was asked for its identity on the very connection that brought them, or when looks
@@ -23,12 +24,15 @@
 #include <utility>
 
 #include "dialect/check_answer.h"
+#include "dialect/envoy_certificates.h"
 #include "dialect/envoy_endpoints.h"
 #include "dialect/envoy_names.h"
 #include "dialect/envoy_process.h"
 #include "dialect/envoy_prometheus.h"
+#include "dialect/envoy_tls.h"
 #include "dialect/envoy_traffic.h"
 #include "dialect/url_encoding.h"
+#include "wire/envoy_certs.h"
 #include "wire/envoy_server_info.h"
 
 namespace mesh {
@@ -45,11 +49,14 @@ bool can_filter_clusters(std::string_view version) {
 
 class EnvoyConversation final : public Conversation {
  public:
+  explicit EnvoyConversation(Duration certificates_interval)
+      : certificates_(certificates_interval) {}
+
   Step begin(Instant now) override;
   Step hear(Answer answer) override;
 
  private:
-  enum class Asked { stats, server_info, clusters };
+  enum class Asked { stats, server_info, clusters, certs };
 
   Step ask_stats();
   Step hear_stats(Answer answer);
@@ -57,6 +64,8 @@ class EnvoyConversation final : public Conversation {
   Step go_without_identity(Failure failure);
   Step after_identity();
   Step hear_clusters(Answer answer);
+  Step after_clusters();
+  Step hear_certs(Answer answer);
   Step finish();
   void new_process();
   void judge_by_uptime();
@@ -65,17 +74,22 @@ class EnvoyConversation final : public Conversation {
   int stats_asked_ = 0;
 
   // This poll.
+  Instant begun_;
   Readings readings_;
   std::uint64_t stats_connection_ = 0;
   Instant stats_received_;
   bool unsure_ = false;
   std::optional<EnvoyTrafficReport> report_;
   std::optional<ClustersQuestion> clusters_question_;
+  bool endpoints_missing_ = false;  // asked in vain
+  EnvoyTlsReport tls_report_;
 
   // Learnt.
   EnvoyProcess process_;
   EnvoyTraffic traffic_;
   EnvoyEndpoints endpoints_;
+  EnvoyTls tls_;
+  EnvoyCertificates certificates_;
   std::optional<Proxy> proxy_;
   std::uint64_t identity_connection_ = 0;  // 0: none yet
   std::uint64_t incarnation_ = 0;
@@ -84,10 +98,12 @@ class EnvoyConversation final : public Conversation {
   std::optional<std::uint64_t> last_server_uptime_;
 };
 
-Step EnvoyConversation::begin(Instant) {
+Step EnvoyConversation::begin(Instant now) {
+  begun_ = now;
   readings_ = {};
   report_.reset();
   clusters_question_.reset();
+  endpoints_missing_ = false;
   unsure_ = false;
   stats_asked_ = 0;
   return ask_stats();
@@ -106,6 +122,7 @@ Step EnvoyConversation::hear(Answer answer) {
     case Asked::stats: return hear_stats(std::move(answer));
     case Asked::server_info: return hear_server_info(std::move(answer));
     case Asked::clusters: return hear_clusters(std::move(answer));
+    case Asked::certs: return hear_certs(std::move(answer));
   }
   return Failure{Reason::parse, "no question was asked"};
 }
@@ -120,6 +137,8 @@ Step EnvoyConversation::hear_stats(Answer answer) {
   if (stats.unreadable > 0 && stats.unreadable == stats.lines) {
     return Failure{Reason::parse, "/stats: no line is a statistic: " + stats.unreadable_sample};
   }
+  tls_report_ = tls_.report(traffic_.reader(), stats);
+  readings_.tls = tls_report_.reading;
   readings_.unreadable = stats.unreadable;
   readings_.unreadable_sample = stats.unreadable_sample;
   if (identity_connection_ == stats_connection_) return after_identity();
@@ -139,6 +158,7 @@ Step EnvoyConversation::hear_server_info(Answer answer) {
     return go_without_identity({Reason::parse, "/server_info: " + info.error().message});
   }
 
+  readings_.heard.push_back("/server_info");
   const ProcessVerdict verdict =
       process_.look(info->uptime, answer->sent, answer->received, last_success_);
   if (verdict == ProcessVerdict::restarted) new_process();
@@ -172,6 +192,7 @@ void EnvoyConversation::judge_by_uptime() {
 void EnvoyConversation::new_process() {
   ++incarnation_;
   endpoints_.forget();
+  certificates_.forget();
   last_traffic_.reset();
   report_.reset();
 }
@@ -184,7 +205,7 @@ Step EnvoyConversation::after_identity() {
   }
   clusters_question_ =
       endpoints_.question(report_->activity, proxy_ && can_filter_clusters(proxy_->version));
-  if (!clusters_question_) return finish();
+  if (!clusters_question_) return after_clusters();
   asked_ = Asked::clusters;
   return Request{Request::Port::admin, clusters_question_->path};
 }
@@ -205,18 +226,40 @@ Step EnvoyConversation::hear_clusters(Answer answer) {
       if (readings_.unreadable_sample.empty()) {
         readings_.unreadable_sample = clusters->unreadable_sample;
       }
+      readings_.heard.push_back("/clusters");
       endpoints_.enter(*clusters_question_, std::move(*clusters));
       traffic_.know_clusters(endpoints_.stat_names());
       report_ = traffic_.report();
-      return finish();
+      return after_clusters();
     }
     failure = Failure{Reason::parse, "/clusters: " + clusters.error().message};
   }
   readings_.partial.push_back(std::move(*failure));
-  clusters_question_.reset();
-  Step step = finish();
-  std::get<Readings>(step).endpoints.reset();
-  return step;
+  endpoints_missing_ = true;
+  return after_clusters();
+}
+
+Step EnvoyConversation::after_clusters() {
+  if (!certificates_.is_due(begun_, tls_report_)) return finish();
+  asked_ = Asked::certs;
+  return Request{Request::Port::admin, "/certs"};
+}
+
+Step EnvoyConversation::hear_certs(Answer answer) {
+  if (auto failure = check_answer(answer, "/certs")) {
+    readings_.partial.push_back(std::move(*failure));
+    return finish();
+  }
+  auto certs = parse_envoy_certs(answer->body);
+  if (!certs) {
+    readings_.partial.push_back({Reason::parse, "/certs: " + certs.error().message});
+    return finish();
+  }
+  readings_.heard.push_back("/certs");
+  readings_.unreadable += certs->unreadable;
+  if (readings_.unreadable_sample.empty()) readings_.unreadable_sample = certs->unreadable_sample;
+  readings_.certificates = certificates_.look(std::move(*certs));
+  return finish();
 }
 
 Step EnvoyConversation::finish() {
@@ -230,7 +273,7 @@ Step EnvoyConversation::finish() {
     }
   }
   if (endpoints_.known()) {
-    readings_.endpoints = endpoints_.requests();
+    if (!endpoints_missing_) readings_.endpoints = endpoints_.requests();
     readings_.endpoint_states = endpoints_.states();
   }
   last_success_ = stats_received_;
@@ -241,8 +284,8 @@ Step EnvoyConversation::finish() {
 
 }  // namespace
 
-std::unique_ptr<Conversation> open_envoy(const Target& target, const LimitsConfig&) {
-  if (target.admin) return std::make_unique<EnvoyConversation>();
+std::unique_ptr<Conversation> open_envoy(const Target& target, const Config& config) {
+  if (target.admin) return std::make_unique<EnvoyConversation>(config.certificates.interval);
   return open_envoy_prometheus(target.metrics->path);
 }
 

@@ -12,6 +12,6 @@ namespace mesh {
 
 // With an admin port: statistics in raw names, identity, endpoints. With a metrics port only: what
 // the Prometheus form of the same statistics tells for certain (envoy_prometheus.h).
-std::unique_ptr<Conversation> open_envoy(const Target& target, const LimitsConfig& limits);
+std::unique_ptr<Conversation> open_envoy(const Target& target, const Config& config);
 
 }  // namespace mesh

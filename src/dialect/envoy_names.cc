@@ -123,7 +123,13 @@ std::string_view envoy_stats_filter() {
          R"(([0-9]+|other|request_message_count|response_message_count|upstream_rq_time))"
          R"(|upstream_rq_(total|rx_reset|tx_reset))"
          R"(|upstream_cx_(total|active|destroy_with_active_rq))"
-         R"(|membership_(change|healthy|total))|server\.(state|uptime))$)";
+         R"(|membership_(change|healthy|total)|ssl\.handshake)"
+         R"(|client_ssl_socket_factory\.ssl_context_update_by_sds)"
+         R"(|ssl\.certificate\..+\.expiration_unix_time_seconds))"
+         R"(|listener\..+\.(downstream_cx_(total|active)|ssl\.handshake)"
+         R"(|server_ssl_socket_factory\.ssl_context_update_by_sds)"
+         R"(|ssl\.certificate\..+\.expiration_unix_time_seconds))"
+         R"(|sds\..+\.(key_rotation_failed|update_rejected)|server\.(state|uptime))$)";
 }
 
 }  // namespace mesh

@@ -44,7 +44,8 @@ class EnvoyTraffic {
   // Reads a body of the text form of /stats.
   void read(std::string body);
 
-  // What the last read() found, before any meaning.
+  // What the last read() found, before any meaning, and who knows the names in it.
+  const StatsReader& reader() const { return reader_; }
   const StatsAnswer& answer() const { return answer_; }
 
   // The clusters of /clusters, in stat_form. Kept for this and all later answers.

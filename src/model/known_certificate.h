@@ -11,6 +11,7 @@
 
 #include "base/clock.h"
 #include "model/certificate.h"
+#include "model/series.h"
 
 namespace mesh {
 
@@ -38,6 +39,25 @@ struct CertificatePlace {
   std::uint64_t left_out = 0;           // certificates beyond the bound, those that expire last
 
   bool operator==(const CertificatePlace&) const = default;
+};
+
+// Connections of one upstream, or of all inbound ones, under a certificate that was replaced.
+struct StaleCount {
+  Direction direction = Direction::outbound;
+  std::string upstream, subset;   // as in SeriesKey
+  std::string identity;           // whose certificate was replaced; "" if that cannot be told
+  std::uint64_t connections = 0;  // at least so many were made before the one now in use
+  std::uint64_t expired = 0;      // of them, at least so many under one that has expired
+
+  bool operator==(const StaleCount&) const = default;
+};
+
+// How often renewing one secret failed, by the proxy's own word for the reason.
+struct RotationFailure {
+  std::string secret, reason;
+  std::uint64_t count = 0;
+
+  bool operator==(const RotationFailure&) const = default;
 };
 
 }  // namespace mesh

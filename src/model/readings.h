@@ -5,9 +5,11 @@
 #include <cstdint>
 #include <optional>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "base/clock.h"
+#include "model/certificate_look.h"
 #include "model/failure.h"
 #include "model/series.h"
 
@@ -48,10 +50,15 @@ struct Readings {
   std::optional<CounterBlock> endpoints;  // endpoint_requests; absent when not heard this time
   std::vector<EndpointReading> endpoint_states;
 
+  TlsReading tls;                               // what is counted about renewals and connections
+  std::optional<CertificateLook> certificates;  // absent when not asked or not heard this time
+
   std::uint64_t unreadable = 0;   // lines or values that could not be understood
   std::string unreadable_sample;  // the first of them, shortened and printable
   std::uint64_t ambiguous = 0;    // series whose service, method or upstream could not be told
   std::vector<Failure> partial;   // questions that failed while the essential ones succeeded
+  std::vector<std::string_view> heard;  // those that were answered, beside the essential ones;
+                                        // literals, the same words as a failure begins with
 };
 
 }  // namespace mesh

@@ -12,6 +12,7 @@
 
 #include "base/clock.h"
 #include "model/failure.h"
+#include "model/known_certificate.h"
 #include "model/readings.h"
 #include "model/series.h"
 #include "model/target.h"
@@ -68,6 +69,11 @@ struct TargetState {
   CounterView traffic;
   CounterView endpoint_requests;
   std::vector<EndpointReading> endpoints;
+
+  // One place per source of the target's certificates. None that was not looked at for long.
+  std::vector<std::shared_ptr<const CertificatePlace>> certificates;
+  std::vector<StaleCount> stale_connections;
+  std::vector<RotationFailure> rotation_failures;
 };
 
 struct PassTimes {

@@ -48,8 +48,8 @@ Target target_of(const Recording& recording) {
 // The page after two polls, ten seconds apart, of the same recorded state.
 std::string page_of(const Recording& recording) {
   const Target target = target_of(recording);
-  const auto conversation = find_dialect("envoy")->open(target, LimitsConfig{});
-  TargetHistory history(target, PollConfig{}, LimitsConfig{});
+  const auto conversation = find_dialect("envoy")->open(target, Config{});
+  TargetHistory history(target, Config{});
   const RecordedProxy proxy(recording.folder);
   const Instant start = Instant{} + seconds(1'000'000);
   const WallTime wall = WallTime{} + seconds(1'800'000'000);
@@ -62,7 +62,7 @@ std::string page_of(const Recording& recording) {
   }
   Snapshot snapshot;
   snapshot.at = wall + seconds(10);
-  snapshot.targets = {history.state(start + seconds(10))};
+  snapshot.targets = {history.state(start + seconds(10), wall + seconds(10))};
   snapshot.folded = sum_folds({history.folded()});
   snapshot.pass = {0.003, 0.004, 2};
   SelfNumbers self;

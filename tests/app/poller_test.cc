@@ -32,7 +32,7 @@ constexpr const char* clusters = R"({"cluster_statuses":[{"name":"c"}]})";
 void behave(FakeAdmin& admin, const std::string& stats = good_stats) {
   Target target;
   target.admin = admin.address();
-  const Step first = find_dialect("envoy")->open(target, LimitsConfig{})->begin(Instant{});
+  const Step first = find_dialect("envoy")->open(target, Config{})->begin(Instant{});
   admin.on(std::get<Request>(first).path, habits::page(stats));
   admin.on("/server_info", habits::page(server_info));
   admin.on("/clusters?format=json", habits::page(clusters));

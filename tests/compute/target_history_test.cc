@@ -32,12 +32,18 @@ Readings readings(int second, std::uint64_t calls) {
 
 class TargetHistoryTest : public testing::Test {
  protected:
-  PollConfig poll_{seconds(10), seconds(5), seconds(60), seconds(30), 4};
-  TargetHistory history_{Target{}, poll_, LimitsConfig{}};
+  static Config config() {
+    Config config;
+    config.poll = {seconds(10), seconds(5), seconds(60), seconds(30), 4};
+    config.certificates.stale_after = seconds(90);
+    return config;
+  }
+
+  TargetHistory history_{Target{}, config()};
 };
 
 TEST_F(TargetHistoryTest, is_down_before_the_first_poll_with_nothing_to_show) {
-  const auto state = history_.state(at(0));
+  const auto state = history_.state(at(0), cost(0).at);
   EXPECT_FALSE(state->up);
   EXPECT_FALSE(state->last_attempt);
   EXPECT_THAT(state->traffic.totals, IsEmpty());
@@ -45,7 +51,7 @@ TEST_F(TargetHistoryTest, is_down_before_the_first_poll_with_nothing_to_show) {
 
 TEST_F(TargetHistoryTest, readings_make_it_up_with_cost_and_uptime) {
   EXPECT_EQ(history_.record(readings(0, 7), cost(0)), Change::came_up);
-  const auto state = history_.state(at(0));
+  const auto state = history_.state(at(0), cost(0).at);
   EXPECT_TRUE(state->up);
   EXPECT_EQ(state->scrape_bytes, 1234u);
   EXPECT_EQ(state->scrape_seconds, 0.02);
@@ -68,7 +74,7 @@ TEST_F(TargetHistoryTest, failures_are_counted_by_reason_and_partial_ones_too) {
   Readings partly = readings(1, 1);
   partly.partial = {{Reason::forbidden, "/clusters: HTTP status 403"}};
   history_.record(partly, cost(1));
-  const auto state = history_.state(at(1));
+  const auto state = history_.state(at(1), cost(1).at);
   EXPECT_TRUE(state->up);
   EXPECT_EQ(state->failures[static_cast<std::size_t>(Reason::timeout)], 1u);
   EXPECT_EQ(state->failures[static_cast<std::size_t>(Reason::forbidden)], 1u);
@@ -78,27 +84,29 @@ TEST_F(TargetHistoryTest, the_last_failure_is_remembered_when_the_target_is_back
   const Failure late{Reason::timeout, "/stats: late"};
   history_.record(late, cost(0));
   history_.record(readings(5, 1), cost(5));
-  const auto state = history_.state(at(5));
+  const auto state = history_.state(at(5), cost(5).at);
   EXPECT_FALSE(state->failure);
   EXPECT_EQ(state->last_failure, late);
   EXPECT_EQ(state->last_failure_at, cost(0).at);
 }
 
-TEST_F(TargetHistoryTest, a_refused_question_is_known_until_nothing_is_missing) {
+TEST_F(TargetHistoryTest, a_refused_question_is_known_until_it_is_answered) {
   Readings without = readings(0, 1);
   without.proxy.reset();
   without.partial = {{Reason::forbidden, "/server_info: HTTP status 403: \"no: never\""}};
   history_.record(without, cost(0));
   without.partial.clear();  // it is not asked in every poll
   history_.record(without, cost(1));
-  const auto state = history_.state(at(1));
+  const auto state = history_.state(at(1), cost(1).at);
   ASSERT_EQ(state->unanswered.size(), 1u);
   EXPECT_EQ(state->unanswered[0].question, "/server_info");
   EXPECT_EQ(state->unanswered[0].failure.reason, Reason::forbidden);
   EXPECT_EQ(state->unanswered[0].at, cost(0).at);
 
-  history_.record(readings(2, 1), cost(2));
-  EXPECT_THAT(history_.state(at(2))->unanswered, IsEmpty());
+  Readings answered = readings(2, 1);
+  answered.heard = {"/server_info"};
+  history_.record(answered, cost(2));
+  EXPECT_THAT(history_.state(at(2), cost(2).at)->unanswered, IsEmpty());
 }
 
 TEST_F(TargetHistoryTest, a_question_is_unanswered_once_whatever_was_said) {
@@ -107,7 +115,7 @@ TEST_F(TargetHistoryTest, a_question_is_unanswered_once_whatever_was_said) {
     partly.partial = {{Reason::http_status, std::string("/clusters: HTTP status 500: ") + said}};
     history_.record(partly, cost(0));
   }
-  const auto state = history_.state(at(0));
+  const auto state = history_.state(at(0), cost(0).at);
   ASSERT_EQ(state->unanswered.size(), 1u);
   EXPECT_EQ(state->unanswered[0].failure.message, "/clusters: HTTP status 500: c");
 }
@@ -117,23 +125,23 @@ TEST_F(TargetHistoryTest, a_question_that_failed_in_passing_is_forgotten_with_th
   partly.proxy.reset();
   partly.partial = {{Reason::timeout, "/clusters: late"}};
   history_.record(partly, cost(0));
-  EXPECT_EQ(history_.state(at(0))->unanswered.size(), 1u);
+  EXPECT_EQ(history_.state(at(0), cost(0).at)->unanswered.size(), 1u);
   partly.partial.clear();
   history_.record(partly, cost(1));
-  EXPECT_THAT(history_.state(at(1))->unanswered, IsEmpty());
+  EXPECT_THAT(history_.state(at(1), cost(1).at)->unanswered, IsEmpty());
 }
 
 TEST_F(TargetHistoryTest, what_was_folded_is_in_the_state_of_its_target) {
-  LimitsConfig limits;
-  limits.methods_per_upstream = 1;
-  TargetHistory history(Target{}, poll_, limits);
+  Config one_method = config();
+  one_method.limits.methods_per_upstream = 1;
+  TargetHistory history(Target{}, one_method);
   Readings two = readings(0, 1);
   const SeriesKey key{Counted::calls, Direction::outbound, "u", "", "S", "N", "OK"};
   std::vector<Series> series = *two.traffic->series;
   series.push_back({"b", 0, key});
   two.traffic = CounterBlock{std::make_shared<const std::vector<Series>>(series), {1, 1}};
   history.record(two, cost(0));
-  const std::vector<FoldedSeries> folded = history.state(at(0))->folded;
+  const std::vector<FoldedSeries> folded = history.state(at(0), cost(0).at)->folded;
   ASSERT_FALSE(folded.empty());
   EXPECT_EQ(folded[0].family, "mesh_grpc_requests_total");
   EXPECT_EQ(folded[0].count, 1u);
@@ -144,12 +152,12 @@ TEST_F(TargetHistoryTest, unreadable_lines_of_the_last_answer_are_told_from_earl
   odd.unreadable = 3;
   odd.unreadable_sample = "nonsense";
   history_.record(odd, cost(0));
-  EXPECT_EQ(history_.state(at(0))->unreadable, 3u);
-  EXPECT_EQ(history_.state(at(0))->unreadable_sample, "nonsense");
+  EXPECT_EQ(history_.state(at(0), cost(0).at)->unreadable, 3u);
+  EXPECT_EQ(history_.state(at(0), cost(0).at)->unreadable_sample, "nonsense");
   history_.record(readings(1, 5), cost(1));
-  EXPECT_EQ(history_.state(at(1))->unreadable, 0u);
-  EXPECT_EQ(history_.state(at(1))->unreadable_sample, "");
-  EXPECT_EQ(history_.state(at(1))->parse_errors, 3u);
+  EXPECT_EQ(history_.state(at(1), cost(1).at)->unreadable, 0u);
+  EXPECT_EQ(history_.state(at(1), cost(1).at)->unreadable_sample, "");
+  EXPECT_EQ(history_.state(at(1), cost(1).at)->parse_errors, 3u);
 }
 
 TEST_F(TargetHistoryTest, unreadable_lines_are_counted_and_hurt_nothing_else) {
@@ -157,7 +165,7 @@ TEST_F(TargetHistoryTest, unreadable_lines_are_counted_and_hurt_nothing_else) {
   odd.unreadable = 3;
   history_.record(odd, cost(0));
   history_.record(odd, cost(1));
-  const auto state = history_.state(at(1));
+  const auto state = history_.state(at(1), cost(1).at);
   EXPECT_EQ(state->parse_errors, 6u);
   EXPECT_TRUE(state->up);
   EXPECT_THAT(state->traffic.totals, ElementsAre(5));
@@ -166,9 +174,9 @@ TEST_F(TargetHistoryTest, unreadable_lines_are_counted_and_hurt_nothing_else) {
 TEST_F(TargetHistoryTest, what_a_dead_target_said_disappears_after_stale_after) {
   history_.record(readings(0, 7), cost(0));
   history_.record(Failure{Reason::connect, "refused"}, cost(10));
-  EXPECT_THAT(history_.state(at(30))->traffic.totals, ElementsAre(7));
-  EXPECT_EQ(history_.state(at(30))->endpoints.size(), 1u);
-  const auto state = history_.state(at(31));
+  EXPECT_THAT(history_.state(at(30), cost(30).at)->traffic.totals, ElementsAre(7));
+  EXPECT_EQ(history_.state(at(30), cost(30).at)->endpoints.size(), 1u);
+  const auto state = history_.state(at(31), cost(31).at);
   EXPECT_THAT(state->traffic.totals, IsEmpty());
   EXPECT_THAT(state->endpoints, IsEmpty());
   EXPECT_FALSE(state->proxy);
@@ -181,14 +189,55 @@ TEST_F(TargetHistoryTest, endpoints_not_heard_this_time_keep_their_last_state) {
   without.endpoints.reset();
   without.endpoint_states.clear();
   history_.record(without, cost(10));
-  EXPECT_EQ(history_.state(at(10))->endpoints.size(), 1u);
+  EXPECT_EQ(history_.state(at(10), cost(10).at)->endpoints.size(), 1u);
 }
 
 TEST_F(TargetHistoryTest, a_published_state_does_not_change_any_more) {
   history_.record(readings(0, 7), cost(0));
-  const auto before = history_.state(at(0));
+  const auto before = history_.state(at(0), cost(0).at);
   history_.record(readings(10, 9), cost(10));
   EXPECT_THAT(before->traffic.totals, ElementsAre(7));
+}
+
+TEST_F(TargetHistoryTest, certificates_outlive_a_silence_and_the_expiry_but_not_a_long_absence) {
+  Readings with = readings(0, 1);
+  Certificate leaf;
+  leaf.not_after = std::chrono::sys_seconds(seconds(5010));
+  with.certificates = CertificateLook{{{leaf}}};
+  history_.record(with, cost(0));
+  history_.record(Failure{Reason::connect, "refused"}, cost(20));
+  const auto silent = history_.state(at(90), cost(90).at);
+  ASSERT_EQ(silent->certificates.size(), 1u);
+  EXPECT_EQ(silent->certificates[0]->known[0].in_use, leaf);
+  EXPECT_THAT(history_.state(at(91), cost(91).at)->certificates, IsEmpty());
+}
+
+TEST_F(TargetHistoryTest, a_rotation_makes_older_connections_stale_and_a_failure_beside_it_good) {
+  Readings one = readings(0, 1);
+  Certificate leaf;
+  leaf.not_before = std::chrono::sys_seconds(seconds(5000));
+  leaf.not_after = std::chrono::sys_seconds(seconds(5015));
+  one.certificates = CertificateLook{{{leaf}}};
+  one.tls.connections = {{"cluster.u", Direction::outbound, "u", "", 3, 3, 3}};
+  one.tls.secrets = {{"leaf", 0, 0, {}}};
+  history_.record(one, cost(0));
+
+  Readings two = one;
+  two.at = at(10);
+  leaf.not_before = std::chrono::sys_seconds(seconds(5009));
+  leaf.not_after = std::chrono::sys_seconds(seconds(6000));
+  two.certificates = CertificateLook{{{leaf}}, true};
+  two.tls.secrets[0].rotation_failures = 1;
+  history_.record(two, cost(10));
+  two.at = at(20);
+  history_.record(two, cost(20));
+
+  const auto state = history_.state(at(20), cost(20).at);
+  EXPECT_EQ(state->certificates[0]->known[0].rotations, 1u);
+  ASSERT_EQ(state->stale_connections.size(), 1u);
+  EXPECT_EQ(state->stale_connections[0].connections, 3u);
+  EXPECT_EQ(state->stale_connections[0].expired, 3u);
+  EXPECT_EQ(state->rotation_failures[0], (RotationFailure{"leaf", "key_rotation_failed", 0}));
 }
 
 }  // namespace

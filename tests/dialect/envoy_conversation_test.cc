@@ -14,7 +14,7 @@ using testing::StartsWith;
 
 TEST_F(EnvoyConversationTest, the_first_poll_asks_who_it_is_and_what_it_has) {
   const Readings first = readings();
-  EXPECT_THAT(asked_, ElementsAre("/stats", "/server_info", "/clusters"));
+  EXPECT_THAT(asked_, ElementsAre("/stats", "/server_info", "/clusters", "/certs"));
   ASSERT_TRUE(first.traffic);
   EXPECT_THAT(first.traffic->values, ElementsAre(19, 2));
   EXPECT_EQ(first.traffic->series->front().key,
@@ -26,6 +26,7 @@ TEST_F(EnvoyConversationTest, the_first_poll_asks_who_it_is_and_what_it_has) {
   EXPECT_EQ(first.proxy->version, "1.40.0");
   EXPECT_EQ(first.proxy->node_id, "users-0");
   EXPECT_THAT(first.partial, IsEmpty());
+  EXPECT_THAT(first.heard, ElementsAre("/server_info", "/clusters", "/certs"));
 }
 
 TEST_F(EnvoyConversationTest, a_quiet_poll_is_one_question) {
@@ -67,6 +68,11 @@ TEST_F(EnvoyConversationTest, each_failed_question_ends_the_poll_or_is_partial) 
   const Readings partly = readings();
   EXPECT_THAT(partly.partial,
               ElementsAre(Failure{Reason::connect, "/clusters: connection refused"}));
+  failures_ = {{"/certs", refused}};
+  ++connection_;
+  now_ += std::chrono::minutes(1);
+  EXPECT_THAT(readings().partial,
+              ElementsAre(Failure{Reason::connect, "/certs: connection refused"}));
   failures_.clear();
   EXPECT_TRUE(readings().endpoints);
 }

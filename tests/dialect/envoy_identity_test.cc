@@ -25,7 +25,7 @@ TEST_F(IdentityTest, a_restart_is_seen_though_every_counter_is_higher) {
   restart(1000, 3);
   const Readings second = readings();
   EXPECT_NE(first.incarnation, second.incarnation);
-  EXPECT_THAT(asked_, ElementsAre("/stats", "/server_info", "/clusters"));
+  EXPECT_THAT(asked_, ElementsAre("/stats", "/server_info", "/clusters", "/certs"));
 }
 
 TEST_F(IdentityTest, a_young_process_that_was_replaced_by_a_young_one_is_told_by_its_counters) {
@@ -47,7 +47,7 @@ TEST_F(IdentityTest, a_restart_between_stats_and_identity_is_not_mixed_up) {
     }
   };
   const Readings second = readings();
-  EXPECT_THAT(asked_, ElementsAre("/stats", "/server_info", "/stats", "/clusters"));
+  EXPECT_THAT(asked_, ElementsAre("/stats", "/server_info", "/stats", "/clusters", "/certs"));
   EXPECT_EQ(second.traffic->values.front(), 4u);
 }
 

@@ -138,7 +138,7 @@ TEST_F(EnvoyPrometheusTest, any_other_page_is_asked_as_configured) {
 TEST_F(EnvoyPrometheusTest, a_target_with_a_metrics_port_only_is_asked_there) {
   Target target;
   target.metrics = HttpEndpoint{{"127.0.0.1", 15090, ""}, "/metrics"};
-  const auto conversation = find_dialect("envoy")->open(target, LimitsConfig{});
+  const auto conversation = find_dialect("envoy")->open(target, Config{});
   EXPECT_EQ(std::get<Request>(conversation->begin(now_)),
             (Request{Request::Port::metrics, "/metrics"}));
 }

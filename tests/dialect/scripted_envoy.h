@@ -85,14 +85,16 @@ class EnvoyConversationTest : public testing::Test {
   std::unique_ptr<Conversation> conversation_ = [] {
     Target target;
     target.admin = Address{"127.0.0.1", 9901, ""};
-    return find_dialect("envoy")->open(target, LimitsConfig{});
+    return find_dialect("envoy")->open(target, Config{});
   }();
   Instant now_ = Instant{} + std::chrono::seconds(100'000);
   std::uint64_t connection_ = 1;
   bool closes_every_time_ = false;
   std::function<void(const std::string&)> on_question_;
-  std::map<std::string, std::string> bodies_{
-      {"/stats", stats(19, 2)}, {"/server_info", server_info(5000)}, {"/clusters", clusters(21)}};
+  std::map<std::string, std::string> bodies_{{"/stats", stats(19, 2)},
+                                             {"/server_info", server_info(5000)},
+                                             {"/clusters", clusters(21)},
+                                             {"/certs", "{}"}};
   std::map<std::string, int> statuses_;
   std::map<std::string, Failure> failures_;
   std::vector<std::string> asked_;

@@ -1,0 +1,37 @@
+// See envoy_certificates.h.
+#include "dialect/envoy_certificates.h"
+
+#include <algorithm>
+#include <utility>
+
+namespace mesh {
+
+bool EnvoyCertificates::is_due(Instant now, const EnvoyTlsReport& report) {
+  const bool first = !asked_;
+  const bool loaded = !first && report.loads != loads_;
+  const bool failed = !first && report.failures != failures_;
+  loads_ = report.loads;
+  failures_ = report.failures;
+  prompted_ = loaded && !moved_;
+  moved_ = moved_ || loaded;
+  // Polls are never quite on the beat: one that is a little early is not put off to the next.
+  const Duration slack = std::min<Duration>(interval_ / 10, std::chrono::seconds(1));
+  const bool due = first || loaded || failed || again_ || now - *asked_ >= interval_ - slack;
+  again_ = failed;
+  if (due) asked_ = now;
+  return due;
+}
+
+CertificateLook EnvoyCertificates::look(EnvoyCerts certs) {
+  CertificateLook look;
+  look.prompted = prompted_;
+  moved_ = false;
+  for (EnvoyTlsContext& context : certs.contexts) {
+    HeldTogether held = std::move(context.leaves);
+    std::ranges::move(context.authorities, std::back_inserter(held));
+    look.held.push_back(std::move(held));
+  }
+  return look;
+}
+
+}  // namespace mesh

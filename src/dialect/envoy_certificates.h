@@ -1,0 +1,44 @@
+// When an Envoy is asked for its certificates, and what its answer means.
+//
+// /certs lists every certificate of every TLS context, on the proxy's main thread. So it is asked
+// rarely, once an interval, and out of turn only when the statistics, which are read anyway, say
+// that a certificate was loaded or that loading one failed. After a failure it is asked again in
+// the next poll: every good rotation of a key and a certificate file raises key_rotation_failed
+// once, between the two, and only a second look tells (seen with 1.36.2 and 1.40.0).
+#pragma once
+
+#include <cstdint>
+#include <optional>
+
+#include "base/clock.h"
+#include "dialect/envoy_tls.h"
+#include "model/certificate_look.h"
+#include "wire/envoy_certs.h"
+
+namespace mesh {
+
+// One per target. Not thread-safe.
+class EnvoyCertificates {
+ public:
+  explicit EnvoyCertificates(Duration interval) : interval_(interval) {}
+
+  // Once a poll: whether to ask now. Whether the answer came or not, the next question is then due
+  // an interval later.
+  bool is_due(Instant now, const EnvoyTlsReport& report);
+
+  // REQUIRES: is_due() was true.
+  CertificateLook look(EnvoyCerts certs);
+
+  // The process is a new one: what it has loaded is not known.
+  void forget() { asked_.reset(); }
+
+ private:
+  Duration interval_;
+  std::optional<Instant> asked_;
+  bool again_ = false;  // in the next poll
+  bool moved_ = false;  // something was loaded that no look has seen
+  bool prompted_ = false;
+  std::uint64_t loads_ = 0, failures_ = 0;  // of the last poll
+};
+
+}  // namespace mesh

@@ -1,0 +1,134 @@
+// The lower bound of connections under a replaced certificate, poll by poll.
+#include "compute/stale_connections.h"
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+namespace mesh {
+namespace {
+
+using std::chrono::seconds;
+using std::chrono::sys_seconds;
+using testing::ElementsAre;
+using testing::IsEmpty;
+
+constexpr sys_seconds expiry{seconds(5000)};
+const std::vector<Rotation> rotated{{"spiffe://mesh.test/users", expiry}};
+const CertificateLook prompted{{}, true}, in_turn{};
+
+TlsReading cluster(std::uint64_t opened, std::uint64_t active) {
+  return {{}, {{"cluster.u", Direction::outbound, "u", "", opened, opened, active}}};
+}
+
+class StaleConnectionsTest : public testing::Test {
+ protected:
+  void quiet(const TlsReading& tls) { stale_.enter(tls, 1, nullptr, {}); }
+  void look(const TlsReading& tls) { stale_.enter(tls, 1, &in_turn, {}); }
+  void rotation(const TlsReading& tls) { stale_.enter(tls, 1, &prompted, rotated); }
+  std::uint64_t count() const { return stale_.counts(sys_seconds{}).at(0).connections; }
+  std::uint64_t expired(sys_seconds now) const { return stale_.counts(now).at(0).expired; }
+
+  StaleConnections stale_;
+};
+
+TEST_F(StaleConnectionsTest, who_speaks_tls_has_none_before_the_first_rotation) {
+  look(cluster(3, 3));
+  EXPECT_THAT(stale_.counts(expiry),
+              ElementsAre(StaleCount{Direction::outbound, "u", "", "", 0, 0}));
+}
+
+TEST_F(StaleConnectionsTest, those_of_the_poll_before_are_under_the_old_one) {
+  look(cluster(3, 3));
+  quiet(cluster(5, 4));
+  rotation(cluster(6, 5));
+  EXPECT_THAT(stale_.counts(sys_seconds{}),
+              ElementsAre(StaleCount{Direction::outbound, "u", "", rotated[0].identity, 4, 0}));
+}
+
+TEST_F(StaleConnectionsTest, every_closed_one_may_have_been_an_old_one) {
+  look(cluster(4, 4));
+  rotation(cluster(4, 4));
+  quiet(cluster(7, 5));  // three opened, two closed
+  EXPECT_EQ(count(), 2u);
+  quiet(cluster(17, 5));
+  EXPECT_EQ(count(), 0u);
+}
+
+TEST_F(StaleConnectionsTest, a_rotation_found_in_turn_may_be_as_old_as_the_last_look) {
+  look(cluster(2, 2));
+  quiet(cluster(9, 9));
+  stale_.enter(cluster(9, 9), 1, &in_turn, rotated);
+  EXPECT_EQ(count(), 2u);
+}
+
+TEST_F(StaleConnectionsTest, after_the_next_rotation_the_newer_ones_are_stale_too) {
+  look(cluster(2, 2));
+  rotation(cluster(2, 2));
+  quiet(cluster(5, 5));
+  rotation(cluster(5, 5));
+  EXPECT_EQ(count(), 5u);
+}
+
+TEST_F(StaleConnectionsTest, an_expired_certificate_is_still_in_use_after_the_next_rotation) {
+  look(cluster(2, 2));
+  rotation(cluster(2, 2));
+  EXPECT_EQ(expired(expiry - seconds(1)), 0u);
+  EXPECT_EQ(expired(expiry), 2u);
+  quiet(cluster(5, 5));
+  stale_.enter(cluster(5, 5), 1, &prompted, {{rotated[0].identity, expiry + seconds(100)}});
+  EXPECT_EQ(expired(expiry), 2u);
+  EXPECT_EQ(expired(expiry + seconds(100)), 5u);
+}
+
+TEST_F(StaleConnectionsTest, plain_ones_on_a_port_that_takes_both_are_not_counted) {
+  const TlsReading mixed{{}, {{"listener.a", Direction::inbound, "", "", 10, 7, 9}}};
+  look(mixed);
+  rotation(mixed);
+  EXPECT_EQ(count(), 6u);  // three never made a handshake, and all three may be alive
+}
+
+TEST_F(StaleConnectionsTest, a_cluster_that_began_again_has_new_connections_only) {
+  look(cluster(4, 4));
+  rotation(cluster(4, 4));
+  quiet(cluster(3, 3));
+  EXPECT_EQ(count(), 0u);
+}
+
+TEST_F(StaleConnectionsTest, a_new_process_has_new_connections_only) {
+  look(cluster(4, 4));
+  rotation(cluster(4, 4));
+  stale_.enter(cluster(4, 4), 2, nullptr, {});
+  EXPECT_EQ(count(), 0u);
+}
+
+TEST_F(StaleConnectionsTest, a_cluster_that_came_later_has_none) {
+  look({});
+  rotation({});
+  quiet(cluster(4, 4));
+  EXPECT_EQ(count(), 0u);
+}
+
+TEST_F(StaleConnectionsTest, inbound_listeners_are_summed) {
+  const TlsReading two{{},
+                       {{"listener.a", Direction::inbound, "", "", 1, 1, 1},
+                        {"listener.b", Direction::inbound, "", "", 2, 2, 2}}};
+  look(two);
+  rotation(two);
+  EXPECT_THAT(stale_.counts(sys_seconds{}),
+              ElementsAre(StaleCount{Direction::inbound, "", "", rotated[0].identity, 3, 0}));
+}
+
+TEST_F(StaleConnectionsTest, two_identities_replaced_at_once_name_nobody_and_expire_last) {
+  look(cluster(1, 1));
+  stale_.enter(cluster(1, 1), 1, &prompted, {{"a", expiry}, {"b", expiry + seconds(1)}});
+  EXPECT_THAT(stale_.counts(expiry),
+              ElementsAre(StaleCount{Direction::outbound, "u", "", "", 1, 0}));
+}
+
+TEST_F(StaleConnectionsTest, nobody_speaks_tls_without_a_handshake) {
+  look({});
+  EXPECT_THAT(stale_.counts(expiry), IsEmpty());
+}
+
+}  // namespace
+}  // namespace mesh
