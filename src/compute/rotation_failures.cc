@@ -1,4 +1,4 @@
-// See rotation_failures.h.
+// Failures in doubt, from poll to poll; see rotation_failures.h.
 #include "compute/rotation_failures.h"
 
 #include <utility>

@@ -1,4 +1,4 @@
-// See stale_connections.h.
+// Counting what is left of each generation; the formula is told in stale_connections.h.
 #include "compute/stale_connections.h"
 
 #include <algorithm>
@@ -93,6 +93,7 @@ std::vector<StaleCount> StaleConnections::counts(std::chrono::sys_seconds now) c
     sum.expired += expired;
   }
   std::vector<StaleCount> counts;
+  counts.reserve(sums.size());
   for (auto& [key, sum] : sums) counts.push_back(std::move(sum));
   return counts;
 }

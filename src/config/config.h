@@ -28,7 +28,7 @@ struct LimitsConfig {
 
 struct CertificatesConfig {
   std::chrono::milliseconds interval{60'000};      // from one look to the next, of every source
-  std::chrono::milliseconds stale_after{300'000};  // what was not looked at for this long disappears
+  std::chrono::milliseconds stale_after{300'000};  // what was not looked at so long disappears
 };
 
 struct GrpcConfig {

@@ -1,4 +1,4 @@
-// See envoy_certificates.h.
+// The timetable of /certs; see envoy_certificates.h.
 #include "dialect/envoy_certificates.h"
 
 #include <algorithm>

@@ -3,7 +3,8 @@
 #include "expose/catalogue.h"
 
 #include <algorithm>
-#include <array>
+
+#include "expose/catalogue_certificates.h"
 
 namespace mesh {
 namespace {
@@ -228,48 +229,13 @@ const std::vector<Metric>& process_metrics() {
 
 std::vector<Metric> all_metrics() {
   std::vector<Metric> all;
-  for (const auto* part : {&traffic_metrics(), &load_balance_metrics(), &sidecar_metrics(),
-                           &target_metrics(), &exporter_metrics(), &process_metrics()}) {
+  for (const auto* part :
+       {&traffic_metrics(), &load_balance_metrics(), &sidecar_metrics(), &certificate_metrics(),
+        &target_metrics(), &exporter_metrics(), &process_metrics()}) {
     all.insert(all.end(), part->begin(), part->end());
   }
   return all;
 }
-
-constexpr std::array label_list{
-    LabelMeaning{"mesh", "The mesh or proxy the target speaks for: `envoy`."},
-    LabelMeaning{"namespace", "Kubernetes namespace of the pod; empty outside Kubernetes."},
-    LabelMeaning{"pod", "Name of the pod; outside Kubernetes the configured name of the target."},
-    LabelMeaning{"workload", "What the pod belongs to; empty where nobody told."},
-    LabelMeaning{"direction",
-                 "`inbound` (calls the pod receives) or `outbound` (calls the pod makes)."},
-    LabelMeaning{"upstream",
-                 "The destination's service name as the mesh names it, normalised; empty on "
-                 "inbound; `other` for what is over `limits.upstreams_per_target`."},
-    LabelMeaning{"subset", "Subset of the upstream; the label is absent where there is none."},
-    LabelMeaning{"grpc_service",
-                 "Full dotted name of the gRPC service; empty where the source cannot tell; "
-                 "`other` for what is over `limits.methods_per_upstream`."},
-    LabelMeaning{"grpc_method",
-                 "Bare name of the method; empty and `other` as with `grpc_service`."},
-    LabelMeaning{"grpc_code",
-                 "Canonical status name (`OK`, `DEADLINE_EXCEEDED`); `other` for a number outside "
-                 "the canon."},
-    LabelMeaning{"kind", "What exactly is counted; each metric lists its own."},
-    LabelMeaning{"endpoint",
-                 "Address of the endpoint; `other` for what is over "
-                 "`limits.endpoints_per_upstream`."},
-    LabelMeaning{"endpoint_pod", "Pod behind the endpoint; empty where it is not known."},
-    LabelMeaning{"state", "State of the thing counted; each metric lists its own."},
-    LabelMeaning{"reason", "Why it failed; each metric lists its own."},
-    LabelMeaning{"stage", "Part of a pass: `scrape` or `total`."},
-    LabelMeaning{"family", "Name of the metric that was folded."},
-    LabelMeaning{"version", "Version of the proxy, or of this exporter."},
-    LabelMeaning{"build", "Build of the proxy (commit and flavour), or of this exporter."},
-    LabelMeaning{"node_id", "Name of the proxy in its mesh, as it says itself."},
-    LabelMeaning{"revision", "Commit this exporter was built from; empty where not known."},
-    LabelMeaning{"compiler", "What this exporter was compiled with."},
-    LabelMeaning{"platform", "Operating system and processor this exporter was built for."},
-};
 
 }  // namespace
 
@@ -284,7 +250,5 @@ const Metric* find_metric(std::string_view name) {
 }
 
 bool has_identity(Section section) { return section != exporter && section != process; }
-
-std::span<const LabelMeaning> label_meanings() { return label_list; }
 
 }  // namespace mesh

@@ -24,6 +24,7 @@ struct FamilyMaker {
 std::span<const FamilyMaker> traffic_families();
 std::span<const FamilyMaker> load_balance_families();
 std::span<const FamilyMaker> sidecar_families();
+std::span<const FamilyMaker> certificate_families();
 std::span<const FamilyMaker> target_families();
 std::span<const FamilyMaker> exporter_families();
 std::span<const FamilyMaker> process_families();

@@ -66,7 +66,7 @@ Labels& Labels::with_subset(std::string_view subset) {
 }
 
 Labels& Labels::with_method(const SeriesKey& key) {
-  with("direction", key.direction == Direction::inbound ? "inbound" : "outbound");
+  with("direction", to_string(key.direction));
   with("upstream", key.upstream).with_subset(key.subset);
   return with("grpc_service", key.service).with("grpc_method", key.method);
 }

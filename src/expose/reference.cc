@@ -22,6 +22,10 @@ constexpr std::array chapters{
     Chapter{Section::load_balance, "Load balance",
             "What each client's sidecar sends to each endpoint of each upstream."},
     Chapter{Section::sidecar, "Sidecar", "What each proxy says of itself."},
+    Chapter{Section::certificate, "Certificates",
+            "The certificates in use, their countdown, their rotation, and the connections that "
+            "outlive them. Of several under one identity the newest is in use; the older ones are "
+            "on `mesh_certificate_info` only."},
     Chapter{Section::target, "Targets",
             "How well each target can be read: whether the metrics above may be believed."},
     Chapter{Section::exporter, "The exporter", "The exporter's own state."},

@@ -10,11 +10,16 @@
 #include <cstdint>
 #include <memory>
 #include <string>
+#include <string_view>
 #include <vector>
 
 namespace mesh {
 
 enum class Direction : std::uint8_t { inbound, outbound };
+
+inline std::string_view to_string(Direction direction) {
+  return direction == Direction::inbound ? "inbound" : "outbound";
+}
 
 enum class Counted : std::uint8_t {
   calls,              // finished RPCs; detail = canonical status name ("NOT_FOUND") or "other"

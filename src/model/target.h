@@ -30,13 +30,13 @@ struct HttpEndpoint {
 };
 
 struct Target {
-  std::string mesh = "envoy";            // a name in dialects.h
-  std::string ns;                        // Kubernetes namespace; "" outside
-  std::string pod;                       // pod name; outside Kubernetes the configured target name
-  std::string workload;                  // "" where nobody told
-  std::optional<Address> admin;          // the proxy's admin port: everything, in raw names
-  std::optional<HttpEndpoint> metrics;   // Prometheus text, for proxies whose admin port is closed
-  std::optional<double> rotation_point;  // share of a leaf's life at which it is renewed here
+  std::string mesh = "envoy";           // a name in dialects.h
+  std::string ns;                       // Kubernetes namespace; "" outside
+  std::string pod;                      // pod name; outside Kubernetes the configured target name
+  std::string workload;                 // "" where nobody told
+  std::optional<Address> admin;         // the proxy's admin port: everything, in raw names
+  std::optional<HttpEndpoint> metrics;  // Prometheus text, for proxies whose admin port is closed
+  std::optional<double> rotation_point{};  // share of a leaf's life at which it is renewed here
 
   bool operator==(const Target&) const = default;
 };

@@ -43,6 +43,7 @@ class RecordedProxy {
     if (path.starts_with("/stats?")) return "stats_buckets.txt";
     if (path.starts_with("/clusters?format=json")) return "clusters.json";
     if (path.starts_with("/clusters")) return "clusters.txt";
+    if (path == "/certs") return "certs.json";
     return "server_info.json";
   }
 

@@ -55,6 +55,35 @@ inline Snapshot snapshot_of(std::vector<TargetState> targets) {
   return snapshot;
 }
 
+// A leaf that was renewed at half of its day, the one it replaced, and the root of both.
+inline std::shared_ptr<const CertificatePlace> certificates() {
+  using std::chrono::sys_seconds, std::chrono::seconds;
+  KnownCertificate leaf;
+  leaf.in_use.not_before = sys_seconds(seconds(1'759'990'000));
+  leaf.in_use.not_after = sys_seconds(seconds(1'760'076'400));
+  leaf.in_use.serial = "0b";
+  leaf.in_use.sans = {{SubjectAltName::Kind::uri, "spiffe://cluster.local/ns/shop/sa/frontend"}};
+  leaf.draining = {leaf.in_use};
+  leaf.draining[0].not_before = sys_seconds(seconds(1'759'946'800));
+  leaf.draining[0].not_after = sys_seconds(seconds(1'760'033'200));
+  leaf.draining[0].serial = "0a";
+  leaf.rotations = 1;
+  leaf.last_rotation = sys_seconds(seconds(1'759'990'015));
+  leaf.due = sys_seconds(seconds(1'760'041'846));
+  KnownCertificate root;
+  root.in_use.role = CertificateRole::root;
+  root.in_use.not_before = sys_seconds(seconds(1'600'000'000));
+  root.in_use.not_after = sys_seconds(seconds(1'759'999'999));  // expired, and shown
+  root.in_use.serial = "01";
+  root.in_use.subject = root.in_use.issuer = "O=cluster.local";
+  root.in_use.subject_common_name = "Root CA";
+  root.in_use.key_algorithm = KeyAlgorithm::rsa;
+  root.in_use.key_bits = 4096;
+  root.in_use.fingerprint_sha256 = std::string(64, 'a');
+  CertificatePlace place{CertificateSource::admin, "", at(1'760'000'000'250), {leaf, root}, 0};
+  return std::make_shared<const CertificatePlace>(std::move(place));
+}
+
 // A client sidecar with one of everything.
 inline TargetState client() {
   constexpr const char* users = "users.shop.svc.cluster.local:50051";
@@ -96,6 +125,9 @@ inline TargetState client() {
       {users, "", Direction::outbound, "10.0.0.7:50051", EndpointState::ready, 2},
       {users, "", Direction::outbound, "10.0.0.8:50051", EndpointState::ejected, 0},
   };
+  state.certificates = {certificates()};
+  state.stale_connections = {{Direction::outbound, users, "", "spiffe://a", 2, 1}};
+  state.rotation_failures = {{"default", "key_rotation_failed", 1}};
   return state;
 }
 

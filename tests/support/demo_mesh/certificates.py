@@ -4,14 +4,44 @@ openssl command line; elliptic curve keys, so that it takes milliseconds."""
 
 import os
 import subprocess
+import tempfile
+import time
 
 from processes import MeshError
 
 TRUST_DOMAIN = "demo.mesh"
+DAY = 86400
+_NEW_KEY = ("-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:P-256", "-nodes")
+_ISSUER = """[ca]
+default_ca = authority
+[authority]
+database = {scratch}/issued
+new_certs_dir = {scratch}
+rand_serial = yes
+unique_subject = no
+default_md = sha256
+policy = names
+x509_extensions = leaf
+[names]
+organizationName = optional
+[leaf]
+subjectAltName = critical,URI:{name}
+keyUsage = critical,digitalSignature
+extendedKeyUsage = serverAuth,clientAuth
+basicConstraints = critical,CA:FALSE
+authorityKeyIdentifier = keyid
+"""
 
 
 def spiffe_name(service_account):
     return f"spiffe://{TRUST_DOMAIN}/ns/shop/sa/{service_account}"
+
+
+def install(where, *names):
+    """Renames the fresh files into their places, one after the other: that is the event on which a
+    running Envoy reads them again."""
+    for name in names or ("tls.key", "tls.crt"):
+        os.rename(os.path.join(where, name + ".new"), os.path.join(where, name))
 
 
 def _openssl(*arguments):
@@ -24,36 +54,46 @@ def _openssl(*arguments):
         raise MeshError(f"openssl {' '.join(arguments)}: {done.stderr}")
 
 
+def _date(unix_time):
+    return time.strftime("%Y%m%d%H%M%SZ", time.gmtime(unix_time))
+
+
 class Authority:
     """A root of trust in the directory `where`: root.pem, root.key."""
 
     def __init__(self, where):
-        os.makedirs(where)
         self.root = os.path.join(where, "root.pem")
         self._key = os.path.join(where, "root.key")
-        _openssl("req", "-x509", "-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:P-256", "-nodes",
-                 "-subj", f"/O={TRUST_DOMAIN}", "-days", "3650",
+
+    def create(self, days=3650):
+        os.makedirs(os.path.dirname(self.root))
+        _openssl("req", "-x509", *_NEW_KEY, "-subj", f"/O={TRUST_DOMAIN}", "-days", str(days),
                  "-addext", f"subjectAltName=URI:spiffe://{TRUST_DOMAIN}",
                  "-addext", "keyUsage=critical,keyCertSign,cRLSign",
                  "-keyout", self._key, "-out", self.root)
+        return self
 
-    def issue(self, service_account, where, days=1):
-        """Writes tls.crt and tls.key for the workload into the directory `where`. Each is renamed
-        into its place: that is the event on which a running Envoy reads them again."""
+    def issue(self, service_account, where, lifetime=DAY):
+        """Writes tls.key and tls.crt for the workload into the directory `where`."""
+        self.prepare(service_account, where, lifetime)
+        install(where)
+
+    def prepare(self, service_account, where, lifetime=DAY):
+        """The same, but under the names tls.key.new and tls.crt.new, for install(). The leaf lives
+        from now on for so many seconds: `openssl ca`, since `openssl x509` of OpenSSL 3.0 knows no
+        shorter lifetime than a day."""
         os.makedirs(where, exist_ok=True)
-        request, extensions, fresh_key, fresh = (
-            os.path.join(where, name)
-            for name in ("request.pem", "extensions", "tls.key.new", "tls.crt.new"))
-        _openssl("req", "-new", "-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:P-256", "-nodes",
-                 "-subj", "/", "-keyout", fresh_key, "-out", request)
-        with open(extensions, "w") as file:
-            file.write(f"subjectAltName=critical,URI:{spiffe_name(service_account)}\n"
-                       "keyUsage=critical,digitalSignature\n"
-                       "extendedKeyUsage=serverAuth,clientAuth\n"
-                       "basicConstraints=critical,CA:FALSE\n")
-        _openssl("x509", "-req", "-in", request, "-CA", self.root, "-CAkey", self._key,
-                 "-CAcreateserial", "-days", str(days), "-extfile", extensions, "-out", fresh)
-        os.rename(fresh_key, os.path.join(where, "tls.key"))
-        os.rename(fresh, os.path.join(where, "tls.crt"))
-        os.remove(request)
-        os.remove(extensions)
+        fresh = os.path.join(where, "tls.")
+        now = int(time.time())
+        with tempfile.TemporaryDirectory(dir=os.path.dirname(self.root)) as scratch:
+            settings, request, issued = (
+                os.path.join(scratch, name) for name in ("settings", "request", "issued"))
+            with open(settings, "w") as file:
+                file.write(_ISSUER.format(scratch=scratch, name=spiffe_name(service_account)))
+            with open(issued, "w"):
+                pass
+            _openssl("req", "-new", *_NEW_KEY, "-subj", "/", "-keyout", fresh + "key.new",
+                     "-out", request)
+            _openssl("ca", "-batch", "-notext", "-config", settings, "-in", request,
+                     "-cert", self.root, "-keyfile", self._key, "-startdate", _date(now),
+                     "-enddate", _date(now + lifetime), "-out", fresh + "crt.new")

@@ -20,7 +20,8 @@ import shutil
 import signal
 import sys
 
-sys.path.insert(0, os.path.dirname(os.path.abspath(__file__)))
+HERE = os.path.dirname(os.path.abspath(__file__))
+sys.path.insert(0, HERE)
 
 import certificates  # noqa: E402
 import envoy_config  # noqa: E402
@@ -33,6 +34,7 @@ BACKENDS = ("backend-1", "backend-2", "backend-3")
 SIDECARS = (CLIENT, *BACKENDS)
 APPLICATION = "-app"  # "backend-1-app" is the gRPC server behind the sidecar "backend-1"
 UNIX_ADMIN = "backend-3"  # its admin interface is a unix socket, the others' are TCP ports
+ISSUER = "issuer"
 LONGEST_SOCKET_PATH = 107
 
 
@@ -43,11 +45,15 @@ def workload_of(name):
 class DemoMesh:
     """start() … stop(), or a with-statement. Not thread-safe; see processes.py on threads."""
 
-    def __init__(self, envoy, bin_dir, directory):
+    def __init__(self, envoy, bin_dir, directory, certificate_lifetime=None):
         """`envoy`: the Envoy to run. `bin_dir`: where demo_server and demo_load are.
-        `directory`: made by start(), removed by stop(); holds certificates, settings, logs."""
+        `directory`: made by start(), removed by stop(); holds certificates, settings, logs.
+        `certificate_lifetime`: in seconds; an issuer then renews the sidecars' certificates as long
+        as the mesh runs. Else they live for a day and nobody renews them."""
         self.envoy = envoy
         self.directory = os.path.abspath(directory)
+        self.authority = certificates.Authority(self._path("ca"))
+        self._certificate_lifetime = certificate_lifetime
         self._bin_dir = bin_dir
         self._made_directory = False
         self._children = {}  # name → Child, in the order of their start
@@ -79,12 +85,15 @@ class DemoMesh:
         return self
 
     def _start_all(self):
-        authority = certificates.Authority(self._path("ca"))
+        self.authority.create()
         for name in SIDECARS:
-            authority.issue(workload_of(name), self._path("certs", name))
-            envoy_config.write_secrets(self._path("sds", name), self._path("certs", name),
-                                       authority.root)
+            self.authority.issue(workload_of(name), self.certificate_dir(name),
+                                 self._certificate_lifetime or certificates.DAY)
+            envoy_config.write_secrets(self._path("sds", name), self.certificate_dir(name),
+                                       self.authority.root)
             self._write_bootstrap(name)
+        if self._certificate_lifetime:
+            self._start_issuer()
         parts = [name + APPLICATION for name in BACKENDS] + list(SIDECARS)
         for name in parts:
             self._start_part(name)
@@ -116,6 +125,10 @@ class DemoMesh:
     def address(self):
         """Where callers call: the client sidecar's outbound listener."""
         return f"127.0.0.1:{self._port(CLIENT, 'outbound')}"
+
+    def certificate_dir(self, name):
+        """Where a sidecar's tls.key and tls.crt are."""
+        return self._path("certs", name)
 
     def targets(self):
         """The sidecars as the agent's configuration lists them, the client's first."""
@@ -215,6 +228,13 @@ class DemoMesh:
         with open(self._path(name + ".json"), "w") as file:
             json.dump(bootstrap, file, indent=1)
 
+    def _start_issuer(self):
+        command = [sys.executable, "-B", os.path.join(HERE, "issuer.py"), self._path("ca"),
+                   str(self._certificate_lifetime),
+                   *(f"{workload_of(name)}={self.certificate_dir(name)}" for name in SIDECARS)]
+        self._children[ISSUER] = Child(ISSUER, command, self._path(ISSUER + ".log"),
+                                       errors=sys.stderr)
+
     def _start_part(self, name):
         if name.endswith(APPLICATION):
             backend = name.removesuffix(APPLICATION)
@@ -250,13 +270,16 @@ def main():
     parser.add_argument("--bin-dir", required=True, help="where demo_server and demo_load are")
     parser.add_argument("--dir", required=True, help="made here, removed at the end")
     parser.add_argument("--rate", type=float, help="make so many calls per second")
+    parser.add_argument("--certificate-lifetime", type=int, metavar="SECONDS",
+                        help="renewed at half of it (default: a day, never renewed)")
     parser.add_argument("--agent-config", help="write the agent's configuration to this file")
     arguments = parser.parse_args()
 
     stop_signals = {signal.SIGTERM, signal.SIGINT}
     for number in stop_signals:
         signal.signal(number, lambda *unused: sys.exit(0))
-    mesh = DemoMesh(arguments.envoy, arguments.bin_dir, arguments.dir)
+    mesh = DemoMesh(arguments.envoy, arguments.bin_dir, arguments.dir,
+                    arguments.certificate_lifetime)
     try:
         mesh.start()
         if arguments.agent_config:

@@ -24,7 +24,8 @@ class Child:
     """One process with its output in a log file, in a process group of its own so that a Ctrl-C in
     the terminal reaches only the orchestrator, which then ends everything in the right order."""
 
-    def __init__(self, name, command, log_file):
+    def __init__(self, name, command, log_file, errors=None):
+        """`errors`: a file that takes its stderr instead of the log."""
         self.name = name
         self.log_file = log_file
         parent = os.getpid()
@@ -37,8 +38,8 @@ class Child:
         try:
             with open(log_file, "ab") as log:
                 self._process = subprocess.Popen(
-                    command, stdin=subprocess.DEVNULL, stdout=log, stderr=log, process_group=0,
-                    preexec_fn=die_with_parent)
+                    command, stdin=subprocess.DEVNULL, stdout=log, stderr=errors or log,
+                    process_group=0, preexec_fn=die_with_parent)
         except OSError as error:
             raise MeshError(f"cannot start {name}: {error}") from error
         self.pid = self._process.pid

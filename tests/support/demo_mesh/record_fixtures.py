@@ -28,6 +28,7 @@ QUESTIONS = {
     "stats.prom": "/stats/prometheus?usedonly",
     "clusters.json": "/clusters?format=json",
     "clusters.txt": "/clusters",
+    "certs.json": "/certs",
 }
 
 

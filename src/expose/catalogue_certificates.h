@@ -1,0 +1,12 @@
+// The catalogue's section about certificates, in a file of its own: it is the longest.
+#pragma once
+
+#include <vector>
+
+#include "expose/catalogue.h"
+
+namespace mesh {
+
+const std::vector<Metric>& certificate_metrics();
+
+}  // namespace mesh

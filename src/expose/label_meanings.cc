@@ -1,0 +1,72 @@
+// What each label means, once for all metrics; docs/metrics.md shows this list.
+#include <array>
+
+#include "expose/catalogue.h"
+
+namespace mesh {
+namespace {
+
+constexpr std::array label_list{
+    LabelMeaning{"mesh", "The mesh or proxy the target speaks for: `envoy`."},
+    LabelMeaning{"namespace", "Kubernetes namespace of the pod; empty outside Kubernetes."},
+    LabelMeaning{"pod", "Name of the pod; outside Kubernetes the configured name of the target."},
+    LabelMeaning{"workload", "What the pod belongs to; empty where nobody told."},
+    LabelMeaning{"direction",
+                 "`inbound` (calls the pod receives) or `outbound` (calls the pod makes)."},
+    LabelMeaning{"upstream",
+                 "The destination's service name as the mesh names it, normalised; empty on "
+                 "inbound; `other` for what is over `limits.upstreams_per_target`."},
+    LabelMeaning{"subset", "Subset of the upstream; the label is absent where there is none."},
+    LabelMeaning{"grpc_service",
+                 "Full dotted name of the gRPC service; empty where the source cannot tell; "
+                 "`other` for what is over `limits.methods_per_upstream`."},
+    LabelMeaning{"grpc_method",
+                 "Bare name of the method; empty and `other` as with `grpc_service`."},
+    LabelMeaning{"grpc_code",
+                 "Canonical status name (`OK`, `DEADLINE_EXCEEDED`); `other` for a number outside "
+                 "the canon."},
+    LabelMeaning{"kind", "What exactly is counted; each metric lists its own."},
+    LabelMeaning{"endpoint",
+                 "Address of the endpoint; `other` for what is over "
+                 "`limits.endpoints_per_upstream`."},
+    LabelMeaning{"endpoint_pod", "Pod behind the endpoint; empty where it is not known."},
+    LabelMeaning{"source",
+                 "Who showed the certificate: `admin` (the proxy's admin port), `handshake` (a TLS "
+                 "handshake), `proxy` (the mesh agent's metrics), `file` or `secret`."},
+    LabelMeaning{"location",
+                 "Where: the file's path, the endpoint's or the Secret's name; empty for `admin` "
+                 "and `proxy`, where the target says it all."},
+    LabelMeaning{"role",
+                 "`leaf`, `intermediate` or `root`, by position and CA flag. Of a trusted CA in "
+                 "Envoy's memory only that it is trusted is known: it is called `root`."},
+    LabelMeaning{"certificate",
+                 "The name that survives rotation: SPIFFE ID, else first DNS name, else common "
+                 "name of the subject, else path."},
+    LabelMeaning{"key_algorithm",
+                 "`rsa`, `ecdsa` or `ed25519`; empty where the source does not tell (`admin`)."},
+    LabelMeaning{"serial", "Serial number in lower-case hexadecimal, whole bytes."},
+    LabelMeaning{"issuer", "Issuer as in RFC 2253; empty where the source does not tell."},
+    LabelMeaning{"subject", "Subject as in RFC 2253; empty where the source does not tell."},
+    LabelMeaning{"san", "Subject alternative names, the first ten, separated by commas."},
+    LabelMeaning{"fingerprint_sha256",
+                 "Lower-case hexadecimal SHA-256 of the certificate; empty where the source does "
+                 "not tell."},
+    LabelMeaning{"key", "Algorithm and bits of the key: `rsa-2048`; empty where not told."},
+    LabelMeaning{"secret", "Name of the secret at the proxy."},
+    LabelMeaning{"state", "State of the thing counted; each metric lists its own."},
+    LabelMeaning{"reason", "Why it failed; each metric lists its own."},
+    LabelMeaning{"stage", "Part of a pass: `scrape` or `total`."},
+    LabelMeaning{"family", "Name of the metric that was folded."},
+    LabelMeaning{"version", "Version of the proxy, or of this exporter."},
+    LabelMeaning{"build", "Build of the proxy (commit and flavour), or of this exporter."},
+    LabelMeaning{"node_id", "Name of the proxy in its mesh, as it says itself."},
+    LabelMeaning{"revision", "Commit this exporter was built from; empty where not known."},
+    LabelMeaning{"compiler", "What this exporter was compiled with."},
+    LabelMeaning{"platform", "Operating system and processor this exporter was built for."},
+};
+
+}  // namespace
+
+std::span<const LabelMeaning> label_meanings() { return label_list; }
+
+}  // namespace mesh
