@@ -14,6 +14,7 @@
 #include <string_view>
 #include <utility>
 
+#include "app/endpoint_watcher.h"
 #include "app/poller.h"
 #include "base/build.h"
 #include "base/limits.h"
@@ -32,13 +33,14 @@ asio::awaitable<void> keep_polling(std::shared_ptr<Poller> poller) { co_await po
 std::string_view name_of(int signal) { return signal == SIGTERM ? "SIGTERM" : "SIGINT"; }
 
 asio::awaitable<void> serve_until_signal(asio::io_context& io, HttpServer& server, Poller& poller,
-                                         bool& broken) {
+                                         EndpointWatcher& endpoints, bool& broken) {
   asio::signal_set signals(io, SIGTERM, SIGINT);
   boost::system::error_code failed;
   auto token = asio::redirect_error(asio::use_awaitable, failed);
   const int signal = co_await signals.async_wait(token);
   log(LogLevel::info, "shutting down", {{"signal", name_of(signal)}});
   poller.stop();
+  endpoints.stop();
   signals.async_wait([&io, &broken](const boost::system::error_code& error, int second) {
     if (error) return;
     log(LogLevel::warn, "ended at once by a second signal, open responses are cut off",
@@ -113,17 +115,26 @@ bool run_app(const Config& config, const AppOptions& options) {
   asio::io_context io(1);
   bool broken = false;
   log(LogLevel::info, "mesh_exporter starts",
-      {{"version", build::version}, {"targets", config.targets.size()}});
+      {{"version", build::version},
+       {"targets", config.targets.size()},
+       {"tls_endpoints", config.certificates.endpoints.size()}});
 
   const auto poller = std::make_shared<Poller>(io.get_executor(), config);
-  Routes routes(page_options(config, options), [poller] { return poller->snapshot(); });
+  const auto endpoints = std::make_shared<EndpointWatcher>(io.get_executor(), config.certificates);
+  Routes routes(page_options(config, options), [poller, endpoints] {
+    auto snapshot = std::make_shared<Snapshot>(*poller->snapshot());
+    snapshot->tls_endpoints = endpoints->states();
+    return std::shared_ptr<const Snapshot>(std::move(snapshot));
+  });
   HttpServer server(io.get_executor(),
                     [&routes](WebRequest request) { return routes.handle(std::move(request)); });
   if (!listen_everywhere(server, options.listen_addresses)) return false;
 
-  asio::co_spawn(io, serve_until_signal(io, server, *poller, broken), ends_program(io, broken));
+  asio::co_spawn(io, serve_until_signal(io, server, *poller, *endpoints, broken),
+                 ends_program(io, broken));
   asio::co_spawn(io, answer_hang_ups(io), ends_program(io, broken));
   asio::co_spawn(io, keep_polling(poller), ends_program(io, broken));
+  endpoints->start();
   io.run();
   return !broken;
 }

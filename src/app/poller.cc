@@ -3,7 +3,6 @@
 
 #include <algorithm>
 #include <boost/asio/co_spawn.hpp>
-#include <boost/asio/experimental/channel.hpp>
 #include <boost/asio/redirect_error.hpp>
 #include <boost/asio/use_awaitable.hpp>
 #include <exception>
@@ -18,6 +17,7 @@
 #include "compute/target_history.h"
 #include "dialect/dialects.h"
 #include "discover/static_list.h"
+#include "scrape/slots.h"
 #include "scrape/target_client.h"
 
 namespace asio = boost::asio;
@@ -64,30 +64,6 @@ struct Poller::Watched {
   Pace pace;
   int passes_to_rest = 0;
   bool in_flight = false;
-};
-
-// At most so many at once: a channel that is full when all slots are taken.
-class Poller::Slots {
- public:
-  Slots(const asio::any_io_executor& executor, int count)
-      : taken_(executor, static_cast<std::size_t>(count)) {}
-
-  asio::awaitable<void> take() {
-    boost::system::error_code ok;
-    co_await taken_.async_send(ok, asio::use_awaitable);
-  }
-  void give_back() {
-    taken_.try_receive([](boost::system::error_code) {});
-  }
-
- private:
-  asio::experimental::channel<void(boost::system::error_code)> taken_;
-};
-
-// A slot that is given back on every way out.
-struct Poller::Slot {
-  std::shared_ptr<Slots> slots;
-  ~Slot() { slots->give_back(); }
 };
 
 Poller::Poller(asio::any_io_executor executor, const Config& config)

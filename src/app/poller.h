@@ -39,8 +39,6 @@ class Poller : public std::enable_shared_from_this<Poller> {
 
  private:
   struct Watched;  // one target: its conversation, connections, history and pace
-  class Slots;
-  struct Slot;
 
   boost::asio::awaitable<void> pass();
   static boost::asio::awaitable<void> poll(std::shared_ptr<Poller> self,
@@ -60,7 +58,7 @@ class Poller : public std::enable_shared_from_this<Poller> {
   Duration scrape_time_{};  // of the pass in progress
   bool stopping_ = false;
 
-  std::shared_ptr<Slots> slots_;
+  std::shared_ptr<class Slots> slots_;
   std::size_t unfinished_ = 0;              // polls in progress, of this pass or an earlier one
   boost::asio::steady_timer pass_is_over_;  // cancelled when unfinished_ becomes 0
 };

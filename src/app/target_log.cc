@@ -2,11 +2,21 @@
 #include "app/target_log.h"
 
 #include <algorithm>
+#include <string_view>
 #include <utility>
 
 #include "base/log.h"
 
 namespace mesh {
+namespace {
+
+// "/clusters" of "/clusters: HTTP status 403".
+std::string_view question_of(const Failure& failure) {
+  const std::string_view message = failure.message;
+  return message.substr(0, message.find(": "));
+}
+
+}  // namespace
 
 void TargetLog::answered(Change change, const Readings& readings) {
   if (change == Change::came_up) {
@@ -22,13 +32,18 @@ void TargetLog::answered(Change change, const Readings& readings) {
          {"first", readings.unreadable_sample}});
   }
   unreadable_ = unreadable;
+  std::erase_if(partial_, [&](const Failure& failure) {
+    return std::ranges::find(readings.heard, question_of(failure)) != readings.heard.end();
+  });
   for (const Failure& failure : readings.partial) {
-    // The same question failing in the same way is not news.
-    if (std::find(partial_.begin(), partial_.end(), failure) != partial_.end()) continue;
+    // The same question failing in the same way is not news, however rarely it is asked.
+    if (std::ranges::find(partial_, failure) != partial_.end()) continue;
+    std::erase_if(partial_,
+                  [&](const Failure& other) { return question_of(other) == question_of(failure); });
+    partial_.push_back(failure);
     log(LogLevel::warn, "a question was not answered, the others were",
         {{"target", target_}, {"reason", to_string(failure.reason)}, {"error", failure.message}});
   }
-  partial_ = readings.partial;
 }
 
 // One that is another process at every answer is told twice: that it was restarted, and that it

@@ -25,7 +25,7 @@ class TargetLog {
 
   std::string target_, address_;
   bool unreadable_ = false;       // the last answer had unreadable lines
-  std::vector<Failure> partial_;  // questions that failed last time
+  std::vector<Failure> partial_;  // questions that were not answered since they failed
   std::uint64_t incarnation_ = 0;
   int restarts_ = 0;  // answers in a row of which each came from another process; counted up to 2
 };

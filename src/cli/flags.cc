@@ -127,7 +127,10 @@ std::optional<Error> complaint_about_path(const std::string& path) {
   });
   if (!path.starts_with('/')) return wrong("does not begin with a slash");
   if (path == "/") return wrong("is the landing page; expected another path, such as /metrics");
-  if (path == "/-/healthy" || path == "/-/ready") return wrong("is taken; expected another path");
+  if (path == "/-/healthy" || path == "/-/ready" || path == "/certificates" ||
+      path == "/api/v1/certificates") {
+    return wrong("is taken; expected another path");
+  }
   if (!plain) return wrong("has characters that a path cannot have");
   return std::nullopt;
 }

@@ -4,6 +4,7 @@
 
 #include <chrono>
 #include <cstddef>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -26,9 +27,33 @@ struct LimitsConfig {
   std::size_t body_bytes = 64u << 20;  // one answer of one target
 };
 
+// A TLS server whose certificate is read by a handshake.
+struct CertificateEndpoint {
+  std::string name;          // label `location`; unique among endpoints
+  std::string mesh;          // label; "" where it belongs to none
+  std::string ns, workload;  // labels
+  Address address;
+  std::string sni;                      // "": the address, if it is a name
+  std::vector<std::string> alpn;        // in the order of preference; empty: none is offered
+  std::string client_certificate_file;  // PEM; "": the handshake is left unfinished
+  std::string client_key_file;
+  std::optional<double> rotation_point;  // share of a leaf's life at which it is renewed
+};
+
+// Files with certificates.
+struct CertificateFilesConfig {
+  std::vector<std::string> paths;  // glob(7)
+  std::string password_file;       // of PKCS#12 files; "": they have none
+  std::optional<double> rotation_point;
+};
+
 struct CertificatesConfig {
   std::chrono::milliseconds interval{60'000};      // from one look to the next, of every source
   std::chrono::milliseconds stale_after{300'000};  // what was not looked at so long disappears
+  int parallel = 8;                                // handshakes at once
+  std::chrono::milliseconds timeout{5'000};        // of a handshake
+  std::vector<CertificateEndpoint> endpoints;
+  std::vector<CertificateFilesConfig> files;
 };
 
 struct GrpcConfig {

@@ -5,6 +5,7 @@
 #include <algorithm>
 #include <array>
 #include <charconv>
+#include <cmath>
 #include <limits>
 #include <utility>
 
@@ -138,6 +139,23 @@ std::optional<std::uint64_t> Fields::count(std::string_view key, CountRange rang
   if (number.wrong.empty() && !within) number.wrong = "is out of range";
   if (number.wrong.empty()) return number.value;
   complain(*find(key), *word, number.wrong, expected);
+  return std::nullopt;
+}
+
+std::optional<double> Fields::share(std::string_view key) const {
+  constexpr std::string_view expected = "a share between 0 and 1, such as 0.5";
+  const auto word = text(key, expected);
+  if (!word) return std::nullopt;
+  double value = 0;
+  const auto [end, error] = std::from_chars(word->data(), word->data() + word->size(), value);
+  std::string_view wrong;
+  if (error != std::errc() || end != word->data() + word->size() || !std::isfinite(value)) {
+    wrong = "is no number";
+  } else if (value <= 0 || value >= 1) {
+    wrong = "is out of range";
+  }
+  if (wrong.empty()) return value;
+  complain(*find(key), *word, wrong, expected);
   return std::nullopt;
 }
 

@@ -48,6 +48,9 @@ class Fields {
   std::optional<std::chrono::milliseconds> duration(std::string_view key,
                                                     DurationRange range) const;
 
+  // A decimal fraction above 0 and below 1; no percentages.
+  std::optional<double> share(std::string_view key) const;
+
   // Variables expanded. `expected` completes "expected …".
   std::optional<std::string> text(std::string_view key, std::string_view expected) const;
   std::optional<std::string> text(const Field& field, std::string_view expected) const;

@@ -17,6 +17,7 @@
 #include "base/duration.h"
 #include "base/limits.h"
 #include "config/fields.h"
+#include "config/read_certificates.h"
 #include "config/read_targets.h"
 
 namespace mesh {
@@ -25,7 +26,8 @@ namespace {
 using std::chrono::milliseconds;
 using namespace std::chrono_literals;
 
-constexpr std::array<std::string_view, 4> root_keys{"poll", "limits", "grpc", "targets"};
+constexpr std::array<std::string_view, 5> root_keys{"poll", "limits", "grpc", "certificates",
+                                                    "targets"};
 constexpr std::array<std::string_view, 5> poll_keys{"interval", "timeout", "window", "stale_after",
                                                     "parallel"};
 constexpr std::array<std::string_view, 4> limits_keys{
@@ -113,13 +115,19 @@ void read_root(const YamlNode& root, const Reading& reading) {
   if (const auto limits = fields.find("limits")) read_limits(*limits, reading);
   if (const auto grpc = fields.find("grpc")) read_grpc(*grpc, reading);
 
+  if (const auto section = fields.find("certificates")) read_certificates(*section, reading);
+
   if (root.kind != YamlNode::Kind::map) return;
+  // Whoever wants no more than its certificates watched has no target.
+  const CertificatesConfig& certificates = reading.config.certificates;
+  const bool certificates_only = !certificates.endpoints.empty() || !certificates.files.empty();
   if (!fields.has("targets")) {
+    if (certificates_only) return;
     fields.complain(fields.self(), "the key \"targets\" is missing; expected a list of targets");
   }
   const auto targets = fields.list("targets", "a list of targets");
   if (!targets) return;
-  if (targets->empty()) {
+  if (targets->empty() && !certificates_only) {
     fields.complain(*fields.find("targets"), "nothing to watch; expected at least one target");
   }
   read_targets(*targets, reading);

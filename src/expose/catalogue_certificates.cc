@@ -57,6 +57,23 @@ const std::vector<Metric>& certificate_metrics() {
        {"direction", "upstream", "subset", "certificate"},
        "Connections made under a certificate that has been replaced and has expired, at least so "
        "many."},
+      {"mesh_tls_probe_success",
+       gauge,
+       section,
+       {"endpoint"},
+       "1 if the last TLS handshake with the endpoint brought its certificate chain, else 0. What "
+       "the chain is worth does not matter."},
+      {"mesh_tls_probe_duration_seconds",
+       gauge,
+       section,
+       {"endpoint"},
+       "How long the last TLS handshake with the endpoint took, connecting included, in seconds."},
+      {"mesh_tls_probe_info",
+       info,
+       section,
+       {"endpoint", "version", "cipher", "alpn", "state"},
+       "What was negotiated, by state: held_back (without a client certificate the handshake is "
+       "left unfinished, so that it leaves no error at the server) or completed. Always 1."},
   };
   return metrics;
 }

@@ -25,6 +25,11 @@ void each_certificate(const Snapshot& snapshot, Visit visit) {
       for (const KnownCertificate& known : place->known) visit(state->target, *place, known);
     }
   }
+  for (const auto& state : snapshot.tls_endpoints) {
+    if (!state->certificates) continue;
+    const CertificatePlace& place = *state->certificates;
+    for (const KnownCertificate& known : place.known) visit(state->whose, place, known);
+  }
 }
 
 Labels labels_of(const Target& target, const CertificatePlace& place, const Certificate& one) {

@@ -28,7 +28,9 @@ constexpr std::array label_list{
     LabelMeaning{"kind", "What exactly is counted; each metric lists its own."},
     LabelMeaning{"endpoint",
                  "Address of the endpoint; `other` for what is over "
-                 "`limits.endpoints_per_upstream`."},
+                 "`limits.endpoints_per_upstream`. Of a TLS probe the configured name."},
+    LabelMeaning{"cipher", "Cipher suite as OpenSSL names it."},
+    LabelMeaning{"alpn", "Protocol that was negotiated; empty if none was."},
     LabelMeaning{"endpoint_pod", "Pod behind the endpoint; empty where it is not known."},
     LabelMeaning{"source",
                  "Who showed the certificate: `admin` (the proxy's admin port), `handshake` (a TLS "

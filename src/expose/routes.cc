@@ -1,15 +1,20 @@
 // Everything here but the hop to the rendering thread and back is a choice among pure functions.
 #include "expose/routes.h"
 
+#include <algorithm>
 #include <boost/asio/co_spawn.hpp>
 #include <boost/asio/thread_pool.hpp>
 #include <boost/asio/use_awaitable.hpp>
 #include <chrono>
 #include <exception>
+#include <optional>
 #include <string>
+#include <string_view>
 #include <utility>
 
 #include "base/log.h"
+#include "compute/certificate_rows.h"
+#include "expose/certificate_table.h"
 #include "expose/gzip.h"
 #include "expose/landing_page.h"
 #include "expose/metrics_page.h"
@@ -28,6 +33,38 @@ struct Job {
   std::shared_ptr<const PageOptions> options;
 };
 
+constexpr std::string_view certificates_path = "/certificates";
+constexpr std::string_view certificates_api = "/api/v1/certificates";
+
+// The query: sort=ORDER, all=true, and no escapes, for there is nothing to be escaped.
+void answer_certificates(const Job& job, const Page& page, WebReply& reply) {
+  RowOrder order = RowOrder::where;
+  bool all = false;
+  for (std::string_view rest = job.request.query; !rest.empty();) {
+    const std::string_view part = rest.substr(0, rest.find('&'));
+    rest.remove_prefix(std::min(part.size() + 1, rest.size()));
+    const auto wanted = part.starts_with("sort=") ? parse_row_order(part.substr(5)) : std::nullopt;
+    if (wanted) {
+      order = *wanted;
+    } else if (part == "all=true" || part == "all=false") {
+      all = part == "all=true";
+    } else {
+      reply.status = 400;
+      reply.body =
+          "unknown parameter; expected sort= with " + std::string(row_orders) + ", or all=true\n";
+      return;
+    }
+  }
+  std::vector<CertificateRow> rows = certificate_rows(page.snapshot, page.self.now, all);
+  sort_rows(rows, order);
+  if (job.request.path == certificates_api) {
+    reply.content_type = "application/json";
+    reply.body = certificates_json(rows);
+  } else {
+    reply.body = certificate_table(rows, page.self.now);
+  }
+}
+
 WebReply render_now(const Job& job) {
   const SelfNumbers self{std::chrono::system_clock::now(), read_process_numbers()};
   const Page page{*job.snapshot, self, *job.options};
@@ -39,6 +76,8 @@ WebReply render_now(const Job& job) {
     const Format format = choose_format(job.request.accept);
     reply.content_type = content_type(format);
     reply.body = render_metrics_page(page, format);
+  } else if (job.request.path == certificates_path || job.request.path == certificates_api) {
+    answer_certificates(job, page, reply);
   } else {
     reply.content_type = "text/html; charset=utf-8";
     reply.body = render_landing_page(page);
@@ -89,7 +128,8 @@ asio::awaitable<WebReply> Routes::handle(WebRequest request) {
   std::shared_ptr<const Snapshot> snapshot = state_->current();
   if (!snapshot) snapshot = std::make_shared<const Snapshot>();
 
-  if (request.path == telemetry_path || request.path == "/") {
+  if (request.path == telemetry_path || request.path == "/" || request.path == certificates_path ||
+      request.path == certificates_api) {
     auto job = std::make_shared<Job>();
     job->request = std::move(request);
     job->snapshot = std::move(snapshot);
@@ -109,7 +149,8 @@ asio::awaitable<WebReply> Routes::handle(WebRequest request) {
     const Readiness now = readiness(*snapshot);
     reply = plain(now.ready ? 200 : 503, now.words);
   } else {
-    reply = plain(404, "nothing here; there is " + telemetry_path + ", /, /-/healthy and /-/ready");
+    reply = plain(404, "nothing here; there is " + telemetry_path +
+                           ", /, /certificates, /api/v1/certificates, /-/healthy and /-/ready");
   }
   co_return reply;
 }

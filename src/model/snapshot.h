@@ -16,6 +16,7 @@
 #include "model/readings.h"
 #include "model/series.h"
 #include "model/target.h"
+#include "model/tls_endpoint.h"
 
 namespace mesh {
 
@@ -84,7 +85,8 @@ struct PassTimes {
 struct Snapshot {
   WallTime at;
   std::vector<std::shared_ptr<const TargetState>> targets;  // in the order of the configuration
-  std::vector<FoldedSeries> folded;                         // of all targets
+  std::vector<std::shared_ptr<const TlsEndpointState>> tls_endpoints;  // likewise
+  std::vector<FoldedSeries> folded;                                    // of all targets
   PassTimes pass;
 };
 

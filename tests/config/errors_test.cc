@@ -33,7 +33,7 @@ TEST(ConfigErrors, come_all_at_once_in_the_order_of_the_file) {
             "expected interval, timeout, window, stale_after or parallel\n"
             "f.yaml:3:13: poll.parallel: \"none\" is not a whole number in plain digits; "
             "expected a number from 1 to 1000\n"
-            "f.yaml:4:1: unknown key \"colour\"; expected poll, limits, grpc or targets\n"
+            "f.yaml:4:1: unknown key \"colour\"; expected poll, limits, grpc, certificates or targets\n"
             "f.yaml:7:12: targets[0].admin: \"ftp://h:1\" does not begin with http://; "
             "expected http://HOST:PORT or unix:/PATH\n");
 }

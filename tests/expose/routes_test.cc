@@ -17,6 +17,7 @@ namespace mesh {
 namespace {
 
 using testing::HasSubstr;
+using testing::Not;
 using testing::StartsWith;
 
 std::shared_ptr<const Snapshot> two_sidecars() {
@@ -150,11 +151,45 @@ TEST(Routes, is_ready_after_a_pass) {
   EXPECT_EQ(reply.body, "ready: 1 of 2 targets answered\n");
 }
 
+TEST(Routes, serves_the_certificates_as_a_table_in_the_order_asked_for) {
+  Routes routes(sample::options(), two_sidecars);
+  WebRequest request = get("/certificates");
+  request.query = "all=true&sort=remaining";
+  const WebReply reply = ask(routes, std::move(request));
+  EXPECT_EQ(reply.status, 200);
+  EXPECT_EQ(reply.content_type, "text/plain; charset=utf-8");
+  EXPECT_THAT(reply.body, HasSubstr("CERTIFICATE\n-"));  // the expired one first
+  EXPECT_THAT(reply.body, HasSubstr(" draining "));
+  EXPECT_THAT(ask(routes, get("/certificates")).body, Not(HasSubstr(" draining ")));
+}
+
+TEST(Routes, serves_the_certificates_as_json) {
+  Routes routes(sample::options(), two_sidecars);
+  const WebReply reply = ask(routes, get("/api/v1/certificates"));
+  EXPECT_EQ(reply.content_type, "application/json");
+  EXPECT_THAT(reply.body, StartsWith(R"([{"certificate":"spiffe://)"));
+}
+
+TEST(Routes, says_which_parameters_there_are) {
+  Routes routes(sample::options(), two_sidecars);
+  for (const char* query : {"sort=size", "sort", "all", "x=y", "sort=where&&"}) {
+    WebRequest request = get("/certificates");
+    request.query = query;
+    const WebReply reply = ask(routes, std::move(request));
+    EXPECT_EQ(reply.status, 400) << query;
+    EXPECT_EQ(reply.body,
+              "unknown parameter; expected sort= with where, remaining, identity or status, or "
+              "all=true\n");
+  }
+}
+
 TEST(Routes, says_where_else_to_go) {
   Routes routes(sample::options(), two_sidecars);
   const WebReply reply = ask(routes, get("/favicon.ico"));
   EXPECT_EQ(reply.status, 404);
-  EXPECT_EQ(reply.body, "nothing here; there is /metrics, /, /-/healthy and /-/ready\n");
+  EXPECT_EQ(reply.body,
+            "nothing here; there is /metrics, /, /certificates, /api/v1/certificates, /-/healthy "
+            "and /-/ready\n");
 }
 
 TEST(Routes, answers_many_at_once) {

@@ -145,9 +145,31 @@ inline TargetState refusing() {
   return state;
 }
 
+// A TLS server that showed a chain.
+inline TlsEndpointState gateway() {
+  TlsEndpointState state;
+  state.whose.mesh = "istio";
+  state.whose.ns = "shop";
+  state.name = "gateway";
+  state.address = {"10.0.0.9", 8443, ""};
+  state.up = true;
+  state.last_attempt = at(1'760'000'000'125);
+  state.handshake_seconds = 0.0125;
+  state.version = "TLSv1.3";
+  state.cipher = "TLS_AES_256_GCM_SHA384";
+  state.alpn = "h2";
+  CertificatePlace place = *certificates();
+  place.source = CertificateSource::handshake;
+  place.location = "gateway";
+  place.known.pop_back();
+  state.certificates = std::make_shared<const CertificatePlace>(std::move(place));
+  return state;
+}
+
 // The two together, and something that was folded.
 inline Snapshot two_sidecars() {
   Snapshot snapshot = snapshot_of({client(), refusing()});
+  snapshot.tls_endpoints = {std::make_shared<const TlsEndpointState>(gateway())};
   snapshot.folded = {{"mesh_grpc_requests_total", 3}};
   return snapshot;
 }

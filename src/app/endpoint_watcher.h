@@ -1,0 +1,47 @@
+// The endpoint watcher: makes a TLS handshake with every configured endpoint, once an interval,
+// beside the polls of the targets and never in their way.
+//
+// The handshakes of an interval are spread over it, each endpoint always at the same place; the
+// first are made at once. At most certificates.parallel are under way at a time.
+//
+// Lives on one thread (the executor's); nothing here is locked.
+#pragma once
+
+#include <boost/asio/any_io_executor.hpp>
+#include <boost/asio/awaitable.hpp>
+#include <memory>
+#include <vector>
+
+#include "config/config.h"
+#include "model/tls_endpoint.h"
+
+namespace mesh {
+
+class EndpointWatcher : public std::enable_shared_from_this<EndpointWatcher> {
+ public:
+  EndpointWatcher(boost::asio::any_io_executor executor, const CertificatesConfig& config);
+  ~EndpointWatcher();
+
+  // Watches until stop(), or until the executor stops. The watcher must be owned by a shared_ptr.
+  void start();
+
+  // No handshake begins from now on; those under way are heard out.
+  void stop() { stopping_ = true; }
+
+  // As last known, in the order of the configuration.
+  std::vector<std::shared_ptr<const TlsEndpointState>> states() const;
+
+ private:
+  struct Watched;
+  static boost::asio::awaitable<void> watch(std::shared_ptr<EndpointWatcher> self,
+                                            Watched& watched);
+  boost::asio::awaitable<void> look(Watched& watched);
+
+  boost::asio::any_io_executor executor_;
+  CertificatesConfig config_;
+  std::vector<std::unique_ptr<Watched>> watched_;
+  std::shared_ptr<class Slots> slots_;
+  bool stopping_ = false;
+};
+
+}  // namespace mesh

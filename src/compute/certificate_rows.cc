@@ -1,0 +1,115 @@
+// Rows out of a snapshot; see certificate_rows.h.
+#include "compute/certificate_rows.h"
+
+#include <algorithm>
+#include <array>
+#include <utility>
+
+namespace mesh {
+namespace {
+
+using std::chrono::sys_seconds;
+
+constexpr double expiring_below = 0.08;
+
+std::optional<double> ratio_left(const Certificate& one, sys_seconds now) {
+  if (!one.not_before || *one.not_before >= one.not_after) return std::nullopt;
+  const auto life = static_cast<double>((one.not_after - *one.not_before).count());
+  return std::clamp(static_cast<double>((one.not_after - now).count()) / life, 0.0, 1.0);
+}
+
+void add_place(const std::string& whose, const CertificatePlace& place, WallTime now, bool all,
+               std::vector<CertificateRow>& rows) {
+  const sys_seconds second = std::chrono::floor<std::chrono::seconds>(now);
+  const auto row_of = [&](const Certificate& one, bool overdue) {
+    CertificateRow row;
+    row.where = whose.empty() ? place.location : whose;
+    row.source = place.source;
+    row.certificate = one;
+    row.remaining_seconds = (one.not_after - second).count();
+    row.remaining_ratio = ratio_left(one, second);
+    row.status = certificate_status(one, overdue, now);
+    return row;
+  };
+  for (const KnownCertificate& known : place.known) {
+    CertificateRow row = row_of(known.in_use, known.overdue);
+    row.rotations = known.rotations;
+    row.last_rotation = known.last_rotation;
+    row.due = known.due;
+    rows.push_back(std::move(row));
+    for (const Certificate& one : known.beside) rows.push_back(row_of(one, false));
+    if (!all) continue;
+    for (const Certificate& one : known.draining) {
+      rows.push_back(row_of(one, false));
+      rows.back().draining = true;
+    }
+  }
+}
+
+}  // namespace
+
+std::string_view to_string(CertificateStatus status) {
+  switch (status) {
+    case CertificateStatus::ok: return "ok";
+    case CertificateStatus::overdue: return "overdue";
+    case CertificateStatus::not_yet_valid: return "not yet valid";
+    case CertificateStatus::expiring: return "expiring";
+    case CertificateStatus::expired: return "expired";
+  }
+  return "";
+}
+
+CertificateStatus certificate_status(const Certificate& one, bool overdue, WallTime now) {
+  const sys_seconds second = std::chrono::floor<std::chrono::seconds>(now);
+  if (one.not_after <= second) return CertificateStatus::expired;
+  if (one.not_before && *one.not_before > second) return CertificateStatus::not_yet_valid;
+  const auto left = one.not_after - second;
+  const bool long_lived = one.not_before && one.not_after - *one.not_before > std::chrono::days(1);
+  if (long_lived && left < std::chrono::hours(1)) return CertificateStatus::expiring;
+  if (ratio_left(one, second).value_or(1) < expiring_below) return CertificateStatus::expiring;
+  return overdue ? CertificateStatus::overdue : CertificateStatus::ok;
+}
+
+std::vector<CertificateRow> certificate_rows(const Snapshot& snapshot, WallTime now, bool all) {
+  std::vector<CertificateRow> rows;
+  for (const auto& state : snapshot.targets) {
+    const std::string whose = target_id(state->target);
+    for (const auto& place : state->certificates) add_place(whose, *place, now, all, rows);
+  }
+  for (const auto& state : snapshot.tls_endpoints) {
+    if (!state->certificates) continue;
+    const std::string& ns = state->whose.ns;
+    const std::string whose = ns.empty() ? state->name : ns + "/" + state->name;
+    add_place(whose, *state->certificates, now, all, rows);
+  }
+  return rows;
+}
+
+std::optional<RowOrder> parse_row_order(std::string_view word) {
+  static constexpr std::array<std::pair<std::string_view, RowOrder>, 4> orders{{
+      {"where", RowOrder::where},
+      {"remaining", RowOrder::remaining},
+      {"identity", RowOrder::identity},
+      {"status", RowOrder::status},
+  }};
+  for (const auto& [name, order] : orders) {
+    if (name == word) return order;
+  }
+  return std::nullopt;
+}
+
+void sort_rows(std::vector<CertificateRow>& rows, RowOrder order) {
+  const auto by = [&](auto less) { std::ranges::stable_sort(rows, less); };
+  using Row = const CertificateRow&;
+  switch (order) {
+    case RowOrder::where: return by([](Row a, Row b) { return a.where < b.where; });
+    case RowOrder::remaining:
+      return by([](Row a, Row b) { return a.remaining_seconds < b.remaining_seconds; });
+    case RowOrder::identity:
+      return by(
+          [](Row a, Row b) { return identity_of(a.certificate) < identity_of(b.certificate); });
+    case RowOrder::status: return by([](Row a, Row b) { return a.status > b.status; });
+  }
+}
+
+}  // namespace mesh

@@ -1,0 +1,174 @@
+// Endpoints and files one by one; see read_certificates.h.
+#include "config/read_certificates.h"
+
+#include <algorithm>
+#include <array>
+#include <map>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <utility>
+
+#include "base/duration.h"
+#include "base/host_port.h"
+#include "base/nearest_word.h"
+#include "config/read_label.h"
+
+namespace mesh {
+namespace {
+
+using std::chrono::milliseconds;
+using namespace std::chrono_literals;
+
+constexpr std::array<std::string_view, 6> section_keys{"interval", "stale_after", "timeout",
+                                                       "parallel", "endpoints",   "files"};
+constexpr std::array<std::string_view, 10> endpoint_keys{
+    "name", "mesh", "namespace",          "workload",   "address",
+    "sni",  "alpn", "client_certificate", "client_key", "rotation_point"};
+constexpr std::array<std::string_view, 3> file_keys{"paths", "password_file", "rotation_point"};
+
+// More often than each second tells nothing more, and costs a proxy's main thread.
+constexpr DurationRange pace{1s, 24h};
+constexpr DurationRange memory{1s, 7 * 24h};
+constexpr DurationRange patience{100ms, 1min};
+constexpr CountRange parallel_range{1, 100};
+constexpr std::size_t longest_alpn = 255;  // RFC 7301
+
+void read_times(const Fields& fields, CertificatesConfig& config) {
+  if (const auto parallel = fields.count("parallel", parallel_range)) {
+    config.parallel = static_cast<int>(*parallel);
+  }
+  config.timeout = fields.duration("timeout", patience).value_or(config.timeout);
+  const auto interval = fields.duration("interval", pace);
+  const auto stale_after = fields.duration("stale_after", memory);
+  if (fields.has("interval") && !interval) return;
+  config.interval = interval.value_or(config.interval);
+  config.stale_after = stale_after.value_or(std::max(config.stale_after, 2 * config.interval));
+  if (!stale_after || *stale_after >= config.interval) return;
+  fields.complain(*fields.find("stale_after"), format_duration(*stale_after),
+                  "is below the interval",
+                  "it not to be below " + format_duration(config.interval));
+}
+
+std::optional<Address> read_address(const Fields& fields) {
+  constexpr std::string_view expected = "HOST:PORT";
+  if (!fields.has("address")) {
+    fields.complain(fields.self(), "the key \"address\" is missing; expected HOST:PORT");
+    return std::nullopt;
+  }
+  const auto text = fields.text("address", expected);
+  if (!text) return std::nullopt;
+  const auto parsed = parse_host_port(*text, 1);
+  const bool whole = parsed && !parsed->host.empty();
+  if (whole) return Address{parsed->host, parsed->port, ""};
+  fields.complain(*fields.find("address"), *text,
+                  parsed ? "has no host" : std::string_view(parsed.error().message), expected);
+  return std::nullopt;
+}
+
+void read_alpn(const Fields& fields, const Reading& reading, std::vector<std::string>& alpn) {
+  if (!fields.has("alpn")) return;
+  const auto elements = fields.list("alpn", "a list of protocols such as h2");
+  if (!elements) return;
+  for (const Field& element : *elements) {
+    if (reading.problems.full()) return;
+    auto protocol = fields.text(element, "a protocol such as h2");
+    if (!protocol) continue;
+    if (protocol->empty() || protocol->size() > longest_alpn) {
+      fields.complain(element, *protocol, "is no protocol", "1 to 255 bytes");
+    } else {
+      alpn.push_back(std::move(*protocol));
+    }
+  }
+}
+
+void read_client(const Fields& fields, CertificateEndpoint& endpoint) {
+  constexpr std::string_view expected = "the path of a PEM file";
+  endpoint.client_certificate_file = fields.text("client_certificate", expected).value_or("");
+  endpoint.client_key_file = fields.text("client_key", expected).value_or("");
+  if (fields.has("client_certificate") == fields.has("client_key")) return;
+  const bool no_key = fields.has("client_certificate");
+  fields.complain(*fields.find(no_key ? "client_certificate" : "client_key"),
+                  no_key ? "without client_key; expected both or none"
+                         : "without client_certificate; expected both or none");
+}
+
+void read_endpoint(const Field& field, const Reading& reading, std::map<std::string, int>& taken) {
+  const Fields fields = reading.fields(field, endpoint_keys);
+  if (field.node->kind == YamlNode::Kind::null) {
+    fields.complain(field, "no value; expected the keys " + one_of(endpoint_keys));
+  }
+  if (field.node->kind != YamlNode::Kind::map) return;
+  CertificateEndpoint endpoint;
+  const auto name = read_name(fields, "name");
+  endpoint.ns = read_name(fields, "namespace").value_or("");
+  endpoint.workload = read_label(fields, "workload").value_or("");
+  endpoint.mesh = read_label(fields, "mesh").value_or("");
+  endpoint.sni = fields.text("sni", "a host name").value_or("");
+  endpoint.rotation_point = fields.share("rotation_point");
+  read_alpn(fields, reading, endpoint.alpn);
+  read_client(fields, endpoint);
+  if (const auto address = read_address(fields)) endpoint.address = *address;
+  // The address says as well as any name where it is.
+  endpoint.name = name.value_or("");
+  if (!fields.has("name")) endpoint.name = to_string(endpoint.address);
+  if (name && name->empty()) {
+    fields.complain(*fields.find("name"), *name, "is empty", "a name, or no key at all");
+  }
+  const std::string id = endpoint.ns + "/" + endpoint.name;
+  const auto [first, added] = taken.emplace(id, field.at.line);
+  if (!added && (fields.has("name") || fields.has("address"))) {
+    fields.complain(*fields.find(fields.has("name") ? "name" : "address"), endpoint.name,
+                    "is taken by the endpoint in line " + std::to_string(first->second),
+                    "a name that is unique in its namespace");
+  }
+  reading.config.certificates.endpoints.push_back(std::move(endpoint));
+}
+
+void read_files(const Field& field, const Reading& reading) {
+  const Fields fields = reading.fields(field, file_keys);
+  if (field.node->kind != YamlNode::Kind::map) return;
+  CertificateFilesConfig files;
+  files.rotation_point = fields.share("rotation_point");
+  files.password_file = fields.text("password_file", "the path of a file").value_or("");
+  if (!fields.has("paths")) {
+    fields.complain(field, "the key \"paths\" is missing; expected a list of paths");
+    return;
+  }
+  const auto elements = fields.list("paths", "a list of paths, which may have *, ? and [a-z]");
+  if (!elements) return;
+  for (const Field& element : *elements) {
+    if (reading.problems.full()) return;
+    const auto path = fields.text(element, "an absolute path");
+    if (!path) continue;
+    if (path->starts_with('/')) {
+      files.paths.push_back(*path);
+    } else {
+      fields.complain(element, *path, "is not absolute", "a path that begins with a slash");
+    }
+  }
+  reading.config.certificates.files.push_back(std::move(files));
+}
+
+}  // namespace
+
+void read_certificates(const Field& field, const Reading& reading) {
+  const Fields fields = reading.fields(field, section_keys);
+  read_times(fields, reading.config.certificates);
+  if (fields.has("endpoints")) {
+    std::map<std::string, int> taken;
+    const auto endpoints = fields.list("endpoints", "a list of endpoints");
+    for (const Field& endpoint : endpoints.value_or(std::vector<Field>{})) {
+      if (reading.problems.full()) return;
+      read_endpoint(endpoint, reading, taken);
+    }
+  }
+  if (!fields.has("files")) return;
+  const auto files = fields.list("files", "a list of files");
+  for (const Field& one : files.value_or(std::vector<Field>{})) {
+    if (reading.problems.full()) return;
+    read_files(one, reading);
+  }
+}
+
+}  // namespace mesh

@@ -1,0 +1,148 @@
+// Rows to lines; see certificate_table.h.
+#include "expose/certificate_table.h"
+
+#include <algorithm>
+#include <array>
+#include <boost/json.hpp>
+#include <cmath>
+#include <cstdio>
+#include <vector>
+
+#include "base/utf8.h"
+
+namespace mesh {
+namespace {
+
+namespace json = boost::json;
+using std::chrono::sys_seconds;
+
+// "5h12m", "12d3h", "-3m10s": the two largest units, which is what a person acts upon.
+std::string countdown(std::int64_t seconds) {
+  struct Unit {
+    std::int64_t seconds;
+    char name;
+  };
+  static constexpr std::array<Unit, 5> units{
+      {{365 * 86'400, 'y'}, {86'400, 'd'}, {3'600, 'h'}, {60, 'm'}, {1, 's'}}};
+  std::string text = seconds < 0 ? "-" : "";
+  std::int64_t rest = std::abs(seconds);
+  int shown = 0;
+  for (const Unit& unit : units) {
+    if (shown == 2) break;
+    if (rest < unit.seconds && !(shown > 0 && rest > 0)) continue;
+    const std::int64_t count = rest / unit.seconds;
+    rest %= unit.seconds;
+    if (count > 0) text += std::to_string(count) + unit.name;
+    ++shown;
+  }
+  return shown == 0 ? "0s" : text;
+}
+
+std::string percent(std::optional<double> ratio) {
+  if (!ratio) return "-";
+  return std::to_string(static_cast<int>(std::floor(*ratio * 100))) + "%";
+}
+
+// Names come from certificates, and certificates from anywhere.
+std::string on_one_line(std::string_view text) {
+  std::string shown;
+  while (!text.empty()) {
+    const Utf8Char c = first_utf8_char(text);
+    const bool good = c.valid && is_printable(c.code_point);
+    shown += good ? text.substr(0, c.bytes) : std::string_view("\xEF\xBF\xBD");
+    text.remove_prefix(c.bytes);
+  }
+  return shown;
+}
+
+// As many columns as characters: what does not show is gone, and nobody aligns Chinese by hand.
+std::size_t width_of(std::string_view text) {
+  const auto begins = [](char c) { return (static_cast<unsigned char>(c) & 0xC0) != 0x80; };
+  return static_cast<std::size_t>(std::ranges::count_if(text, begins));
+}
+
+std::string rfc3339(sys_seconds t) {
+  const auto day = std::chrono::floor<std::chrono::days>(t);
+  const std::chrono::year_month_day date(day);
+  const std::chrono::hh_mm_ss time(t - day);
+  char text[48];
+  std::snprintf(text, sizeof text, "%04d-%02u-%02uT%02d:%02d:%02dZ", static_cast<int>(date.year()),
+                static_cast<unsigned>(date.month()), static_cast<unsigned>(date.day()),
+                static_cast<int>(time.hours().count()), static_cast<int>(time.minutes().count()),
+                static_cast<int>(time.seconds().count()));
+  return text;
+}
+
+json::value date_or_null(const std::optional<sys_seconds>& t) {
+  return t ? json::value(rfc3339(*t)) : json::value(nullptr);
+}
+
+}  // namespace
+
+std::string certificate_table(std::span<const CertificateRow> rows, WallTime now) {
+  constexpr std::size_t columns = 8;
+  using Line = std::array<std::string, columns>;
+  std::vector<Line> lines{
+      {"REMAINING", "LEFT", "STATUS", "ROTATED", "SOURCE", "ROLE", "WHERE", "CERTIFICATE"}};
+  const sys_seconds second = std::chrono::floor<std::chrono::seconds>(now);
+  for (const CertificateRow& row : rows) {
+    std::string status(row.draining ? "draining" : to_string(row.status));
+    std::string rotated = "-";
+    if (row.rotations > 0 && row.last_rotation) {
+      rotated = countdown((second - *row.last_rotation).count()) + " ago";
+      if (row.rotations > 1) rotated += ", " + std::to_string(row.rotations) + "x";
+    }
+    lines.push_back({countdown(row.remaining_seconds), percent(row.remaining_ratio),
+                     std::move(status), std::move(rotated), std::string(to_string(row.source)),
+                     std::string(to_string(row.certificate.role)), on_one_line(row.where),
+                     on_one_line(identity_of(row.certificate))});
+  }
+  std::array<std::size_t, columns> widths{};
+  for (const Line& line : lines) {
+    for (std::size_t i = 0; i < columns; ++i) widths[i] = std::max(widths[i], width_of(line[i]));
+  }
+  std::string table;
+  for (const Line& line : lines) {
+    for (std::size_t i = 0; i + 1 < columns; ++i) {
+      table += line[i];
+      table.append(widths[i] - width_of(line[i]) + 2, ' ');
+    }
+    table += line.back() + "\n";
+  }
+  return table;
+}
+
+std::string certificates_json(std::span<const CertificateRow> rows) {
+  json::array all;
+  for (const CertificateRow& row : rows) {
+    const Certificate& one = row.certificate;
+    json::array names;
+    for (const SubjectAltName& name : one.sans) names.emplace_back(on_one_line(name.text));
+    json::object object;
+    object["certificate"] = on_one_line(identity_of(one));
+    object["source"] = to_string(row.source);
+    object["where"] = on_one_line(row.where);
+    object["role"] = to_string(one.role);
+    object["state"] = row.draining ? "draining" : "in_use";
+    object["status"] = to_string(row.status);
+    object["not_before"] = date_or_null(one.not_before);
+    object["not_after"] = rfc3339(one.not_after);
+    object["remaining_seconds"] = row.remaining_seconds;
+    object["remaining_ratio"] =
+        row.remaining_ratio ? json::value(*row.remaining_ratio) : json::value(nullptr);
+    object["rotations"] = row.rotations;
+    object["last_rotation"] = date_or_null(row.last_rotation);
+    object["renewal_due"] = date_or_null(row.due);
+    object["serial"] = one.serial;
+    object["subject"] = on_one_line(one.subject);
+    object["issuer"] = on_one_line(one.issuer);
+    object["sans"] = std::move(names);
+    object["key_algorithm"] = to_string(one.key_algorithm);
+    object["key_bits"] = one.key_bits;
+    object["fingerprint_sha256"] = one.fingerprint_sha256;
+    all.push_back(std::move(object));
+  }
+  return json::serialize(all) + "\n";
+}
+
+}  // namespace mesh

@@ -1,0 +1,20 @@
+// The certificates as a table for people and as JSON for programs; what /certificates and
+// /api/v1/certificates answer, and `mesh_exporter certificates` prints.
+#pragma once
+
+#include <span>
+#include <string>
+
+#include "compute/certificate_rows.h"
+
+namespace mesh {
+
+// Columns of equal width, a line per row: REMAINING LEFT STATUS ROTATED SOURCE ROLE WHERE
+// CERTIFICATE. Names are shown as html_text() would show them, without the escapes: what would not
+// show or reorder the line is replaced.
+std::string certificate_table(std::span<const CertificateRow> rows, WallTime now);
+
+// An array of objects, one per row; dates in RFC 3339, null for what is not known.
+std::string certificates_json(std::span<const CertificateRow> rows);
+
+}  // namespace mesh

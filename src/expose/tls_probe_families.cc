@@ -1,0 +1,51 @@
+// TLS probes: how the handshakes with the configured endpoints went.
+#include <array>
+
+#include "expose/families.h"
+
+namespace mesh {
+namespace {
+
+// Calls visit(state, labels) for every endpoint that was asked.
+template <class Visit>
+void each_probe(const Page& page, Visit visit) {
+  for (const auto& state : page.snapshot.tls_endpoints) {
+    if (!state->last_attempt) continue;
+    Labels labels(state->whose);
+    labels.with("endpoint", state->name);
+    visit(*state, std::move(labels));
+  }
+}
+
+void success(const Page& page, FamilyBuilder& family) {
+  each_probe(page, [&](const TlsEndpointState& state, Labels labels) {
+    family.state(std::move(labels), state.up ? 1 : 0);
+  });
+}
+
+void duration(const Page& page, FamilyBuilder& family) {
+  each_probe(page, [&](const TlsEndpointState& state, Labels labels) {
+    family.state(std::move(labels), state.handshake_seconds);
+  });
+}
+
+void probe_info(const Page& page, FamilyBuilder& family) {
+  each_probe(page, [&](const TlsEndpointState& state, Labels labels) {
+    if (!state.up) return;
+    labels.with("version", state.version).with("cipher", state.cipher).with("alpn", state.alpn);
+    labels.with("state", state.completed ? "completed" : "held_back");
+    family.state(std::move(labels), 1);
+  });
+}
+
+constexpr std::array makers{
+    FamilyMaker{"mesh_tls_probe_success", success},
+    FamilyMaker{"mesh_tls_probe_duration_seconds", duration},
+    FamilyMaker{"mesh_tls_probe_info", probe_info},
+};
+
+}  // namespace
+
+std::span<const FamilyMaker> tls_probe_families() { return makers; }
+
+}  // namespace mesh

@@ -1,0 +1,198 @@
+// OpenSSL between two memory BIOs: nothing leaves the process unless this file hands it out.
+#include "net/tls_client.h"
+
+#include <openssl/bio.h>
+#include <openssl/ssl.h>
+
+#include <utility>
+
+#include "base/owned.h"
+#include "base/quoted.h"
+#include "net/tls_chain.h"
+#include "net/tls_settings.h"
+
+namespace mesh {
+namespace {
+
+// What a server sends first in TLS: a record of the handshake or an alert, of SSL 3.0 or later.
+bool begins_like_tls(std::string_view bytes) {
+  const bool type = bytes[0] == SSL3_RT_HANDSHAKE || bytes[0] == SSL3_RT_ALERT;
+  return type && (bytes.size() < 2 || bytes[1] == SSL3_VERSION_MAJOR);
+}
+
+Failure no_tls(std::string_view bytes) {
+  const std::string_view line = bytes.substr(0, bytes.find_first_of("\r\n"));
+  return {Reason::tls, "does not speak TLS: answered " + in_quotes(line)};
+}
+
+Failure too_large() {
+  return {Reason::too_large,
+          "handshake longer than " + std::to_string(tls_handshake_bytes) + " bytes"};
+}
+
+// Made again of the error code, because OpenSSL's own words differ from version to version.
+Failure broken_off(bool refused_certificate) {
+  const TlsError error = take_tls_error();
+  if (error.kind == TlsError::Kind::too_large) return too_large();
+  if (error.kind != TlsError::Kind::alert) {
+    return {Reason::tls, "handshake failed: " + error.words};
+  }
+  return {Reason::tls, (refused_certificate ? "refused the client certificate with the TLS alert "
+                                            : "answered with the TLS alert ") +
+                           error.words};
+}
+
+}  // namespace
+
+struct TlsClient::State {
+  Progress step(int result);
+  Progress broken(Failure why) {
+    failure = std::move(why);
+    // What OpenSSL would still like to say to the server stays here.
+    return Progress::broken;
+  }
+  void certificate_message(std::string_view body);
+  static void message(int sent, int version, int type, const void* bytes, std::size_t size,
+                      SSL* ssl, void* state);
+
+  Owned<SSL, SSL_free> ssl;
+  BIO* in = nullptr;   // owned by ssl
+  BIO* out = nullptr;  // owned by ssl
+  bool hold_back = true;
+  bool goodbye = false;
+  bool silent = false;  // nothing is sent any more
+  std::string begin;    // the first two bytes
+  std::size_t bytes = 0;
+  std::vector<std::string> chain;
+  std::optional<Failure> bad_chain;
+  Failure failure{Reason::tls, ""};
+};
+
+void TlsClient::State::certificate_message(std::string_view body) {
+  const bool tls13 = SSL_version(ssl.get()) == TLS1_3_VERSION;
+  const auto form = tls13 ? CertificateMessageForm::tls13 : CertificateMessageForm::up_to_tls12;
+  auto read = read_certificate_message(body, form, tls_chain_certificates);
+  if (read) {
+    chain = std::move(*read);
+  } else {
+    bad_chain = read.error();
+  }
+}
+
+// OpenSSL shows every message here before it looks into it.
+void TlsClient::State::message(int sent, int, int type, const void* bytes, std::size_t size, SSL*,
+                               void* state) {
+  constexpr std::size_t header = 4;  // type, length
+  const std::string_view text(static_cast<const char*>(bytes), size);
+  if (sent != 0 || type != SSL3_RT_HANDSHAKE || size < header) return;
+  if (text[0] != SSL3_MT_CERTIFICATE) return;
+  static_cast<State*>(state)->certificate_message(text.substr(header));
+}
+
+TlsClient::Progress TlsClient::State::step(int result) {
+  const int why = SSL_get_error(ssl.get(), result);
+  if (bad_chain) return broken(*bad_chain);
+  if (bytes > tls_handshake_bytes) return broken(too_large());
+  if (hold_back && !chain.empty()) {
+    silent = true;
+    clear_tls_errors();  // a chain that OpenSSL dislikes is still the chain that was served
+    return Progress::done;
+  }
+  if (result == 1) {
+    if (chain.empty()) return broken({Reason::tls, "the server showed no certificate"});
+    return Progress::done;
+  }
+  if (why == SSL_ERROR_WANT_READ) return Progress::more;
+  // In TLS 1.2 the server has seen our certificate when it sends the alert.
+  return broken(broken_off(!hold_back && SSL_get_state(ssl.get()) > TLS_ST_CW_CERT));
+}
+
+TlsClient::TlsClient(std::unique_ptr<State> state) : state_(std::move(state)) {}
+TlsClient::~TlsClient() = default;
+TlsClient::TlsClient(TlsClient&&) noexcept = default;
+TlsClient& TlsClient::operator=(TlsClient&&) noexcept = default;
+
+Result<TlsClient, Failure> TlsClient::start(const TlsQuestion& question) {
+  auto state = std::make_unique<State>();
+  auto ssl = make_tls(question);
+  if (!ssl) return ssl.error();
+  state->ssl = std::move(*ssl);
+  state->hold_back = question.client_certificate_file.empty();
+  state->in = BIO_new(BIO_s_mem());
+  state->out = BIO_new(BIO_s_mem());
+  BIO_set_mem_eof_return(state->in, -1);  // no bytes means not yet
+  SSL_set_bio(state->ssl.get(), state->in, state->out);
+  SSL_set_msg_callback(state->ssl.get(), State::message);
+  SSL_set_msg_callback_arg(state->ssl.get(), state.get());
+  if (state->step(SSL_connect(state->ssl.get())) != Progress::more) return state->failure;
+  return TlsClient(std::move(state));
+}
+
+std::string TlsClient::take_output() {
+  if (state_->silent) return {};
+  std::string output(BIO_ctrl_pending(state_->out), '\0');
+  BIO_read(state_->out, output.data(), static_cast<int>(output.size()));
+  return output;
+}
+
+TlsClient::Progress TlsClient::arrived(std::string_view bytes) {
+  State& s = *state_;
+  if (s.bytes < 2) {
+    s.begin += bytes;
+    if (!s.begin.empty() && !begins_like_tls(s.begin)) {
+      s.silent = true;
+      return s.broken(no_tls(s.begin));
+    }
+  }
+  s.bytes += bytes.size();
+  BIO_write(s.in, bytes.data(), static_cast<int>(bytes.size()));
+  clear_tls_errors();
+  Progress progress = Progress::more;
+  if (!s.goodbye) {
+    progress = s.step(SSL_do_handshake(s.ssl.get()));
+  } else {
+    std::array<char, 4096> unread;
+    int got = 1;
+    while (got > 0) got = SSL_read(s.ssl.get(), unread.data(), unread.size());
+    const int why = SSL_get_error(s.ssl.get(), got);
+    if (s.bytes > tls_handshake_bytes || why == SSL_ERROR_ZERO_RETURN) {
+      progress = Progress::done;
+    } else if (why != SSL_ERROR_WANT_READ) {
+      progress = s.broken(broken_off(true));
+    }
+  }
+  if (progress == Progress::broken) s.silent = true;
+  return progress;
+}
+
+TlsClient::Progress TlsClient::ended() {
+  if (state_->goodbye) return Progress::done;
+  state_->silent = true;
+  return state_->broken({Reason::connect, state_->bytes == 0
+                                              ? "closed without an answer"
+                                              : "closed in the middle of the handshake"});
+}
+
+void TlsClient::say_goodbye() {
+  state_->goodbye = true;
+  SSL_shutdown(state_->ssl.get());
+  clear_tls_errors();
+}
+
+const Failure& TlsClient::failure() const { return state_->failure; }
+
+TlsAnswer TlsClient::answer() const {
+  const SSL* ssl = state_->ssl.get();
+  TlsAnswer answer;
+  answer.version = SSL_get_version(ssl);
+  answer.cipher = SSL_get_cipher_name(ssl);
+  const unsigned char* alpn = nullptr;
+  unsigned int length = 0;
+  SSL_get0_alpn_selected(ssl, &alpn, &length);
+  if (length > 0) answer.alpn.assign(reinterpret_cast<const char*>(alpn), length);
+  answer.chain = state_->chain;
+  answer.completed = !state_->hold_back;
+  return answer;
+}
+
+}  // namespace mesh

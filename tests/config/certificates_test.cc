@@ -1,0 +1,155 @@
+// The section `certificates`: what each key gives, and what is said about wrong ones.
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include "config/load.h"
+#include "config/parse.h"
+
+namespace mesh {
+namespace {
+
+using namespace std::chrono_literals;
+using testing::ElementsAre;
+using testing::HasSubstr;
+using testing::IsEmpty;
+
+Config parsed(std::string_view yaml) {
+  auto config = parse_config(yaml, "f.yaml", test_context({}));
+  EXPECT_TRUE(config) << errors_of(std::string(yaml));
+  return config ? *config : Config{};
+}
+
+std::string errors(std::string section) {
+  return errors_of(section.insert(0, "certificates:\n").append(one_target));
+}
+
+TEST(CertificatesSection, has_defaults) {
+  const CertificatesConfig certificates = parsed(one_target).certificates;
+  EXPECT_EQ(certificates.interval, 60s);
+  EXPECT_EQ(certificates.stale_after, 5min);
+  EXPECT_EQ(certificates.timeout, 5s);
+  EXPECT_EQ(certificates.parallel, 8);
+  EXPECT_THAT(certificates.endpoints, IsEmpty());
+  EXPECT_THAT(certificates.files, IsEmpty());
+}
+
+TEST(CertificatesSection, reads_every_key) {
+  const CertificatesConfig certificates = parsed(R"(
+certificates:
+  interval: 30s
+  stale_after: 2m
+  timeout: 1s
+  parallel: 2
+  endpoints:
+    - name: gateway
+      mesh: istio
+      namespace: shop
+      workload: ingress
+      address: '[::1]:8443'
+      sni: shop.example.org
+      alpn: [istio, h2]
+      client_certificate: /certs/tls.crt
+      client_key: /certs/tls.key
+      rotation_point: 0.6
+    - address: db.example.org:5432
+  files:
+    - paths: ['/etc/ssl/*.pem', /etc/tls.p12]
+      password_file: /etc/password
+      rotation_point: 0.75
+)")
+                                              .certificates;
+  EXPECT_EQ(certificates.interval, 30s);
+  EXPECT_EQ(certificates.stale_after, 2min);
+  EXPECT_EQ(certificates.timeout, 1s);
+  EXPECT_EQ(certificates.parallel, 2);
+  ASSERT_EQ(certificates.endpoints.size(), 2u);
+  const CertificateEndpoint& gateway = certificates.endpoints[0];
+  EXPECT_EQ(gateway.name, "gateway");
+  EXPECT_EQ(gateway.mesh, "istio");
+  EXPECT_EQ(gateway.ns, "shop");
+  EXPECT_EQ(gateway.workload, "ingress");
+  EXPECT_EQ(gateway.address, (Address{"::1", 8443, ""}));
+  EXPECT_EQ(gateway.sni, "shop.example.org");
+  EXPECT_THAT(gateway.alpn, ElementsAre("istio", "h2"));
+  EXPECT_EQ(gateway.client_certificate_file, "/certs/tls.crt");
+  EXPECT_EQ(gateway.client_key_file, "/certs/tls.key");
+  EXPECT_EQ(gateway.rotation_point, 0.6);
+  EXPECT_EQ(certificates.endpoints[1].name, "db.example.org:5432");
+  ASSERT_EQ(certificates.files.size(), 1u);
+  EXPECT_THAT(certificates.files[0].paths, ElementsAre("/etc/ssl/*.pem", "/etc/tls.p12"));
+  EXPECT_EQ(certificates.files[0].password_file, "/etc/password");
+  EXPECT_EQ(certificates.files[0].rotation_point, 0.75);
+}
+
+TEST(CertificatesSection, lengthens_stale_after_with_the_interval) {
+  EXPECT_EQ(parsed(std::string("certificates: {interval: 1h}\n").append(one_target))
+                .certificates.stale_after,
+            2h);
+  EXPECT_EQ(errors("  interval: 1h\n  stale_after: 1m\n"),
+            "f.yaml:3:16: certificates.stale_after: \"1m\" is below the interval; expected it not "
+            "to be below 1h\n");
+}
+
+TEST(CertificatesSection, takes_the_place_of_targets) {
+  EXPECT_THAT(parsed("certificates: {endpoints: [{address: 'a:1'}]}\n").targets, IsEmpty());
+  EXPECT_THAT(errors_of("certificates: {interval: 10s}\n"), HasSubstr("\"targets\" is missing"));
+}
+
+TEST(CertificatesSection, names_what_an_endpoint_lacks) {
+  EXPECT_EQ(errors("  endpoints:\n    - name: a\n"),
+            "f.yaml:3:7: certificates.endpoints[0]: the key \"address\" is missing; expected "
+            "HOST:PORT\n");
+  EXPECT_EQ(errors("  endpoints:\n    - {address: 'a:1', client_key: /k}\n"),
+            "f.yaml:3:36: certificates.endpoints[0].client_key: without client_certificate; "
+            "expected both or none\n");
+}
+
+TEST(CertificatesSection, names_an_address_that_is_none) {
+  EXPECT_THAT(errors("  endpoints:\n    - address: a\n"),
+              HasSubstr("f.yaml:3:16: certificates.endpoints[0].address: \"a\" "));
+  EXPECT_EQ(errors("  endpoints:\n    - address: ':1'\n"),
+            "f.yaml:3:16: certificates.endpoints[0].address: \":1\" has no host; expected "
+            "HOST:PORT\n");
+  EXPECT_THAT(errors("  endpoints:\n    - address: a:0\n"), HasSubstr("\"a:0\" "));
+}
+
+TEST(CertificatesSection, names_a_name_that_is_taken) {
+  EXPECT_EQ(
+      errors("  endpoints:\n    - address: a:1\n    - address: a:1\n"),
+      "f.yaml:4:16: certificates.endpoints[1].address: \"a:1\" is taken by the endpoint in line 3; "
+      "expected a name that is unique in its namespace\n");
+}
+
+TEST(CertificatesSection, names_a_relative_path) {
+  EXPECT_EQ(errors("  files:\n    - paths: [a.pem]\n"),
+            "f.yaml:3:15: certificates.files[0].paths[0]: \"a.pem\" is not absolute; expected a "
+            "path that begins with a slash\n");
+  EXPECT_EQ(errors("  files:\n    - password_file: /p\n"),
+            "f.yaml:3:7: certificates.files[0]: the key \"paths\" is missing; expected a list of "
+            "paths\n");
+}
+
+TEST(CertificatesSection, takes_a_share_strictly_between_0_and_1) {
+  for (const char* wrong : {"0", "1", "1.5", "-0.5", "nan", "inf"}) {
+    EXPECT_THAT(
+        errors(std::string("  endpoints: [{address: 'a:1', rotation_point: ") + wrong + "}]\n"),
+        HasSubstr("expected a share between 0 and 1, such as 0.5"))
+        << wrong;
+  }
+  for (const char* wrong : {"50%", "half", "0.5x", "+0.5", "''"}) {
+    EXPECT_THAT(
+        errors(std::string("  endpoints: [{address: 'a:1', rotation_point: ") + wrong + "}]\n"),
+        HasSubstr("is no number; expected a share"))
+        << wrong;
+  }
+}
+
+TEST(CertificatesSection, takes_the_rotation_point_of_a_target) {
+  EXPECT_EQ(parsed("targets: [{name: a, admin: 'http://h:1', rotation_point: .5}]\n")
+                .targets[0]
+                .rotation_point,
+            0.5);
+}
+
+}  // namespace
+}  // namespace mesh

@@ -1,0 +1,89 @@
+// The table and the JSON of the certificates, as people and programs read them.
+#include "expose/certificate_table.h"
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include "expose/sample_page.h"
+
+namespace mesh {
+namespace {
+
+using testing::HasSubstr;
+
+const WallTime now = sample::at(1'760'000'002'500);
+
+std::vector<CertificateRow> rows(bool all = false) {
+  return certificate_rows(sample::two_sidecars(), now, all);
+}
+
+TEST(CertificateTable, shows_a_line_per_certificate) {
+  EXPECT_EQ(certificate_table(rows(true), now),
+            R"(REMAINING  LEFT  STATUS    ROTATED    SOURCE     ROLE  WHERE            CERTIFICATE
+21h13m     88%   ok        2h46m ago  admin      leaf  shop/frontend-0  spiffe://cluster.local/ns/shop/sa/frontend
+9h13m      38%   draining  -          admin      leaf  shop/frontend-0  spiffe://cluster.local/ns/shop/sa/frontend
+-3s        0%    expired   -          admin      root  shop/frontend-0  Root CA
+21h13m     88%   ok        2h46m ago  handshake  leaf  shop/gateway     spiffe://cluster.local/ns/shop/sa/frontend
+9h13m      38%   draining  -          handshake  leaf  shop/gateway     spiffe://cluster.local/ns/shop/sa/frontend
+)");
+}
+
+TEST(CertificateTable, is_a_head_alone_without_certificates) {
+  EXPECT_EQ(certificate_table({}, now),
+            "REMAINING  LEFT  STATUS  ROTATED  SOURCE  ROLE  WHERE  CERTIFICATE\n");
+}
+
+TEST(CertificateTable, shows_the_two_largest_units) {
+  const auto remaining = [](std::int64_t seconds) {
+    CertificateRow row;
+    row.remaining_seconds = seconds;
+    const std::string table = certificate_table(std::vector{row}, now);
+    const std::string line = table.substr(table.find('\n') + 1);
+    return line.substr(0, line.find(' '));
+  };
+  EXPECT_EQ(remaining(0), "0s");
+  EXPECT_EQ(remaining(59), "59s");
+  EXPECT_EQ(remaining(-190), "-3m10s");
+  EXPECT_EQ(remaining(3600), "1h");
+  EXPECT_EQ(remaining(3605), "1h");
+  EXPECT_EQ(remaining(18'720), "5h12m");
+  EXPECT_EQ(remaining(90'000), "1d1h");
+  EXPECT_EQ(remaining(315'360'000), "10y");
+  EXPECT_EQ(remaining(253'402'300'799), "8035y121d");
+}
+
+TEST(CertificateTable, keeps_a_hostile_name_on_its_line) {
+  CertificateRow row;
+  row.certificate.path = "a\nb\x1b[2Jc\xff";
+  const std::string table = certificate_table(std::vector{row}, now);
+  EXPECT_THAT(table, HasSubstr("a\xEF\xBF\xBD"
+                               "b\xEF\xBF\xBD[2Jc\xEF\xBF\xBD\n"));
+}
+
+TEST(CertificatesJson, says_all_that_is_known) {
+  EXPECT_EQ(certificates_json(std::vector{rows().front()}),
+            R"([{"certificate":"spiffe://cluster.local/ns/shop/sa/frontend","source":"admin",)"
+            R"("where":"shop/frontend-0","role":"leaf","state":"in_use","status":"ok",)"
+            R"("not_before":"2025-10-09T06:06:40Z","not_after":"2025-10-10T06:06:40Z",)"
+            R"("remaining_seconds":76398,"remaining_ratio":8.842361111111111E-1,"rotations":1,)"
+            R"("last_rotation":"2025-10-09T06:06:55Z","renewal_due":"2025-10-09T20:30:46Z",)"
+            R"("serial":"0b","subject":"","issuer":"",)"
+            R"("sans":["spiffe://cluster.local/ns/shop/sa/frontend"],"key_algorithm":"",)"
+            R"("key_bits":0,"fingerprint_sha256":""}])"
+            "\n");
+}
+
+TEST(CertificatesJson, is_an_empty_array_without_certificates) {
+  EXPECT_EQ(certificates_json({}), "[]\n");
+}
+
+TEST(CertificatesJson, says_null_for_what_is_not_known) {
+  CertificateRow row;
+  const std::string json = certificates_json(std::vector{row});
+  EXPECT_THAT(json, HasSubstr(R"("not_before":null)"));
+  EXPECT_THAT(json, HasSubstr(R"("remaining_ratio":null)"));
+  EXPECT_THAT(json, HasSubstr(R"("last_rotation":null)"));
+}
+
+}  // namespace
+}  // namespace mesh
