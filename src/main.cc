@@ -6,11 +6,16 @@
 #include <algorithm>
 #include <exception>
 #include <iostream>
+#include <optional>
+#include <span>
 #include <string_view>
+#include <utility>
 #include <vector>
 
 #include "app/app.h"
+#include "app/certificates_command.h"
 #include "base/log.h"
+#include "cli/certificates_flags.h"
 #include "cli/flags.h"
 #include "config/load.h"
 #include "dialect/dialects.h"
@@ -66,9 +71,37 @@ int run(const Flags& flags) {
   return run_app(*config, {flags.listen_addresses, flags.telemetry_path}) ? exit_ok : exit_failed;
 }
 
+int run_certificates(std::span<const char* const> arguments) {
+  const Result<CertificatesFlags> flags = parse_certificates_flags(arguments);
+  if (!flags) {
+    std::cerr << "mesh_exporter certificates: " << flags.error().message << "\n";
+    return exit_usage;
+  }
+  if (flags->help) {
+    std::cout << certificates_help_text();
+    return exit_ok;
+  }
+  std::optional<Config> config;
+  if (!flags->config_file.empty()) {
+    Result<Config, ConfigErrors> read = read_config(flags->config_file);
+    if (!read) {
+      for (const Error& error : read.error()) std::cerr << error.message << "\n";
+      return exit_usage;
+    }
+    config = std::move(*read);
+  }
+  // What cannot be read is told by the command itself.
+  set_up_log(LogLevel::error, LogFormat::logfmt);
+  return show_certificates(*flags, config, std::cout, std::cerr) ? exit_ok : exit_failed;
+}
+
 int start(int argc, const char* const* argv) {
   const std::span<const char* const> all(argv, static_cast<std::size_t>(argc));
-  const Result<Flags> flags = parse_flags(all.subspan(std::min<std::size_t>(1, all.size())));
+  const auto arguments = all.subspan(std::min<std::size_t>(1, all.size()));
+  if (!arguments.empty() && std::string_view(arguments[0]) == "certificates") {
+    return run_certificates(arguments.subspan(1));
+  }
+  const Result<Flags> flags = parse_flags(arguments);
   if (!flags) {
     std::cerr << "mesh_exporter: " << flags.error().message << "\n";
     return exit_usage;

@@ -1,6 +1,7 @@
 // One endless conversation per endpoint; see endpoint_watcher.h.
 #include "app/endpoint_watcher.h"
 
+#include <algorithm>
 #include <boost/asio/co_spawn.hpp>
 #include <boost/asio/redirect_error.hpp>
 #include <boost/asio/steady_timer.hpp>
@@ -74,6 +75,7 @@ struct EndpointWatcher::Watched {
   TlsQuestion question;
   EndpointHistory history;
   Duration offset;  // its place in the interval
+  bool looked = false;
 };
 
 EndpointWatcher::EndpointWatcher(asio::any_io_executor executor, const CertificatesConfig& config)
@@ -106,6 +108,7 @@ asio::awaitable<void> EndpointWatcher::watch(std::shared_ptr<EndpointWatcher> se
   const Duration interval = self->config_.interval;
   const Instant started = steady_clock::now();
   co_await self->look(watched);
+  watched.looked = true;
   Instant next = started + watched.offset;
   while (!self->stopping_) {
     const Instant now = steady_clock::now();
@@ -146,6 +149,10 @@ asio::awaitable<void> EndpointWatcher::look(Watched& watched) {
                 answer->version, answer->cipher, answer->alpn, answer->completed},
       cost);
   log_change(change, watched.endpoint, nullptr);
+}
+
+bool EndpointWatcher::all_looked() const {
+  return std::ranges::all_of(watched_, [](const auto& watched) { return watched->looked; });
 }
 
 std::vector<std::shared_ptr<const TlsEndpointState>> EndpointWatcher::states() const {

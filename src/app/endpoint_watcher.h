@@ -28,6 +28,9 @@ class EndpointWatcher : public std::enable_shared_from_this<EndpointWatcher> {
   // No handshake begins from now on; those under way are heard out.
   void stop() { stopping_ = true; }
 
+  // Whether there was a handshake with each of them, however it ended.
+  bool all_looked() const;
+
   // As last known, in the order of the configuration.
   std::vector<std::shared_ptr<const TlsEndpointState>> states() const;
 

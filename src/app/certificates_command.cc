@@ -1,0 +1,138 @@
+// Three ways to the same rows: the agent's own page, a pass over a configuration, or a look at what
+// the command line names; see certificates_command.h.
+#include "app/certificates_command.h"
+
+#include <boost/asio/co_spawn.hpp>
+#include <boost/asio/io_context.hpp>
+#include <boost/asio/use_awaitable.hpp>
+#include <chrono>
+#include <exception>
+#include <memory>
+#include <ostream>
+#include <string>
+#include <utility>
+
+#include "app/endpoint_watcher.h"
+#include "app/poller.h"
+#include "expose/certificate_table.h"
+#include "net/http_client.h"
+
+namespace mesh {
+namespace {
+
+namespace asio = boost::asio;
+
+constexpr std::chrono::seconds patience{10};
+constexpr std::size_t most_bytes = 64u << 20;
+
+std::string_view word_of(RowOrder order) {
+  switch (order) {
+    case RowOrder::where: return "where";
+    case RowOrder::remaining: return "remaining";
+    case RowOrder::identity: return "identity";
+    case RowOrder::status: return "status";
+  }
+  return "";
+}
+
+asio::awaitable<void> get(HttpClient& client, std::string path, Instant deadline,
+                          std::optional<Answer>& into) {
+  Answer answer = co_await client.get(path, most_bytes, deadline);
+  into = std::move(answer);
+}
+
+// Out of run(), to main, which says it.
+void rethrow(std::exception_ptr error) {
+  if (error) std::rethrow_exception(error);
+}
+
+bool ask_agent(const CertificatesFlags& flags, std::ostream& out, std::ostream& err) {
+  std::string path = flags.json ? "/api/v1/certificates" : "/certificates";
+  path.append("?sort=").append(word_of(flags.sort)).append(flags.all ? "&all=true" : "");
+  asio::io_context io(1);
+  HttpClient client(io.get_executor(), flags.agent);
+  std::optional<Answer> answer;
+  const Instant deadline = std::chrono::steady_clock::now() + patience;
+  asio::co_spawn(io, get(client, path, deadline, answer), rethrow);
+  io.run();
+  const std::string who = "the agent at " + to_string(flags.agent);
+  if (!*answer) {
+    err << "mesh_exporter: " << who << ": " << answer->error().message
+        << "; name another one with --agent, or what to look at with --config.file, --file or "
+           "--connect\n";
+    return false;
+  }
+  if ((*answer)->status != 200) {
+    err << "mesh_exporter: " << who << " answered with HTTP status " << (*answer)->status
+        << "; is it a mesh_exporter of this version?\n";
+    return false;
+  }
+  out << (*answer)->body;
+  return true;
+}
+
+CertificatesConfig endpoints_of(const CertificatesFlags& flags) {
+  CertificatesConfig config;
+  for (const Address& address : flags.connect) {
+    CertificateEndpoint endpoint;
+    endpoint.name = to_string(address);
+    endpoint.address = address;
+    endpoint.sni = flags.sni;
+    endpoint.alpn = flags.alpn;
+    config.endpoints.push_back(std::move(endpoint));
+  }
+  return config;
+}
+
+asio::awaitable<void> keep_polling(std::shared_ptr<Poller> poller) { co_await poller->run(); }
+
+// One pass over all that the configuration names.
+Snapshot pass_over(const Config& config) {
+  asio::io_context io(1);
+  const auto poller = std::make_shared<Poller>(io.get_executor(), config);
+  const auto endpoints = std::make_shared<EndpointWatcher>(io.get_executor(), config.certificates);
+  endpoints->start();
+  asio::co_spawn(io, keep_polling(poller), rethrow);
+  while (poller->snapshot()->pass.passes == 0 || !endpoints->all_looked()) io.run_one();
+  Snapshot snapshot = *poller->snapshot();
+  snapshot.tls_endpoints = endpoints->states();
+  return snapshot;
+}
+
+// A line for each that could not be read.
+bool complain(const Snapshot& snapshot, std::ostream& err) {
+  bool whole = true;
+  const auto say = [&](const std::string& where, const std::string& what) {
+    err << "mesh_exporter: " << where << ": " << what << "\n";
+    whole = false;
+  };
+  for (const auto& state : snapshot.targets) {
+    if (state->failure) say(target_id(state->target), state->failure->message);
+    for (const Unanswered& one : state->unanswered) {
+      if (one.question == "/certs") say(target_id(state->target), one.failure.message);
+    }
+  }
+  for (const auto& state : snapshot.tls_endpoints) {
+    if (state->failure) say(state->name, state->failure->message);
+    if (state->unreadable > 0) say(state->name, state->unreadable_sample);
+  }
+  return whole;
+}
+
+}  // namespace
+
+bool show_certificates(const CertificatesFlags& flags, const std::optional<Config>& config,
+                       std::ostream& out, std::ostream& err) {
+  const bool places = !flags.files.empty() || !flags.connect.empty();
+  if (!places && !config) return ask_agent(flags, out, err);
+  Config what = config.value_or(Config{});
+  if (places) what.certificates = endpoints_of(flags);
+  const Snapshot snapshot = pass_over(what);
+  const WallTime now = std::chrono::system_clock::now();
+  std::vector<CertificateRow> rows = certificate_rows(snapshot, now, flags.all);
+  sort_rows(rows, flags.sort);
+  out << (flags.json ? certificates_json(rows) : certificate_table(rows, now));
+  return complain(snapshot, err);
+}
+
+}  // namespace mesh

@@ -1,0 +1,119 @@
+// The table of flags and what each value means; see certificates_flags.h.
+#include "cli/certificates_flags.h"
+
+#include <array>
+#include <optional>
+#include <string_view>
+#include <utility>
+
+#include "base/host_port.h"
+#include "base/quoted.h"
+#include "cli/flag_words.h"
+
+namespace mesh {
+namespace {
+
+constexpr std::array<Flag, 11> known_flags{{
+    {"file", "=PATH", "Show the certificates in a file; repeatable, more paths may follow."},
+    {"connect", "=HOST:PORT", "Show those of a TLS server; repeatable, more may follow."},
+    {"sni", "=NAME", "The name to ask a server for; left out: the name in --connect."},
+    {"alpn", "=PROTOCOL", "A protocol to offer to a server, such as h2; repeatable."},
+    {"password.file", "=PATH", "The file with the password of PKCS#12 files."},
+    {"config.file", "=PATH", "Ask what this configuration names, once, and not an agent."},
+    {"agent", "=127.0.0.1:10420", "The agent to ask if nothing else is named."},
+    {"sort", "=where", "By where, remaining, identity or status."},
+    {"all", "", "With those that were replaced and are still listed."},
+    {"output", "=table", "table or json."},
+    {"help", "", "Print this text and exit (also -h)."},
+}};
+constexpr std::array<std::string_view, 3> repeatable{"file", "connect", "alpn"};
+
+Result<Address> parse_dialled(std::string_view flag, const std::string& text) {
+  auto parsed = parse_host_port(text, 1);
+  const bool whole = parsed && !parsed->host.empty();
+  if (whole) return Address{std::move(parsed->host), parsed->port, ""};
+  return Error{"--" + std::string(flag) + ": " + in_quotes(text) + " " +
+               (parsed ? "has no host" : parsed.error().message) + "; expected HOST:PORT"};
+}
+
+// What may not stand side by side, if it does.
+std::optional<Error> conflict(const FlagValues& values) {
+  const auto given = [&](std::string_view name) { return values.contains(name); };
+  const bool places = given("file") || given("connect");
+  if (given("config.file") && places) {
+    return Error{"--config.file: not together with --file or --connect"};
+  }
+  if (given("agent") && (places || given("config.file"))) {
+    return Error{"--agent: not together with --file, --connect or --config.file"};
+  }
+  for (const std::string_view name : {"sni", "alpn"}) {
+    if (given(name) && !given("connect")) {
+      return Error{"--" + std::string(name) + ": without --connect"};
+    }
+  }
+  if (given("password.file") && !given("file")) return Error{"--password.file: without --file"};
+  return std::nullopt;
+}
+
+}  // namespace
+
+Result<CertificatesFlags> parse_certificates_flags(std::span<const char* const> arguments) {
+  auto words = split_flags({arguments.begin(), arguments.end()}, known_flags, repeatable);
+  if (!words) return words.error();
+  FlagValues& values = words->values;
+  // `--file *.pem`: the shell makes one value and many arguments of it.
+  const bool files = values.contains("file"), servers = values.contains("connect");
+  if (!words->arguments.empty()) {
+    if (files == servers) return unexpected_argument(words->arguments.front());
+    std::vector<std::string>& list = values[files ? "file" : "connect"];
+    list.insert(list.end(), words->arguments.begin(), words->arguments.end());
+  }
+  if (auto complaint = conflict(values)) return *complaint;
+
+  CertificatesFlags flags;
+  flags.help = values.contains("help");
+  flags.all = values.contains("all");
+  const auto take = [&](std::string_view name, std::string& into) {
+    if (const auto found = values.find(name); found != values.end()) into = found->second.front();
+  };
+  take("sni", flags.sni);
+  take("password.file", flags.password_file);
+  take("config.file", flags.config_file);
+  if (files) flags.files = values["file"];
+  if (values.contains("alpn")) flags.alpn = values["alpn"];
+  for (const std::string& text : servers ? values["connect"] : std::vector<std::string>{}) {
+    auto address = parse_dialled("connect", text);
+    if (!address) return address.error();
+    flags.connect.push_back(std::move(*address));
+  }
+  if (values.contains("agent")) {
+    auto address = parse_dialled("agent", values["agent"].front());
+    if (!address) return address.error();
+    flags.agent = std::move(*address);
+  }
+  std::string sort = "where", output = "table";
+  take("sort", sort);
+  take("output", output);
+  const auto order = parse_row_order(sort);
+  if (!order) {
+    return Error{"--sort: unknown order " + in_quotes(sort) + "; expected " +
+                 std::string(row_orders)};
+  }
+  flags.sort = *order;
+  flags.json = output == "json";
+  if (!flags.json && output != "table") {
+    return Error{"--output: unknown form " + in_quotes(output) + "; expected table or json"};
+  }
+  return flags;
+}
+
+std::string certificates_help_text() {
+  return "usage: mesh_exporter certificates [flags]\n\n"
+         "Shows every certificate that the running agent knows, what is left of its life and when\n"
+         "it was last renewed. With --file or --connect the quick look at one, without any agent\n"
+         "or configuration; a server sees a connection that goes away, and no failed handshake.\n\n"
+         "Flags:\n" +
+         describe(known_flags);
+}
+
+}  // namespace mesh
