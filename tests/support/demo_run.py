@@ -26,6 +26,8 @@ RELEASE = os.path.join(ROOT, "build", "release")
 ENVOY = os.path.join(ROOT, "build", "envoy-1.40.0", "bin", "envoy")
 CALLS_PER_SECOND = 200
 POLL = {"interval": "1s", "timeout": "800ms", "window": "15s", "stale_after": "15s"}
+CERTIFICATE_LIFETIME = 120
+CERTIFICATES = "certificates: {interval: 10s}\n"
 UNITS = {"ms": 0.001, "s": 1, "m": 60, "h": 3600, "d": 86400}
 
 
@@ -63,6 +65,20 @@ def table(page, rates_from=None):
     for key, calls in sorted(by_method(page, "mesh_grpc_requests_total").items()):
         rows.append((*key, f"{rates[key]:.1f}" if key in rates else "-",
                      f"{errors[key]:.1%}" if key in errors else "-", f"{calls:.0f}"))
+    return columns(rows, 2)
+
+
+def certificates_table(page):
+    """The certificate of each sidecar, its countdown, its renewals, and the connections that are
+    older than it: lines of text."""
+    rows = [("SIDECAR", "CERTIFICATE", "REMAINING", "ROTATIONS", "OLD CONNECTIONS")]
+    for row, left in sorted(page.rows("mesh_certificate_remaining_seconds", role="leaf"),
+                            key=lambda pair: pair[0]["pod"]):
+        overdue = page.value("mesh_certificate_rotation_overdue", **row) == 1
+        old = sum(value for _, value in page.rows("mesh_certificate_stale_connections",
+                                                  pod=row["pod"]))
+        rows.append((row["pod"], row["certificate"], f"{left:.0f}s" + " overdue" * overdue,
+                     f"{page.value('mesh_certificate_rotations_total', **row):.0f}", f"{old:.0f}"))
     return columns(rows, 2)
 
 
@@ -105,10 +121,11 @@ class Demo:
     def start(self):
         binary = os.path.join(RELEASE, "mesh_exporter")
         bin_dir = os.path.join(RELEASE, "tests", "support", "demo_mesh")
-        self._mesh = DemoMesh(ENVOY, bin_dir, os.path.join(self.directory, "mesh"))
+        self._mesh = DemoMesh(ENVOY, bin_dir, os.path.join(self.directory, "mesh"),
+                              CERTIFICATE_LIFETIME)
         self._begin(self._mesh)
         self._load = self._mesh.start_load(rate=CALLS_PER_SECOND)
-        self.agent = Agent(binary, self.directory, self._mesh.agent_config(**POLL))
+        self.agent = Agent(binary, self.directory, self._mesh.agent_config(CERTIFICATES, **POLL))
         self._begin(self.agent)
         self.prometheus = Prometheus(self.directory, self.agent.listens_on)
         self._begin(self.prometheus)
@@ -150,7 +167,8 @@ def show_until(demo, deadline):
             time.sleep(min(0.2, max(0, until - time.monotonic())))
         if until == deadline:
             return
-        screen.show(table(demo.agent.page()))
+        page = demo.agent.page()
+        screen.show([*table(page), "", *certificates_table(page)])
 
 
 def report(demo):
@@ -158,7 +176,8 @@ def report(demo):
     rates_from = demo.agent.page()
     booked, page = demo.settle()
     counted = page.calls(direction="outbound")
-    print("\n".join(["", *table(page, rates_from), "", *comparison(counted, booked), ""]))
+    print("\n".join(["", *table(page, rates_from), "", *certificates_table(page), "",
+                     *comparison(counted, booked), ""]))
     agree = counted == booked
     verdict = "they agree" if agree else "THEY DIFFER"
     print(f"the agent counted {sum(counted.values())} calls, the caller's ledger has "
@@ -167,9 +186,12 @@ def report(demo):
 
 
 def run(demo, seconds):
-    print("starting the demo mesh: 4 Envoys, 3 gRPC servers, a load generator", flush=True)
+    print("starting the demo mesh: 4 Envoys, 3 gRPC servers, a load generator; "
+          f"certificates\nthat live {CERTIFICATE_LIFETIME} s and their issuer", flush=True)
     demo.start()
     print(f"metrics       {demo.agent.url}/metrics\n"
+          f"certificates  curl -s {demo.agent.url}/metrics | grep "
+          "^mesh_certificate_remaining_seconds\n"
           f"landing page  {demo.agent.url}/\n"
           f"Prometheus    {demo.prometheus.url}/graph\n", flush=True)
     wait_until(lambda: table(demo.agent.page())[1:], "the first calls to be counted", 30)

@@ -34,7 +34,6 @@ BACKENDS = ("backend-1", "backend-2", "backend-3")
 SIDECARS = (CLIENT, *BACKENDS)
 APPLICATION = "-app"  # "backend-1-app" is the gRPC server behind the sidecar "backend-1"
 UNIX_ADMIN = "backend-3"  # its admin interface is a unix socket, the others' are TCP ports
-ISSUER = "issuer"
 LONGEST_SOCKET_PATH = 107
 
 
@@ -48,8 +47,8 @@ class DemoMesh:
     def __init__(self, envoy, bin_dir, directory, certificate_lifetime=None):
         """`envoy`: the Envoy to run. `bin_dir`: where demo_server and demo_load are.
         `directory`: made by start(), removed by stop(); holds certificates, settings, logs.
-        `certificate_lifetime`: in seconds; an issuer then renews the sidecars' certificates as long
-        as the mesh runs. Else they live for a day and nobody renews them."""
+        `certificate_lifetime`: in seconds; an issuer then renews the sidecars' certificates. Else
+        they live for a day and nobody renews them."""
         self.envoy = envoy
         self.directory = os.path.abspath(directory)
         self.authority = certificates.Authority(self._path("ca"))
@@ -232,8 +231,7 @@ class DemoMesh:
         command = [sys.executable, "-B", os.path.join(HERE, "issuer.py"), self._path("ca"),
                    str(self._certificate_lifetime),
                    *(f"{workload_of(name)}={self.certificate_dir(name)}" for name in SIDECARS)]
-        self._children[ISSUER] = Child(ISSUER, command, self._path(ISSUER + ".log"),
-                                       errors=sys.stderr)
+        self._children["issuer"] = Child("issuer", command, self._path("issuer.log"), sys.stderr)
 
     def _start_part(self, name):
         if name.endswith(APPLICATION):

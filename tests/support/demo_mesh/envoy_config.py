@@ -154,3 +154,10 @@ def server_bootstrap(node, workload, admin, ports, application_ports, secrets, p
                                    {"filters": [manager], "transport_socket": tls}))
         clusters.append(_cluster(inbound(service), [(application_ports[name], "")]))
     return _bootstrap(node, workload, admin, listeners, clusters)
+
+
+def lone_bootstrap(node, workload, admin, port, secrets, peer_account):
+    """A sidecar that holds a certificate for one upstream, which nobody ever calls."""
+    tls = _socket(_typed("extensions.transport_sockets.tls.v3.UpstreamTlsContext",
+                         common_tls_context=_tls_context(secrets, peer_account)))
+    return _bootstrap(node, workload, admin, [], [_cluster(outbound(USERS), [(port, "")], tls)])

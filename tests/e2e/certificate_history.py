@@ -1,0 +1,96 @@
+"""What the agent's pages say of certificates, and the history of its pages while something happens:
+to wait for what they will say, and to judge afterwards what they ever said."""
+
+import subprocess
+import threading
+import time
+from datetime import datetime, timezone
+
+from harness import wait_until
+
+
+def end_of(certificate):
+    """What `openssl x509 -enddate` says, in seconds since 1970."""
+    said = subprocess.run(["openssl", "x509", "-noout", "-enddate", "-in", certificate],
+                          capture_output=True, text=True, check=True).stdout
+    date = datetime.strptime(said.strip(), "notAfter=%b %d %H:%M:%S %Y GMT")
+    return date.replace(tzinfo=timezone.utc).timestamp()
+
+
+def failures(page, **labels):
+    """{reason: failed renewals} of all secrets."""
+    sums = {}
+    for row, value in page.rows("mesh_certificate_rotation_failures_total", **labels):
+        sums[row["reason"]] = sums.get(row["reason"], 0) + value
+    return sums
+
+
+def leaf(page, metric, pod):
+    return page.value("mesh_certificate_" + metric, pod=pod, role="leaf")
+
+
+def root(page, metric, pod):
+    return page.value("mesh_certificate_" + metric, pod=pod, role="root")
+
+
+def held(page, state, pod):
+    """Connections under an old certificate, stale or expired; None before the first handshake."""
+    rows = page.rows(f"mesh_certificate_{state}_connections", pod=pod)
+    return sum(value for _, value in rows) if rows else None
+
+
+class History:
+    """The agent's pages, several a second: (when it was surely made after, before, page)."""
+
+    def __init__(self, agent):
+        self._agent = agent
+        self._over = threading.Event()
+        self._thread = threading.Thread(target=self._run, daemon=True)
+        self._error = None
+        self.pages = []
+
+    def start(self):
+        self._thread.start()
+
+    def stop(self):
+        self._over.set()
+        self._thread.join()
+
+    def _run(self):
+        try:
+            while not self._over.wait(0.1):
+                after, page = time.time(), self._agent.page()
+                self.pages.append((after, time.time(), page))
+        except Exception as error:  # pylint: disable=broad-except
+            self._error = error
+
+    def wait_for(self, condition, what, timeout=60):
+        """Until a page that is made from now on fulfils condition(page); gives that page."""
+        found, seen = [], len(self.pages) + 1  # one may be on its way
+
+        def holds():
+            nonlocal seen
+            if self._error:
+                raise self._error
+            while not found and seen < len(self.pages):
+                page = self.pages[seen][2]
+                seen += 1
+                if condition(page):
+                    found.append(page)
+            return found
+        wait_until(holds, what, timeout, alive=[self._agent.child])
+        return found[0]
+
+    def wait_for_polls(self, pod, times=3):
+        """A page some polls later: what was to be seen has been seen."""
+        def success(page):
+            return page.value("mesh_target_last_success_timestamp_seconds", pod=pod)
+        page = self.pages[-1][2]
+        for _ in range(times):
+            page = self.wait_for(lambda now, last=success(page): success(now) > last, "a poll")
+        return page
+
+    def ever(self, value_of):
+        """All values that value_of(page) had, without those of pages that had none."""
+        values = {value_of(page) for _, _, page in self.pages}
+        return values - {None}
