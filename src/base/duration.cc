@@ -84,4 +84,25 @@ std::string format_duration(milliseconds duration) {
   return text;
 }
 
+std::string format_roughly(std::int64_t seconds) {
+  struct Unit {
+    std::int64_t seconds;
+    char name;
+  };
+  static constexpr std::array<Unit, 5> units{
+      {{365 * 86'400, 'y'}, {86'400, 'd'}, {3'600, 'h'}, {60, 'm'}, {1, 's'}}};
+  std::string text = seconds < 0 ? "-" : "";
+  std::int64_t rest = seconds < 0 ? -seconds : seconds;
+  int shown = 0;
+  for (const Unit& unit : units) {
+    if (shown == 2) break;
+    if (rest < unit.seconds && !(shown > 0 && rest > 0)) continue;
+    const std::int64_t count = rest / unit.seconds;
+    rest %= unit.seconds;
+    if (count > 0) text += std::to_string(count) + unit.name;
+    ++shown;
+  }
+  return shown == 0 ? "0s" : text;
+}
+
 }  // namespace mesh

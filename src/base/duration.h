@@ -3,6 +3,7 @@
 #pragma once
 
 #include <chrono>
+#include <cstdint>
 #include <string>
 #include <string_view>
 
@@ -15,5 +16,8 @@ Result<std::chrono::milliseconds> parse_duration(std::string_view text);
 
 // The shortest such text: 90 000 ms → "1m30s", 0 → "0s".
 std::string format_duration(std::chrono::milliseconds duration);
+
+// Its two largest units, which is what a person acts upon: "5h12m", "12d3h", "-3m10s", "0s".
+std::string format_roughly(std::int64_t seconds);
 
 }  // namespace mesh

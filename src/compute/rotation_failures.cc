@@ -39,7 +39,9 @@ void RotationFailures::enter(const TlsReading& tls, std::uint64_t incarnation, b
     const bool renewed = reading.expires ? other_expiry : rotated;
     if (reading.expires) secret.expires = reading.expires;
     if (first_) continue;
+    if (renewed) secret.failing = secret.rejecting = false;
     secret.rejected += rejected;
+    secret.rejecting |= rejected > 0;
     if (failed > 0) {
       if (secret.in_doubt == 0) secret.renewed = false;
       secret.in_doubt += failed;
@@ -51,7 +53,10 @@ void RotationFailures::enter(const TlsReading& tls, std::uint64_t incarnation, b
 
   for (auto& [name, secret] : secrets_) {
     if (!looked || secret.fresh || secret.in_doubt == 0) continue;
-    if (!secret.renewed) secret.believed += secret.in_doubt;
+    if (!secret.renewed) {
+      secret.believed += secret.in_doubt;
+      secret.failing = true;
+    }
     secret.in_doubt = 0;
   }
   publish();
@@ -60,8 +65,8 @@ void RotationFailures::enter(const TlsReading& tls, std::uint64_t incarnation, b
 void RotationFailures::publish() {
   counts_.clear();
   for (const auto& [name, secret] : secrets_) {
-    counts_.push_back({name, "key_rotation_failed", secret.believed});
-    counts_.push_back({name, "update_rejected", secret.rejected});
+    counts_.push_back({name, "key_rotation_failed", secret.believed, secret.failing});
+    counts_.push_back({name, "update_rejected", secret.rejected, secret.rejecting});
   }
 }
 

@@ -33,9 +33,10 @@ class RotationFailures {
     std::uint64_t rotation_failures = 0, rejections = 0;  // last seen at the source
     std::uint64_t believed = 0, rejected = 0;
     std::uint64_t in_doubt = 0;
-    bool fresh = false;                    // came into doubt with this very poll
-    bool renewed = false;                  // since it came into doubt
-    std::optional<std::uint64_t> expires;  // last seen
+    bool failing = false, rejecting = false;  // since it was last renewed
+    bool fresh = false;                       // came into doubt with this very poll
+    bool renewed = false;                     // since it came into doubt
+    std::optional<std::uint64_t> expires;     // last seen
   };
 
   void publish();

@@ -57,6 +57,12 @@ const std::vector<Metric>& certificate_metrics() {
        {"direction", "upstream", "subset", "certificate"},
        "Connections made under a certificate that has been replaced and has expired, at least so "
        "many."},
+      {"mesh_finding",
+       gauge,
+       section,
+       {"finding", "severity", "upstream"},
+       "1 while the exporter itself finds something wrong; the label finding is a section of "
+       "docs/runbook.md, severity is info, warning or critical."},
       {"mesh_tls_probe_success",
        gauge,
        section,

@@ -6,6 +6,7 @@
 #include <string>
 #include <string_view>
 
+#include "compute/findings.h"
 #include "expose/families.h"
 
 namespace mesh {
@@ -151,6 +152,14 @@ void expired_connections(const Page& page, FamilyBuilder& family) {
   count_connections(page, family, &StaleCount::expired);
 }
 
+void finding_true(const Page& page, FamilyBuilder& family) {
+  for (const Finding& finding : findings(page.snapshot, page.self.now)) {
+    Labels labels(finding.whose);
+    labels.with("finding", finding.name).with("severity", to_string(finding.severity));
+    family.state(std::move(labels.with("upstream", finding.upstream)), 1);
+  }
+}
+
 constexpr std::array makers{
     FamilyMaker{"mesh_certificate_not_after_timestamp_seconds", not_after},
     FamilyMaker{"mesh_certificate_not_before_timestamp_seconds", not_before},
@@ -163,6 +172,7 @@ constexpr std::array makers{
     FamilyMaker{"mesh_certificate_rotation_failures_total", rotation_failures},
     FamilyMaker{"mesh_certificate_stale_connections", stale_connections},
     FamilyMaker{"mesh_certificate_expired_connections", expired_connections},
+    FamilyMaker{"mesh_finding", finding_true},
 };
 
 }  // namespace

@@ -8,6 +8,7 @@
 #include <cstdio>
 #include <vector>
 
+#include "base/duration.h"
 #include "base/utf8.h"
 
 namespace mesh {
@@ -15,28 +16,6 @@ namespace {
 
 namespace json = boost::json;
 using std::chrono::sys_seconds;
-
-// "5h12m", "12d3h", "-3m10s": the two largest units, which is what a person acts upon.
-std::string countdown(std::int64_t seconds) {
-  struct Unit {
-    std::int64_t seconds;
-    char name;
-  };
-  static constexpr std::array<Unit, 5> units{
-      {{365 * 86'400, 'y'}, {86'400, 'd'}, {3'600, 'h'}, {60, 'm'}, {1, 's'}}};
-  std::string text = seconds < 0 ? "-" : "";
-  std::int64_t rest = std::abs(seconds);
-  int shown = 0;
-  for (const Unit& unit : units) {
-    if (shown == 2) break;
-    if (rest < unit.seconds && !(shown > 0 && rest > 0)) continue;
-    const std::int64_t count = rest / unit.seconds;
-    rest %= unit.seconds;
-    if (count > 0) text += std::to_string(count) + unit.name;
-    ++shown;
-  }
-  return shown == 0 ? "0s" : text;
-}
 
 std::string percent(std::optional<double> ratio) {
   if (!ratio) return "-";
@@ -89,10 +68,10 @@ std::string certificate_table(std::span<const CertificateRow> rows, WallTime now
     std::string status(row.draining ? "draining" : to_string(row.status));
     std::string rotated = "-";
     if (row.rotations > 0 && row.last_rotation) {
-      rotated = countdown((second - *row.last_rotation).count()) + " ago";
+      rotated = format_roughly((second - *row.last_rotation).count()) + " ago";
       if (row.rotations > 1) rotated += ", " + std::to_string(row.rotations) + "x";
     }
-    lines.push_back({countdown(row.remaining_seconds), percent(row.remaining_ratio),
+    lines.push_back({format_roughly(row.remaining_seconds), percent(row.remaining_ratio),
                      std::move(status), std::move(rotated), std::string(to_string(row.source)),
                      std::string(to_string(row.certificate.role)), on_one_line(row.where),
                      on_one_line(identity_of(row.certificate))});

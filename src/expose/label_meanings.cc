@@ -29,6 +29,8 @@ constexpr std::array label_list{
     LabelMeaning{"endpoint",
                  "Address of the endpoint; `other` for what is over "
                  "`limits.endpoints_per_upstream`. Of a TLS probe the configured name."},
+    LabelMeaning{"finding", "What was found: a section of docs/runbook.md."},
+    LabelMeaning{"severity", "`info`, `warning` or `critical`."},
     LabelMeaning{"cipher", "Cipher suite as OpenSSL names it."},
     LabelMeaning{"alpn", "Protocol that was negotiated; empty if none was."},
     LabelMeaning{"endpoint_pod", "Pod behind the endpoint; empty where it is not known."},

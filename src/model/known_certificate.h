@@ -56,6 +56,7 @@ struct StaleCount {
 struct RotationFailure {
   std::string secret, reason;
   std::uint64_t count = 0;
+  bool failing = false;  // it failed so since the secret was last renewed
 
   bool operator==(const RotationFailure&) const = default;
 };

@@ -25,8 +25,9 @@ class RotationFailuresTest : public testing::Test {
 };
 
 TEST_F(RotationFailuresTest, what_was_before_the_first_poll_is_history) {
-  EXPECT_THAT(failures_.counts(), ElementsAre(RotationFailure{"leaf", "key_rotation_failed", 0},
-                                              RotationFailure{"leaf", "update_rejected", 0}));
+  EXPECT_THAT(failures_.counts(),
+              ElementsAre(RotationFailure{"leaf", "key_rotation_failed", 0, false},
+                          RotationFailure{"leaf", "update_rejected", 0, false}));
 }
 
 TEST_F(RotationFailuresTest, the_moment_between_two_renames_is_no_failure) {
@@ -85,6 +86,17 @@ TEST_F(RotationFailuresTest, what_was_counted_stays_when_the_secret_is_gone) {
   failures_.enter(secret(7, 8), 1, false, false);
   failures_.enter({}, 1, false, false);
   EXPECT_EQ(rejected(), 1u);
+}
+
+TEST_F(RotationFailuresTest, a_secret_is_failing_until_it_is_renewed) {
+  failures_.enter(secret(8, 8), 1, true, false);
+  EXPECT_TRUE(failures_.counts()[1].failing);
+  EXPECT_FALSE(failures_.counts()[0].failing);  // still in doubt
+  failures_.enter(secret(8, 8), 1, true, false);
+  EXPECT_TRUE(failures_.counts()[0].failing);
+  failures_.enter(secret(8, 8), 1, true, true);
+  EXPECT_FALSE(failures_.counts()[0].failing);
+  EXPECT_FALSE(failures_.counts()[1].failing);
 }
 
 }  // namespace

@@ -237,7 +237,8 @@ TEST_F(TargetHistoryTest, a_rotation_makes_older_connections_stale_and_a_failure
   ASSERT_EQ(state->stale_connections.size(), 1u);
   EXPECT_EQ(state->stale_connections[0].connections, 3u);
   EXPECT_EQ(state->stale_connections[0].expired, 3u);
-  EXPECT_EQ(state->rotation_failures[0], (RotationFailure{"leaf", "key_rotation_failed", 0}));
+  EXPECT_EQ(state->rotation_failures[0],
+            (RotationFailure{"leaf", "key_rotation_failed", 0, false}));
 }
 
 }  // namespace

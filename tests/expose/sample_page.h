@@ -127,7 +127,7 @@ inline TargetState client() {
   };
   state.certificates = {certificates()};
   state.stale_connections = {{Direction::outbound, users, "", "spiffe://a", 2, 1}};
-  state.rotation_failures = {{"default", "key_rotation_failed", 1}};
+  state.rotation_failures = {{"default", "key_rotation_failed", 1, true}};
   return state;
 }
 
