@@ -52,7 +52,9 @@ void RotationFailures::enter(const TlsReading& tls, std::uint64_t incarnation, b
   first_ = false;
 
   for (auto& [name, secret] : secrets_) {
-    if (!looked || secret.fresh || secret.in_doubt == 0) continue;
+    // Where the gauge tells about the secret itself, no look is needed.
+    const bool can_tell = looked || secret.expires;
+    if (!can_tell || secret.fresh || secret.in_doubt == 0) continue;
     if (!secret.renewed) {
       secret.believed += secret.in_doubt;
       secret.failing = true;

@@ -18,7 +18,6 @@
 // without: restarts then show by server.uptime and by falling counters only, endpoints not at all.
 #include "dialect/envoy.h"
 
-#include <cstdlib>
 #include <optional>
 #include <string>
 #include <utility>
@@ -37,15 +36,6 @@
 
 namespace mesh {
 namespace {
-
-// "1.38.3" → at least 1.38? The filter of /clusters came with it.
-bool can_filter_clusters(std::string_view version) {
-  const std::size_t dot = version.find('.');
-  if (dot == std::string_view::npos) return false;
-  const int major = std::atoi(std::string(version.substr(0, dot)).c_str());
-  const int minor = std::atoi(std::string(version.substr(dot + 1)).c_str());
-  return major > 1 || (major == 1 && minor >= 38);
-}
 
 class EnvoyConversation final : public Conversation {
  public:
@@ -66,6 +56,7 @@ class EnvoyConversation final : public Conversation {
   Step hear_clusters(Answer answer);
   Step after_clusters();
   Step hear_certs(Answer answer);
+  Step look_at_statistics();
   Step finish();
   void new_process();
   void judge_by_uptime();
@@ -241,14 +232,19 @@ Step EnvoyConversation::hear_clusters(Answer answer) {
 
 Step EnvoyConversation::after_clusters() {
   if (!certificates_.is_due(begun_, tls_report_)) return finish();
+  if (certificates_.is_refused(begun_)) return look_at_statistics();
   asked_ = Asked::certs;
   return Request{Request::Port::admin, "/certs"};
 }
 
 Step EnvoyConversation::hear_certs(Answer answer) {
   if (auto failure = check_answer(answer, "/certs")) {
+    const bool refused =
+        failure->reason == Reason::forbidden || failure->reason == Reason::http_status;
     readings_.partial.push_back(std::move(*failure));
-    return finish();
+    if (!refused) return finish();
+    certificates_.refused(begun_);
+    return look_at_statistics();
   }
   auto certs = parse_envoy_certs(answer->body);
   if (!certs) {
@@ -259,6 +255,12 @@ Step EnvoyConversation::hear_certs(Answer answer) {
   readings_.unreadable += certs->unreadable;
   if (readings_.unreadable_sample.empty()) readings_.unreadable_sample = certs->unreadable_sample;
   readings_.certificates = certificates_.look(std::move(*certs));
+  return finish();
+}
+
+Step EnvoyConversation::look_at_statistics() {
+  CertificateLook look = certificates_.look(tls_report_.reading);
+  if (!look.held.empty()) readings_.certificates = std::move(look);
   return finish();
 }
 

@@ -2,6 +2,9 @@
 #include "dialect/envoy_certificates.h"
 
 #include <algorithm>
+#include <chrono>
+#include <cstdint>
+#include <iterator>
 #include <utility>
 
 namespace mesh {
@@ -20,6 +23,25 @@ bool EnvoyCertificates::is_due(Instant now, const EnvoyTlsReport& report) {
   again_ = failed;
   if (due) asked_ = now;
   return due;
+}
+
+CertificateLook EnvoyCertificates::look(const TlsReading& tls) {
+  CertificateLook look;
+  look.prompted = prompted_;
+  moved_ = false;
+  for (const SecretReading& secret : tls.secrets) {
+    // Envoy says 2^63 and the like where there is no certificate; the year 9999 is far below.
+    constexpr std::uint64_t latest = 253'402'300'799;
+    if (!secret.expires || *secret.expires > latest) continue;
+    Certificate one;
+    const bool root = secret.secret == "ROOTCA" || secret.secret.starts_with("unnamed_ca_cert_");
+    one.role = root ? CertificateRole::root : CertificateRole::leaf;
+    one.path = secret.secret;
+    one.not_after =
+        std::chrono::sys_seconds(std::chrono::seconds(static_cast<std::int64_t>(*secret.expires)));
+    look.held.push_back({std::move(one)});
+  }
+  return look;
 }
 
 CertificateLook EnvoyCertificates::look(EnvoyCerts certs) {

@@ -5,6 +5,9 @@
 // that a certificate was loaded or that loading one failed. After a failure it is asked again in
 // the next poll: every good rotation of a key and a certificate file raises key_rotation_failed
 // once, between the two, and only a second look tells (seen with 1.36.2 and 1.40.0).
+//
+// Where the admin port refuses /certs (admin.allow_paths, from 1.37 on), the statistics tell at
+// least when each secret's certificate ends.
 #pragma once
 
 #include <cstdint>
@@ -26,14 +29,29 @@ class EnvoyCertificates {
   // an interval later.
   bool is_due(Instant now, const EnvoyTlsReport& report);
 
+  // Whether /certs was refused so lately that it is not worth asking again.
+  bool is_refused(Instant now) const { return refused_until_ && now < *refused_until_; }
+  void refused(Instant now) { refused_until_ = now + refusal_lasts; }
+
   // REQUIRES: is_due() was true.
   CertificateLook look(EnvoyCerts certs);
 
-  // The process is a new one: what it has loaded is not known.
-  void forget() { asked_.reset(); }
+  // What the statistics alone tell: the end of each secret's certificate, from 1.35 on. Which of
+  // them are authorities is not told; those that Envoy and Istio name so are taken for roots.
+  // REQUIRES: is_due() was true.
+  CertificateLook look(const TlsReading& tls);
+
+  // The process is a new one: what it has loaded is not known, nor what it allows.
+  void forget() {
+    asked_.reset();
+    refused_until_.reset();
+  }
 
  private:
+  static constexpr std::chrono::hours refusal_lasts{1};
+
   Duration interval_;
+  std::optional<Instant> refused_until_;
   std::optional<Instant> asked_;
   bool again_ = false;  // in the next poll
   bool moved_ = false;  // something was loaded that no look has seen

@@ -3,6 +3,7 @@
 
 #include <algorithm>
 #include <cctype>
+#include <cstdlib>
 #include <utility>
 
 #include "base/limits.h"
@@ -125,6 +126,14 @@ void EnvoyEndpoints::rebuild() {
   if (*requests_.series != series) {
     requests_.series = std::make_shared<const std::vector<Series>>(std::move(series));
   }
+}
+
+bool can_filter_clusters(std::string_view version) {
+  const std::size_t dot = version.find('.');
+  if (dot == std::string_view::npos) return false;
+  const int major = std::atoi(std::string(version.substr(0, dot)).c_str());
+  const int minor = std::atoi(std::string(version.substr(dot + 1)).c_str());
+  return major > 1 || (major == 1 && minor >= 38);
 }
 
 }  // namespace mesh

@@ -13,6 +13,7 @@
 #include <memory>
 #include <optional>
 #include <string>
+#include <string_view>
 #include <unordered_map>
 #include <vector>
 
@@ -66,5 +67,8 @@ class EnvoyEndpoints {
   CounterBlock requests_;
   std::vector<EndpointReading> states_;
 };
+
+// Whether an Envoy of this version ("1.38.3") takes a filter for /clusters: it came with 1.38.
+bool can_filter_clusters(std::string_view version);
 
 }  // namespace mesh

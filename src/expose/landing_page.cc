@@ -9,6 +9,7 @@
 
 #include "base/duration.h"
 #include "expose/human.h"
+#include "expose/landing_sections.h"
 #include "expose/readiness.h"
 #include "expose/remarks.h"
 
@@ -221,10 +222,13 @@ std::string render_landing_page(const Page& page) {
   std::string html(head);
   html += "<title>" + summary(page) + " – mesh_exporter</title>\n</head>\n<body>\n";
   html += "<h1>mesh_exporter</h1>\n<nav>" + link(page.options.telemetry_path, "Metrics") +
-          link("/-/ready", "Readiness") + link("/-/healthy", "Health") + "</nav>\n";
+          link("/certificates?sort=remaining", "Certificates") + link("/-/ready", "Readiness") +
+          link("/-/healthy", "Health") + "</nav>\n";
   html +=
       "<p class=\"sum\">" + summary(page) + "</p>\n<p class=\"soft\">" + freshness(page) + "</p>\n";
+  html += findings_section(page);
   if (!page.snapshot.targets.empty()) append_table(page, html);
+  html += tls_endpoints_section(page);
   return html += footer(page) + "</body>\n</html>\n";
 }
 

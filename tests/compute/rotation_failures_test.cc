@@ -68,6 +68,15 @@ TEST_F(RotationFailuresTest, the_expiry_of_the_secret_tells_which_one_was_renewe
   EXPECT_EQ(believed(), 1u);
 }
 
+TEST_F(RotationFailuresTest, the_expiry_of_the_secret_tells_without_a_look) {
+  failures_.enter(secret(8, 7, 100), 1, false, false);
+  failures_.enter(secret(8, 7, 100), 1, false, false);
+  EXPECT_EQ(believed(), 1u);
+  failures_.enter(secret(9, 7, 200), 1, false, false);
+  failures_.enter(secret(9, 7, 200), 1, false, false);
+  EXPECT_EQ(believed(), 1u);
+}
+
 TEST_F(RotationFailuresTest, a_rejection_is_believed_at_once) {
   failures_.enter(secret(7, 9), 1, false, false);
   EXPECT_EQ(rejected(), 2u);

@@ -101,12 +101,43 @@ TEST_F(EnvoyCertificatesTest, a_look_that_was_missed_leaves_open_since_when) {
   EXPECT_FALSE(readings().certificates->prompted);
 }
 
-TEST_F(EnvoyCertificatesTest, a_refused_question_is_put_off_like_an_answered_one) {
+TEST_F(EnvoyCertificatesTest, a_refused_question_is_asked_again_after_an_hour) {
   statuses_["/certs"] = 403;
   const Readings first = readings();
   EXPECT_THAT(first.partial, ElementsAre(Failure{Reason::forbidden, "/certs: HTTP status 403"}));
-  (void)readings();
+  EXPECT_FALSE(first.certificates);
+  now_ += std::chrono::minutes(50);
+  EXPECT_THAT(readings().partial, IsEmpty());
   EXPECT_FALSE(asked());
+  now_ += std::chrono::minutes(10);
+  (void)readings();
+  EXPECT_TRUE(asked());
+}
+
+TEST_F(EnvoyCertificatesTest, the_statistics_tell_the_end_where_the_question_is_refused) {
+  const auto expiring = [&](const std::string& at) {
+    bodies_["/stats"] =
+        stats(19, 2) + "cluster.a.ssl.certificate.default.expiration_unix_time_seconds: " + at +
+        "\n" + "cluster.a.ssl.certificate.ROOTCA.expiration_unix_time_seconds: 1900000000\n" +
+        "cluster.a.ssl.certificate.none.expiration_unix_time_seconds: 9223372036854775807\n";
+  };
+  expiring("1800000000");
+  statuses_["/certs"] = 403;
+  const Readings first = readings();
+  ASSERT_TRUE(first.certificates);
+  ASSERT_EQ(first.certificates->held.size(), 2u);
+  const Certificate& leaf = first.certificates->held[0][0];
+  const Certificate& root = first.certificates->held[1][0];
+  EXPECT_EQ(root.role, CertificateRole::root);
+  EXPECT_EQ(identity_of(root), "ROOTCA");
+  EXPECT_EQ(identity_of(leaf), "default");
+  EXPECT_EQ(leaf.role, CertificateRole::leaf);
+  EXPECT_EQ(leaf.not_after.time_since_epoch().count(), 1'800'000'000);
+  EXPECT_FALSE(readings().certificates);
+  expiring("1800000100");
+  const Readings renewed = readings();
+  ASSERT_TRUE(renewed.certificates);  // at once, and without asking
+  EXPECT_THAT(asked_, ElementsAre("/stats"));
 }
 
 TEST_F(EnvoyCertificatesTest, a_page_of_garbage_is_a_failure_of_its_own) {

@@ -203,5 +203,28 @@ TEST(Readiness, does_not_wait_for_a_target_that_never_answers) {
   EXPECT_TRUE(readiness(sample::snapshot_of({sample::refusing()})).ready);
 }
 
+TEST(LandingPage, shows_findings_first_the_worst_on_top) {
+  const std::string html = landing(sample::two_sidecars());
+  EXPECT_LT(html.find("certificate_expired"), html.find("stale_certificate_in_use"));
+  EXPECT_LT(html.find("stale_certificate_in_use"), html.find("<th>target</th>"));
+  EXPECT_THAT(html, HasSubstr("root Root CA expired 3s ago"));
+}
+
+TEST(LandingPage, has_no_findings_when_there_are_none) {
+  EXPECT_THAT(landing(sample::snapshot_of({sample::answering("a")})), Not(HasSubstr("<th>found")));
+}
+
+TEST(LandingPage, shows_the_tls_endpoints) {
+  Snapshot snapshot = sample::two_sidecars();
+  TlsEndpointState gone = sample::gateway();
+  gone.up = false;
+  gone.failure = Failure{Reason::tls, "does not speak TLS: answered \"<b>\""};
+  snapshot.tls_endpoints.push_back(std::make_shared<const TlsEndpointState>(gone));
+  const std::string html = landing(snapshot);
+  EXPECT_THAT(html, HasSubstr("shop/gateway<div>10.0.0.9:8443</div>"));
+  EXPECT_THAT(html, HasSubstr("TLSv1.3 TLS_AES_256_GCM_SHA384 h2"));
+  EXPECT_THAT(html, HasSubstr("answered &quot;&lt;b&gt;&quot;"));
+}
+
 }  // namespace
 }  // namespace mesh

@@ -1,0 +1,15 @@
+// Two sections of the start page: what the agent has found, and the TLS endpoints.
+#pragma once
+
+#include <string>
+
+#include "expose/page.h"
+
+namespace mesh {
+
+// Markup, with everything variable escaped; "" if there is nothing to show. What matters most comes
+// first; a long list is cut, and says so.
+std::string findings_section(const Page& page);
+std::string tls_endpoints_section(const Page& page);
+
+}  // namespace mesh
