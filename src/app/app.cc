@@ -15,6 +15,7 @@
 #include <utility>
 
 #include "app/endpoint_watcher.h"
+#include "app/file_watcher.h"
 #include "app/poller.h"
 #include "base/build.h"
 #include "base/limits.h"
@@ -121,9 +122,11 @@ bool run_app(const Config& config, const AppOptions& options) {
 
   const auto poller = std::make_shared<Poller>(io.get_executor(), config);
   const auto endpoints = std::make_shared<EndpointWatcher>(io.get_executor(), config.certificates);
-  Routes routes(page_options(config, options), [poller, endpoints] {
+  const auto files = std::make_shared<FileWatcher>(io.get_executor(), config.certificates);
+  Routes routes(page_options(config, options), [poller, endpoints, files] {
     auto snapshot = std::make_shared<Snapshot>(*poller->snapshot());
     snapshot->tls_endpoints = endpoints->states();
+    snapshot->files = files->files();
     return std::shared_ptr<const Snapshot>(std::move(snapshot));
   });
   HttpServer server(io.get_executor(),
@@ -135,7 +138,9 @@ bool run_app(const Config& config, const AppOptions& options) {
   asio::co_spawn(io, answer_hang_ups(io), ends_program(io, broken));
   asio::co_spawn(io, keep_polling(poller), ends_program(io, broken));
   endpoints->start();
+  files->start();
   io.run();
+  files->stop();
   return !broken;
 }
 

@@ -2,17 +2,20 @@
 // the command line names; see certificates_command.h.
 #include "app/certificates_command.h"
 
+#include <algorithm>
 #include <boost/asio/co_spawn.hpp>
 #include <boost/asio/io_context.hpp>
 #include <boost/asio/use_awaitable.hpp>
 #include <chrono>
 #include <exception>
+#include <filesystem>
 #include <memory>
 #include <ostream>
 #include <string>
 #include <utility>
 
 #include "app/endpoint_watcher.h"
+#include "app/file_watcher.h"
 #include "app/poller.h"
 #include "expose/certificate_table.h"
 #include "net/http_client.h"
@@ -71,8 +74,28 @@ bool ask_agent(const CertificatesFlags& flags, std::ostream& out, std::ostream& 
   return true;
 }
 
-CertificatesConfig endpoints_of(const CertificatesFlags& flags) {
+std::string absolute(const std::string& path) {
+  return std::filesystem::absolute(path).lexically_normal().string();
+}
+
+// A path of this shell to one that a pattern can name: absolute, and its characters as they are.
+std::string as_pattern(const std::string& path) {
+  std::string pattern;
+  for (const char c : absolute(path)) {
+    if (std::string_view("*?[\\").find(c) != std::string_view::npos) pattern += '\\';
+    pattern += c;
+  }
+  return pattern;
+}
+
+CertificatesConfig places_of(const CertificatesFlags& flags) {
   CertificatesConfig config;
+  if (!flags.files.empty()) {
+    CertificateFilesConfig files;
+    for (const std::string& path : flags.files) files.paths.push_back(as_pattern(path));
+    files.password_file = flags.password_file;
+    config.files.push_back(std::move(files));
+  }
   for (const Address& address : flags.connect) {
     CertificateEndpoint endpoint;
     endpoint.name = to_string(address);
@@ -93,14 +116,20 @@ Snapshot pass_over(const Config& config) {
   const auto endpoints = std::make_shared<EndpointWatcher>(io.get_executor(), config.certificates);
   endpoints->start();
   asio::co_spawn(io, keep_polling(poller), rethrow);
-  while (poller->snapshot()->pass.passes == 0 || !endpoints->all_looked()) io.run_one();
+  FileWatcher files(io.get_executor(), config.certificates);
+  files.start();
+  const auto looked = [&] {
+    return poller->snapshot()->pass.passes > 0 && endpoints->all_looked() && files.all_looked();
+  };
+  while (!looked()) io.run_one();
   Snapshot snapshot = *poller->snapshot();
   snapshot.tls_endpoints = endpoints->states();
+  snapshot.files = files.files();
   return snapshot;
 }
 
 // A line for each that could not be read.
-bool complain(const Snapshot& snapshot, std::ostream& err) {
+bool complain(const Snapshot& snapshot, const std::vector<std::string>& named, std::ostream& err) {
   bool whole = true;
   const auto say = [&](const std::string& where, const std::string& what) {
     err << "mesh_exporter: " << where << ": " << what << "\n";
@@ -116,6 +145,17 @@ bool complain(const Snapshot& snapshot, std::ostream& err) {
     if (state->failure) say(state->name, state->failure->message);
     if (state->unreadable > 0) say(state->name, state->unreadable_sample);
   }
+  for (const auto& file : *snapshot.files) {
+    if (!file->error.empty()) say(file->path, file->error);
+    if (file->unreadable > 0) say(file->path, file->unreadable_sample);
+    const bool nothing = !file->certificates || file->certificates->known.empty();
+    if (nothing && file->error.empty() && file->unreadable == 0) say(file->path, "no certificate");
+  }
+  for (const std::string& path : named) {
+    const bool seen = std::ranges::any_of(
+        *snapshot.files, [&](const auto& file) { return file->path == absolute(path); });
+    if (!seen) say(path, "no such file");
+  }
   return whole;
 }
 
@@ -126,13 +166,13 @@ bool show_certificates(const CertificatesFlags& flags, const std::optional<Confi
   const bool places = !flags.files.empty() || !flags.connect.empty();
   if (!places && !config) return ask_agent(flags, out, err);
   Config what = config.value_or(Config{});
-  if (places) what.certificates = endpoints_of(flags);
+  if (places) what.certificates = places_of(flags);
   const Snapshot snapshot = pass_over(what);
   const WallTime now = std::chrono::system_clock::now();
   std::vector<CertificateRow> rows = certificate_rows(snapshot, now, flags.all);
   sort_rows(rows, flags.sort);
   out << (flags.json ? certificates_json(rows) : certificate_table(rows, now));
-  return complain(snapshot, err);
+  return complain(snapshot, flags.files, err);
 }
 
 }  // namespace mesh

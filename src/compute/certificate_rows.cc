@@ -5,6 +5,8 @@
 #include <array>
 #include <utility>
 
+#include "compute/each_certificate.h"
+
 namespace mesh {
 namespace {
 
@@ -18,12 +20,12 @@ std::optional<double> ratio_left(const Certificate& one, sys_seconds now) {
   return std::clamp(static_cast<double>((one.not_after - now).count()) / life, 0.0, 1.0);
 }
 
-void add_place(const std::string& whose, const CertificatePlace& place, WallTime now, bool all,
+void add_place(const std::string& where, const CertificatePlace& place, WallTime now, bool all,
                std::vector<CertificateRow>& rows) {
   const sys_seconds second = std::chrono::floor<std::chrono::seconds>(now);
   const auto row_of = [&](const Certificate& one, bool overdue) {
     CertificateRow row;
-    row.where = whose.empty() ? place.location : whose;
+    row.where = where;
     row.source = place.source;
     row.certificate = one;
     row.remaining_seconds = (one.not_after - second).count();
@@ -32,7 +34,7 @@ void add_place(const std::string& whose, const CertificatePlace& place, WallTime
     return row;
   };
   for (const KnownCertificate& known : place.known) {
-    CertificateRow row = row_of(known.in_use, known.overdue);
+    CertificateRow row = row_of(known.in_use, is_overdue(place, known, now));
     row.rotations = known.rotations;
     row.last_rotation = known.last_rotation;
     row.due = known.due;
@@ -72,16 +74,9 @@ CertificateStatus certificate_status(const Certificate& one, bool overdue, WallT
 
 std::vector<CertificateRow> certificate_rows(const Snapshot& snapshot, WallTime now, bool all) {
   std::vector<CertificateRow> rows;
-  for (const auto& state : snapshot.targets) {
-    const std::string whose = target_id(state->target);
-    for (const auto& place : state->certificates) add_place(whose, *place, now, all, rows);
-  }
-  for (const auto& state : snapshot.tls_endpoints) {
-    if (!state->certificates) continue;
-    const std::string& ns = state->whose.ns;
-    const std::string whose = ns.empty() ? state->name : ns + "/" + state->name;
-    add_place(whose, *state->certificates, now, all, rows);
-  }
+  each_place(snapshot, [&](const Target&, const std::string& where, const CertificatePlace& place) {
+    add_place(where, place, now, all, rows);
+  });
   return rows;
 }
 

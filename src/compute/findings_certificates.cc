@@ -1,10 +1,12 @@
 // Findings about certificates: those that stop a mesh at two in the morning, and their omens.
+#include <algorithm>
 #include <array>
 #include <string>
 #include <utility>
 
 #include "base/duration.h"
 #include "compute/certificate_rows.h"
+#include "compute/each_certificate.h"
 #include "compute/findings.h"
 
 namespace mesh {
@@ -16,42 +18,25 @@ std::string span_of(std::int64_t seconds) {
   return format_roughly(seconds < 0 ? -seconds : seconds);
 }
 
-std::string where_of(const Target& whose, const std::string& name) {
-  return whose.ns.empty() ? name : whose.ns + "/" + name;
-}
-
-// Calls visit(whose, where, known) for every certificate in use.
-template <class Visit>
-void each_known(const Snapshot& snapshot, Visit visit) {
-  for (const auto& state : snapshot.targets) {
-    const std::string where = target_id(state->target);
-    for (const auto& place : state->certificates) {
-      for (const KnownCertificate& known : place->known) visit(state->target, where, known);
-    }
-  }
-  for (const auto& state : snapshot.tls_endpoints) {
-    if (!state->certificates) continue;
-    const std::string where = where_of(state->whose, state->name);
-    for (const KnownCertificate& known : state->certificates->known) {
-      visit(state->whose, where, known);
-    }
-  }
-}
-
 // Those in one status. `judge` gives the severity and what to say of it, with the seconds left.
 template <class Judge>
 void find_status(std::string_view name, CertificateStatus status, const Snapshot& snapshot,
                  WallTime now, std::vector<Finding>& found, Judge judge) {
   const sys_seconds second = std::chrono::floor<std::chrono::seconds>(now);
-  each_known(snapshot,
-             [&](const Target& whose, const std::string& where, const KnownCertificate& known) {
-               const Certificate& one = known.in_use;
-               if (certificate_status(one, known.overdue, now) != status) return;
-               auto [severity, words] = judge(known, second);
-               found.push_back({name, severity, whose, where, "",
-                                std::string(to_string(one.role)) + " " +
-                                    std::string(identity_of(one)) + " " + std::move(words)});
-             });
+  each_certificate(snapshot, [&](const Target& whose, const std::string& where,
+                                 const CertificatePlace& place, const KnownCertificate& known) {
+    const Certificate& one = known.in_use;
+    if (certificate_status(one, is_overdue(place, known, now), now) != status) return;
+    auto [severity, words] = judge(known, second);
+    // Every store of public roots has some that end; who still needs one is another question.
+    const bool stored = place.source == CertificateSource::file;
+    if (stored && one.role != CertificateRole::leaf) {
+      severity = std::min(severity, Severity::warning);
+    }
+    found.push_back({name, severity, whose, where, "",
+                     std::string(to_string(one.role)) + " " + std::string(identity_of(one)) + " " +
+                         std::move(words)});
+  });
 }
 
 using Judged = std::pair<Severity, std::string>;
@@ -141,14 +126,14 @@ std::string weakness_of(const Certificate& one) {
 }
 
 void find_weak(const Snapshot& snapshot, WallTime, std::vector<Finding>& found) {
-  each_known(
-      snapshot, [&](const Target& whose, const std::string& where, const KnownCertificate& known) {
-        std::string weakness = weakness_of(known.in_use);
-        if (weakness.empty()) return;
-        found.push_back({"weak_certificate", Severity::info, whose, where, "",
-                         std::string(to_string(known.in_use.role)) + " " +
-                             std::string(identity_of(known.in_use)) + " " + std::move(weakness)});
-      });
+  each_certificate(snapshot, [&](const Target& whose, const std::string& where,
+                                 const CertificatePlace&, const KnownCertificate& known) {
+    std::string weakness = weakness_of(known.in_use);
+    if (weakness.empty()) return;
+    found.push_back({"weak_certificate", Severity::info, whose, where, "",
+                     std::string(to_string(known.in_use.role)) + " " +
+                         std::string(identity_of(known.in_use)) + " " + std::move(weakness)});
+  });
 }
 
 constexpr std::array makers{

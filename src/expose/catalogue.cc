@@ -173,6 +173,12 @@ const std::vector<Metric>& exporter_metrics() {
        "Time of the last pass over all targets, in seconds: stage scrape is the sum over its "
        "targets, which are asked side by side; stage total lasts until all have answered, one "
        "interval at most."},
+      {"mesh_exporter_certificate_files",
+       gauge,
+       exporter,
+       {"state"},
+       "Files that the patterns of certificates.files match, by state: readable, or unreadable (in "
+       "whole or in part; the log says why)."},
       {"mesh_exporter_snapshot_age_seconds",
        gauge,
        exporter,

@@ -6,6 +6,7 @@
 #include <string>
 #include <string_view>
 
+#include "compute/each_certificate.h"
 #include "compute/findings.h"
 #include "expose/families.h"
 
@@ -18,21 +19,6 @@ using std::chrono::sys_seconds;
 
 double unix_time(sys_seconds t) { return static_cast<double>(t.time_since_epoch().count()); }
 
-// Calls visit(target, place, known) for every certificate in use.
-template <class Visit>
-void each_certificate(const Snapshot& snapshot, Visit visit) {
-  for (const auto& state : snapshot.targets) {
-    for (const auto& place : state->certificates) {
-      for (const KnownCertificate& known : place->known) visit(state->target, *place, known);
-    }
-  }
-  for (const auto& state : snapshot.tls_endpoints) {
-    if (!state->certificates) continue;
-    const CertificatePlace& place = *state->certificates;
-    for (const KnownCertificate& known : place.known) visit(state->whose, place, known);
-  }
-}
-
 Labels labels_of(const Target& target, const CertificatePlace& place, const Certificate& one) {
   Labels labels(target);
   labels.with("source", to_string(place.source)).with("location", place.location);
@@ -41,33 +27,37 @@ Labels labels_of(const Target& target, const CertificatePlace& place, const Cert
 }
 
 void not_after(const Page& page, FamilyBuilder& family) {
-  each_certificate(page.snapshot, [&](const auto& target, const auto& place, const auto& known) {
-    family.state(labels_of(target, place, known.in_use), unix_time(known.in_use.not_after));
-  });
+  each_certificate(
+      page.snapshot, [&](const auto& target, const auto&, const auto& place, const auto& known) {
+        family.state(labels_of(target, place, known.in_use), unix_time(known.in_use.not_after));
+      });
 }
 
 void not_before(const Page& page, FamilyBuilder& family) {
-  each_certificate(page.snapshot, [&](const auto& target, const auto& place, const auto& known) {
-    if (!known.in_use.not_before) return;
-    family.state(labels_of(target, place, known.in_use), unix_time(*known.in_use.not_before));
-  });
+  each_certificate(
+      page.snapshot, [&](const auto& target, const auto&, const auto& place, const auto& known) {
+        if (!known.in_use.not_before) return;
+        family.state(labels_of(target, place, known.in_use), unix_time(*known.in_use.not_before));
+      });
 }
 
 void remaining_seconds(const Page& page, FamilyBuilder& family) {
   const double now = unix_seconds(page.self.now);
-  each_certificate(page.snapshot, [&](const auto& target, const auto& place, const auto& known) {
+  each_certificate(page.snapshot, [&](const auto& target, const auto&, const auto& place,
+                                      const auto& known) {
     family.state(labels_of(target, place, known.in_use), unix_time(known.in_use.not_after) - now);
   });
 }
 
 void remaining_ratio(const Page& page, FamilyBuilder& family) {
   const double now = unix_seconds(page.self.now);
-  each_certificate(page.snapshot, [&](const auto& target, const auto& place, const auto& known) {
-    const Certificate& one = known.in_use;
-    if (!one.not_before || *one.not_before >= one.not_after) return;
-    const double end = unix_time(one.not_after), life = end - unix_time(*one.not_before);
-    family.state(labels_of(target, place, one), std::clamp((end - now) / life, 0.0, 1.0));
-  });
+  each_certificate(
+      page.snapshot, [&](const auto& target, const auto&, const auto& place, const auto& known) {
+        const Certificate& one = known.in_use;
+        if (!one.not_before || *one.not_before >= one.not_after) return;
+        const double end = unix_time(one.not_after), life = end - unix_time(*one.not_before);
+        family.state(labels_of(target, place, one), std::clamp((end - now) / life, 0.0, 1.0));
+      });
 }
 
 std::string names_of(const Certificate& one) {
@@ -96,31 +86,37 @@ void certificate_info(const Page& page, FamilyBuilder& family) {
     labels.with("key", key_of(one)).with("state", state);
     family.state(std::move(labels), 1);
   };
-  each_certificate(page.snapshot, [&](const auto& target, const auto& place, const auto& known) {
-    tell(target, place, known.in_use, "in_use");
-    for (const Certificate& one : known.beside) tell(target, place, one, "in_use");
-    for (const Certificate& one : known.draining) tell(target, place, one, "draining");
-  });
+  each_certificate(page.snapshot,
+                   [&](const auto& target, const auto&, const auto& place, const auto& known) {
+                     tell(target, place, known.in_use, "in_use");
+                     for (const Certificate& one : known.beside) tell(target, place, one, "in_use");
+                     for (const Certificate& one : known.draining)
+                       tell(target, place, one, "draining");
+                   });
 }
 
 void rotations(const Page& page, FamilyBuilder& family) {
-  each_certificate(page.snapshot, [&](const auto& target, const auto& place, const auto& known) {
-    family.add(labels_of(target, place, known.in_use), known.rotations);
-  });
+  each_certificate(page.snapshot,
+                   [&](const auto& target, const auto&, const auto& place, const auto& known) {
+                     family.add(labels_of(target, place, known.in_use), known.rotations);
+                   });
 }
 
 void last_rotation(const Page& page, FamilyBuilder& family) {
-  each_certificate(page.snapshot, [&](const auto& target, const auto& place, const auto& known) {
-    if (!known.last_rotation) return;
-    family.state(labels_of(target, place, known.in_use), unix_time(*known.last_rotation));
-  });
+  each_certificate(
+      page.snapshot, [&](const auto& target, const auto&, const auto& place, const auto& known) {
+        if (!known.last_rotation) return;
+        family.state(labels_of(target, place, known.in_use), unix_time(*known.last_rotation));
+      });
 }
 
 void overdue(const Page& page, FamilyBuilder& family) {
-  each_certificate(page.snapshot, [&](const auto& target, const auto& place, const auto& known) {
-    if (!known.due) return;
-    family.state(labels_of(target, place, known.in_use), known.overdue ? 1 : 0);
-  });
+  const WallTime now = page.self.now;
+  each_certificate(
+      page.snapshot, [&](const auto& target, const auto&, const auto& place, const auto& known) {
+        if (!known.due) return;
+        family.state(labels_of(target, place, known.in_use), is_overdue(place, known, now) ? 1 : 0);
+      });
 }
 
 void rotation_failures(const Page& page, FamilyBuilder& family) {
@@ -152,6 +148,17 @@ void expired_connections(const Page& page, FamilyBuilder& family) {
   count_connections(page, family, &StaleCount::expired);
 }
 
+// Without any pattern there is nothing to say.
+void files(const Page& page, FamilyBuilder& family) {
+  const WatchedFiles& all = *page.snapshot.files;
+  if (all.empty()) return;
+  const auto bad = std::ranges::count_if(
+      all, [](const auto& file) { return !file->error.empty() || file->unreadable > 0; });
+  const auto good = static_cast<std::ptrdiff_t>(all.size()) - bad;
+  family.state(Labels().with("state", "readable"), static_cast<double>(good));
+  family.state(Labels().with("state", "unreadable"), static_cast<double>(bad));
+}
+
 void finding_true(const Page& page, FamilyBuilder& family) {
   for (const Finding& finding : findings(page.snapshot, page.self.now)) {
     Labels labels(finding.whose);
@@ -172,6 +179,7 @@ constexpr std::array makers{
     FamilyMaker{"mesh_certificate_rotation_failures_total", rotation_failures},
     FamilyMaker{"mesh_certificate_stale_connections", stale_connections},
     FamilyMaker{"mesh_certificate_expired_connections", expired_connections},
+    FamilyMaker{"mesh_exporter_certificate_files", files},
     FamilyMaker{"mesh_finding", finding_true},
 };
 

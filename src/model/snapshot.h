@@ -17,6 +17,7 @@
 #include "model/series.h"
 #include "model/target.h"
 #include "model/tls_endpoint.h"
+#include "model/watched_file.h"
 
 namespace mesh {
 
@@ -86,7 +87,8 @@ struct Snapshot {
   WallTime at;
   std::vector<std::shared_ptr<const TargetState>> targets;  // in the order of the configuration
   std::vector<std::shared_ptr<const TlsEndpointState>> tls_endpoints;  // likewise
-  std::vector<FoldedSeries> folded;                                    // of all targets
+  std::shared_ptr<const WatchedFiles> files = std::make_shared<const WatchedFiles>();
+  std::vector<FoldedSeries> folded;  // of all targets
   PassTimes pass;
 };
 

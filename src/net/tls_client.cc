@@ -4,6 +4,8 @@
 #include <openssl/bio.h>
 #include <openssl/ssl.h>
 
+#include <array>
+#include <optional>
 #include <utility>
 
 #include "base/owned.h"
@@ -30,7 +32,6 @@ Failure too_large() {
           "handshake longer than " + std::to_string(tls_handshake_bytes) + " bytes"};
 }
 
-// Made again of the error code, because OpenSSL's own words differ from version to version.
 Failure broken_off(bool refused_certificate) {
   const TlsError error = take_tls_error();
   if (error.kind == TlsError::Kind::too_large) return too_large();
@@ -48,9 +49,10 @@ struct TlsClient::State {
   Progress step(int result);
   Progress broken(Failure why) {
     failure = std::move(why);
-    // What OpenSSL would still like to say to the server stays here.
+    silent = true;
     return Progress::broken;
   }
+  Progress listen();
   void certificate_message(std::string_view body);
   static void message(int sent, int version, int type, const void* bytes, std::size_t size,
                       SSL* ssl, void* state);
@@ -59,9 +61,11 @@ struct TlsClient::State {
   BIO* in = nullptr;   // owned by ssl
   BIO* out = nullptr;  // owned by ssl
   bool hold_back = true;
-  bool goodbye = false;
+  bool completed = false;
+  bool ticket = false;  // for a later session: the server is content with this one
+  bool certificate_sent = false;
   bool silent = false;  // nothing is sent any more
-  std::string begin;    // the first two bytes
+  std::string begin;    // what came first, at least two bytes of it
   std::size_t bytes = 0;
   std::vector<std::string> chain;
   std::optional<Failure> bad_chain;
@@ -84,9 +88,15 @@ void TlsClient::State::message(int sent, int, int type, const void* bytes, std::
                                void* state) {
   constexpr std::size_t header = 4;  // type, length
   const std::string_view text(static_cast<const char*>(bytes), size);
-  if (sent != 0 || type != SSL3_RT_HANDSHAKE || size < header) return;
+  if (type != SSL3_RT_HANDSHAKE || size < header) return;
+  auto& self = *static_cast<State*>(state);
+  if (text[0] == SSL3_MT_NEWSESSION_TICKET) self.ticket = true;
   if (text[0] != SSL3_MT_CERTIFICATE) return;
-  static_cast<State*>(state)->certificate_message(text.substr(header));
+  if (sent != 0) {
+    self.certificate_sent = true;
+  } else {
+    self.certificate_message(text.substr(header));
+  }
 }
 
 TlsClient::Progress TlsClient::State::step(int result) {
@@ -100,11 +110,23 @@ TlsClient::Progress TlsClient::State::step(int result) {
   }
   if (result == 1) {
     if (chain.empty()) return broken({Reason::tls, "the server showed no certificate"});
+    completed = true;
     return Progress::done;
   }
   if (why == SSL_ERROR_WANT_READ) return Progress::more;
-  // In TLS 1.2 the server has seen our certificate when it sends the alert.
-  return broken(broken_off(!hold_back && SSL_get_state(ssl.get()) > TLS_ST_CW_CERT));
+  return broken(broken_off(certificate_sent));
+}
+
+// The server that sends anything at all behind the handshake has taken the certificate; what it is,
+// nobody wants to know.
+TlsClient::Progress TlsClient::State::listen() {
+  std::array<char, 4096> unread;
+  const int got = SSL_read(ssl.get(), unread.data(), unread.size());
+  if (got > 0 || ticket) return Progress::done;
+  const int why = SSL_get_error(ssl.get(), got);
+  if (why == SSL_ERROR_ZERO_RETURN || bytes > tls_handshake_bytes) return Progress::done;
+  if (why == SSL_ERROR_WANT_READ) return Progress::more;
+  return broken(broken_off(true));
 }
 
 TlsClient::TlsClient(std::unique_ptr<State> state) : state_(std::move(state)) {}
@@ -137,44 +159,29 @@ std::string TlsClient::take_output() {
 
 TlsClient::Progress TlsClient::arrived(std::string_view bytes) {
   State& s = *state_;
-  if (s.bytes < 2) {
+  if (s.begin.size() < 2) {
     s.begin += bytes;
-    if (!s.begin.empty() && !begins_like_tls(s.begin)) {
-      s.silent = true;
-      return s.broken(no_tls(s.begin));
-    }
+    if (!begins_like_tls(s.begin)) return s.broken(no_tls(s.begin));
   }
   s.bytes += bytes.size();
   BIO_write(s.in, bytes.data(), static_cast<int>(bytes.size()));
   clear_tls_errors();
-  Progress progress = Progress::more;
-  if (!s.goodbye) {
-    progress = s.step(SSL_do_handshake(s.ssl.get()));
-  } else {
-    std::array<char, 4096> unread;
-    int got = 1;
-    while (got > 0) got = SSL_read(s.ssl.get(), unread.data(), unread.size());
-    const int why = SSL_get_error(s.ssl.get(), got);
-    if (s.bytes > tls_handshake_bytes || why == SSL_ERROR_ZERO_RETURN) {
-      progress = Progress::done;
-    } else if (why != SSL_ERROR_WANT_READ) {
-      progress = s.broken(broken_off(true));
-    }
-  }
-  if (progress == Progress::broken) s.silent = true;
-  return progress;
+  return s.completed ? s.listen() : s.step(SSL_do_handshake(s.ssl.get()));
 }
 
 TlsClient::Progress TlsClient::ended() {
-  if (state_->goodbye) return Progress::done;
-  state_->silent = true;
-  return state_->broken({Reason::connect, state_->bytes == 0
-                                              ? "closed without an answer"
-                                              : "closed in the middle of the handshake"});
+  State& s = *state_;
+  if (s.completed) return Progress::done;
+  std::string why = "closed in the middle of the handshake";
+  if (s.bytes == 0) why = "closed without an answer";
+  return s.broken({Reason::connect, std::move(why)});
+}
+
+bool TlsClient::is_taken() const {
+  return state_->ticket || SSL_version(state_->ssl.get()) != TLS1_3_VERSION;
 }
 
 void TlsClient::say_goodbye() {
-  state_->goodbye = true;
   SSL_shutdown(state_->ssl.get());
   clear_tls_errors();
 }
@@ -191,7 +198,7 @@ TlsAnswer TlsClient::answer() const {
   SSL_get0_alpn_selected(ssl, &alpn, &length);
   if (length > 0) answer.alpn.assign(reinterpret_cast<const char*>(alpn), length);
   answer.chain = state_->chain;
-  answer.completed = !state_->hold_back;
+  answer.completed = state_->completed;
   return answer;
 }
 

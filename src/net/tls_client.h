@@ -28,12 +28,13 @@ class TlsClient {
   // nothing of a broken one: an alert of ours would be counted as an error by the server.
   std::string take_output();
 
-  // REQUIRES: the last progress was `more`, or none.
+  // REQUIRES: some bytes; the last progress was `more`, or none, or the certificate is not taken.
   Progress arrived(std::string_view bytes);
   Progress ended();  // the server has closed
 
-  // After `done` of a completed handshake: says goodbye, and then is told what arrives until the
-  // server has closed too (done) or refused us (broken).
+  // After `done` of a completed handshake: what is sent at its end; and whether the server is known
+  // to have taken the client's certificate. If not, whatever arrives further tells: done or broken.
+  bool is_taken() const;
   void say_goodbye();
 
   // REQUIRES: broken.

@@ -31,23 +31,44 @@ class Line {
   Line(StreamSocket& socket, TlsClient& client)
       : socket_(socket), client_(client), watchdog_(socket.get_executor()) {}
 
-  // Nothing, or why it was not done.
-  asio::awaitable<std::optional<Failure>> run(Instant deadline) {
+  // To the end of the handshake. Nothing, or why it did not come.
+  asio::awaitable<std::optional<Failure>> shake_hands(Instant deadline) {
     watchdog_.arm(deadline, [this] {
       error_code ignored;
       socket_.close(ignored);
     });
     Progress progress = Progress::more;
-    while (progress == Progress::more) {
+    while (progress == Progress::more && !error_) {
       co_await send();
-      if (error_) break;
-      progress = co_await receive();
-      if (error_) break;
+      if (!error_) progress = co_await receive();
     }
-    // The last flight of a completed handshake, if it is not held back.
+    // The last flight, unless it is held back.
     if (!error_ && progress == Progress::done) co_await send();
     watchdog_.disarm();
     co_return outcome(progress);
+  }
+
+  // Until the server has shown that it took the certificate, or has closed, or long enough. A
+  // failure only if it refused.
+  asio::awaitable<std::optional<Failure>> hear_verdict(Instant deadline) {
+    watchdog_.arm(deadline, [this] {
+      error_code ignored;
+      socket_.close(ignored);
+    });
+    Progress progress = client_.is_taken() ? Progress::done : Progress::more;
+    while (progress == Progress::more && !error_) progress = co_await receive();
+    watchdog_.disarm();
+    if (error_ || progress == Progress::done) co_return std::nullopt;
+    co_return client_.failure();
+  }
+
+  // Without waiting: who does not take these few bytes is not worth it.
+  void say_goodbye() {
+    client_.say_goodbye();
+    const std::string output = client_.take_output();
+    error_code ignored;
+    socket_.non_blocking(true, ignored);
+    socket_.write_some(asio::buffer(output), ignored);
   }
 
  private:
@@ -113,15 +134,15 @@ asio::awaitable<Result<TlsAnswer, Failure>> tls_handshake(TlsQuestion question, 
 
   const Instant connected = Instant::clock::now();
   Line line(socket, *client);
-  std::optional<Failure> why = co_await line.run(deadline);
+  std::optional<Failure> why = co_await line.shake_hands(deadline);
   if (why) co_return Outcome(*why);
   TlsAnswer answer = client->answer();
   answer.took = Instant::clock::now() - connected;
   if (answer.completed) {
-    client->say_goodbye();
-    const Instant patience = std::min(deadline, Instant::clock::now() + tls_farewell);
-    why = co_await line.run(patience);
-    if (why && why->reason == Reason::tls) co_return Outcome(*why);
+    line.say_goodbye();
+    const Instant patience = std::min(deadline, Instant::clock::now() + tls_verdict);
+    why = co_await line.hear_verdict(patience);
+    if (why) co_return Outcome(*why);
   }
   close(socket);
   co_return Outcome(std::move(answer));

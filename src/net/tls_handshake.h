@@ -26,10 +26,10 @@ inline constexpr std::size_t tls_handshake_bytes = 1024 * 1024;
 // Certificates of one chain. Honest ones have one to five.
 inline constexpr std::size_t tls_chain_certificates = 128;
 
-// A completed handshake is over when the server has closed too, for only then it is known whether
-// it took our certificate (in TLS 1.3 it says so after the client believes to be done). A server
-// that does not close is not waited for any longer than this.
-inline constexpr std::chrono::milliseconds tls_farewell{500};
+// In TLS 1.3 the client is done before the server has looked at its certificate; an alert in the
+// place of the end tells that it refused it. A server that neither sends nor closes is not waited
+// for any longer than this, and taken to be content.
+inline constexpr std::chrono::milliseconds tls_verdict{500};
 
 struct TlsQuestion {
   Address address;

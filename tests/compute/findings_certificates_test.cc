@@ -35,7 +35,7 @@ TargetState sidecar(std::vector<KnownCertificate> known = {}) {
   state.target.ns = "shop";
   state.target.pod = "users-0";
   state.certificates = {std::make_shared<const CertificatePlace>(
-      CertificatePlace{CertificateSource::admin, "", noon, std::move(known), 0})};
+      CertificatePlace{CertificateSource::admin, "", noon, std::move(known), 0, false})};
   return state;
 }
 
@@ -127,6 +127,35 @@ TEST(CertificateFindings, know_endpoints_as_well) {
   const auto all = findings(snapshot, noon + hours(25));
   ASSERT_EQ(all.size(), 1u);
   EXPECT_EQ(all[0].where, "gateway");
+}
+
+TEST(CertificateFindings, wake_nobody_for_a_root_in_a_file) {
+  CertificatePlace place{
+      CertificateSource::file, "/etc/roots.pem", noon, {leaf(hours(1))}, 0, true};
+  place.known[0].in_use.role = CertificateRole::root;
+  WatchedFile file;
+  file.path = place.location;
+  file.certificates = std::make_shared<const CertificatePlace>(place);
+  Snapshot snapshot;
+  snapshot.files =
+      std::make_shared<const WatchedFiles>(WatchedFiles{std::make_shared<const WatchedFile>(file)});
+  const auto all = findings(snapshot, noon + hours(2));
+  ASSERT_EQ(all.size(), 1u);
+  EXPECT_EQ(all[0].where, "/etc/roots.pem");
+  EXPECT_EQ(all[0].severity, Severity::warning);
+  EXPECT_EQ(all[0].whose.mesh, "");
+}
+
+TEST(CertificateFindings, judge_a_watched_file_by_the_clock_of_now) {
+  CertificatePlace place{CertificateSource::file, "/tls.crt", noon, {leaf(hours(24))}, 0, true};
+  place.known[0].due = noon + hours(14);
+  WatchedFile file;
+  file.certificates = std::make_shared<const CertificatePlace>(place);
+  Snapshot snapshot;
+  snapshot.files =
+      std::make_shared<const WatchedFiles>(WatchedFiles{std::make_shared<const WatchedFile>(file)});
+  EXPECT_THAT(findings(snapshot, noon + hours(13)), IsEmpty());
+  EXPECT_EQ(findings(snapshot, noon + hours(14)).at(0).name, "rotation_overdue");
 }
 
 TEST(Findings, have_each_a_section_in_the_runbook) {

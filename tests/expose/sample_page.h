@@ -80,7 +80,8 @@ inline std::shared_ptr<const CertificatePlace> certificates() {
   root.in_use.key_algorithm = KeyAlgorithm::rsa;
   root.in_use.key_bits = 4096;
   root.in_use.fingerprint_sha256 = std::string(64, 'a');
-  CertificatePlace place{CertificateSource::admin, "", at(1'760'000'000'250), {leaf, root}, 0};
+  CertificatePlace place{
+      CertificateSource::admin, "", at(1'760'000'000'250), {leaf, root}, 0, false};
   return std::make_shared<const CertificatePlace>(std::move(place));
 }
 
@@ -170,6 +171,11 @@ inline TlsEndpointState gateway() {
 inline Snapshot two_sidecars() {
   Snapshot snapshot = snapshot_of({client(), refusing()});
   snapshot.tls_endpoints = {std::make_shared<const TlsEndpointState>(gateway())};
+  WatchedFile secret;
+  secret.path = "/etc/tls/tls.crt";
+  secret.error = "permission denied";
+  snapshot.files = std::make_shared<const WatchedFiles>(
+      WatchedFiles{std::make_shared<const WatchedFile>(secret)});
   snapshot.folded = {{"mesh_grpc_requests_total", 3}};
   return snapshot;
 }

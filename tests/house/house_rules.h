@@ -53,7 +53,7 @@ struct Fence {
 inline constexpr std::array<Fence, 9> fences{{
     {"boost/asio", "src/net/ src/discover/ src/scrape/ src/app/ src/expose/routes."},
     {"boost/beast", "src/net/ src/discover/ src/scrape/ src/app/ src/expose/routes."},
-    {"openssl/", "src/net/ src/wire/x509."},
+    {"openssl/", "src/net/ src/wire/x509"},
     {"simdjson", "src/wire/"},
     {"yaml-cpp/", "src/config/"},
     {"prometheus/", "src/expose/"},

@@ -1,0 +1,103 @@
+// A temporary directory of certificate files, and CertificateFiles that watch it. The certificates
+// are short but real; each tells its name by its common name.
+#pragma once
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+#include <stdlib.h>
+
+#include <boost/asio/io_context.hpp>
+#include <chrono>
+#include <filesystem>
+#include <fstream>
+#include <map>
+#include <memory>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "scrape/certificate_files.h"
+#include "wire/certificate_file_reading.h"
+
+namespace mesh {
+
+namespace fs = std::filesystem;
+
+class CertificateDirectory : public testing::Test {
+ protected:
+  CertificateDirectory() {
+    std::string name = testing::TempDir() + "certificate_files_XXXXXX";
+    root_ = mkdtemp(name.data());
+  }
+  ~CertificateDirectory() override {
+    watching_.reset();
+    io_.restart();
+    io_.poll();
+    fs::remove_all(root_);
+  }
+
+  std::string path(const std::string& name) const { return (root_ / name).string(); }
+
+  // In place, as an editor does: whoever has it open sees it change.
+  void write(const std::string& name, const std::string& text) {
+    fs::create_directories((root_ / name).parent_path());
+    std::ofstream(root_ / name, std::ios::binary) << text;
+  }
+  void write_elsewhere_and_move(const std::string& name, const std::string& text) {
+    write("aside/" + fs::path(name).filename().string(), text);
+    fs::rename(root_ / "aside" / fs::path(name).filename(), root_ / name);
+  }
+
+  void watch(std::vector<CertificateFilePattern> patterns, CertificateFilesPace pace = {}) {
+    for (CertificateFilePattern& pattern : patterns) {
+      pattern.glob = path(pattern.glob);
+      if (!pattern.password_file.empty()) pattern.password_file = path(pattern.password_file);
+    }
+    watching_ = std::make_unique<CertificateFiles>(
+        io_.get_executor(), std::move(patterns), [this] { ++changes_; }, pace);
+    watching_->start();
+    run_until([this] { return changes_ > 0; });
+  }
+
+  // Runs what is to be run until the condition holds; false if it does not within ten seconds.
+  template <class Condition>
+  bool run_until(Condition holds, std::chrono::milliseconds at_most = std::chrono::seconds{10}) {
+    const auto deadline = std::chrono::steady_clock::now() + at_most;
+    while (!holds()) {
+      if (std::chrono::steady_clock::now() >= deadline) return false;
+      io_.restart();
+      io_.run_one_for(std::chrono::milliseconds{10});
+    }
+    return true;
+  }
+
+  using Shown = std::map<std::string, std::string>;
+
+  // The names of the certificates by file, or its error: "a b", "a (is empty)", "(is a FIFO)".
+  Shown shown() const {
+    Shown all;
+    for (const auto& state : watching_->states()) {
+      std::string text;
+      if (state->content) {
+        for (const Certificate& it : state->content->certificates) {
+          text += (text.empty() ? "" : " ") + it.subject_common_name;
+        }
+      }
+      if (!state->error.empty()) text += (text.empty() ? "(" : " (") + state->error + ")";
+      all[fs::path(state->path).lexically_relative(root_)] = text;
+    }
+    return all;
+  }
+
+  void expect_soon(const Shown& expected) {
+    run_until([&] { return shown() == expected; });
+    EXPECT_EQ(shown(), expected);
+  }
+
+  fs::path root_;
+  boost::asio::io_context io_;
+  int changes_ = 0;
+  std::unique_ptr<CertificateFiles> watching_;
+};
+
+}  // namespace mesh
