@@ -237,7 +237,7 @@ std::vector<Metric> all_metrics() {
   std::vector<Metric> all;
   for (const auto* part :
        {&traffic_metrics(), &load_balance_metrics(), &sidecar_metrics(), &certificate_metrics(),
-        &target_metrics(), &exporter_metrics(), &process_metrics()}) {
+        &tls_probe_metrics(), &target_metrics(), &exporter_metrics(), &process_metrics()}) {
     all.insert(all.end(), part->begin(), part->end());
   }
   return all;

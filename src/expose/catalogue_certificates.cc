@@ -57,6 +57,14 @@ const std::vector<Metric>& certificate_metrics() {
        {"direction", "upstream", "subset", "certificate"},
        "Connections made under a certificate that has been replaced and has expired, at least so "
        "many."},
+  };
+  return metrics;
+}
+
+const std::vector<Metric>& tls_probe_metrics() {
+  using enum MetricKind;
+  constexpr Section section = Section::certificate;
+  static const std::vector<Metric> metrics{
       {"mesh_finding",
        gauge,
        section,

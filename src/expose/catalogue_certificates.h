@@ -8,5 +8,6 @@
 namespace mesh {
 
 const std::vector<Metric>& certificate_metrics();
+const std::vector<Metric>& tls_probe_metrics();  // and what is found
 
 }  // namespace mesh

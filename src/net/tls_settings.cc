@@ -6,7 +6,9 @@
 #include <openssl/pem.h>
 #include <openssl/sslerr.h>
 
-#include <utility>
+#include <optional>
+
+#include "net/error_words.h"
 
 namespace mesh {
 namespace {
@@ -16,8 +18,11 @@ using Ssl = Owned<SSL, SSL_free>;
 // Without those ciphers by which a server shows no certificate.
 constexpr const char* ciphers = "ALL:!aNULL:!eNULL:!PSK:!SRP:@SECLEVEL=0";
 
-// Keys are read by a program without a terminal; OpenSSL would ask it for the password.
-int no_password(char*, int, int, void*) { return -1; }
+// Keys are read by a program without a terminal, on which OpenSSL would ask for the password.
+int no_password(char*, int, int, void* asked) {
+  if (asked) *static_cast<bool*>(asked) = true;
+  return -1;
+}
 
 int accept_any(X509_STORE_CTX*, void*) { return 1; }
 
@@ -68,8 +73,15 @@ std::optional<Failure> use_certificate(SSL* ssl, const TlsQuestion& question) {
     return failed("cannot use the client certificate " + certificate);
   }
   ERR_clear_error();
+  bool encrypted = false;
+  SSL_set_default_passwd_cb_userdata(ssl, &encrypted);
   // The check against the certificate is part of it.
-  if (SSL_use_PrivateKey_file(ssl, key.c_str(), SSL_FILETYPE_PEM) != 1) {
+  const bool used = SSL_use_PrivateKey_file(ssl, key.c_str(), SSL_FILETYPE_PEM) == 1;
+  SSL_set_default_passwd_cb_userdata(ssl, nullptr);
+  if (encrypted) {
+    return Failure{Reason::tls, "cannot use the client key " + key + ": it is encrypted"};
+  }
+  if (!used) {
     return failed("cannot use the client key " + key);
   }
   return std::nullopt;
@@ -107,6 +119,10 @@ TlsError take_tls_error() {
     }
     const char* words = ERR_reason_error_string(code);
     error.words = words ? words : "error " + std::to_string(code);
+    // Of the system: a file that cannot be opened.
+    if (ERR_SYSTEM_ERROR(code)) {
+      error.words = in_words({reason, boost::system::system_category()});
+    }
   }
   clear_tls_errors();
   return error;

@@ -39,7 +39,7 @@ class FileRead {
  public:
   enum class Step { more, done };
 
-  // Opens the file; see error().
+  // Opens the file. That it could not is told by finish().
   FileRead(const std::string& path, std::string_view password);
   ~FileRead();
   FileRead(const FileRead&) = delete;

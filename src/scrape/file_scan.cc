@@ -3,7 +3,6 @@
 #include "scrape/file_scan.h"
 
 #include <algorithm>
-#include <system_error>
 #include <utility>
 
 #include "base/wipe.h"
@@ -284,34 +283,6 @@ void FileScan::remove(const std::string& path) {
   --patterns_[file->second.state->pattern].files;
   files_.erase(file);
   news_ = true;
-}
-
-std::vector<std::shared_ptr<const CertificateFileState>> FileScan::states() const {
-  std::vector<std::shared_ptr<const CertificateFileState>> states;
-  states.reserve(files_.size());
-  for (const auto& [path, file] : files_) states.push_back(file.state);
-  return states;
-}
-
-std::vector<std::string> FileScan::warnings() const {
-  std::vector<std::string> warnings;
-  if (exhausted()) {
-    warnings.push_back(
-        "the system's limit of watched directories is reached (fs.inotify.max_user_watches, "
-        "fs.inotify.max_user_instances): files are looked at now and then instead");
-  }
-  if (crowded_) {
-    warnings.push_back("more than " + std::to_string(known_files) + " files: the rest is left out");
-  }
-  for (const auto& [directory, error] : paths_.unwatched()) {
-    if (error == ENOSPC || error == EBADF) continue;
-    warnings.push_back("cannot watch " + (directory.empty() ? "." : directory) + ": " +
-                       std::generic_category().message(error));
-  }
-  for (const Pattern& pattern : patterns_) {
-    if (pattern.files == 0) warnings.push_back(pattern.asked.glob + " matches no file");
-  }
-  return warnings;
 }
 
 }  // namespace mesh

@@ -5,6 +5,7 @@
 #include <gtest/gtest.h>
 #include <unistd.h>
 
+#include <array>
 #include <fstream>
 #include <string>
 
@@ -38,6 +39,11 @@ TlsServer::Setup only(int version) {
     SSL_CTX_set_min_proto_version(context, version);
     SSL_CTX_set_max_proto_version(context, version);
   };
+}
+
+// The parameter of a test, as part of its name.
+std::string name_of(const ::testing::TestParamInfo<int>& version) {
+  return "tls1_" + std::to_string(version.param - TLS1_VERSION);
 }
 
 // Every client must show a certificate; any will do.
@@ -82,32 +88,27 @@ TEST(TlsHandshake, reads_the_chain_as_it_is_served) {
   EXPECT_GT(answer.took, Duration::zero());
 }
 
-class EveryVersion : public ::testing::TestWithParam<std::pair<int, const char*>> {};
+class EveryVersion : public ::testing::TestWithParam<int> {};
 
 TEST_P(EveryVersion, is_read_and_left_unfinished) {
   const Minted leaf = leaf_named("users");
   TlsServer server(leaf, {}, [](SSL_CTX* context) {
-    only(GetParam().first)(context);
+    only(GetParam())(context);
     demand_certificate(context);
   });
   const auto answer = answered(shake_hands(question_to(server.address())));
   EXPECT_THAT(answer.chain, ElementsAre(leaf.der));
-  EXPECT_EQ(answer.version, GetParam().second);
+  const std::array names{"TLSv1", "TLSv1.1", "TLSv1.2", "TLSv1.3"};
+  EXPECT_EQ(answer.version, names[GetParam() - TLS1_VERSION]);
   const auto seen = server.served();
   EXPECT_FALSE(seen.completed);
   EXPECT_EQ(seen.error, "");
 }
 
 INSTANTIATE_TEST_SUITE_P(Tls, EveryVersion,
-                         ::testing::Values(std::pair(TLS1_VERSION, "TLSv1"),
-                                           std::pair(TLS1_1_VERSION, "TLSv1.1"),
-                                           std::pair(TLS1_2_VERSION, "TLSv1.2"),
-                                           std::pair(TLS1_3_VERSION, "TLSv1.3")),
-                         [](const auto& info) {
-                           std::string name = info.param.second;
-                           std::erase(name, '.');
-                           return name;
-                         });
+                         ::testing::Values(TLS1_VERSION, TLS1_1_VERSION, TLS1_2_VERSION,
+                                           TLS1_3_VERSION),
+                         name_of);
 
 TEST(TlsHandshake, answers_a_server_that_wants_another_curve) {
   const Minted leaf = leaf_named("users");
@@ -166,7 +167,8 @@ TEST_P(TenMegabytes, are_not_read) {
             "too_large: handshake longer than 1048576 bytes");
 }
 
-INSTANTIATE_TEST_SUITE_P(Tls, TenMegabytes, ::testing::Values(TLS1_2_VERSION, TLS1_3_VERSION));
+INSTANTIATE_TEST_SUITE_P(Tls, TenMegabytes, ::testing::Values(TLS1_2_VERSION, TLS1_3_VERSION),
+                         name_of);
 
 TEST(TlsHandshake, agrees_on_a_protocol) {
   TlsServer server(leaf_named("users"), {}, [](SSL_CTX* context) {
@@ -257,7 +259,8 @@ TEST_P(WithCertificate, says_that_it_is_refused) {
             "tls: refused the client certificate with the TLS alert 48 (unknown CA)");
 }
 
-INSTANTIATE_TEST_SUITE_P(Tls, WithCertificate, ::testing::Values(TLS1_2_VERSION, TLS1_3_VERSION));
+INSTANTIATE_TEST_SUITE_P(Tls, WithCertificate, ::testing::Values(TLS1_2_VERSION, TLS1_3_VERSION),
+                         name_of);
 
 TEST(TlsHandshake, reads_a_renewed_client_certificate) {
   const Minted first = leaf_named("first");

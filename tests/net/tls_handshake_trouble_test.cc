@@ -158,7 +158,7 @@ class ClientFiles : public ::testing::Test {
 
 TEST_F(ClientFiles, that_are_missing_are_named) {
   EXPECT_EQ(trouble_with_files(), "tls: cannot use the client certificate " + path("certificate") +
-                                      ": No such file or directory");
+                                      ": no such file or directory");
 }
 
 TEST_F(ClientFiles, that_hold_no_certificate_are_named) {
@@ -187,7 +187,7 @@ TEST_F(ClientFiles, that_hold_an_encrypted_key_are_named) {
   });
   write(client.pem, key);
   EXPECT_EQ(trouble_with_files(),
-            "tls: cannot use the client key " + path("key") + ": bad password read");
+            "tls: cannot use the client key " + path("key") + ": it is encrypted");
 }
 
 using Form = CertificateMessageForm;

@@ -12,7 +12,7 @@ namespace {
 
 using SwappedFiles = CertificateDirectory;
 
-constexpr int bundles = 1000, least_looks = 5;
+constexpr int bundles = 1000, least_looks = 3;
 
 std::string name_of(int bundle) { return "in/bundle-" + std::to_string(bundle) + ".pem"; }
 
