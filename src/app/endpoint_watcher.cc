@@ -81,6 +81,7 @@ struct EndpointWatcher::Watched {
 EndpointWatcher::EndpointWatcher(asio::any_io_executor executor, const CertificatesConfig& config)
     : executor_(std::move(executor)),
       config_(config),
+      trust_(config.trust),
       slots_(std::make_shared<Slots>(executor_, config.parallel)) {
   const Duration interval = config_.interval;
   std::size_t place = 0;
@@ -144,10 +145,17 @@ asio::awaitable<void> EndpointWatcher::look(Watched& watched) {
     log_change(change, watched.endpoint, &failure);
     co_return;
   }
-  change = watched.history.record(
-      Handshake{std::move(chain.certificates), chain.unreadable, chain.unreadable_sample,
-                answer->version, answer->cipher, answer->alpn, answer->completed},
-      cost);
+  Handshake handshake{{},
+                      chain.unreadable,
+                      chain.unreadable_sample,
+                      answer->version,
+                      answer->cipher,
+                      answer->alpn,
+                      answer->completed,
+                      {}};
+  handshake.trust = trust_.judge(chain.certificates.front(), answer->chain, question.sni, cost.at);
+  handshake.chain = std::move(chain.certificates);
+  change = watched.history.record(handshake, cost);
   log_change(change, watched.endpoint, nullptr);
 }
 

@@ -12,6 +12,7 @@
 #include <memory>
 #include <vector>
 
+#include "app/trust_store.h"
 #include "config/config.h"
 #include "model/tls_endpoint.h"
 
@@ -43,6 +44,7 @@ class EndpointWatcher : public std::enable_shared_from_this<EndpointWatcher> {
   boost::asio::any_io_executor executor_;
   CertificatesConfig config_;
   std::vector<std::unique_ptr<Watched>> watched_;
+  TrustStore trust_;
   std::shared_ptr<class Slots> slots_;
   bool stopping_ = false;
 };

@@ -28,6 +28,7 @@ Change EndpointHistory::record(const Handshake& handshake, const PollCost& cost)
   state_.cipher = handshake.cipher;
   state_.alpn = handshake.alpn;
   state_.completed = handshake.completed;
+  state_.trust = handshake.trust;
   certificates_.enter({{handshake.chain}}, cost.at);
   seen_ = cost.ended;
   return was_up ? Change::none : Change::came_up;

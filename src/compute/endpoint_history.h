@@ -20,6 +20,7 @@ struct Handshake {
   std::string unreadable_sample;
   std::string version, cipher, alpn;
   bool completed = false;
+  std::optional<TrustVerdict> trust;
 };
 
 // Not thread-safe.

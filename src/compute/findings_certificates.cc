@@ -106,6 +106,19 @@ void find_stale(const Snapshot& snapshot, WallTime, std::vector<Finding>& found)
   }
 }
 
+// What is expired or not yet valid is told as such.
+void find_trust_broken(const Snapshot& snapshot, WallTime, std::vector<Finding>& found) {
+  for (const auto& state : snapshot.tls_endpoints) {
+    if (!state->up || !state->trust || state->trust->verified) continue;
+    const TrustVerdict& trust = *state->trust;
+    if (trust.reason == "expired" || trust.reason == "not_yet_valid") continue;
+    const std::string& ns = state->whose.ns;
+    found.push_back({"trust_broken", Severity::critical, state->whose,
+                     ns.empty() ? state->name : ns + "/" + state->name, "",
+                     "bundle " + trust.bundle + ": " + trust.words});
+  }
+}
+
 // CA/Browser Forum, from 2020-09 on; meshes live far below.
 constexpr std::chrono::days longest_leaf{398};
 
@@ -138,6 +151,8 @@ void find_weak(const Snapshot& snapshot, WallTime, std::vector<Finding>& found) 
 
 constexpr std::array makers{
     FindingMaker{"certificate_expired", "A certificate in use has expired.", find_expired},
+    FindingMaker{"trust_broken", "A trust bundle does not vouch for the chain that a server shows.",
+                 find_trust_broken},
     FindingMaker{"certificate_expiring",
                  "Less than 8 % of a certificate's life is left, or less than an hour of one that "
                  "lives longer than a day.",

@@ -47,6 +47,13 @@ struct CertificateFilesConfig {
   std::optional<double> rotation_point;
 };
 
+// Roots by which the chains of endpoints are verified.
+struct TrustConfig {
+  std::string name;
+  std::string file;                 // PEM
+  std::string spiffe_trust_domain;  // "mesh.test": for its identities only; "": for all names
+};
+
 struct CertificatesConfig {
   std::chrono::milliseconds interval{60'000};      // from one look to the next, of every source
   std::chrono::milliseconds stale_after{300'000};  // what was not looked at so long disappears
@@ -54,6 +61,7 @@ struct CertificatesConfig {
   std::chrono::milliseconds timeout{5'000};        // of a handshake
   std::vector<CertificateEndpoint> endpoints;
   std::vector<CertificateFilesConfig> files;
+  std::vector<TrustConfig> trust;
 };
 
 struct GrpcConfig {

@@ -20,8 +20,9 @@ namespace {
 using std::chrono::milliseconds;
 using namespace std::chrono_literals;
 
-constexpr std::array<std::string_view, 6> section_keys{"interval", "stale_after", "timeout",
-                                                       "parallel", "endpoints",   "files"};
+constexpr std::array<std::string_view, 7> section_keys{
+    "interval", "stale_after", "timeout", "parallel", "endpoints", "files", "trust"};
+constexpr std::array<std::string_view, 3> trust_keys{"name", "file", "spiffe_trust_domain"};
 constexpr std::array<std::string_view, 10> endpoint_keys{
     "name", "mesh", "namespace",          "workload",   "address",
     "sni",  "alpn", "client_certificate", "client_key", "rotation_point"};
@@ -150,6 +151,42 @@ void read_files(const Field& field, const Reading& reading) {
   reading.config.certificates.files.push_back(std::move(files));
 }
 
+// Reads a text that must be there. `expected` completes "expected …".
+std::string read_required(const Fields& fields, std::string_view key, std::string_view expected) {
+  if (!fields.has(key)) {
+    fields.complain(fields.self(), "the key \"" + std::string(key) + "\" is missing; expected " +
+                                       std::string(expected));
+    return "";
+  }
+  return fields.text(key, expected).value_or("");
+}
+
+void read_trust(const Field& field, const Reading& reading, std::map<std::string, int>& taken) {
+  const Fields fields = reading.fields(field, trust_keys);
+  if (field.node->kind != YamlNode::Kind::map) return;
+  TrustConfig trust;
+  trust.name = read_required(fields, "name", "a name for this bundle");
+  trust.file = read_required(fields, "file", "the absolute path of a PEM file");
+  trust.spiffe_trust_domain =
+      fields.text("spiffe_trust_domain", "a trust domain such as mesh.test").value_or("");
+  const std::string& domain = trust.spiffe_trust_domain;
+  if (!trust.file.empty() && !trust.file.starts_with('/')) {
+    fields.complain(*fields.find("file"), trust.file, "is not absolute",
+                    "a path that begins with a slash");
+  }
+  if (domain.find('/') != std::string::npos) {
+    fields.complain(*fields.find("spiffe_trust_domain"), domain, "has a slash",
+                    "the domain alone, such as mesh.test");
+  }
+  const auto [first, added] = taken.emplace(trust.name, field.at.line);
+  if (!added && fields.has("name")) {
+    fields.complain(*fields.find("name"), trust.name,
+                    "is taken by the bundle in line " + std::to_string(first->second),
+                    "a name of its own");
+  }
+  reading.config.certificates.trust.push_back(std::move(trust));
+}
+
 }  // namespace
 
 void read_certificates(const Field& field, const Reading& reading) {
@@ -161,6 +198,14 @@ void read_certificates(const Field& field, const Reading& reading) {
     for (const Field& endpoint : endpoints.value_or(std::vector<Field>{})) {
       if (reading.problems.full()) return;
       read_endpoint(endpoint, reading, taken);
+    }
+  }
+  if (fields.has("trust")) {
+    std::map<std::string, int> taken;
+    const auto bundles = fields.list("trust", "a list of trust bundles");
+    for (const Field& bundle : bundles.value_or(std::vector<Field>{})) {
+      if (reading.problems.full()) return;
+      read_trust(bundle, reading, taken);
     }
   }
   if (!fields.has("files")) return;

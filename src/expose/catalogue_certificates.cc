@@ -65,6 +65,13 @@ const std::vector<Metric>& tls_probe_metrics() {
   using enum MetricKind;
   constexpr Section section = Section::certificate;
   static const std::vector<Metric> metrics{
+      {"mesh_certificate_verified",
+       gauge,
+       section,
+       {"endpoint", "bundle", "reason"},
+       "1 if a configured trust bundle vouches for the chain that the endpoint last showed, else 0 "
+       "with the reason: expired, not_yet_valid, unknown_issuer, name, key_usage, signature, "
+       "malformed or other. Absent without a bundle for such names."},
       {"mesh_finding",
        gauge,
        section,

@@ -29,6 +29,7 @@ constexpr std::array label_list{
     LabelMeaning{"endpoint",
                  "Address of the endpoint; `other` for what is over "
                  "`limits.endpoints_per_upstream`. Of a TLS probe the configured name."},
+    LabelMeaning{"bundle", "Configured name of a trust bundle."},
     LabelMeaning{"finding", "What was found: a section of docs/runbook.md."},
     LabelMeaning{"severity", "`info`, `warning` or `critical`."},
     LabelMeaning{"cipher", "Cipher suite as OpenSSL names it."},

@@ -38,7 +38,16 @@ void probe_info(const Page& page, FamilyBuilder& family) {
   });
 }
 
+void verified(const Page& page, FamilyBuilder& family) {
+  each_probe(page, [&](const TlsEndpointState& state, Labels labels) {
+    if (!state.up || !state.trust) return;
+    labels.with("bundle", state.trust->bundle).with("reason", state.trust->reason);
+    family.state(std::move(labels), state.trust->verified ? 1 : 0);
+  });
+}
+
 constexpr std::array makers{
+    FamilyMaker{"mesh_certificate_verified", verified},
     FamilyMaker{"mesh_tls_probe_success", success},
     FamilyMaker{"mesh_tls_probe_duration_seconds", duration},
     FamilyMaker{"mesh_tls_probe_info", probe_info},

@@ -13,6 +13,16 @@
 
 namespace mesh {
 
+// What a trust bundle says about a chain.
+struct TrustVerdict {
+  std::string bundle;  // its configured name
+  bool verified = false;
+  std::string reason;  // "unknown_issuer"; "" if verified
+  std::string words;   // "issuer of CN=users is not known"; "" if verified
+
+  bool operator==(const TrustVerdict&) const = default;
+};
+
 struct TlsEndpointState {
   Target whose;      // its identity labels; it has no admin port
   std::string name;  // unique together with the namespace; the label `endpoint`
@@ -28,6 +38,8 @@ struct TlsEndpointState {
   // Of the last handshake that brought a chain.
   std::string version, cipher, alpn;
   bool completed = false;  // with a client certificate, to the end
+
+  std::optional<TrustVerdict> trust;  // absent where no bundle is about such a name
 
   // Null when no chain was seen for long.
   std::shared_ptr<const CertificatePlace> certificates;

@@ -25,8 +25,8 @@ namespace mesh {
 class TrustBundle {
  public:
   // What stands between certificates, other PEM blocks included, is no concern. A certificate that
-  // cannot be read is counted and loses none of the others; one that is there twice is one. An error
-  // if there is none at all.
+  // cannot be read is counted and loses none of the others; one that is there twice is one. An
+  // error if there is none at all.
   static Result<TrustBundle> read(std::string_view pem);
 
   const std::vector<Certificate>& certificates() const;
@@ -66,10 +66,10 @@ struct Verdict {
 
 enum class Purpose : std::uint8_t { server, client };
 
-// `chain`: DER, the leaf first; the others may come in any order, and more than are needed, as every
-// client of a mesh accepts it. `expected_name`: "" for any; "spiffe://mesh.test" for an identity of
-// that trust domain; "spiffe://mesh.test/ns/shop/sa/users" for this very one; else a DNS name or an
-// IP address.
+// `chain`: DER, the leaf first; the others may come in any order, and more than are needed, as
+// every client of a mesh accepts it. `expected_name`: "" for any; "spiffe://mesh.test" for an
+// identity of that trust domain; "spiffe://mesh.test/ns/shop/sa/users" for this very one; else a
+// DNS name or an IP address.
 Verdict verify_chain(std::span<const std::string> chain, const TrustBundle& bundle,
                      std::string_view expected_name, WallTime at, Purpose purpose);
 

@@ -129,6 +129,25 @@ TEST(CertificateFindings, know_endpoints_as_well) {
   EXPECT_EQ(all[0].where, "gateway");
 }
 
+TEST(CertificateFindings, see_a_chain_that_nobody_vouches_for) {
+  TlsEndpointState gateway;
+  gateway.name = "gateway";
+  gateway.up = true;
+  gateway.trust = TrustVerdict{"mesh", false, "unknown_issuer", "issuer of CN=a is not known"};
+  const auto of = [](const TlsEndpointState& state) {
+    Snapshot snapshot;
+    snapshot.tls_endpoints = {std::make_shared<const TlsEndpointState>(state)};
+    return findings(snapshot, noon);
+  };
+  ASSERT_EQ(of(gateway).size(), 1u);
+  EXPECT_EQ(of(gateway)[0].name, "trust_broken");
+  EXPECT_EQ(of(gateway)[0].evidence, "bundle mesh: issuer of CN=a is not known");
+  gateway.trust->reason = "expired";  // the certificate itself says so
+  EXPECT_THAT(of(gateway), IsEmpty());
+  gateway.trust = TrustVerdict{"mesh", true, "", ""};
+  EXPECT_THAT(of(gateway), IsEmpty());
+}
+
 TEST(CertificateFindings, wake_nobody_for_a_root_in_a_file) {
   CertificatePlace place{
       CertificateSource::file, "/etc/roots.pem", noon, {leaf(hours(1))}, 0, true};

@@ -129,6 +129,30 @@ TEST(CertificatesSection, names_a_relative_path) {
             "paths\n");
 }
 
+TEST(CertificatesSection, reads_trust_bundles) {
+  const auto trust =
+      parsed(
+          "certificates:\n  trust: [{name: m, file: /r.pem, spiffe_trust_domain: mesh.test}]\n"
+          "targets: [{name: a, admin: 'http://h:1'}]\n")
+          .certificates.trust;
+  ASSERT_EQ(trust.size(), 1u);
+  EXPECT_EQ(trust[0].name, "m");
+  EXPECT_EQ(trust[0].file, "/r.pem");
+  EXPECT_EQ(trust[0].spiffe_trust_domain, "mesh.test");
+}
+
+TEST(CertificatesSection, names_what_a_trust_bundle_lacks) {
+  EXPECT_EQ(errors("  trust:\n    - name: m\n"),
+            "f.yaml:3:7: certificates.trust[0]: the key \"file\" is missing; expected the absolute "
+            "path of a PEM file\n");
+  EXPECT_THAT(errors("  trust:\n    - {name: m, file: r.pem}\n"),
+              HasSubstr("certificates.trust[0].file: \"r.pem\" is not absolute"));
+  EXPECT_THAT(errors("  trust: [{name: m, file: /r, spiffe_trust_domain: 'spiffe://m'}]\n"),
+              HasSubstr("\"spiffe://m\" has a slash"));
+  EXPECT_THAT(errors("  trust: [{name: m, file: /r}, {name: m, file: /s}]\n"),
+              HasSubstr("\"m\" is taken by the bundle in line 2"));
+}
+
 TEST(CertificatesSection, takes_a_share_strictly_between_0_and_1) {
   for (const char* wrong : {"0", "1", "1.5", "-0.5", "nan", "inf"}) {
     EXPECT_THAT(

@@ -6,6 +6,7 @@ TLS 1.2 only, both insisting on a client certificate that they do not get."""
 import calendar
 import json
 import os
+import shutil
 import subprocess
 import time
 import unittest
@@ -144,6 +145,29 @@ class Certificates(TempDirTest):
         done = self.command("--agent", server.address, code=1)
         self.assertIn(f"the agent at {server.address}: connection refused", done.stderr)
         self.command("--sort", "size", code=2)
+
+    def test_a_trust_bundle_is_read_again_when_it_changes(self):
+        server = self.serve("-tls1_3")
+        stranger, _ = self.make("stranger", "P-256", 30)
+        bundle = self.path("roots.pem")
+        os.rename(stranger, bundle)
+        agent = self.start_agent(
+            f"certificates:\n  interval: 1s\n  endpoints: [{{address: '{server.address}', "
+            f"sni: shop.example.org}}]\n  trust: [{{name: roots, file: '{bundle}'}}]\n")
+        agent.wait_ready()
+
+        def verdict():
+            rows = agent.page().rows("mesh_certificate_verified")
+            return (rows[0][0]["reason"], rows[0][1]) if rows else None
+
+        def findings():
+            return {row["finding"] for row, _ in agent.page().rows("mesh_finding")}
+        wait_until(lambda: verdict() == ("unknown_issuer", 0), "the stranger to be refused")
+        self.assertEqual(findings(), {"trust_broken"})
+        shutil.copy(self.leaf, bundle + ".new")
+        os.rename(bundle + ".new", bundle)
+        wait_until(lambda: verdict() == ("", 1), "the new bundle to be read")
+        self.assertEqual(findings(), set())
 
     def test_the_agent_follows_files_and_servers(self):
         server = self.serve("-tls1_3")

@@ -159,6 +159,7 @@ inline TlsEndpointState gateway() {
   state.version = "TLSv1.3";
   state.cipher = "TLS_AES_256_GCM_SHA384";
   state.alpn = "h2";
+  state.trust = TrustVerdict{"mesh", false, "unknown_issuer", "issuer of CN=a is not known"};
   CertificatePlace place = *certificates();
   place.source = CertificateSource::handshake;
   place.location = "gateway";
