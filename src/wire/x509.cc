@@ -9,6 +9,7 @@
 #include <openssl/err.h>
 #include <openssl/evp.h>
 #include <openssl/objects.h>
+#include <openssl/provider.h>
 #include <openssl/x509.h>
 #include <openssl/x509v3.h>
 
@@ -19,21 +20,13 @@
 #include <optional>
 
 #include "base/limits.h"
+#include "base/owned.h"
+#include "wire/x509_key.h"
 
 namespace mesh {
 namespace {
 
 using Kind = SubjectAltName::Kind;
-
-template <auto free_function>
-struct FreeBy {
-  template <class T>
-  void operator()(T* pointer) const {
-    free_function(pointer);
-  }
-};
-template <class T, auto free_function>
-using Owned = std::unique_ptr<T, FreeBy<free_function>>;
 
 void free_text(char* text) { OPENSSL_free(text); }
 void free_bytes(unsigned char* bytes) { OPENSSL_free(bytes); }
@@ -151,29 +144,44 @@ std::vector<SubjectAltName> read_alt_names(const X509* x509) {
   return names;
 }
 
-CertificateRole role_of(X509* x509) {
-  if (X509_check_ca(x509) == 0) return CertificateRole::leaf;
-  const bool own_issuer = (X509_get_extension_flags(x509) & EXFLAG_SI) != 0;
+// A library context without any algorithm. With the default one OpenSSL 3.0 decodes every public
+// key on the way, which costs fifteen times what reading the rest of the certificate does, and
+// nothing here computes with keys. Lives for ever.
+OSSL_LIB_CTX* without_algorithms() {
+  static OSSL_LIB_CTX* const context = [] {
+    OSSL_LIB_CTX* made = OSSL_LIB_CTX_new();
+    if (made) OSSL_PROVIDER_load(made, "null");
+    return made;
+  }();
+  return context;
+}
+
+template <class Extension, auto free_function>
+Owned<Extension, free_function> extension(const X509* x509, int nid) {
+  return Owned<Extension, free_function>(
+      static_cast<Extension*>(X509_get_ext_d2i(x509, nid, nullptr, nullptr)));
+}
+
+// As X509_check_ca() sees it, which needs an algorithm to look at anything: not a CA whose key may
+// not sign certificates; one that says so; without a word on it, one that may sign certificates, or
+// that issued itself before there were extensions.
+bool is_ca(const X509* x509, bool own_issuer) {
+  const auto usage = extension<ASN1_BIT_STRING, ASN1_BIT_STRING_free>(x509, NID_key_usage);
+  constexpr int may_sign_certificates = 5;
+  const bool may_sign = usage && ASN1_BIT_STRING_get_bit(usage.get(), may_sign_certificates) == 1;
+  if (usage && !may_sign) return false;
+  const auto basic =
+      extension<BASIC_CONSTRAINTS, BASIC_CONSTRAINTS_free>(x509, NID_basic_constraints);
+  if (basic) return basic->ca != 0;
+  constexpr long version_1 = 0;
+  return may_sign || (own_issuer && X509_get_version(x509) == version_1);
+}
+
+CertificateRole role_of(const X509* x509) {
+  const bool own_issuer =
+      X509_NAME_cmp(X509_get_subject_name(x509), X509_get_issuer_name(x509)) == 0;
+  if (!is_ca(x509, own_issuer)) return CertificateRole::leaf;
   return own_issuer ? CertificateRole::root : CertificateRole::intermediate;
-}
-
-void read_key(const X509* x509, Certificate& into) {
-  const EVP_PKEY* key = X509_get0_pubkey(x509);
-  if (!key) return;
-  into.key_bits = static_cast<std::uint32_t>(std::max(0, EVP_PKEY_get_bits(key)));
-  switch (EVP_PKEY_get_base_id(key)) {
-    case EVP_PKEY_RSA:
-    case EVP_PKEY_RSA_PSS: into.key_algorithm = KeyAlgorithm::rsa; break;
-    case EVP_PKEY_EC: into.key_algorithm = KeyAlgorithm::ecdsa; break;
-    case EVP_PKEY_ED25519: into.key_algorithm = KeyAlgorithm::ed25519; break;
-    default: break;
-  }
-}
-
-std::string read_signature_digest(X509* x509) {
-  int digest = NID_undef;
-  if (X509_get_signature_info(x509, &digest, nullptr, nullptr, nullptr) != 1) return {};
-  return digest == NID_undef ? std::string() : lower(OBJ_nid2sn(digest));
 }
 
 std::string read_fingerprint(std::string_view der) {
@@ -191,7 +199,9 @@ Result<Certificate> parse_x509(std::string_view der) {
   if (der.size() > limits::certificate_bytes) return Error{"certificate is too long"};
   const auto* at = reinterpret_cast<const unsigned char*>(der.data());
   const auto* end = at + der.size();
-  const Owned<X509, X509_free> x509(d2i_X509(nullptr, &at, static_cast<long>(der.size())));
+  X509* raw = X509_new_ex(without_algorithms(), nullptr);
+  d2i_X509(&raw, &at, static_cast<long>(der.size()));  // frees it on failure
+  const Owned<X509, X509_free> x509(raw);
   // What OpenSSL notes of strange extensions is nobody else's business; the thread keeps it.
   const auto finish = [](auto result) {
     ERR_clear_error();

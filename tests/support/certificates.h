@@ -26,16 +26,17 @@ namespace mesh::testing {
 
 enum class MintedKey { p256, rsa1024, rsa2048, ed25519 };
 
+// Each with a default, so that a designated initializer may leave any of them out.
 struct MintWish {
-  std::string common_name;
-  std::string alt_names;  // as in openssl.cnf: "URI:spiffe://mesh.test/users,DNS:users,IP:::1"
+  std::string common_name = {};
+  std::string alt_names = {};  // as in openssl.cnf: "URI:spiffe://mesh.test/users,DNS:users,IP:::1"
   const char* not_before = "20200101000000Z";
   const char* not_after = "20991231235959Z";
   MintedKey key = MintedKey::p256;
   bool ca = false;
-  std::string key_usage;           // "critical,digitalSignature"; "": no such extension
-  std::string extended_key_usage;  // "serverAuth,clientAuth"
-  std::string comment;             // an extension that makes it as long as one likes
+  std::string key_usage = {};           // "critical,digitalSignature"; "": no such extension
+  std::string extended_key_usage = {};  // "serverAuth,clientAuth"
+  std::string comment = {};             // an extension that makes it as long as one likes
   bool sha1 = false;
   long serial = 1;
 };
