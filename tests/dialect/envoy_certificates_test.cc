@@ -86,7 +86,9 @@ TEST_F(EnvoyCertificatesTest, a_changed_expiry_is_looked_at_where_nothing_is_cou
 TEST_F(EnvoyCertificatesTest, a_failure_to_load_is_looked_at_twice) {
   settle();
   load(1, 1);
-  EXPECT_FALSE(readings().certificates->prompted);
+  const Readings failed = readings();
+  ASSERT_TRUE(failed.certificates);
+  EXPECT_FALSE(failed.certificates->prompted);
   EXPECT_TRUE(readings().certificates);
   EXPECT_FALSE(readings().certificates);
 }
@@ -98,7 +100,9 @@ TEST_F(EnvoyCertificatesTest, a_look_that_was_missed_leaves_open_since_when) {
   EXPECT_FALSE(readings().certificates);
   statuses_.clear();
   load(3, 0);
-  EXPECT_FALSE(readings().certificates->prompted);
+  const Readings later = readings();
+  ASSERT_TRUE(later.certificates);
+  EXPECT_FALSE(later.certificates->prompted);
 }
 
 TEST_F(EnvoyCertificatesTest, a_refused_question_is_asked_again_after_an_hour) {
