@@ -59,9 +59,9 @@ class CertificateDirectory : public testing::Test {
     run_until([this] { return changes_ > 0; });
   }
 
-  // Runs what is to be run until the condition holds; false if it does not within ten seconds.
+  // Runs what is to be run until the condition holds; false if it does not within a minute.
   template <class Condition>
-  bool run_until(Condition holds, std::chrono::milliseconds at_most = std::chrono::seconds{10}) {
+  bool run_until(Condition holds, std::chrono::milliseconds at_most = std::chrono::seconds{60}) {
     const auto deadline = std::chrono::steady_clock::now() + at_most;
     while (!holds()) {
       if (std::chrono::steady_clock::now() >= deadline) return false;
