@@ -2,22 +2,11 @@
 #include "app/target_log.h"
 
 #include <algorithm>
-#include <string_view>
 #include <utility>
 
 #include "base/log.h"
 
 namespace mesh {
-namespace {
-
-// "/clusters" of "/clusters: HTTP status 403".
-std::string_view question_of(const Failure& failure) {
-  const std::string_view message = failure.message;
-  return message.substr(0, message.find(": "));
-}
-
-}  // namespace
-
 void TargetLog::answered(Change change, const Readings& readings) {
   if (change == Change::came_up) {
     const std::string version = readings.proxy ? readings.proxy->version : "";

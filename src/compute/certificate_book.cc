@@ -95,7 +95,7 @@ CertificateBook::CertificateBook(CertificateSource source, std::string location,
 
 std::vector<Rotation> CertificateBook::enter(const CertificateLook& look, WallTime at) {
   const sys_seconds now = std::chrono::floor<std::chrono::seconds>(at);
-  CertificatePlace place{source_, location_, at, {}, 0, source_ == CertificateSource::file};
+  CertificatePlace place{source_, location_, at, {}, 0};
 
   std::map<Key, std::vector<Listed>> listed;
   for (const Listed& one : all_of(look, place.left_out)) {

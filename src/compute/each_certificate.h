@@ -18,8 +18,7 @@ void each_place(const Snapshot& snapshot, Visit visit) {
   }
   for (const auto& state : snapshot.tls_endpoints) {
     if (!state->certificates) continue;
-    const std::string& ns = state->whose.ns;
-    visit(state->whose, ns.empty() ? state->name : ns + "/" + state->name, *state->certificates);
+    visit(state->whose, qualified(state->whose.ns, state->name), *state->certificates);
   }
   Target nobody;
   nobody.mesh.clear();

@@ -1,8 +1,6 @@
 // From handshakes to the published state of one endpoint.
 #include "compute/endpoint_history.h"
 
-#include <utility>
-
 namespace mesh {
 
 EndpointHistory::EndpointHistory(const CertificateEndpoint& endpoint, Duration stale_after)
@@ -35,14 +33,12 @@ Change EndpointHistory::record(const Handshake& handshake, const PollCost& cost)
 }
 
 Change EndpointHistory::record(const Failure& failure, const PollCost& cost) {
-  const bool first = !state_.last_attempt;
-  const bool was_up = std::exchange(state_.up, false);
-  const bool same_reason = state_.failure && state_.failure->reason == failure.reason;
+  const Change change = change_by(failure, state_.up, !state_.last_attempt, state_.failure);
+  state_.up = false;
   state_.failure = failure;
   state_.last_attempt = cost.at;
   state_.handshake_seconds = seconds(cost.took);
-  if (was_up || first) return Change::went_down;
-  return same_reason ? Change::none : Change::other_failure;
+  return change;
 }
 
 std::shared_ptr<const TlsEndpointState> EndpointHistory::state(Instant now) const {

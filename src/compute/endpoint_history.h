@@ -6,7 +6,7 @@
 
 #include "base/clock.h"
 #include "compute/certificate_book.h"
-#include "compute/target_history.h"
+#include "compute/change.h"
 #include "config/config.h"
 #include "model/certificate_look.h"
 #include "model/tls_endpoint.h"

@@ -18,6 +18,11 @@ std::string span_of(std::int64_t seconds) {
   return format_roughly(seconds < 0 ? -seconds : seconds);
 }
 
+// "leaf spiffe://mesh.test/users"
+std::string name_of(const Certificate& one) {
+  return std::string(to_string(one.role)) + " " + std::string(identity_of(one));
+}
+
 // Those in one status. `judge` gives the severity and what to say of it, with the seconds left.
 template <class Judge>
 void find_status(std::string_view name, CertificateStatus status, const Snapshot& snapshot,
@@ -33,9 +38,7 @@ void find_status(std::string_view name, CertificateStatus status, const Snapshot
     if (stored && one.role != CertificateRole::leaf) {
       severity = std::min(severity, Severity::warning);
     }
-    found.push_back({name, severity, whose, where, "",
-                     std::string(to_string(one.role)) + " " + std::string(identity_of(one)) + " " +
-                         std::move(words)});
+    found.push_back({name, severity, whose, where, "", name_of(one) + " " + std::move(words)});
   });
 }
 
@@ -112,9 +115,8 @@ void find_trust_broken(const Snapshot& snapshot, WallTime, std::vector<Finding>&
     if (!state->up || !state->trust || state->trust->verified) continue;
     const TrustVerdict& trust = *state->trust;
     if (trust.reason == "expired" || trust.reason == "not_yet_valid") continue;
-    const std::string& ns = state->whose.ns;
     found.push_back({"trust_broken", Severity::critical, state->whose,
-                     ns.empty() ? state->name : ns + "/" + state->name, "",
+                     qualified(state->whose.ns, state->name), "",
                      "bundle " + trust.bundle + ": " + trust.words});
   }
 }
@@ -144,8 +146,7 @@ void find_weak(const Snapshot& snapshot, WallTime, std::vector<Finding>& found) 
     std::string weakness = weakness_of(known.in_use);
     if (weakness.empty()) return;
     found.push_back({"weak_certificate", Severity::info, whose, where, "",
-                     std::string(to_string(known.in_use.role)) + " " +
-                         std::string(identity_of(known.in_use)) + " " + std::move(weakness)});
+                     name_of(known.in_use) + " " + std::move(weakness)});
   });
 }
 

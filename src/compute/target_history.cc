@@ -16,12 +16,6 @@ WindowConfig window_config(const PollConfig& poll) {
   return {poll.window, poll.interval / 2, poll.stale_after};
 }
 
-// "/clusters" of "/clusters: HTTP status 403": a failure's message begins with its question.
-std::string_view question_of(const Failure& failure) {
-  const std::string_view message = failure.message;
-  return message.substr(0, message.find(": "));
-}
-
 // Whether the answer to the same question may be another one the next time.
 bool is_passing(Reason reason) {
   return reason == Reason::connect || reason == Reason::timeout || reason == Reason::tls;
@@ -78,9 +72,7 @@ void TargetHistory::note_certificates(const Readings& readings, const PollCost& 
 }
 
 Change TargetHistory::record(const Failure& failure, const PollCost& cost) {
-  const bool first = !state_.last_attempt;
-  const bool was_up = state_.up;
-  const bool same_reason = state_.failure && state_.failure->reason == failure.reason;
+  const Change change = change_by(failure, state_.up, !state_.last_attempt, state_.failure);
   note_cost(cost);
   state_.up = false;
   state_.failure = failure;
@@ -88,8 +80,7 @@ Change TargetHistory::record(const Failure& failure, const PollCost& cost) {
   state_.last_failure_at = cost.at;
   count(failure);
   if (failure.reason == Reason::parse) ++state_.parse_errors;
-  if (was_up || first) return Change::went_down;
-  return same_reason ? Change::none : Change::other_failure;
+  return change;
 }
 
 void TargetHistory::count(const Failure& failure) {

@@ -12,6 +12,7 @@
 
 #include "base/clock.h"
 #include "compute/certificate_book.h"
+#include "compute/change.h"
 #include "compute/counter_book.h"
 #include "compute/rotation_failures.h"
 #include "compute/stale_connections.h"
@@ -21,17 +22,6 @@
 #include "model/snapshot.h"
 
 namespace mesh {
-
-// What a poll cost, whatever it brought.
-struct PollCost {
-  WallTime at;  // when the poll ended
-  Instant ended;
-  Duration took{};
-  std::uint64_t bytes = 0;
-};
-
-// What changed with this poll, so that the caller can log it once.
-enum class Change { none, came_up, went_down, other_failure };
 
 class TargetHistory {
  public:

@@ -58,9 +58,8 @@ std::string tls_endpoints_section(const Page& page) {
       "<table>\n<thead><tr><th>TLS endpoint</th><th>state</th><th>last handshake</th>"
       "<th>negotiated</th></tr></thead>\n";
   for (const auto& state : endpoints) {
-    const std::string ns = state->whose.ns.empty() ? "" : state->whose.ns + "/";
-    html += "<tbody><tr><td>" + html_text(ns + state->name, longest_shown) + "<div>" +
-            html_text(to_string(state->address), longest_shown) + "</div></td><td>";
+    html += "<tbody><tr><td>" + html_text(qualified(state->whose.ns, state->name), longest_shown) +
+            "<div>" + html_text(to_string(state->address), longest_shown) + "</div></td><td>";
     html += !state->last_attempt ? badge("", "not asked yet")
                                  : badge(state->up ? "up" : "down", state->up ? "up" : "down");
     html += "</td><td>";

@@ -44,4 +44,10 @@ struct Failure {
   bool operator==(const Failure&) const = default;
 };
 
+// "/clusters" of "/clusters: HTTP status 403": a message that names its question begins with it.
+inline std::string_view question_of(const Failure& failure) {
+  const std::string_view message = failure.message;
+  return message.substr(0, message.find(": "));
+}
+
 }  // namespace mesh

@@ -37,15 +37,15 @@ struct CertificatePlace {
   WallTime seen;         // when it was last looked at
   std::vector<KnownCertificate> known;  // by role, identity and key algorithm
   std::uint64_t left_out = 0;           // certificates beyond the bound, those that expire last
-  bool watched = false;  // what is here is so until a change is seen, however old `seen` is
 
   bool operator==(const CertificatePlace&) const = default;
 };
 
 // Whether a renewal is overdue: as judged at the last look, for what happened since is not known;
-// at `now` where the place is watched.
+// at `now` in a file, for files are watched: what they hold is so until a change is seen.
 inline bool is_overdue(const CertificatePlace& place, const KnownCertificate& known, WallTime now) {
-  return known.overdue || (place.watched && known.due && now >= *known.due);
+  return known.overdue ||
+         (place.source == CertificateSource::file && known.due && now >= *known.due);
 }
 
 // Connections of one upstream, or of all inbound ones, under a certificate that was replaced.

@@ -9,8 +9,10 @@ std::string to_string(const Address& address) {
   return (v6 ? "[" + address.host + "]" : address.host) + ":" + std::to_string(address.port);
 }
 
-std::string target_id(const Target& target) {
-  return target.ns.empty() ? target.pod : target.ns + "/" + target.pod;
+std::string qualified(const std::string& ns, const std::string& name) {
+  return ns.empty() ? name : ns + "/" + name;
 }
+
+std::string target_id(const Target& target) { return qualified(target.ns, target.pod); }
 
 }  // namespace mesh

@@ -41,6 +41,9 @@ struct Target {
   bool operator==(const Target&) const = default;
 };
 
+// "namespace/name", or "name" outside Kubernetes: how people name things of a namespace.
+std::string qualified(const std::string& ns, const std::string& name);
+
 // "namespace/pod", or "pod" without a namespace: unique among targets, used in logs and pages.
 std::string target_id(const Target& target);
 

@@ -51,7 +51,7 @@ TEST(CertificateStatus, knows_no_share_without_a_beginning) {
 }
 
 TEST(CertificateRows, tell_whose_a_certificate_is) {
-  CertificatePlace place{CertificateSource::admin, "", noon, {}, 0, false};
+  CertificatePlace place{CertificateSource::admin, "", noon, {}, 0};
   place.known.resize(1);
   place.known[0].in_use = lasting(hours(1));
   place.known[0].draining = {lasting(seconds(1))};

@@ -35,7 +35,7 @@ TargetState sidecar(std::vector<KnownCertificate> known = {}) {
   state.target.ns = "shop";
   state.target.pod = "users-0";
   state.certificates = {std::make_shared<const CertificatePlace>(
-      CertificatePlace{CertificateSource::admin, "", noon, std::move(known), 0, false})};
+      CertificatePlace{CertificateSource::admin, "", noon, std::move(known), 0})};
   return state;
 }
 
@@ -149,8 +149,7 @@ TEST(CertificateFindings, see_a_chain_that_nobody_vouches_for) {
 }
 
 TEST(CertificateFindings, wake_nobody_for_a_root_in_a_file) {
-  CertificatePlace place{
-      CertificateSource::file, "/etc/roots.pem", noon, {leaf(hours(1))}, 0, true};
+  CertificatePlace place{CertificateSource::file, "/etc/roots.pem", noon, {leaf(hours(1))}, 0};
   place.known[0].in_use.role = CertificateRole::root;
   WatchedFile file;
   file.path = place.location;
@@ -166,7 +165,7 @@ TEST(CertificateFindings, wake_nobody_for_a_root_in_a_file) {
 }
 
 TEST(CertificateFindings, judge_a_watched_file_by_the_clock_of_now) {
-  CertificatePlace place{CertificateSource::file, "/tls.crt", noon, {leaf(hours(24))}, 0, true};
+  CertificatePlace place{CertificateSource::file, "/tls.crt", noon, {leaf(hours(24))}, 0};
   place.known[0].due = noon + hours(14);
   WatchedFile file;
   file.certificates = std::make_shared<const CertificatePlace>(place);

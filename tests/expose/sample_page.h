@@ -80,8 +80,7 @@ inline std::shared_ptr<const CertificatePlace> certificates() {
   root.in_use.key_algorithm = KeyAlgorithm::rsa;
   root.in_use.key_bits = 4096;
   root.in_use.fingerprint_sha256 = std::string(64, 'a');
-  CertificatePlace place{
-      CertificateSource::admin, "", at(1'760'000'000'250), {leaf, root}, 0, false};
+  CertificatePlace place{CertificateSource::admin, "", at(1'760'000'000'250), {leaf, root}, 0};
   return std::make_shared<const CertificatePlace>(std::move(place));
 }
 
