@@ -10,13 +10,10 @@
 #include <chrono>
 #include <csignal>
 #include <exception>
-#include <memory>
 #include <string_view>
 #include <utility>
 
-#include "app/endpoint_watcher.h"
-#include "app/file_watcher.h"
-#include "app/poller.h"
+#include "app/watchers.h"
 #include "base/build.h"
 #include "base/limits.h"
 #include "base/log.h"
@@ -28,20 +25,16 @@ namespace asio = boost::asio;
 namespace mesh {
 namespace {
 
-// Holds the poller for as long as it polls.
-asio::awaitable<void> keep_polling(std::shared_ptr<Poller> poller) { co_await poller->run(); }
-
 std::string_view name_of(int signal) { return signal == SIGTERM ? "SIGTERM" : "SIGINT"; }
 
-asio::awaitable<void> serve_until_signal(asio::io_context& io, HttpServer& server, Poller& poller,
-                                         EndpointWatcher& endpoints, bool& broken) {
+asio::awaitable<void> serve_until_signal(asio::io_context& io, HttpServer& server,
+                                         Watchers& watchers, bool& broken) {
   asio::signal_set signals(io, SIGTERM, SIGINT);
   boost::system::error_code failed;
   auto token = asio::redirect_error(asio::use_awaitable, failed);
   const int signal = co_await signals.async_wait(token);
   log(LogLevel::info, "shutting down", {{"signal", name_of(signal)}});
-  poller.stop();
-  endpoints.stop();
+  watchers.stop();
   signals.async_wait([&io, &broken](const boost::system::error_code& error, int second) {
     if (error) return;
     log(LogLevel::warn, "ended at once by a second signal, open responses are cut off",
@@ -120,27 +113,16 @@ bool run_app(const Config& config, const AppOptions& options) {
        {"targets", config.targets.size()},
        {"tls_endpoints", config.certificates.endpoints.size()}});
 
-  const auto poller = std::make_shared<Poller>(io.get_executor(), config);
-  const auto endpoints = std::make_shared<EndpointWatcher>(io.get_executor(), config.certificates);
-  const auto files = std::make_shared<FileWatcher>(io.get_executor(), config.certificates);
-  Routes routes(page_options(config, options), [poller, endpoints, files] {
-    auto snapshot = std::make_shared<Snapshot>(*poller->snapshot());
-    snapshot->tls_endpoints = endpoints->states();
-    snapshot->files = files->files();
-    return std::shared_ptr<const Snapshot>(std::move(snapshot));
-  });
+  Watchers watchers(io.get_executor(), config);
+  Routes routes(page_options(config, options), [&watchers] { return watchers.snapshot(); });
   HttpServer server(io.get_executor(),
                     [&routes](WebRequest request) { return routes.handle(std::move(request)); });
   if (!listen_everywhere(server, options.listen_addresses)) return false;
 
-  asio::co_spawn(io, serve_until_signal(io, server, *poller, *endpoints, broken),
-                 ends_program(io, broken));
+  asio::co_spawn(io, serve_until_signal(io, server, watchers, broken), ends_program(io, broken));
   asio::co_spawn(io, answer_hang_ups(io), ends_program(io, broken));
-  asio::co_spawn(io, keep_polling(poller), ends_program(io, broken));
-  endpoints->start();
-  files->start();
+  watchers.start(ends_program(io, broken));
   io.run();
-  files->stop();
   return !broken;
 }
 

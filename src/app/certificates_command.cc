@@ -14,9 +14,7 @@
 #include <string>
 #include <utility>
 
-#include "app/endpoint_watcher.h"
-#include "app/file_watcher.h"
-#include "app/poller.h"
+#include "app/watchers.h"
 #include "expose/certificate_table.h"
 #include "net/http_client.h"
 
@@ -27,16 +25,6 @@ namespace asio = boost::asio;
 
 constexpr std::chrono::seconds patience{10};
 constexpr std::size_t most_bytes = 64u << 20;
-
-std::string_view word_of(RowOrder order) {
-  switch (order) {
-    case RowOrder::where: return "where";
-    case RowOrder::remaining: return "remaining";
-    case RowOrder::identity: return "identity";
-    case RowOrder::status: return "status";
-  }
-  return "";
-}
 
 asio::awaitable<void> get(HttpClient& client, std::string path, Instant deadline,
                           std::optional<Answer>& into) {
@@ -51,7 +39,7 @@ void rethrow(std::exception_ptr error) {
 
 bool ask_agent(const CertificatesFlags& flags, std::ostream& out, std::ostream& err) {
   std::string path = flags.json ? "/api/v1/certificates" : "/certificates";
-  path.append("?sort=").append(word_of(flags.sort)).append(flags.all ? "&all=true" : "");
+  path.append("?sort=").append(to_string(flags.sort)).append(flags.all ? "&all=true" : "");
   asio::io_context io(1);
   HttpClient client(io.get_executor(), flags.agent);
   std::optional<Answer> answer;
@@ -107,25 +95,13 @@ CertificatesConfig places_of(const CertificatesFlags& flags) {
   return config;
 }
 
-asio::awaitable<void> keep_polling(std::shared_ptr<Poller> poller) { co_await poller->run(); }
-
 // One pass over all that the configuration names.
-Snapshot pass_over(const Config& config) {
+std::shared_ptr<const Snapshot> pass_over(const Config& config) {
   asio::io_context io(1);
-  const auto poller = std::make_shared<Poller>(io.get_executor(), config);
-  const auto endpoints = std::make_shared<EndpointWatcher>(io.get_executor(), config.certificates);
-  endpoints->start();
-  asio::co_spawn(io, keep_polling(poller), rethrow);
-  FileWatcher files(io.get_executor(), config.certificates);
-  files.start();
-  const auto looked = [&] {
-    return poller->snapshot()->pass.passes > 0 && endpoints->all_looked() && files.all_looked();
-  };
-  while (!looked()) io.run_one();
-  Snapshot snapshot = *poller->snapshot();
-  snapshot.tls_endpoints = endpoints->states();
-  snapshot.files = files.files();
-  return snapshot;
+  Watchers watchers(io.get_executor(), config);
+  watchers.start(rethrow);
+  while (!watchers.all_looked()) io.run_one();
+  return watchers.snapshot();
 }
 
 // A line for each that could not be read.
@@ -167,12 +143,12 @@ bool show_certificates(const CertificatesFlags& flags, const std::optional<Confi
   if (!places && !config) return ask_agent(flags, out, err);
   Config what = config.value_or(Config{});
   if (places) what.certificates = places_of(flags);
-  const Snapshot snapshot = pass_over(what);
+  const auto snapshot = pass_over(what);
   const WallTime now = std::chrono::system_clock::now();
-  std::vector<CertificateRow> rows = certificate_rows(snapshot, now, flags.all);
+  std::vector<CertificateRow> rows = certificate_rows(*snapshot, now, flags.all);
   sort_rows(rows, flags.sort);
   out << (flags.json ? certificates_json(rows) : certificate_table(rows, now));
-  return complain(snapshot, flags.files, err);
+  return complain(*snapshot, flags.files, err);
 }
 
 }  // namespace mesh

@@ -3,8 +3,6 @@
 
 #include <algorithm>
 #include <boost/asio/co_spawn.hpp>
-#include <boost/asio/redirect_error.hpp>
-#include <boost/asio/steady_timer.hpp>
 #include <boost/asio/use_awaitable.hpp>
 #include <chrono>
 #include <exception>
@@ -14,6 +12,7 @@
 #include "base/log.h"
 #include "compute/endpoint_history.h"
 #include "net/tls_handshake.h"
+#include "net/wait_until.h"
 #include "scrape/slots.h"
 #include "wire/served_chain.h"
 
@@ -55,11 +54,19 @@ void log_change(Change change, const CertificateEndpoint& endpoint, const Failur
   }
 }
 
-asio::awaitable<void> wait_until(asio::any_io_executor executor, Instant when) {
-  asio::steady_timer timer(executor, when);
-  boost::system::error_code cancelled;
-  auto token = asio::redirect_error(asio::use_awaitable, cancelled);
-  co_await timer.async_wait(token);
+// What the answer says, or that nothing in it can be read.
+Result<Handshake, Failure> read_answer(const TlsAnswer& answer) {
+  ServedChain chain = read_served_chain(answer.chain);
+  if (chain.certificates.empty()) return Failure{Reason::parse, chain.unreadable_sample};
+  Handshake handshake;
+  handshake.chain = std::move(chain.certificates);
+  handshake.unreadable = chain.unreadable;
+  handshake.unreadable_sample = std::move(chain.unreadable_sample);
+  handshake.version = answer.version;
+  handshake.cipher = answer.cipher;
+  handshake.alpn = answer.alpn;
+  handshake.completed = answer.completed;
+  return handshake;
 }
 
 }  // namespace
@@ -130,33 +137,17 @@ asio::awaitable<void> EndpointWatcher::look(Watched& watched) {
   Result<TlsAnswer, Failure> answer = co_await tls_handshake(question, deadline);
   const Instant ended = steady_clock::now();
   const PollCost cost{system_clock::now(), ended, ended - began, 0};
-  if (!answer) {
-    const Failure& failure = answer.error();
-    const Change change = watched.history.record(failure, cost);
-    log_change(change, watched.endpoint, &failure);
-    co_return;
-  }
-  ServedChain chain = read_served_chain(answer->chain);
-  const bool nothing = chain.certificates.empty();
+  Result<Handshake, Failure> read = answer ? read_answer(*answer) : answer.error();
+  const Failure* failure = read ? nullptr : &read.error();
   Change change = Change::none;
-  if (nothing) {
-    const Failure failure{Reason::parse, chain.unreadable_sample};
-    change = watched.history.record(failure, cost);
-    log_change(change, watched.endpoint, &failure);
-    co_return;
+  if (failure) {
+    change = watched.history.record(*failure, cost);
+  } else {
+    const Certificate& leaf = read->chain.front();
+    read->trust = trust_.judge(leaf, answer->chain, question.sni, cost.at);
+    change = watched.history.record(*read, cost);
   }
-  Handshake handshake{{},
-                      chain.unreadable,
-                      chain.unreadable_sample,
-                      answer->version,
-                      answer->cipher,
-                      answer->alpn,
-                      answer->completed,
-                      {}};
-  handshake.trust = trust_.judge(chain.certificates.front(), answer->chain, question.sni, cost.at);
-  handshake.chain = std::move(chain.certificates);
-  change = watched.history.record(handshake, cost);
-  log_change(change, watched.endpoint, nullptr);
+  log_change(change, watched.endpoint, failure);
 }
 
 bool EndpointWatcher::all_looked() const {

@@ -17,6 +17,7 @@
 #include "compute/target_history.h"
 #include "dialect/dialects.h"
 #include "discover/static_list.h"
+#include "net/wait_until.h"
 #include "scrape/slots.h"
 #include "scrape/target_client.h"
 
@@ -88,7 +89,7 @@ asio::awaitable<void> Poller::run() {
     const Instant now = steady_clock::now();
     do next += config_.poll.interval;
     while (next <= now);
-    co_await wait_until(next);
+    co_await wait_until(executor_, next);
   }
 }
 
@@ -134,7 +135,7 @@ asio::awaitable<void> Poller::pass() {
 
 asio::awaitable<void> Poller::poll(std::shared_ptr<Poller> self, std::shared_ptr<Watched> watched,
                                    Duration offset) {
-  if (offset > Duration{}) co_await self->wait_until(steady_clock::now() + offset);
+  if (offset > Duration{}) co_await wait_until(self->executor_, steady_clock::now() + offset);
   co_await self->slots_->take();
   const Slot slot{self->slots_};
   if (self->stopping_) co_return;
@@ -162,13 +163,6 @@ asio::awaitable<void> Poller::ask(Watched& watched) {
   watched.history.set_poll_interval(config_.poll.interval * watched.pace.passes());
   watched.state = watched.history.state(cost.ended, cost.at);
   publish();
-}
-
-asio::awaitable<void> Poller::wait_until(Instant when) {
-  asio::steady_timer timer(executor_, when);
-  boost::system::error_code cancelled;
-  auto token = asio::redirect_error(asio::use_awaitable, cancelled);
-  co_await timer.async_wait(token);
 }
 
 void Poller::finished(Watched& watched, std::exception_ptr error) {

@@ -44,7 +44,6 @@ class Poller : public std::enable_shared_from_this<Poller> {
   static boost::asio::awaitable<void> poll(std::shared_ptr<Poller> self,
                                            std::shared_ptr<Watched> watched, Duration offset);
   boost::asio::awaitable<void> ask(Watched& watched);
-  boost::asio::awaitable<void> wait_until(Instant when);
   void finished(Watched& watched, std::exception_ptr error);
   Duration offset_of(const Watched& watched) const;
   void refresh_states();

@@ -2,7 +2,6 @@
 #include "compute/certificate_rows.h"
 
 #include <algorithm>
-#include <array>
 #include <utility>
 
 #include "compute/each_certificate.h"
@@ -14,12 +13,6 @@ using std::chrono::sys_seconds;
 
 constexpr double expiring_below = 0.08;
 
-std::optional<double> ratio_left(const Certificate& one, sys_seconds now) {
-  if (!one.not_before || *one.not_before >= one.not_after) return std::nullopt;
-  const auto life = static_cast<double>((one.not_after - *one.not_before).count());
-  return std::clamp(static_cast<double>((one.not_after - now).count()) / life, 0.0, 1.0);
-}
-
 void add_place(const std::string& where, const CertificatePlace& place, WallTime now, bool all,
                std::vector<CertificateRow>& rows) {
   const sys_seconds second = std::chrono::floor<std::chrono::seconds>(now);
@@ -29,7 +22,7 @@ void add_place(const std::string& where, const CertificatePlace& place, WallTime
     row.source = place.source;
     row.certificate = one;
     row.remaining_seconds = (one.not_after - second).count();
-    row.remaining_ratio = ratio_left(one, second);
+    row.remaining_ratio = life_left(one, second);
     row.status = certificate_status(one, overdue, now);
     return row;
   };
@@ -68,7 +61,7 @@ CertificateStatus certificate_status(const Certificate& one, bool overdue, WallT
   const auto left = one.not_after - second;
   const bool long_lived = one.not_before && one.not_after - *one.not_before > std::chrono::days(1);
   if (long_lived && left < std::chrono::hours(1)) return CertificateStatus::expiring;
-  if (ratio_left(one, second).value_or(1) < expiring_below) return CertificateStatus::expiring;
+  if (life_left(one, second).value_or(1) < expiring_below) return CertificateStatus::expiring;
   return overdue ? CertificateStatus::overdue : CertificateStatus::ok;
 }
 
@@ -80,15 +73,20 @@ std::vector<CertificateRow> certificate_rows(const Snapshot& snapshot, WallTime 
   return rows;
 }
 
+std::string_view to_string(RowOrder order) {
+  switch (order) {
+    case RowOrder::where: return "where";
+    case RowOrder::remaining: return "remaining";
+    case RowOrder::identity: return "identity";
+    case RowOrder::status: return "status";
+  }
+  return "";
+}
+
 std::optional<RowOrder> parse_row_order(std::string_view word) {
-  static constexpr std::array<std::pair<std::string_view, RowOrder>, 4> orders{{
-      {"where", RowOrder::where},
-      {"remaining", RowOrder::remaining},
-      {"identity", RowOrder::identity},
-      {"status", RowOrder::status},
-  }};
-  for (const auto& [name, order] : orders) {
-    if (name == word) return order;
+  using enum RowOrder;
+  for (const RowOrder order : {where, remaining, identity, status}) {
+    if (to_string(order) == word) return order;
   }
   return std::nullopt;
 }

@@ -39,6 +39,7 @@ CertificateStatus certificate_status(const Certificate& certificate, bool overdu
 
 // How rows can be ordered; the rest of the order stays as it is.
 enum class RowOrder : std::uint8_t { where, remaining, identity, status };
+std::string_view to_string(RowOrder order);
 std::optional<RowOrder> parse_row_order(std::string_view word);
 inline constexpr std::string_view row_orders = "where, remaining, identity or status";
 void sort_rows(std::vector<CertificateRow>& rows, RowOrder order);

@@ -50,14 +50,11 @@ void remaining_seconds(const Page& page, FamilyBuilder& family) {
 }
 
 void remaining_ratio(const Page& page, FamilyBuilder& family) {
-  const double now = unix_seconds(page.self.now);
-  each_certificate(
-      page.snapshot, [&](const auto& target, const auto&, const auto& place, const auto& known) {
-        const Certificate& one = known.in_use;
-        if (!one.not_before || *one.not_before >= one.not_after) return;
-        const double end = unix_time(one.not_after), life = end - unix_time(*one.not_before);
-        family.state(labels_of(target, place, one), std::clamp((end - now) / life, 0.0, 1.0));
-      });
+  each_certificate(page.snapshot,
+                   [&](const auto& target, const auto&, const auto& place, const auto& known) {
+                     const auto left = life_left(known.in_use, page.self.now);
+                     if (left) family.state(labels_of(target, place, known.in_use), *left);
+                   });
 }
 
 std::string names_of(const Certificate& one) {

@@ -65,4 +65,17 @@ bool is_newer(const Certificate& a, const Certificate& b) {
          std::tie(b.not_before, b.not_after, b.serial);
 }
 
+std::optional<double> life_left(const Certificate& certificate, WallTime now) {
+  if (!certificate.not_before || *certificate.not_before >= certificate.not_after) {
+    return std::nullopt;
+  }
+  // In floating point: the year 9999 is beyond WallTime.
+  const auto unix_time = [](std::chrono::sys_seconds t) {
+    return static_cast<double>(t.time_since_epoch().count());
+  };
+  const double end = unix_time(certificate.not_after);
+  const double life = end - unix_time(*certificate.not_before);
+  return std::clamp((end - unix_seconds(now)) / life, 0.0, 1.0);
+}
+
 }  // namespace mesh

@@ -12,6 +12,8 @@
 #include <string_view>
 #include <vector>
 
+#include "base/clock.h"
+
 namespace mesh {
 
 enum class CertificateSource : std::uint8_t { admin, handshake, proxy, file, secret };
@@ -60,5 +62,8 @@ std::string_view identity_of(const Certificate& certificate);
 // The order by which one of two certificates under one identity is in use: the later not_before,
 // then the later not_after, then the serial, so that the order of a listing decides nothing.
 bool is_newer(const Certificate& a, const Certificate& b);
+
+// The share of its life that is left, from 0 to 1; nothing without a beginning before its end.
+std::optional<double> life_left(const Certificate& certificate, WallTime now);
 
 }  // namespace mesh

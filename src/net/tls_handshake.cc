@@ -33,10 +33,7 @@ class Line {
 
   // To the end of the handshake. Nothing, or why it did not come.
   asio::awaitable<std::optional<Failure>> shake_hands(Instant deadline) {
-    watchdog_.arm(deadline, [this] {
-      error_code ignored;
-      socket_.close(ignored);
-    });
+    close_at(deadline);
     Progress progress = Progress::more;
     while (progress == Progress::more && !error_) {
       co_await send();
@@ -51,10 +48,7 @@ class Line {
   // Until the server has shown that it took the certificate, or has closed, or long enough. A
   // failure only if it refused.
   asio::awaitable<std::optional<Failure>> hear_verdict(Instant deadline) {
-    watchdog_.arm(deadline, [this] {
-      error_code ignored;
-      socket_.close(ignored);
-    });
+    close_at(deadline);
     Progress progress = client_.is_taken() ? Progress::done : Progress::more;
     while (progress == Progress::more && !error_) progress = co_await receive();
     watchdog_.disarm();
@@ -72,6 +66,13 @@ class Line {
   }
 
  private:
+  void close_at(Instant deadline) {
+    watchdog_.arm(deadline, [this] {
+      error_code ignored;
+      socket_.close(ignored);
+    });
+  }
+
   asio::awaitable<void> send() {
     const std::string output = client_.take_output();
     if (output.empty()) co_return;

@@ -5,12 +5,11 @@ history of the agent's pages is what is judged."""
 
 import json
 import os
-import tempfile
 import unittest
 from concurrent.futures import ThreadPoolExecutor
 
 from harness import (BACKENDS, BIN_DIR, BINARY, CLIENT, ENVOY, ENVOY_VERSION, Agent, DemoMesh,
-                     wait_until)
+                     SharedPartsTest, wait_until)
 import certificates
 from certificate_history import History, end_of, failures, held, leaf, root
 from lone_sidecar import LoneSidecar
@@ -27,28 +26,21 @@ def failed_at_the_source(sidecar):
     return sidecar.counter("sds.default.key_rotation_failed")
 
 
-class Certificates(unittest.TestCase):
+class Certificates(SharedPartsTest):
     @classmethod
     def setUpClass(cls):
-        directory = tempfile.TemporaryDirectory(prefix="mesh-e2e-")
-        cls.addClassCleanup(directory.cleanup)
-
-        def start(part):
-            cls.addClassCleanup(part.stop)
-            part.start()
-            return part
-        cls.directory = directory.name
-        cls.mesh = start(DemoMesh(ENVOY, BIN_DIR, os.path.join(directory.name, "mesh")))
+        super().setUpClass()
+        cls.mesh = cls.start_shared(DemoMesh(ENVOY, BIN_DIR, os.path.join(cls.shared, "mesh")))
         lifetimes = {"ordinary": 60, "overdue": SHORT, "garbage": 60, "mismatch": 60, "reroot": 60}
-        cls.alone = {name: start(LoneSidecar(ENVOY, name + "-1", directory.name, lifetime))
+        cls.alone = {name: cls.start_shared(LoneSidecar(ENVOY, name + "-1", cls.shared, lifetime))
                      for name, lifetime in lifetimes.items()}
         for sidecar in cls.alone.values():
             sidecar.wait_ready()
         targets = "".join(f"  - {json.dumps(sidecar.target())}\n" for sidecar in cls.alone.values())
-        cls.agent = start(Agent(BINARY, directory.name, cls.mesh.agent_config(
+        cls.agent = cls.start_shared(Agent(BINARY, cls.shared, cls.mesh.agent_config(
             targets + CONFIG, interval="1s", timeout="800ms")))
         cls.agent.wait_ready()
-        cls.history = start(History(cls.agent))
+        cls.history = cls.start_shared(History(cls.agent))
         # Processes are started here, by the thread that lives as long as they should.
         cls.replace_in_the_mesh(SHORT)
         cls.load = cls.mesh.start_load(hold="yes", calls=HELD_CALLS, parallel=HELD_CALLS,
@@ -118,7 +110,7 @@ class Certificates(unittest.TestCase):
     @classmethod
     def story_mismatch(cls):
         sidecar = cls.alone["mismatch"]
-        other = os.path.join(cls.directory, "other")
+        other = os.path.join(cls.shared, "other")
         sidecar.authority.issue("other", other)
         with open(os.path.join(other, "tls.key")) as key:
             return end_of(sidecar.certificate), *cls.spoil(sidecar, "tls.key", key.read())
@@ -127,7 +119,7 @@ class Certificates(unittest.TestCase):
     def story_reroot(cls):
         """The new root is trusted beside the old one, then alone, and issues the next leaf."""
         sidecar, old = cls.alone["reroot"], cls.alone["reroot"].authority
-        new = certificates.Authority(os.path.join(cls.directory, "new-root")).create(days=100)
+        new = certificates.Authority(os.path.join(cls.shared, "new-root")).create(days=100)
 
         def loads():
             return sidecar.counter(f"{CLUSTER}.client_ssl_socket_factory.ssl_context_update_by_sds")

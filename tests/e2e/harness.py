@@ -57,6 +57,23 @@ class TempDirTest(unittest.TestCase):
         self.assertEqual(dict(counted), dict(booked))
 
 
+class SharedPartsTest(TempDirTest):
+    """A test case whose parts are started once for all of its tests: cls.shared, a directory."""
+
+    @classmethod
+    def setUpClass(cls):
+        directory = tempfile.TemporaryDirectory(prefix="mesh-e2e-")
+        cls.addClassCleanup(directory.cleanup)
+        cls.shared = directory.name
+
+    @classmethod
+    def start_shared(cls, part):
+        """start() now, stop() after the last test; gives the part."""
+        cls.addClassCleanup(part.stop)
+        part.start()
+        return part
+
+
 class Watcher:
     """Scrapes an agent without pause and remembers each counter's last value: `fallen` lists every
     counter that was ever seen to decrease, `scrapes` counts the pages."""
@@ -99,4 +116,5 @@ class Watcher:
 
 
 __all__ = ["Agent", "BACKENDS", "BINARY", "BIN_DIR", "BUILD", "CLIENT", "DemoMesh", "ENVOY",
-           "ENVOY_VERSION", "Page", "Prometheus", "ROOT", "TempDirTest", "Watcher", "ledger_calls", "wait_until"]
+           "ENVOY_VERSION", "Page", "Prometheus", "ROOT", "SharedPartsTest", "TempDirTest",
+           "Watcher", "ledger_calls", "wait_until"]

@@ -6,12 +6,11 @@ of Envoy that MESH_ENVOY names."""
 import json
 import os
 import subprocess
-import tempfile
 import unittest
 from collections import Counter
 
 from harness import (BACKENDS, BIN_DIR, BINARY, CLIENT, ENVOY, ENVOY_VERSION, Agent, DemoMesh,
-                     Prometheus, TempDirTest, ledger_calls, wait_until)
+                     Prometheus, SharedPartsTest, ledger_calls, wait_until)
 
 CALLS = 2000
 UPSTREAMS = {"user.v1.UserService": "users.shop.svc.cluster.local:50051",
@@ -19,22 +18,16 @@ UPSTREAMS = {"user.v1.UserService": "users.shop.svc.cluster.local:50051",
              "order.v1.OrderService": "orders.shop.svc.cluster.local:50052"}
 
 
-class Ledger(TempDirTest):
+class Ledger(SharedPartsTest):
     """One mesh for all: the calls are made half before and half after the agent's start."""
 
     @classmethod
     def setUpClass(cls):
-        directory = tempfile.TemporaryDirectory(prefix="mesh-e2e-")
-        cls.addClassCleanup(directory.cleanup)
-
-        def start(part):
-            cls.addClassCleanup(part.stop)
-            part.start()
-            return part
-        cls.mesh = start(DemoMesh(ENVOY, BIN_DIR, os.path.join(directory.name, "mesh")))
+        super().setUpClass()
+        cls.mesh = cls.start_shared(DemoMesh(ENVOY, BIN_DIR, os.path.join(cls.shared, "mesh")))
         first = cls.mesh.run_load(calls=CALLS // 2)
-        cls.agent = start(Agent(BINARY, directory.name, cls.mesh.agent_config(window="5m")))
-        cls.prometheus = start(Prometheus(directory.name, cls.agent.listens_on))
+        cls.agent = cls.start_shared(Agent(BINARY, cls.shared, cls.mesh.agent_config(window="5m")))
+        cls.prometheus = cls.start_shared(Prometheus(cls.shared, cls.agent.listens_on))
         cls.agent.wait_ready()
         second = cls.mesh.run_load(calls=CALLS // 2, first=CALLS // 2)
         cls.calls = ledger_calls(first) + ledger_calls(second)

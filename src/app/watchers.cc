@@ -1,0 +1,48 @@
+// Three watchers side by side; see watchers.h.
+#include "app/watchers.h"
+
+#include <boost/asio/awaitable.hpp>
+#include <boost/asio/co_spawn.hpp>
+#include <boost/asio/use_awaitable.hpp>
+#include <utility>
+
+namespace mesh {
+namespace {
+
+// Holds the poller for as long as it polls.
+boost::asio::awaitable<void> keep_polling(std::shared_ptr<Poller> poller) {
+  co_await poller->run();
+}
+
+}  // namespace
+
+Watchers::Watchers(boost::asio::any_io_executor executor, const Config& config)
+    : executor_(std::move(executor)),
+      poller_(std::make_shared<Poller>(executor_, config)),
+      endpoints_(std::make_shared<EndpointWatcher>(executor_, config.certificates)),
+      files_(executor_, config.certificates) {}
+
+void Watchers::start(std::function<void(std::exception_ptr)> ended) {
+  boost::asio::co_spawn(executor_, keep_polling(poller_), std::move(ended));
+  endpoints_->start();
+  files_.start();
+}
+
+void Watchers::stop() {
+  poller_->stop();
+  endpoints_->stop();
+  files_.stop();
+}
+
+bool Watchers::all_looked() const {
+  return poller_->snapshot()->pass.passes > 0 && endpoints_->all_looked() && files_.all_looked();
+}
+
+std::shared_ptr<const Snapshot> Watchers::snapshot() const {
+  auto snapshot = std::make_shared<Snapshot>(*poller_->snapshot());
+  snapshot->tls_endpoints = endpoints_->states();
+  snapshot->files = files_.files();
+  return snapshot;
+}
+
+}  // namespace mesh
