@@ -4,6 +4,7 @@
 #include <boost/asio/awaitable.hpp>
 #include <boost/asio/co_spawn.hpp>
 #include <boost/asio/use_awaitable.hpp>
+#include <chrono>
 #include <utility>
 
 namespace mesh {
@@ -20,18 +21,33 @@ Watchers::Watchers(boost::asio::any_io_executor executor, const Config& config)
     : executor_(std::move(executor)),
       poller_(std::make_shared<Poller>(executor_, config)),
       endpoints_(std::make_shared<EndpointWatcher>(executor_, config.certificates)),
-      files_(executor_, config.certificates) {}
+      files_(executor_, config.certificates),
+      findings_(config.poll.window),
+      judged_every_(config.poll.interval),
+      next_judgement_(executor_) {}
 
 void Watchers::start(std::function<void(std::exception_ptr)> ended) {
   boost::asio::co_spawn(executor_, keep_polling(poller_), std::move(ended));
   endpoints_->start();
   files_.start();
+  judge_later();
+}
+
+void Watchers::judge_later() {
+  next_judgement_.expires_after(judged_every_);
+  next_judgement_.async_wait([this](const boost::system::error_code& cancelled) {
+    if (cancelled) return;
+    findings_.enter(*snapshot(), std::chrono::steady_clock::now(),
+                    std::chrono::system_clock::now());
+    judge_later();
+  });
 }
 
 void Watchers::stop() {
   poller_->stop();
   endpoints_->stop();
   files_.stop();
+  next_judgement_.cancel();
 }
 
 bool Watchers::all_looked() const {
@@ -42,6 +58,7 @@ std::shared_ptr<const Snapshot> Watchers::snapshot() const {
   auto snapshot = std::make_shared<Snapshot>(*poller_->snapshot());
   snapshot->tls_endpoints = endpoints_->states();
   snapshot->files = files_.files();
+  snapshot->held_findings = findings_.held();
   return snapshot;
 }
 

@@ -1,10 +1,12 @@
 // All that is watched: targets, TLS endpoints and files, and the one snapshot of them. The agent
 // runs it until it is told to end, a command until everything was looked at once.
 //
-// Lives on one thread (the executor's).
+// Once an interval it also looks at everything together, for the findings that take more than one
+// look. Lives on one thread (the executor's).
 #pragma once
 
 #include <boost/asio/any_io_executor.hpp>
+#include <boost/asio/steady_timer.hpp>
 #include <exception>
 #include <functional>
 #include <memory>
@@ -12,12 +14,15 @@
 #include "app/endpoint_watcher.h"
 #include "app/file_watcher.h"
 #include "app/poller.h"
+#include "compute/findings_book.h"
 
 namespace mesh {
 
 class Watchers {
  public:
   Watchers(boost::asio::any_io_executor executor, const Config& config);
+  Watchers(const Watchers&) = delete;
+  Watchers& operator=(const Watchers&) = delete;
 
   // `ended` is called when polling ends, with what broke it off.
   void start(std::function<void(std::exception_ptr)> ended);
@@ -29,10 +34,15 @@ class Watchers {
   std::shared_ptr<const Snapshot> snapshot() const;  // never null
 
  private:
+  void judge_later();
+
   boost::asio::any_io_executor executor_;
   std::shared_ptr<Poller> poller_;
   std::shared_ptr<EndpointWatcher> endpoints_;
   FileWatcher files_;
+  FindingsBook findings_;
+  Duration judged_every_;
+  boost::asio::steady_timer next_judgement_;
 };
 
 }  // namespace mesh

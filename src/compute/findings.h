@@ -1,8 +1,9 @@
-// The findings: the one visible list of what the agent concludes by itself, and how each of them
-// comes out of a snapshot. Every name has a section in docs/runbook.md, which says what to look at
-// and which command fixes it.
+// The findings: what the agent concludes by itself, and how each of them comes out of a snapshot.
+// One file each in compute/findings/, and one visible list (compute/findings/all.h). Every name has
+// a section in docs/runbook.md, which says what to look at and which command fixes it.
 #pragma once
 
+#include <cstdint>
 #include <span>
 #include <string_view>
 #include <vector>
@@ -13,19 +14,24 @@
 
 namespace mesh {
 
+// When a finding is stated. What a single look proves (a date, a state that the proxy holds) is
+// stated at once; what is a verdict on the traffic of a window is stated once it held for one
+// window more, and withdrawn likewise (compute/findings_book.h), so that nobody is woken by a
+// moment.
+enum class Stated : std::uint8_t { at_once, after_a_window };
+
 struct FindingMaker {
   std::string_view name;
   std::string_view meaning;  // one line, for docs and pages
+  Stated stated = Stated::at_once;
   void (*find)(const Snapshot& snapshot, WallTime now, std::vector<Finding>& found);
 };
 
 // In the order in which they matter: what stops a mesh first.
-std::span<const FindingMaker> finding_makers();
+std::span<const FindingMaker* const> finding_makers();
 
-// All that is true at `now`, in the order of the list.
+// All that is true at `now`, in the order of the list: what is stated at once is judged by the
+// snapshot, the others are those that the snapshot holds.
 std::vector<Finding> findings(const Snapshot& snapshot, WallTime now);
-
-// The parts of the list.
-std::span<const FindingMaker> certificate_findings();
 
 }  // namespace mesh

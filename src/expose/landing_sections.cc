@@ -41,7 +41,7 @@ std::string findings_section(const Page& page) {
     const Finding& one = all[i];
     html += "<tbody><tr><td>" + badge(style_of(one.severity), one.name) + "</td><td>" +
             html_text(one.where, longest_shown) + "</td><td>" +
-            html_text(one.evidence, longest_shown) + "</td></tr></tbody>\n";
+            html_text(one.cause, longest_shown) + "</td></tr></tbody>\n";
   }
   html += "</table>\n";
   if (all.size() > most_findings) {

@@ -12,6 +12,7 @@
 
 #include "base/clock.h"
 #include "model/failure.h"
+#include "model/finding.h"
 #include "model/known_certificate.h"
 #include "model/readings.h"
 #include "model/series.h"
@@ -88,6 +89,8 @@ struct Snapshot {
   std::vector<std::shared_ptr<const TargetState>> targets;  // in the order of the configuration
   std::vector<std::shared_ptr<const TlsEndpointState>> tls_endpoints;  // likewise
   std::shared_ptr<const WatchedFiles> files = std::make_shared<const WatchedFiles>();
+  // Those that needed more than one look (compute/findings_book.h).
+  std::vector<Finding> held_findings;
   std::vector<FoldedSeries> folded;  // of all targets
   PassTimes pass;
 };

@@ -39,14 +39,14 @@ TargetState sidecar(std::vector<KnownCertificate> known = {}) {
   return state;
 }
 
-// "severity name: where: evidence" of each.
+// "severity name: where: cause" of each.
 std::vector<std::string> found(TargetState state, seconds after_noon) {
   Snapshot snapshot;
   snapshot.targets = {std::make_shared<const TargetState>(std::move(state))};
   std::vector<std::string> lines;
   for (const Finding& one : findings(snapshot, noon + after_noon)) {
     lines.push_back(std::string(to_string(one.severity)) + " " + std::string(one.name) + ": " +
-                    one.where + ": " + one.evidence);
+                    one.where + ": " + one.cause);
   }
   return lines;
 }
@@ -141,7 +141,7 @@ TEST(CertificateFindings, see_a_chain_that_nobody_vouches_for) {
   };
   ASSERT_EQ(of(gateway).size(), 1u);
   EXPECT_EQ(of(gateway)[0].name, "trust_broken");
-  EXPECT_EQ(of(gateway)[0].evidence, "bundle mesh: issuer of CN=a is not known");
+  EXPECT_EQ(of(gateway)[0].cause, "bundle mesh: issuer of CN=a is not known");
   gateway.trust->reason = "expired";  // the certificate itself says so
   EXPECT_THAT(of(gateway), IsEmpty());
   gateway.trust = TrustVerdict{"mesh", true, "", ""};
@@ -179,8 +179,8 @@ TEST(CertificateFindings, judge_a_watched_file_by_the_clock_of_now) {
 TEST(Findings, have_each_a_section_in_the_runbook) {
   std::ifstream file(MESH_SOURCE_DIR "/docs/runbook.md");
   const std::string runbook(std::istreambuf_iterator<char>(file), {});
-  for (const FindingMaker& maker : finding_makers()) {
-    EXPECT_THAT(runbook, HasSubstr("\n## " + std::string(maker.name) + "\n"));
+  for (const FindingMaker* maker : finding_makers()) {
+    EXPECT_THAT(runbook, HasSubstr("\n## " + std::string(maker->name) + "\n"));
   }
 }
 

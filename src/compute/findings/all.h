@@ -1,0 +1,26 @@
+// The one visible list of findings: what is declared here is defined in a file of the same name.
+#pragma once
+
+#include <array>
+
+#include "compute/findings.h"
+
+namespace mesh {
+
+extern const FindingMaker certificate_expired;
+extern const FindingMaker trust_broken;
+extern const FindingMaker certificate_expiring;
+extern const FindingMaker rotation_failing;
+extern const FindingMaker rotation_overdue;
+extern const FindingMaker stale_certificate_in_use;
+extern const FindingMaker certificate_not_yet_valid;
+extern const FindingMaker weak_certificate;
+
+// In the order in which they matter: what stops a mesh first.
+inline constexpr std::array all_findings{
+    &certificate_expired,       &trust_broken,     &certificate_expiring,
+    &rotation_failing,          &rotation_overdue, &stale_certificate_in_use,
+    &certificate_not_yet_valid, &weak_certificate,
+};
+
+}  // namespace mesh

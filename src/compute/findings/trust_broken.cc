@@ -1,0 +1,35 @@
+// A server shows a chain that a configured bundle does not vouch for. What is expired or not yet
+// valid is told as such.
+#include "compute/findings/all.h"
+
+namespace mesh {
+namespace {
+
+void find(const Snapshot& snapshot, WallTime, std::vector<Finding>& found) {
+  for (const auto& state : snapshot.tls_endpoints) {
+    if (!state->up || !state->trust || state->trust->verified) continue;
+    const TrustVerdict& trust = *state->trust;
+    if (trust.reason == "expired" || trust.reason == "not_yet_valid") continue;
+    Finding finding{"trust_broken",
+                    Severity::critical,
+                    state->whose,
+                    qualified(state->whose.ns, state->name),
+                    "",
+                    "",
+                    "bundle " + trust.bundle,
+                    "",
+                    {},
+                    "",
+                    {}};
+    finding.cause = finding.subject + ": " + trust.words;
+    found.push_back(std::move(finding));
+  }
+}
+
+}  // namespace
+
+const FindingMaker trust_broken{"trust_broken",
+                                "A trust bundle does not vouch for the chain that a server shows.",
+                                Stated::at_once, find};
+
+}  // namespace mesh

@@ -1,0 +1,48 @@
+// Hysteresis; the rule is told in findings_book.h.
+#include "compute/findings_book.h"
+
+#include <utility>
+
+#include "compute/findings/all.h"
+
+namespace mesh {
+
+void FindingsBook::enter(const Snapshot& snapshot, Instant now, WallTime wall) {
+  std::vector<Finding> found;
+  for (const FindingMaker* maker : all_findings) {
+    if (maker->stated == Stated::after_a_window) maker->find(snapshot, wall, found);
+  }
+  enter_found(std::move(found), now, wall);
+}
+
+void FindingsBook::enter_found(std::vector<Finding> found, Instant now, WallTime wall) {
+  for (Finding& finding : found) {
+    const Key key{finding.name, finding.where, finding.upstream, finding.subset, finding.subject};
+    const auto [it, fresh] = entries_.try_emplace(key);
+    Entry& entry = it->second;
+    if (fresh) {
+      entry.began = now;
+      finding.since = wall;
+    } else if (!finding.since) {
+      finding.since = entry.finding.since;
+    }
+    entry.finding = std::move(finding);
+    entry.last_true = now;
+    entry.stated = entry.stated || now - entry.began >= window_;
+  }
+  std::erase_if(entries_, [&](const auto& item) {
+    const Entry& entry = item.second;
+    if (entry.last_true == now) return false;
+    return !entry.stated || now - entry.last_true >= window_;
+  });
+}
+
+std::vector<Finding> FindingsBook::held() const {
+  std::vector<Finding> held;
+  for (const auto& [key, entry] : entries_) {
+    if (entry.stated) held.push_back(entry.finding);
+  }
+  return held;
+}
+
+}  // namespace mesh
