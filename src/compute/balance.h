@@ -1,0 +1,99 @@
+// Load balance over the window: how evenly requests fall on the endpoints of an upstream (or on the
+// pods of a workload), whether a skew is more than luck, and what explains it.
+//
+// Skew or luck: Pearson's chi-squared test against the shares that are to be expected, at a
+// significance so small that chance never wakes anybody, and besides an effect that is large enough
+// to matter. Endpoints that would have got fewer than five requests cannot be told from luck; they
+// are taken together, and where nothing is left to compare there is too little traffic to tell.
+//
+// Expected shares are not 1/n. What is tried, each alone explaining a skew that even shares do not:
+//
+//   ejected    endpoints that could not be chosen for a part of the window (outlier detection,
+//   health,
+//              draining) have whatever share they got
+//   locality   a client prefers its zone, or a priority: the shares within each are compared, not
+//   the
+//              zones with each other. Only where a zone that took traffic has two endpoints to
+//              compare: three pods in three zones explain nothing
+//   warming    endpoints that joined or left within the window, likewise
+//   weighted   by the weights in the endpoint list
+//
+// The cause of the rest: a connection-level balancer chooses once per connection, and HTTP/2 sends
+// every request over the connection it has. Then requests follow connections: as many per
+// connection everywhere, and CV² of the requests near (n−1)/C, what C connections thrown at random
+// give, where requests chosen one by one would have (n−1)/S. A proxy that is known to choose per
+// request cannot pin: its connections follow its requests.
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <optional>
+#include <span>
+#include <string>
+#include <string_view>
+
+namespace mesh {
+
+// One endpoint, or one pod, over the window.
+struct EndpointLoad {
+  std::string name;               // address or pod
+  std::uint64_t requests = 0;     // in the window
+  std::uint64_t connections = 0;  // open now
+  double weight = 1;
+  std::uint64_t priority = 0;   // the lower goes first
+  std::string locality;         // "" where there is none
+  bool joined_or_left = false;  // was a member for a part of the window only
+  bool was_barred = false;      // could not be chosen for a part of the window, or is not now
+
+  bool operator==(const EndpointLoad&) const = default;
+};
+
+// At what the balancer throws its dice.
+enum class Chosen : std::uint8_t { unknown, per_request, per_connection };
+
+enum class BalanceVerdict : std::uint8_t {
+  balanced,
+  too_little_traffic,
+  connection_pinned,
+  weighted,
+  locality,
+  ejected,
+  warming,
+  uneven,
+};
+std::string_view to_string(BalanceVerdict verdict);
+
+struct BalanceRules {
+  double significance = 1e-6;
+  // The effect: the busiest endpoint has so many times its share, or the endpoints together do the
+  // work of less than this share of them.
+  double largest_ratio = 1.5;
+  double least_effective_share = 2.0 / 3;
+  double starved_below = 0.1;  // or one of them has less than so much of its share
+};
+
+struct Balance {
+  // The additive parts, of endpoints that may be chosen or were: sums over clients merge.
+  std::uint64_t requests = 0;   // S
+  double requests_squared = 0;  // Q
+  std::uint64_t requests_max = 0;
+  std::uint64_t endpoints = 0;    // n
+  std::uint64_t connections = 0;  // C, open now
+
+  // From them; nothing without requests.
+  std::optional<double> imbalance_ratio;      // max / mean: 1 is even, n all on one
+  std::optional<double> effective_endpoints;  // S² / Q
+  std::optional<double> requests_per_connection;
+
+  BalanceVerdict verdict = BalanceVerdict::too_little_traffic;
+  double p_value =
+      1;  // of the skew that the verdict does not explain away; 1 where none was tested
+  std::string busiest;  // the name of the endpoint with most requests; "" without any
+
+  bool operator==(const Balance&) const = default;
+};
+
+Balance judge_balance(std::span<const EndpointLoad> loads, Chosen chosen,
+                      const BalanceRules& rules = {});
+
+}  // namespace mesh
