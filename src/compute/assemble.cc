@@ -1,17 +1,10 @@
 // Sums over all targets; see assemble.h.
 #include "compute/assemble.h"
 
-#include <array>
+#include <cstddef>
 #include <string>
 
 namespace mesh {
-namespace {
-
-constexpr std::array all_counted{Counted::calls,           Counted::messages,
-                                 Counted::resets,          Counted::duration_bucket,
-                                 Counted::duration_sum_us, Counted::endpoint_requests};
-
-}  // namespace
 
 std::string_view family_of(Counted counted) {
   switch (counted) {
@@ -21,17 +14,19 @@ std::string_view family_of(Counted counted) {
     case Counted::duration_bucket:
     case Counted::duration_sum_us: return "mesh_grpc_request_duration_seconds";
     case Counted::endpoint_requests: return "mesh_upstream_endpoint_requests_total";
+    case Counted::endpoint_failures: return "mesh_upstream_endpoint_failures_total";
+    case Counted::endpoint_connections: return "mesh_upstream_endpoint_connections_opened_total";
   }
   return "";
 }
 
 std::vector<FoldedSeries> sum_folds(const std::vector<FoldCounts>& folds) {
   std::vector<FoldedSeries> sums;
-  for (const Counted counted : all_counted) {
-    const std::string_view family = family_of(counted);
+  for (std::size_t kind = 0; kind < counted_kinds; ++kind) {
+    const std::string_view family = family_of(static_cast<Counted>(kind));
     if (sums.empty() || sums.back().family != family) sums.push_back({std::string(family), 0});
     for (const FoldCounts& counts : folds) {
-      sums.back().count += counts[static_cast<std::size_t>(counted)];
+      sums.back().count += counts[kind];
     }
   }
   return sums;

@@ -32,7 +32,7 @@ SeriesKey Folder::place(const SeriesKey& key) {
   const auto it = upstreams_.find({placed.direction, placed.upstream, placed.subset});
   const Upstream unused;
   const Upstream& upstream = it == upstreams_.end() ? unused : it->second;
-  if (key.counted == Counted::endpoint_requests) {
+  if (is_of_endpoint(key.counted)) {
     if (!has_room(upstream.endpoints, key.detail, limits_.endpoints_per_upstream)) {
       placed.detail = folded_name;
       over = true;
@@ -52,7 +52,7 @@ void Folder::hold(const SeriesKey& placed) {
   // like anybody's. The method or endpoint "other" takes nobody's place.
   Upstream& upstream = upstreams_[{placed.direction, placed.upstream, placed.subset}];
   ++upstream.series;
-  if (placed.counted == Counted::endpoint_requests) {
+  if (is_of_endpoint(placed.counted)) {
     if (placed.detail != folded_name) ++upstream.endpoints[placed.detail];
   } else if (names_method(placed) && placed.method != folded_name) {
     ++upstream.methods[{placed.service, placed.method}];
@@ -63,7 +63,7 @@ void Folder::drop(const SeriesKey& placed) {
   const auto it = upstreams_.find({placed.direction, placed.upstream, placed.subset});
   if (it == upstreams_.end()) return;
   Upstream& upstream = it->second;
-  if (placed.counted == Counted::endpoint_requests) {
+  if (is_of_endpoint(placed.counted)) {
     release(upstream.endpoints, placed.detail);
   } else if (names_method(placed)) {
     release(upstream.methods, {placed.service, placed.method});

@@ -24,7 +24,7 @@ namespace mesh {
 inline constexpr std::string_view folded_name = "other";
 
 // How many sources were folded since start, indexed by Counted.
-using FoldCounts = std::array<std::uint64_t, 6>;
+using FoldCounts = std::array<std::uint64_t, counted_kinds>;
 
 // One per target, shared by its counter books. Not thread-safe.
 class Folder {

@@ -2,6 +2,7 @@
 #include "dialect/envoy_endpoints.h"
 
 #include <algorithm>
+#include <array>
 #include <cctype>
 #include <cstdlib>
 #include <utility>
@@ -22,6 +23,20 @@ EndpointState state_of(const EnvoyHost& host) {
   if (host.ejected) return EndpointState::ejected;
   if (host.failed_health_check || host.eds_unhealthy) return EndpointState::unhealthy;
   return EndpointState::ready;
+}
+
+// What is counted of each, in the order in which it is entered.
+struct HostCounter {
+  const char* word;
+  Counted counted;
+};
+constexpr std::array host_counters{HostCounter{"", Counted::endpoint_requests},
+                                   HostCounter{" failed", Counted::endpoint_failures},
+                                   HostCounter{" connections", Counted::endpoint_connections}};
+
+std::string locality_of(const EnvoyHost& host) {
+  if (host.region.empty() && host.zone.empty() && host.sub_zone.empty()) return "";
+  return host.region + "/" + host.zone + "/" + host.sub_zone;
 }
 
 ClustersQuestion whole_list(bool can_filter) {
@@ -109,18 +124,23 @@ void EnvoyEndpoints::rebuild() {
     const UpstreamName upstream = read_cluster_name(cluster.name);
     for (const EnvoyHost& host : cluster.hosts) {
       states_.push_back({upstream.upstream, upstream.subset, upstream.direction, host.address,
-                         state_of(host), host.connections_active});
-      std::string source = name + " " + host.address;
+                         state_of(host), host.connections_active, host.requests_active, host.weight,
+                         host.priority, locality_of(host)});
+      const std::string source = name + " " + host.address;
       const auto [it, fresh] = index.emplace(source, series.size());
       if (fresh) {
-        series.push_back({std::move(source),
-                          0,
-                          {Counted::endpoint_requests, upstream.direction, upstream.upstream,
-                           upstream.subset, "", "", host.address}});
-        requests_.values.push_back(0);
+        for (const auto& [word, counted] : host_counters) {
+          series.push_back({source + word,
+                            0,
+                            {counted, upstream.direction, upstream.upstream, upstream.subset, "",
+                             "", host.address}});
+          requests_.values.push_back(0);
+        }
       }
       // One address may stand in several localities or priorities of a cluster.
       requests_.values[it->second] += host.requests_total;
+      requests_.values[it->second + 1] += host.requests_failed;
+      requests_.values[it->second + 2] += host.connections_total;
     }
   }
   if (*requests_.series != series) {

@@ -54,6 +54,7 @@ class EnvoyEndpoints {
   // The names by which the statistics call the clusters.
   NameSet stat_names() const;
 
+  // Requests, failures and connections of each endpoint.
   const CounterBlock& requests() const { return requests_; }
   const std::vector<EndpointReading>& states() const { return states_; }
 

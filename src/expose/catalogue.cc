@@ -68,6 +68,19 @@ const std::vector<Metric>& load_balance_metrics() {
        load_balance,
        {"upstream", "subset", "endpoint", "endpoint_pod"},
        "Requests that this sidecar sent to one endpoint of the upstream, retries included."},
+      {"mesh_upstream_endpoint_failures_total",
+       counter,
+       load_balance,
+       {"upstream", "subset", "endpoint", "endpoint_pod"},
+       "Requests to one endpoint of the upstream that failed, as this sidecar counts it: a reset, "
+       "or "
+       "a status that means a server's error (gRPC: UNKNOWN, DEADLINE_EXCEEDED, UNIMPLEMENTED, "
+       "INTERNAL, UNAVAILABLE, DATA_LOSS)."},
+      {"mesh_upstream_endpoint_connections_opened_total",
+       counter,
+       load_balance,
+       {"upstream", "subset", "endpoint", "endpoint_pod"},
+       "Connections that this sidecar opened to one endpoint of the upstream."},
       {"mesh_upstream_endpoint_connections",
        gauge,
        load_balance,

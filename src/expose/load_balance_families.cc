@@ -57,14 +57,23 @@ Labels upstream_labels(const TargetState& state, std::string_view upstream,
   return labels;
 }
 
-void endpoint_requests_total(const Page& page, FamilyBuilder& family) {
-  each_counter(page.snapshot, &TargetState::endpoint_requests, &CounterView::totals,
-               Counted::endpoint_requests,
+void endpoint_total(const Page& page, FamilyBuilder& family, Counted counted) {
+  each_counter(page.snapshot, &TargetState::endpoint_requests, &CounterView::totals, counted,
                [&](const TargetState& state, const SeriesKey& key, std::uint64_t total) {
                  Labels labels = upstream_labels(state, key.upstream, key.subset);
                  labels.with("endpoint", key.detail).with("endpoint_pod", "");
                  family.add(std::move(labels), total);
                });
+}
+
+void endpoint_requests_total(const Page& page, FamilyBuilder& family) {
+  endpoint_total(page, family, Counted::endpoint_requests);
+}
+void endpoint_failures_total(const Page& page, FamilyBuilder& family) {
+  endpoint_total(page, family, Counted::endpoint_failures);
+}
+void endpoint_connections_opened_total(const Page& page, FamilyBuilder& family) {
+  endpoint_total(page, family, Counted::endpoint_connections);
 }
 
 void endpoint_connections(const Page& page, FamilyBuilder& family) {
@@ -108,6 +117,9 @@ void upstream_endpoints(const Page& page, FamilyBuilder& family) {
 
 constexpr std::array makers{
     FamilyMaker{"mesh_upstream_endpoint_requests_total", endpoint_requests_total},
+    FamilyMaker{"mesh_upstream_endpoint_failures_total", endpoint_failures_total},
+    FamilyMaker{"mesh_upstream_endpoint_connections_opened_total",
+                endpoint_connections_opened_total},
     FamilyMaker{"mesh_upstream_endpoint_connections", endpoint_connections},
     FamilyMaker{"mesh_upstream_endpoints", upstream_endpoints},
 };

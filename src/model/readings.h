@@ -36,8 +36,42 @@ struct EndpointReading {
   std::string address;  // "10.0.0.7:50051"
   EndpointState state = EndpointState::ready;
   std::uint64_t connections_active = 0;
+  std::uint64_t requests_active = 0;
+  std::uint64_t weight = 1;
+  std::uint64_t priority = 0;  // the lower is used first
+  std::string locality{};      // "region/zone/sub_zone"; "" where it has none
 
   bool operator==(const EndpointReading&) const = default;
+};
+
+// What is in use of something, and how much of it there may be; no limit: unlimited, or not told.
+struct Use {
+  std::uint64_t active = 0;
+  std::optional<std::uint64_t> limit{};
+
+  bool operator==(const Use&) const = default;
+};
+
+// A circuit breaker that is open at this moment.
+struct OpenBreaker {
+  std::string priority;  // "default", "high"
+  std::string resource;  // "connections", "pools", "pending", "requests", "retries"
+
+  bool operator==(const OpenBreaker&) const = default;
+};
+
+// The connection pool of one upstream as this proxy sees it. Limits are those of the default
+// priority, which is the one that traffic has unless a route says otherwise.
+struct UpstreamReading {
+  std::string upstream, subset;
+  Direction direction = Direction::outbound;
+  Use connections, requests, pending, retries;
+  std::vector<OpenBreaker> open_breakers;
+  // Whether the proxy takes part in HTTP on the way there and so chooses an endpoint per request;
+  // false: it forwards bytes and chooses per connection. Nothing before the first connection.
+  std::optional<bool> speaks_http{};
+
+  bool operator==(const UpstreamReading&) const = default;
 };
 
 struct Readings {
@@ -49,6 +83,7 @@ struct Readings {
   std::optional<CounterBlock> traffic;    // calls, messages, resets, durations
   std::optional<CounterBlock> endpoints;  // endpoint_requests; absent when not heard this time
   std::vector<EndpointReading> endpoint_states;
+  std::vector<UpstreamReading> upstreams;  // those that ever had a connection
 
   TlsReading tls;                               // what is counted about renewals and connections
   std::optional<CertificateLook> certificates;  // absent when not asked or not heard this time

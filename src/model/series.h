@@ -7,6 +7,7 @@
 #pragma once
 
 #include <compare>
+#include <cstddef>
 #include <cstdint>
 #include <memory>
 #include <string>
@@ -22,13 +23,22 @@ inline std::string_view to_string(Direction direction) {
 }
 
 enum class Counted : std::uint8_t {
-  calls,              // finished RPCs; detail = canonical status name ("NOT_FOUND") or "other"
-  messages,           // stream messages; detail = "request" | "response"
-  resets,             // streams that ended without a grpc-status; detail = kind
-  duration_bucket,    // calls that took at most `detail` seconds (cumulative); "+Inf" for all
-  duration_sum_us,    // their time together, in microseconds
-  endpoint_requests,  // requests sent to one endpoint; detail = its address
+  calls,                 // finished RPCs; detail = canonical status name ("NOT_FOUND") or "other"
+  messages,              // stream messages; detail = "request" | "response"
+  resets,                // streams that ended without a grpc-status; detail = kind
+  duration_bucket,       // calls that took at most `detail` seconds (cumulative); "+Inf" for all
+  duration_sum_us,       // their time together, in microseconds
+  endpoint_requests,     // requests sent to one endpoint; detail = its address
+  endpoint_failures,     // of them, those that failed by a server's error or a reset; likewise
+  endpoint_connections,  // connections opened to it; likewise
 };
+
+inline constexpr std::size_t counted_kinds = 8;
+
+// Whether `detail` is the address of an endpoint.
+constexpr bool is_of_endpoint(Counted counted) {
+  return counted >= Counted::endpoint_requests && counted <= Counted::endpoint_connections;
+}
 
 struct SeriesKey {
   Counted counted = Counted::calls;

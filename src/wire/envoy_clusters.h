@@ -9,6 +9,7 @@
 #pragma once
 
 #include <cstdint>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -21,6 +22,9 @@ struct EnvoyHost {
   std::string address;   // "10.0.0.7:50051", "[::1]:80", a pipe's path, or an internal name
   std::string hostname;  // "" where there is none
   std::uint64_t requests_total = 0;      // rq_total: streams attached, retries included
+  std::uint64_t requests_failed = 0;     // rq_error: answered with a server's error, or reset
+  std::uint64_t requests_active = 0;     // rq_active
+  std::uint64_t connections_total = 0;   // cx_total
   std::uint64_t connections_active = 0;  // cx_active
   std::uint64_t weight = 1;
   std::uint64_t priority = 0;
@@ -35,6 +39,13 @@ struct EnvoyHost {
   bool operator==(const EnvoyHost&) const = default;
 };
 
+// The circuit breaker of one priority: limits, not use. 4294967295 is how unlimited is written.
+struct EnvoyThresholds {
+  std::optional<std::uint64_t> max_connections, max_pending_requests, max_requests, max_retries;
+
+  bool operator==(const EnvoyThresholds&) const = default;
+};
+
 struct EnvoyCluster {
   std::string name;
   // observability_name: what the stats call it, before they replace its colons and drop the dots at
@@ -42,6 +53,7 @@ struct EnvoyCluster {
   std::string stat_name;
   bool added_via_api = false;
   std::vector<EnvoyHost> hosts;
+  EnvoyThresholds default_priority{}, high_priority{};
 
   bool operator==(const EnvoyCluster&) const = default;
 };

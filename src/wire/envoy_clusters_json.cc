@@ -52,16 +52,26 @@ std::string read_address(const element& host) {
   return {};
 }
 
+// Where a statistic of a host goes; null if it is not read.
+std::uint64_t* host_stat(std::string_view name, EnvoyHost& host) {
+  if (name == "rq_total") return &host.requests_total;
+  if (name == "rq_error") return &host.requests_failed;
+  if (name == "rq_active") return &host.requests_active;
+  if (name == "cx_total") return &host.connections_total;
+  if (name == "cx_active") return &host.connections_active;
+  return nullptr;
+}
+
 // False if a number we need is none.
 bool read_stats(const element& host, EnvoyHost& into) {
   simdjson::dom::array stats;
   if (host["stats"].get(stats)) return true;
   for (const element stat : stats) {
-    const std::string_view name = text_in(stat, "name");
-    if (name != "rq_total" && name != "cx_active") continue;
+    std::uint64_t* const number = host_stat(text_in(stat, "name"), into);
+    if (!number) continue;
     const std::optional<std::uint64_t> value = number_in(stat, "value", 0);
     if (!value) return false;
-    (name == "rq_total" ? into.requests_total : into.connections_active) = *value;
+    *number = *value;
   }
   return true;
 }
@@ -101,6 +111,22 @@ std::optional<EnvoyHost> read_host(const element& entry) {
   return host;
 }
 
+// A limit of zero is left out like every default: nothing of that kind is let through.
+void read_thresholds(const element& entry, EnvoyCluster& into) {
+  element breakers;
+  simdjson::dom::array thresholds;
+  if (entry["circuit_breakers"].get(breakers) || breakers["thresholds"].get(thresholds)) return;
+  for (const element one : thresholds) {
+    const std::string_view priority = text_in(one, "priority");
+    if (!priority.empty() && priority != "HIGH") continue;
+    EnvoyThresholds& limits = priority.empty() ? into.default_priority : into.high_priority;
+    limits.max_connections = number_in(one, "max_connections", 0);
+    limits.max_pending_requests = number_in(one, "max_pending_requests", 0);
+    limits.max_requests = number_in(one, "max_requests", 0);
+    limits.max_retries = number_in(one, "max_retries", 0);
+  }
+}
+
 void read_cluster(const element& entry, EnvoyClusters& into, Unreadables& unreadables) {
   EnvoyCluster cluster;
   cluster.name = text_in(entry, "name");
@@ -111,6 +137,7 @@ void read_cluster(const element& entry, EnvoyClusters& into, Unreadables& unread
   const std::string_view told = text_in(entry, "observability_name");
   cluster.stat_name = std::string(told.empty() ? cluster.name : told);
   cluster.added_via_api = flag_in(entry, "added_via_api");
+  read_thresholds(entry, cluster);
   simdjson::dom::array hosts;
   if (!entry["host_statuses"].get(hosts)) {
     for (const element host_entry : hosts) {

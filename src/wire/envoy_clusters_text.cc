@@ -9,6 +9,7 @@
 #include <bitset>
 #include <cstddef>
 #include <optional>
+#include <utility>
 
 #include "base/limits.h"
 #include "base/text.h"
@@ -22,6 +23,9 @@ constexpr std::string_view separator = "::";
 // The keys of a host that are read, every other one is passed over. Same order as their names.
 enum class HostKey : std::size_t {
   requests_total,
+  requests_failed,
+  requests_active,
+  connections_total,
   connections_active,
   weight,
   priority,
@@ -31,9 +35,9 @@ enum class HostKey : std::size_t {
   zone,
   sub_zone,
 };
-constexpr std::array<std::string_view, 9> host_keys{"rq_total", "cx_active", "weight",
-                                                    "priority", "hostname",  "health_flags",
-                                                    "region",   "zone",      "sub_zone"};
+constexpr std::array<std::string_view, 12> host_keys{
+    "rq_total", "rq_error", "rq_active",    "cx_total", "cx_active", "weight",
+    "priority", "hostname", "health_flags", "region",   "zone",      "sub_zone"};
 
 std::optional<HostKey> host_key(std::string_view word) {
   const auto found = std::find(host_keys.begin(), host_keys.end(), word);
@@ -69,6 +73,9 @@ bool set_number(std::string_view text, std::uint64_t& into) {
 bool set_field(HostKey key, std::string_view value, EnvoyHost& into) {
   switch (key) {
     case HostKey::requests_total: return set_number(value, into.requests_total);
+    case HostKey::requests_failed: return set_number(value, into.requests_failed);
+    case HostKey::requests_active: return set_number(value, into.requests_active);
+    case HostKey::connections_total: return set_number(value, into.connections_total);
     case HostKey::connections_active: return set_number(value, into.connections_active);
     case HostKey::weight: return set_number(value, into.weight);
     case HostKey::priority: return set_number(value, into.priority);
@@ -79,6 +86,29 @@ bool set_field(HostKey key, std::string_view value, EnvoyHost& into) {
     case HostKey::sub_zone: into.sub_zone = value; break;
   }
   return true;
+}
+
+// "default_priority::max_requests::1024". False if it is one that is read and its value is none.
+bool read_threshold(std::string_view line, EnvoyCluster& into) {
+  EnvoyThresholds* limits = nullptr;
+  for (const auto& [opening, of] :
+       {std::pair{std::string_view("default_priority::"), &into.default_priority},
+        std::pair{std::string_view("high_priority::"), &into.high_priority}}) {
+    if (!line.starts_with(opening)) continue;
+    limits = of;
+    line.remove_prefix(opening.size());
+  }
+  const std::size_t end = line.find(separator);
+  if (!limits || end == std::string_view::npos) return true;
+  const std::string_view key = line.substr(0, end);
+  std::optional<std::uint64_t>* limit = nullptr;
+  if (key == "max_connections") limit = &limits->max_connections;
+  if (key == "max_pending_requests") limit = &limits->max_pending_requests;
+  if (key == "max_requests") limit = &limits->max_requests;
+  if (key == "max_retries") limit = &limits->max_retries;
+  if (!limit) return true;
+  *limit = parse_u64(line.substr(end + separator.size()));
+  return limit->has_value();
 }
 
 struct HostLine {
@@ -157,6 +187,9 @@ bool TextReader::read_line(std::string_view line) {
 bool TextReader::read_cluster_line(std::string_view line) {
   if (line == "added_via_api::true") answer_.clusters.back().added_via_api = true;
   if (line.starts_with("added_via_api::") || line.starts_with("eds_service_name::")) return true;
+  if (line.starts_with("default_priority::") || line.starts_with("high_priority::")) {
+    return read_threshold(line, answer_.clusters.back());
+  }
   if (const std::optional<HostLine> host_line = split_host_line(line)) {
     return set_field(host_line->key, host_line->value, host_of(*host_line));
   }

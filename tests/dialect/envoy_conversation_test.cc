@@ -21,7 +21,7 @@ TEST_F(EnvoyConversationTest, the_first_poll_asks_who_it_is_and_what_it_has) {
             (SeriesKey{Counted::calls, Direction::outbound, "users.shop.svc.cluster.local:50051",
                        "", "user.v1.UserService", "GetUser", "OK"}));
   ASSERT_TRUE(first.endpoints);
-  EXPECT_THAT(first.endpoints->values, ElementsAre(21));
+  EXPECT_THAT(first.endpoints->values, ElementsAre(21, 0, 0));
   ASSERT_TRUE(first.proxy);
   EXPECT_EQ(first.proxy->version, "1.40.0");
   EXPECT_EQ(first.proxy->node_id, "users-0");

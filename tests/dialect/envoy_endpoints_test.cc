@@ -63,7 +63,7 @@ TEST(EnvoyEndpoints, what_was_not_asked_keeps_its_last_answer) {
   EnvoyEndpoints endpoints = settled();
   const auto question = endpoints.question({{"a.b", 2}, {"c", 1}}, true);
   endpoints.enter(*question, {{cluster("a.b", {host("10.0.0.1:80", 6)})}, 0, ""});
-  EXPECT_THAT(endpoints.requests().values, ElementsAre(6, 7));
+  EXPECT_THAT(endpoints.requests().values, ElementsAre(6, 0, 0, 7, 0, 0));
   EXPECT_EQ(endpoints.question({{"a.b", 2}, {"c", 1}}, true), std::nullopt);
 }
 
@@ -146,12 +146,32 @@ TEST(EnvoyEndpoints, a_question_is_bounded_and_the_rest_follows) {
   EXPECT_EQ(asked, 500u);
 }
 
-TEST(EnvoyEndpoints, one_address_in_two_localities_is_one_counter) {
+// Requests, failures and connections of it.
+TEST(EnvoyEndpoints, one_address_in_two_localities_is_counted_once) {
   EnvoyEndpoints endpoints;
   const auto question = endpoints.question({}, true);
-  endpoints.enter(*question,
-                  {{cluster("a", {host("10.0.0.1:80", 5), host("10.0.0.1:80", 6)})}, 0, ""});
-  EXPECT_THAT(endpoints.requests().values, ElementsAre(11));
+  EnvoyHost first = host("10.0.0.1:80", 5), second = host("10.0.0.1:80", 6);
+  first.requests_failed = first.connections_total = second.connections_total = 1;
+  endpoints.enter(*question, {{cluster("a", {first, second})}, 0, ""});
+  EXPECT_THAT(endpoints.requests().values, ElementsAre(11, 1, 2));
+}
+
+TEST(EnvoyEndpoints, have_a_weight_and_a_place) {
+  EnvoyEndpoints endpoints;
+  const auto question = endpoints.question({}, true);
+  EnvoyHost far = host("10.0.0.1:80", 5);
+  far.weight = 3;
+  far.priority = 1;
+  far.requests_active = 2;
+  far.region = "eu";
+  far.zone = "b";
+  endpoints.enter(*question, {{cluster("a", {far, host("10.0.0.2:80", 6)})}, 0, ""});
+  const EndpointReading& reading = endpoints.states().at(0);
+  EXPECT_EQ(reading.weight, 3u);
+  EXPECT_EQ(reading.priority, 1u);
+  EXPECT_EQ(reading.requests_active, 2u);
+  EXPECT_EQ(reading.locality, "eu/b/");
+  EXPECT_EQ(endpoints.states().at(1).locality, "");
 }
 
 TEST(EnvoyEndpoints, health_becomes_one_state) {

@@ -119,8 +119,11 @@ inline TargetState client() {
   state.traffic.window_seconds = 30;
   SeriesKey requests{
       Counted::endpoint_requests, Direction::outbound, users, "", "", "", "10.0.0.7:50051"};
-  state.endpoint_requests.keys = keys({requests});
-  state.endpoint_requests.totals = {1919};
+  SeriesKey failures = requests, connections = requests;
+  failures.counted = Counted::endpoint_failures;
+  connections.counted = Counted::endpoint_connections;
+  state.endpoint_requests.keys = keys({requests, failures, connections});
+  state.endpoint_requests.totals = {1919, 19, 4};
   state.endpoints = {
       {users, "", Direction::outbound, "10.0.0.7:50051", EndpointState::ready, 2},
       {users, "", Direction::outbound, "10.0.0.8:50051", EndpointState::ejected, 0},

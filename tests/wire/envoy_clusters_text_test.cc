@@ -39,10 +39,24 @@ TEST(EnvoyClustersText, may_be_none) {
   EXPECT_THAT(from_text("").clusters, IsEmpty());
   EXPECT_THAT(from_text(std::string_view{}).clusters, IsEmpty());
 }
-TEST(EnvoyClustersText, pass_over_limits_and_outliers) {
+TEST(EnvoyClustersText, have_limits_by_priority) {
   const auto answer = from_text(
       "a::observability_name::a\n"
       "a::default_priority::max_connections::1024\n"
+      "a::default_priority::max_pending_requests::4294967295\n"
+      "a::default_priority::max_requests::x\n"
+      "a::high_priority::max_retries::3\n");
+  EnvoyCluster cluster{"a", "a", false, {}, {}, {}};
+  cluster.default_priority.max_connections = 1024;
+  cluster.default_priority.max_pending_requests = 4294967295;
+  cluster.high_priority.max_retries = 3;
+  EXPECT_THAT(answer.clusters, ElementsAre(cluster));
+  EXPECT_EQ(answer.unreadable, 1u);
+}
+TEST(EnvoyClustersText, pass_over_outliers) {
+  const auto answer = from_text(
+      "a::observability_name::a\n"
+      "a::default_priority::track_remaining::false\n"
       "a::outlier::success_rate_average::-1\n"
       "a::eds_service_name::weight::5::5\n"
       "a::added_via_api::false\n");
@@ -64,10 +78,10 @@ TEST(EnvoyClustersText, may_have_colons_in_a_clusters_name) {
 }
 
 TEST(EnvoyHostText, reads_every_key) {
-  EnvoyHost expected{"10.0.0.7:80", "h", 5, 2, 7, 1, "r", "z", "s"};
-  EXPECT_EQ(text_host({"cx_active::2", "rq_total::5", "hostname::h", "health_flags::healthy",
-                       "weight::7", "region::r", "zone::z", "sub_zone::s", "canary::false",
-                       "priority::1", "success_rate::-1"}),
+  EnvoyHost expected{"10.0.0.7:80", "h", 5, 1, 4, 3, 2, 7, 1, "r", "z", "s"};
+  EXPECT_EQ(text_host({"cx_active::2", "cx_total::3", "rq_active::4", "rq_error::1", "rq_total::5",
+                       "hostname::h", "health_flags::healthy", "weight::7", "region::r", "zone::z",
+                       "sub_zone::s", "canary::false", "priority::1", "success_rate::-1"}),
             expected);
 }
 TEST(EnvoyHostText, may_have_empty_values) {
@@ -195,8 +209,8 @@ TEST(RecordedClusters, hold_the_oddest_host_there_is) {
   const auto odd = std::find_if(answer.clusters.begin(), answer.clusters.end(),
                                 [](const EnvoyCluster& cluster) { return cluster.name == "a::b"; });
   ASSERT_NE(odd, answer.clusters.end());
-  EXPECT_EQ(odd->hosts.at(0), (EnvoyHost{"[::1]:81", "fd00::7", 0, 0, 7, 0, "r1", "z1", "s::1",
-                                         false, true, false, false}));
+  EXPECT_EQ(odd->hosts.at(0), (EnvoyHost{"[::1]:81", "fd00::7", 0, 0, 0, 0, 0, 7, 0, "r1", "z1",
+                                         "s::1", false, true, false, false}));
   EXPECT_EQ(odd->hosts.at(5).address, "/tmp/x::y.sock");
   EXPECT_THAT(odd->hosts, SizeIs(7));
 }
