@@ -7,6 +7,8 @@
 #include <chrono>
 #include <utility>
 
+#include "compute/workload_balance.h"
+
 namespace mesh {
 namespace {
 
@@ -23,6 +25,7 @@ Watchers::Watchers(boost::asio::any_io_executor executor, const Config& config)
       endpoints_(std::make_shared<EndpointWatcher>(executor_, config.certificates)),
       files_(executor_, config.certificates),
       findings_(config.poll.window),
+      balance_rules_(balance_rules(config.balance)),
       judged_every_(config.poll.interval),
       next_judgement_(executor_) {}
 
@@ -37,6 +40,7 @@ void Watchers::judge_later() {
   next_judgement_.expires_after(judged_every_);
   next_judgement_.async_wait([this](const boost::system::error_code& cancelled) {
     if (cancelled) return;
+    workloads_ = workload_balances(*snapshot(), balance_rules_);
     findings_.enter(*snapshot(), std::chrono::steady_clock::now(),
                     std::chrono::system_clock::now());
     judge_later();
@@ -58,6 +62,7 @@ std::shared_ptr<const Snapshot> Watchers::snapshot() const {
   auto snapshot = std::make_shared<Snapshot>(*poller_->snapshot());
   snapshot->tls_endpoints = endpoints_->states();
   snapshot->files = files_.files();
+  snapshot->workload_balances = workloads_;
   snapshot->held_findings = findings_.held();
   return snapshot;
 }

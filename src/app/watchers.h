@@ -10,10 +10,12 @@
 #include <exception>
 #include <functional>
 #include <memory>
+#include <vector>
 
 #include "app/endpoint_watcher.h"
 #include "app/file_watcher.h"
 #include "app/poller.h"
+#include "compute/balance.h"
 #include "compute/findings_book.h"
 
 namespace mesh {
@@ -40,7 +42,9 @@ class Watchers {
   std::shared_ptr<Poller> poller_;
   std::shared_ptr<EndpointWatcher> endpoints_;
   FileWatcher files_;
+  std::vector<WorkloadBalance> workloads_;
   FindingsBook findings_;
+  BalanceRules balance_rules_;
   Duration judged_every_;
   boost::asio::steady_timer next_judgement_;
 };

@@ -200,18 +200,11 @@ void add_parts(std::span<const EndpointLoad> loads, Balance& balance) {
 
 }  // namespace
 
-std::string_view to_string(BalanceVerdict verdict) {
-  switch (verdict) {
-    case BalanceVerdict::balanced: return "balanced";
-    case BalanceVerdict::too_little_traffic: return "too_little_traffic";
-    case BalanceVerdict::connection_pinned: return "connection_pinned";
-    case BalanceVerdict::weighted: return "weighted";
-    case BalanceVerdict::locality: return "locality";
-    case BalanceVerdict::ejected: return "ejected";
-    case BalanceVerdict::warming: return "warming";
-    case BalanceVerdict::uneven: return "uneven";
-  }
-  return "";
+BalanceRules balance_rules(const BalanceConfig& config) {
+  BalanceRules rules;
+  rules.largest_ratio = config.imbalance_ratio;
+  rules.least_effective_share = config.effective_share;
+  return rules;
 }
 
 Balance judge_balance(std::span<const EndpointLoad> loads, Chosen chosen,

@@ -25,43 +25,12 @@
 // request cannot pin: its connections follow its requests.
 #pragma once
 
-#include <cstddef>
-#include <cstdint>
-#include <optional>
 #include <span>
-#include <string>
-#include <string_view>
+
+#include "config/config.h"
+#include "model/balance.h"
 
 namespace mesh {
-
-// One endpoint, or one pod, over the window.
-struct EndpointLoad {
-  std::string name;               // address or pod
-  std::uint64_t requests = 0;     // in the window
-  std::uint64_t connections = 0;  // open now
-  double weight = 1;
-  std::uint64_t priority = 0;   // the lower goes first
-  std::string locality;         // "" where there is none
-  bool joined_or_left = false;  // was a member for a part of the window only
-  bool was_barred = false;      // could not be chosen for a part of the window, or is not now
-
-  bool operator==(const EndpointLoad&) const = default;
-};
-
-// At what the balancer throws its dice.
-enum class Chosen : std::uint8_t { unknown, per_request, per_connection };
-
-enum class BalanceVerdict : std::uint8_t {
-  balanced,
-  too_little_traffic,
-  connection_pinned,
-  weighted,
-  locality,
-  ejected,
-  warming,
-  uneven,
-};
-std::string_view to_string(BalanceVerdict verdict);
 
 struct BalanceRules {
   double significance = 1e-6;
@@ -72,26 +41,7 @@ struct BalanceRules {
   double starved_below = 0.1;  // or one of them has less than so much of its share
 };
 
-struct Balance {
-  // The additive parts, of endpoints that may be chosen or were: sums over clients merge.
-  std::uint64_t requests = 0;   // S
-  double requests_squared = 0;  // Q
-  std::uint64_t requests_max = 0;
-  std::uint64_t endpoints = 0;    // n
-  std::uint64_t connections = 0;  // C, open now
-
-  // From them; nothing without requests.
-  std::optional<double> imbalance_ratio;      // max / mean: 1 is even, n all on one
-  std::optional<double> effective_endpoints;  // S² / Q
-  std::optional<double> requests_per_connection;
-
-  BalanceVerdict verdict = BalanceVerdict::too_little_traffic;
-  double p_value =
-      1;  // of the skew that the verdict does not explain away; 1 where none was tested
-  std::string busiest;  // the name of the endpoint with most requests; "" without any
-
-  bool operator==(const Balance&) const = default;
-};
+BalanceRules balance_rules(const BalanceConfig& config);
 
 Balance judge_balance(std::span<const EndpointLoad> loads, Chosen chosen,
                       const BalanceRules& rules = {});

@@ -6,6 +6,7 @@
 #include <utility>
 
 #include "compute/assemble.h"
+#include "compute/upstream_balances.h"
 
 namespace mesh {
 namespace {
@@ -14,6 +15,18 @@ WindowConfig window_config(const PollConfig& poll) {
   // Half an interval of slack: where window and interval are equal, the poll before this one is a
   // little older than the window because of jitter, and is still its rightful start.
   return {poll.window, poll.interval / 2, poll.stale_after};
+}
+
+// gRPC calls that the workload received in the window.
+std::optional<std::uint64_t> received_in(const CounterView& traffic) {
+  if (traffic.increases.empty()) return std::nullopt;
+  std::uint64_t received = 0;
+  for (std::size_t i = 0; i < traffic.increases.size(); ++i) {
+    const SeriesKey& key = (*traffic.keys)[i];
+    const bool is_call = key.counted == Counted::calls && key.direction == Direction::inbound;
+    if (is_call) received += traffic.increases[i];
+  }
+  return received;
 }
 
 // Whether the answer to the same question may be another one the next time.
@@ -26,6 +39,8 @@ bool is_passing(Reason reason) {
 TargetHistory::TargetHistory(Target target, const Config& config)
     : stale_after_(config.poll.stale_after),
       certificates_stale_after_(config.certificates.stale_after),
+      remembered_(config.poll.window + config.poll.stale_after),
+      balance_rules_(balance_rules(config.balance)),
       folder_(config.limits),
       traffic_(window_config(config.poll), folder_),
       endpoint_requests_(window_config(config.poll), folder_),
@@ -54,8 +69,11 @@ Change TargetHistory::record(const Readings& readings, const PollCost& cost) {
   if (readings.endpoints) {
     endpoint_requests_.enter(*readings.endpoints, readings.incarnation, readings.at);
     state_.endpoints = readings.endpoint_states;
+    presence_.enter(readings.endpoint_states, readings.at, remembered_);
     endpoints_seen_ = cost.ended;
   }
+  state_.upstreams = readings.upstreams;
+  state_.inbound_connections = readings.inbound_connections;
   note_certificates(readings, cost);
   return was_up ? Change::none : Change::came_up;
 }
@@ -117,6 +135,14 @@ std::shared_ptr<const TargetState> TargetHistory::state(Instant now, WallTime wa
   };
   if (!recent(proxy_seen_, stale_after_)) state->proxy.reset();
   if (!recent(endpoints_seen_, stale_after_)) state->endpoints.clear();
+  if (!state_.up) {
+    state->upstreams.clear();
+    state->inbound_connections.reset();
+  }
+  state->received = received_in(state->traffic);
+  const auto loads = upstream_loads(state->endpoint_requests, state->endpoints, presence_, now);
+  state->balances = upstream_balances(loads, state->upstreams,
+                                      state->endpoint_requests.window_seconds, balance_rules_);
   if (recent(certificates_seen_, certificates_stale_after_)) {
     state->certificates.push_back(certificates_.place());
   }

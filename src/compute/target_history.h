@@ -11,9 +11,11 @@
 #include <string>
 
 #include "base/clock.h"
+#include "compute/balance.h"
 #include "compute/certificate_book.h"
 #include "compute/change.h"
 #include "compute/counter_book.h"
+#include "compute/endpoint_presence.h"
 #include "compute/rotation_failures.h"
 #include "compute/stale_connections.h"
 #include "config/config.h"
@@ -49,9 +51,12 @@ class TargetHistory {
 
   TargetState state_;
   Duration stale_after_, certificates_stale_after_;
+  Duration remembered_;  // how long endpoints that are gone may matter to the window
+  BalanceRules balance_rules_;
   Folder folder_;
   CounterBook traffic_;
   CounterBook endpoint_requests_;
+  EndpointPresence presence_;
   CertificateBook certificates_;
   StaleConnections stale_connections_;
   RotationFailures rotation_failures_;

@@ -64,6 +64,12 @@ struct CertificatesConfig {
   std::vector<TrustConfig> trust;
 };
 
+// When a skew of load matters (compute/balance.h).
+struct BalanceConfig {
+  double imbalance_ratio = 1.5;      // the busiest endpoint has so many times its share
+  double effective_share = 2.0 / 3;  // all together do the work of less than this share of them
+};
+
 struct GrpcConfig {
   // Statuses that mesh_grpc_error_ratio counts as failure; the others are answers.
   std::vector<std::string> failure_codes{"UNKNOWN",           "DEADLINE_EXCEEDED", "UNIMPLEMENTED",
@@ -75,6 +81,7 @@ struct Config {
   PollConfig poll;
   LimitsConfig limits;
   GrpcConfig grpc;
+  BalanceConfig balance;
   CertificatesConfig certificates;
   std::vector<Target> targets;
   // What the file says that is allowed and hardly meant: a line each, with its place.

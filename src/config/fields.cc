@@ -143,7 +143,16 @@ std::optional<std::uint64_t> Fields::count(std::string_view key, CountRange rang
 }
 
 std::optional<double> Fields::share(std::string_view key) const {
-  constexpr std::string_view expected = "a share between 0 and 1, such as 0.5";
+  return between(key, 0, 1, "a share between 0 and 1, such as 0.5");
+}
+
+std::optional<double> Fields::factor(std::string_view key) const {
+  return between(key, 1, 1000, "a factor above 1, such as 1.5");
+}
+
+// Both ends excluded.
+std::optional<double> Fields::between(std::string_view key, double least, double most,
+                                      std::string_view expected) const {
   const auto word = text(key, expected);
   if (!word) return std::nullopt;
   double value = 0;
@@ -151,7 +160,7 @@ std::optional<double> Fields::share(std::string_view key) const {
   std::string_view wrong;
   if (error != std::errc() || end != word->data() + word->size() || !std::isfinite(value)) {
     wrong = "is no number";
-  } else if (value <= 0 || value >= 1) {
+  } else if (value <= least || value >= most) {
     wrong = "is out of range";
   }
   if (wrong.empty()) return value;

@@ -50,6 +50,8 @@ class Fields {
 
   // A decimal fraction above 0 and below 1; no percentages.
   std::optional<double> share(std::string_view key) const;
+  // A decimal number above 1 and up to 1000: how many times as much.
+  std::optional<double> factor(std::string_view key) const;
 
   // Variables expanded. `expected` completes "expected …".
   std::optional<std::string> text(std::string_view key, std::string_view expected) const;
@@ -72,6 +74,9 @@ class Fields {
   const Field& self() const { return self_; }
 
  private:
+  std::optional<double> between(std::string_view key, double least, double most,
+                                std::string_view expected) const;
+
   Field self_;
   const Environment& environment_;
   Problems& problems_;

@@ -26,13 +26,14 @@ namespace {
 using std::chrono::milliseconds;
 using namespace std::chrono_literals;
 
-constexpr std::array<std::string_view, 5> root_keys{"poll", "limits", "grpc", "certificates",
-                                                    "targets"};
+constexpr std::array<std::string_view, 6> root_keys{"poll",    "limits",       "grpc",
+                                                    "balance", "certificates", "targets"};
 constexpr std::array<std::string_view, 5> poll_keys{"interval", "timeout", "window", "stale_after",
                                                     "parallel"};
 constexpr std::array<std::string_view, 4> limits_keys{
     "methods_per_upstream", "upstreams_per_target", "endpoints_per_upstream", "body_bytes"};
 constexpr std::array<std::string_view, 1> grpc_keys{"failure_codes"};
+constexpr std::array<std::string_view, 2> balance_keys{"imbalance_ratio", "effective_share"};
 
 // Polling faster than this costs a proxy more than it tells; slower than a day is a typo.
 constexpr DurationRange pace{100ms, 24h};
@@ -109,11 +110,19 @@ void read_grpc(const Field& field, const Reading& reading) {
   }
 }
 
+void read_balance(const Field& field, const Reading& reading) {
+  const Fields fields = reading.fields(field, balance_keys);
+  BalanceConfig& balance = reading.config.balance;
+  balance.imbalance_ratio = fields.factor("imbalance_ratio").value_or(balance.imbalance_ratio);
+  balance.effective_share = fields.share("effective_share").value_or(balance.effective_share);
+}
+
 void read_root(const YamlNode& root, const Reading& reading) {
   const Fields fields = reading.fields({&root, root.at, ""}, root_keys);
   if (const auto poll = fields.find("poll")) read_poll(*poll, reading);
   if (const auto limits = fields.find("limits")) read_limits(*limits, reading);
   if (const auto grpc = fields.find("grpc")) read_grpc(*grpc, reading);
+  if (const auto balance = fields.find("balance")) read_balance(*balance, reading);
 
   if (const auto section = fields.find("certificates")) read_certificates(*section, reading);
 

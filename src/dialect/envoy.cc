@@ -130,6 +130,7 @@ Step EnvoyConversation::hear_stats(Answer answer) {
   }
   tls_report_ = tls_.report(traffic_.reader(), stats);
   readings_.tls = tls_report_.reading;
+  readings_.inbound_connections = tls_report_.inbound_connections;
   readings_.unreadable = stats.unreadable;
   readings_.unreadable_sample = stats.unreadable_sample;
   if (identity_connection_ == stats_connection_) return after_identity();

@@ -32,11 +32,39 @@ std::uint64_t mixed(std::uint64_t value, std::uint32_t position) {
   return mixed ^ (mixed >> 31);
 }
 
+// listener.admin and the parts of a listener by worker are not what clients connect to.
+bool is_whole_listener(std::string_view source) {
+  if (!take_front(source, "listener.") || source.starts_with("admin")) return false;
+  return source.find(".worker_") == source.npos && source.find(".main_thread") == source.npos;
+}
+
+// Istio's virtualInbound on port 15006, Consul's public_listener, and what people call so.
+bool is_named_inbound(std::string_view source) {
+  for (const std::string_view word : {"nbound", "_15006", "public_listener"}) {
+    if (source.find(word) != source.npos && source.find("outbound") == source.npos) return true;
+  }
+  return false;
+}
+
+std::optional<std::uint64_t> inbound_of(const std::vector<TlsConnections>& scopes) {
+  std::optional<std::uint64_t> secured, named, all;
+  const auto add = [](std::optional<std::uint64_t>& sum, std::uint64_t count) {
+    sum = sum.value_or(0) + count;
+  };
+  for (const TlsConnections& scope : scopes) {
+    if (!is_whole_listener(scope.source)) continue;
+    add(all, scope.active);
+    if (scope.handshakes > 0) add(secured, scope.active);
+    if (is_named_inbound(scope.source)) add(named, scope.active);
+  }
+  return secured ? secured : named ? named : all;
+}
+
 }  // namespace
 
 EnvoyTlsReport EnvoyTls::report(const StatsReader& reader, const StatsAnswer& answer) {
   if (!learnt_ || !answer.same_layout) learn(reader, answer);
-  EnvoyTlsReport report{empty_, 0, 0};
+  EnvoyTlsReport report{empty_, 0, 0, {}};
   for (const Line& line : lines_) {
     const std::uint64_t value = answer.values[line.position];
     const auto secret = [&]() -> SecretReading& { return report.reading.secrets[line.index]; };
@@ -63,6 +91,7 @@ EnvoyTlsReport EnvoyTls::report(const StatsReader& reader, const StatsAnswer& an
       case Fact::active: scope().active = value; break;
     }
   }
+  report.inbound_connections = inbound_of(report.reading.connections);
   std::erase_if(report.reading.connections,
                 [](const TlsConnections& scope) { return scope.handshakes == 0; });
   return report;

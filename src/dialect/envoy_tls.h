@@ -14,6 +14,7 @@
 #include <cstddef>
 #include <cstdint>
 #include <map>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -27,6 +28,9 @@ struct EnvoyTlsReport {
   TlsReading reading;
   // Changes when a certificate was loaded, and when loading one failed: worth a look at /certs.
   std::uint64_t loads = 0, failures = 0;
+  // Connections open to the listeners that serve this workload, as far as that can be told: those
+  // that ever made a TLS handshake; else those named as inbound by their mesh; else all of them.
+  std::optional<std::uint64_t> inbound_connections;
 
   bool operator==(const EnvoyTlsReport&) const = default;
 };

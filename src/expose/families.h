@@ -23,6 +23,7 @@ struct FamilyMaker {
 
 std::span<const FamilyMaker> traffic_families();
 std::span<const FamilyMaker> load_balance_families();
+std::span<const FamilyMaker> balance_families();
 std::span<const FamilyMaker> sidecar_families();
 std::span<const FamilyMaker> certificate_families();
 std::span<const FamilyMaker> tls_probe_families();

@@ -60,6 +60,7 @@ constexpr std::array label_list{
     LabelMeaning{"secret", "Name of the secret at the proxy."},
     LabelMeaning{"state", "State of the thing counted; each metric lists its own."},
     LabelMeaning{"reason", "Why it failed; each metric lists its own."},
+    LabelMeaning{"verdict", "What the spread of load amounts to; each metric lists its own."},
     LabelMeaning{"stage", "Part of a pass: `scrape` or `total`."},
     LabelMeaning{"family", "Name of the metric that was folded."},
     LabelMeaning{"version", "Version of the proxy, or of this exporter."},

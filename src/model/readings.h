@@ -84,6 +84,8 @@ struct Readings {
   std::optional<CounterBlock> endpoints;  // endpoint_requests; absent when not heard this time
   std::vector<EndpointReading> endpoint_states;
   std::vector<UpstreamReading> upstreams;  // those that ever had a connection
+  // Connections open from clients to this workload, where the source tells which those are.
+  std::optional<std::uint64_t> inbound_connections;
 
   TlsReading tls;                               // what is counted about renewals and connections
   std::optional<CertificateLook> certificates;  // absent when not asked or not heard this time

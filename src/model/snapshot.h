@@ -11,6 +11,7 @@
 #include <vector>
 
 #include "base/clock.h"
+#include "model/balance.h"
 #include "model/failure.h"
 #include "model/finding.h"
 #include "model/known_certificate.h"
@@ -72,6 +73,10 @@ struct TargetState {
   CounterView traffic;
   CounterView endpoint_requests;
   std::vector<EndpointReading> endpoints;
+  std::vector<UpstreamReading> upstreams;
+  std::vector<UpstreamBalance> balances;  // of outbound upstreams, over the window
+  std::optional<std::uint64_t> received;  // gRPC calls in the window; nothing: no window yet
+  std::optional<std::uint64_t> inbound_connections;
 
   // One place per source of the target's certificates. None that was not looked at for long.
   std::vector<std::shared_ptr<const CertificatePlace>> certificates;
@@ -89,6 +94,7 @@ struct Snapshot {
   std::vector<std::shared_ptr<const TargetState>> targets;  // in the order of the configuration
   std::vector<std::shared_ptr<const TlsEndpointState>> tls_endpoints;  // likewise
   std::shared_ptr<const WatchedFiles> files = std::make_shared<const WatchedFiles>();
+  std::vector<WorkloadBalance> workload_balances;  // as last judged
   // Those that needed more than one look (compute/findings_book.h).
   std::vector<Finding> held_findings;
   std::vector<FoldedSeries> folded;  // of all targets

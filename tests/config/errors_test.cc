@@ -22,21 +22,30 @@ std::string target_errors(std::string_view lines) {
 }
 
 TEST(ConfigErrors, come_all_at_once_in_the_order_of_the_file) {
-  EXPECT_EQ(
-      errors_of("poll:\n"
-                "  intervall: 15s\n"
-                "  parallel: none\n"
-                "colour: blue\n"
-                "targets:\n"
-                "  - name: a\n"
-                "    admin: ftp://h:1\n"),
-      "f.yaml:2:3: poll: unknown key \"intervall\"; did you mean interval? "
-      "expected interval, timeout, window, stale_after or parallel\n"
-      "f.yaml:3:13: poll.parallel: \"none\" is not a whole number in plain digits; "
-      "expected a number from 1 to 1000\n"
-      "f.yaml:4:1: unknown key \"colour\"; expected poll, limits, grpc, certificates or targets\n"
-      "f.yaml:7:12: targets[0].admin: \"ftp://h:1\" does not begin with http://; "
-      "expected http://HOST:PORT or unix:/PATH\n");
+  EXPECT_EQ(errors_of("poll:\n"
+                      "  intervall: 15s\n"
+                      "  parallel: none\n"
+                      "colour: blue\n"
+                      "targets:\n"
+                      "  - name: a\n"
+                      "    admin: ftp://h:1\n"),
+            "f.yaml:2:3: poll: unknown key \"intervall\"; did you mean interval? "
+            "expected interval, timeout, window, stale_after or parallel\n"
+            "f.yaml:3:13: poll.parallel: \"none\" is not a whole number in plain digits; "
+            "expected a number from 1 to 1000\n"
+            "f.yaml:4:1: unknown key \"colour\"; expected poll, limits, grpc, balance, "
+            "certificates or targets\n"
+            "f.yaml:7:12: targets[0].admin: \"ftp://h:1\" does not begin with http://; "
+            "expected http://HOST:PORT or unix:/PATH\n");
+}
+
+TEST(ConfigErrors, say_what_a_skew_of_load_is_told_by) {
+  EXPECT_EQ(errors_of("balance: {imbalance_ratio: 1, effective_share: 66%}\n"
+                      "targets: [{name: a, admin: 'http://h:1'}]\n"),
+            "f.yaml:1:28: balance.imbalance_ratio: \"1\" is out of range; "
+            "expected a factor above 1, such as 1.5\n"
+            "f.yaml:1:48: balance.effective_share: \"66%\" is no number; "
+            "expected a share between 0 and 1, such as 0.5\n");
 }
 
 TEST(ConfigErrors, name_a_duplicate_key) {

@@ -253,5 +253,13 @@ TEST(ProcessEnvironment, tells_unset_from_empty) {
   EXPECT_EQ(process_environment()("MESH_TEST_NEVER_SET"), std::nullopt);
 }
 
+TEST(BalanceSection, says_when_a_skew_matters) {
+  const Config config = parsed(
+      "balance: {imbalance_ratio: 2.5, effective_share: 0.5}\n"
+      "targets: [{name: a, admin: 'http://h:1'}]\n");
+  EXPECT_EQ(config.balance.imbalance_ratio, 2.5);
+  EXPECT_EQ(config.balance.effective_share, 0.5);
+}
+
 }  // namespace
 }  // namespace mesh

@@ -128,6 +128,14 @@ inline TargetState client() {
       {users, "", Direction::outbound, "10.0.0.7:50051", EndpointState::ready, 2},
       {users, "", Direction::outbound, "10.0.0.8:50051", EndpointState::ejected, 0},
   };
+  UpstreamBalance balance;
+  balance.upstream = users;
+  balance.balance = {
+      60, 3600, 60, 1, 2, 1.0, 1.0, 30.0, BalanceVerdict::balanced, 1, "10.0.0.7:50051"};
+  balance.window_seconds = 30;
+  state.balances = {balance};
+  state.received = 60;
+  state.inbound_connections = 3;
   state.certificates = {certificates()};
   state.stale_connections = {{Direction::outbound, users, "", "spiffe://a", 2, 1}};
   state.rotation_failures = {{"default", "key_rotation_failed", 1, true}};
@@ -179,6 +187,13 @@ inline Snapshot two_sidecars() {
   secret.error = "permission denied";
   snapshot.files = std::make_shared<const WatchedFiles>(
       WatchedFiles{std::make_shared<const WatchedFile>(secret)});
+  WorkloadBalance shop;
+  shop.mesh = "envoy";
+  shop.ns = "shop";
+  shop.workload = "users";
+  shop.balance.imbalance_ratio = 1.25;
+  shop.balance.verdict = BalanceVerdict::balanced;
+  snapshot.workload_balances = {shop};
   snapshot.folded = {{"mesh_grpc_requests_total", 3}};
   return snapshot;
 }

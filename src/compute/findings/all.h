@@ -15,12 +15,23 @@ extern const FindingMaker rotation_overdue;
 extern const FindingMaker stale_certificate_in_use;
 extern const FindingMaker certificate_not_yet_valid;
 extern const FindingMaker weak_certificate;
+extern const FindingMaker traffic_pinned;
+extern const FindingMaker traffic_uneven;
 
 // In the order in which they matter: what stops a mesh first.
+// clang-format off
 inline constexpr std::array all_findings{
-    &certificate_expired,       &trust_broken,     &certificate_expiring,
-    &rotation_failing,          &rotation_overdue, &stale_certificate_in_use,
-    &certificate_not_yet_valid, &weak_certificate,
+    &certificate_expired,
+    &trust_broken,
+    &certificate_expiring,
+    &traffic_pinned,
+    &rotation_failing,
+    &rotation_overdue,
+    &stale_certificate_in_use,
+    &certificate_not_yet_valid,
+    &traffic_uneven,
+    &weak_certificate,
 };
+// clang-format on
 
 }  // namespace mesh

@@ -1,0 +1,44 @@
+// Since when each endpoint of a target's upstreams is there, and when it last could not be chosen:
+// a pod that joined in the middle of the window cannot have had its share of it.
+#pragma once
+
+#include <map>
+#include <optional>
+#include <string>
+#include <tuple>
+#include <vector>
+
+#include "base/clock.h"
+#include "model/readings.h"
+
+namespace mesh {
+
+// One per target. Not thread-safe.
+class EndpointPresence {
+ public:
+  // How an endpoint was there between `from` and the last look.
+  struct Presence {
+    bool joined_or_left = false;  // not at every moment
+    bool was_barred = false;      // not ready at some moment
+  };
+
+  // Enters what a look showed. Forgets endpoints that are gone for longer than `remembered`.
+  void enter(const std::vector<EndpointReading>& endpoints, Instant at, Duration remembered);
+
+  Presence of(const std::string& upstream, const std::string& subset, const std::string& address,
+              Instant from) const;
+
+ private:
+  using Key = std::tuple<std::string, std::string, std::string>;  // upstream, subset, address
+  struct Entry {
+    std::optional<Instant> joined;  // nothing: it was there at the first look
+    std::optional<Instant> barred;  // last seen so
+    Instant seen;
+  };
+
+  bool first_ = true;
+  Instant last_look_;
+  std::map<Key, Entry> entries_;
+};
+
+}  // namespace mesh

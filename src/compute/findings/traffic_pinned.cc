@@ -1,0 +1,82 @@
+// All calls go to one pod, or to few: something on the way balances connections, and HTTP/2 sends
+// every call over the connection it has. Seen from the client's sidecar, and from the pods that
+// receive.
+#include <utility>
+
+#include "compute/findings/all.h"
+#include "compute/findings/balance_evidence.h"
+#include "compute/findings/remedy.h"
+
+namespace mesh {
+namespace {
+
+constexpr std::array remedies{
+    Remedy{"istio",
+           "declare the Service's port as gRPC (name it grpc-…, or appProtocol: grpc), so that the "
+           "sidecar balances requests; until then limit maxRequestsPerConnection in a "
+           "DestinationRule"},
+    Remedy{"linkerd",
+           "take the port out of config.linkerd.io/opaque-ports and skip-outbound-ports, so that "
+           "the proxy balances requests"},
+    Remedy{"consul",
+           "set protocol = \"grpc\" in the service-defaults of the service, so that the sidecar "
+           "balances requests"},
+    Remedy{
+        "",
+        "put a layer-7 proxy (or client-side round_robin) before the service; until then let its "
+        "gRPC server close connections by max_connection_age, so that they spread anew"},
+};
+
+Finding pinned(const Target& whose, std::string where, const Balance& balance, double window) {
+  Finding finding{
+      "traffic_pinned", Severity::warning, whose, std::move(where), "", "", "", "", {}, "", {}};
+  finding.evidence = balance_evidence(balance, window);
+  finding.remedy = remedy_for(whose.mesh, remedies);
+  return finding;
+}
+
+void find_at_clients(const Snapshot& snapshot, std::vector<Finding>& found) {
+  for (const auto& state : snapshot.targets) {
+    for (const UpstreamBalance& one : state->balances) {
+      if (one.balance.verdict != BalanceVerdict::connection_pinned) continue;
+      Finding finding =
+          pinned(state->target, target_id(state->target), one.balance, one.window_seconds);
+      finding.upstream = one.upstream;
+      finding.subset = one.subset;
+      finding.cause = busiest_in_words(one.balance, "endpoints") + ": requests follow connections";
+      found.push_back(std::move(finding));
+    }
+  }
+}
+
+void find_at_workloads(const Snapshot& snapshot, std::vector<Finding>& found) {
+  for (const WorkloadBalance& one : snapshot.workload_balances) {
+    if (one.balance.verdict != BalanceVerdict::connection_pinned) continue;
+    Target whose;
+    whose.mesh = one.mesh;
+    whose.ns = one.ns;
+    whose.workload = one.workload;
+    Finding finding =
+        pinned(whose, qualified(one.ns, one.workload), one.balance, one.window_seconds);
+    finding.cause = busiest_in_words(one.balance, "pods here") + ": ";
+    finding.cause += one.forwarded_by.empty()
+                         ? "requests follow connections"
+                         : one.forwarded_by + " forwards " + one.forwarded_as +
+                               " as plain TCP and so balances connections, not calls";
+    found.push_back(std::move(finding));
+  }
+}
+
+void find(const Snapshot& snapshot, WallTime, std::vector<Finding>& found) {
+  find_at_clients(snapshot, found);
+  find_at_workloads(snapshot, found);
+}
+
+}  // namespace
+
+const FindingMaker traffic_pinned{
+    "traffic_pinned",
+    "Calls go to few of the endpoints because connections are balanced, and HTTP/2 keeps one.",
+    Stated::after_a_window, find};
+
+}  // namespace mesh

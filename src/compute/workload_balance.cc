@@ -1,0 +1,74 @@
+// Pods of one workload side by side; see workload_balance.h.
+#include "compute/workload_balance.h"
+
+#include <algorithm>
+#include <map>
+#include <tuple>
+#include <utility>
+
+namespace mesh {
+namespace {
+
+// Who sends to it, as far as the sidecars of this node tell.
+void look_at_callers(const Snapshot& snapshot, WorkloadBalance& one) {
+  bool per_request = false;
+  for (const auto& state : snapshot.targets) {
+    for (const UpstreamReading& upstream : state->upstreams) {
+      if (upstream.direction != Direction::outbound || !upstream.speaks_http) continue;
+      if (!names_workload(upstream.upstream, one.ns, one.workload)) continue;
+      if (*upstream.speaks_http) {
+        per_request = true;
+      } else if (one.forwarded_by.empty()) {
+        one.forwarded_by = target_id(state->target);
+        one.forwarded_as = upstream.upstream;
+      }
+    }
+  }
+  if (!one.forwarded_by.empty()) {
+    one.chosen = Chosen::per_connection;
+  } else if (per_request) {
+    one.chosen = Chosen::per_request;
+  }
+}
+
+}  // namespace
+
+bool names_workload(const std::string& upstream, const std::string& ns,
+                    const std::string& workload) {
+  if (!upstream.starts_with(workload)) return false;
+  const std::string rest = upstream.substr(workload.size());
+  if (rest.empty() || rest.starts_with(':')) return true;
+  if (!rest.starts_with('.')) return false;
+  const bool in_its_namespace = rest.starts_with("." + ns + ".") || rest == "." + ns;
+  return ns.empty() || in_its_namespace;
+}
+
+std::vector<WorkloadBalance> workload_balances(const Snapshot& snapshot,
+                                               const BalanceRules& rules) {
+  std::map<std::tuple<std::string, std::string, std::string>, WorkloadBalance> workloads;
+  for (const auto& state : snapshot.targets) {
+    const Target& target = state->target;
+    if (target.workload.empty() || !state->received) continue;
+    WorkloadBalance& one = workloads[{target.mesh, target.ns, target.workload}];
+    EndpointLoad pod;
+    pod.name = target.pod;
+    pod.requests = *state->received;
+    pod.connections = state->inbound_connections.value_or(0);
+    const double window = state->traffic.window_seconds;
+    pod.joined_or_left =
+        !state->up || (state->proxy && state->proxy->started && state->uptime_seconds < window);
+    one.window_seconds = std::max(one.window_seconds, window);
+    one.pods.push_back(std::move(pod));
+  }
+  std::vector<WorkloadBalance> balances;
+  for (auto& [name, one] : workloads) {
+    if (one.pods.size() < 2) continue;
+    std::tie(one.mesh, one.ns, one.workload) = name;
+    look_at_callers(snapshot, one);
+    one.balance = judge_balance(one.pods, one.chosen, rules);
+    balances.push_back(std::move(one));
+  }
+  return balances;
+}
+
+}  // namespace mesh

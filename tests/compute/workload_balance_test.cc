@@ -1,0 +1,97 @@
+// The pods of a workload side by side, and who sends to them.
+#include "compute/workload_balance.h"
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include <memory>
+#include <string>
+#include <vector>
+
+namespace mesh {
+namespace {
+
+using testing::IsEmpty;
+
+TargetState pod(const std::string& name, std::uint64_t received, std::uint64_t connections) {
+  TargetState state;
+  state.target.ns = "shop";
+  state.target.pod = name;
+  state.target.workload = "users";
+  state.up = true;
+  state.received = received;
+  state.inbound_connections = connections;
+  state.traffic.window_seconds = 10;
+  return state;
+}
+
+TargetState client(const std::string& upstream, bool speaks_http) {
+  TargetState state;
+  state.target.ns = "shop";
+  state.target.pod = "storefront-0";
+  UpstreamReading reading;
+  reading.upstream = upstream;
+  reading.speaks_http = speaks_http;
+  state.upstreams = {reading};
+  return state;
+}
+
+std::vector<WorkloadBalance> judged(const std::vector<TargetState>& states) {
+  Snapshot snapshot;
+  for (const TargetState& state : states) {
+    snapshot.targets.push_back(std::make_shared<const TargetState>(state));
+  }
+  return workload_balances(snapshot, {});
+}
+
+TEST(WorkloadBalances, see_what_no_client_sees) {
+  const auto all = judged({pod("users-0", 300, 1), pod("users-1", 0, 0), pod("users-2", 0, 0)});
+  ASSERT_EQ(all.size(), 1u);
+  EXPECT_EQ(all[0].ns, "shop");
+  EXPECT_EQ(all[0].workload, "users");
+  EXPECT_EQ(all[0].balance.verdict, BalanceVerdict::connection_pinned);
+  EXPECT_EQ(all[0].balance.busiest, "users-0");
+  EXPECT_EQ(all[0].window_seconds, 10);
+}
+
+TEST(WorkloadBalances, name_the_sidecar_that_forwards_bytes) {
+  const auto all = judged({pod("users-0", 300, 1), pod("users-1", 0, 0),
+                           client("users.shop.svc.cluster.local:50051", false)});
+  EXPECT_EQ(all.at(0).forwarded_by, "shop/storefront-0");
+  EXPECT_EQ(all[0].forwarded_as, "users.shop.svc.cluster.local:50051");
+  EXPECT_EQ(all[0].balance.verdict, BalanceVerdict::connection_pinned);
+}
+
+// It has one connection because it chose one pod, not the other way round.
+TEST(WorkloadBalances, do_not_blame_connections_where_the_client_chooses_per_request) {
+  const auto all =
+      judged({pod("users-0", 300, 1), pod("users-1", 0, 0), client("users:50051", true)});
+  EXPECT_EQ(all.at(0).balance.verdict, BalanceVerdict::uneven);
+}
+
+TEST(WorkloadBalances, excuse_a_pod_that_has_just_begun) {
+  TargetState young = pod("users-2", 5, 1);
+  young.proxy = Proxy{"1.40.0", "", "", ProxyState::live, Instant{}};
+  young.uptime_seconds = 3;
+  const auto all = judged({pod("users-0", 150, 1), pod("users-1", 150, 1), young});
+  EXPECT_EQ(all.at(0).balance.verdict, BalanceVerdict::warming);
+}
+
+TEST(WorkloadBalances, need_a_name_two_pods_and_a_window) {
+  TargetState nameless = pod("a", 300, 1), windowless = pod("b", 0, 0);
+  nameless.target.workload = "";
+  windowless.received.reset();
+  EXPECT_THAT(judged({nameless, nameless, windowless, pod("c", 300, 1)}), IsEmpty());
+}
+
+TEST(NamesWorkload, knows_how_meshes_spell_it) {
+  EXPECT_TRUE(names_workload("users.shop.svc.cluster.local:50051", "shop", "users"));
+  EXPECT_TRUE(names_workload("users.shop.dc1.internal.1234.consul", "shop", "users"));
+  EXPECT_TRUE(names_workload("users", "shop", "users"));
+  EXPECT_TRUE(names_workload("users:50051", "", "users"));
+  EXPECT_FALSE(names_workload("users-admin.shop.svc:1", "shop", "users"));
+  EXPECT_FALSE(names_workload("users.other.svc.cluster.local:1", "shop", "users"));
+}
+
+}  // namespace
+}  // namespace mesh
