@@ -1,9 +1,12 @@
 // mesh_exporter: reads the command line and the configuration, then runs until it is told to end.
 //
 // Exit codes: 0 ended as asked; 1 could not run (an address in use), or a second signal cut the
-// ending short; 2 the command line or the configuration is wrong. This is the only place that
-// chooses them.
+// ending short; 2 the command line or the configuration is wrong. Of `diagnose`: 0 nothing is
+// wrong, 1 something is, 2 nothing could be looked at. This is the only place that chooses them.
+#include <unistd.h>
+
 #include <algorithm>
+#include <cstdlib>
 #include <exception>
 #include <iostream>
 #include <optional>
@@ -14,9 +17,11 @@
 
 #include "app/app.h"
 #include "app/certificates_command.h"
+#include "app/report_command.h"
 #include "base/log.h"
 #include "cli/certificates_flags.h"
 #include "cli/flags.h"
+#include "cli/report_flags.h"
 #include "config/load.h"
 #include "dialect/dialects.h"
 #include "wire/grpc_code.h"
@@ -71,6 +76,47 @@ int run(const Flags& flags) {
   return run_app(*config, {flags.listen_addresses, flags.telemetry_path}) ? exit_ok : exit_failed;
 }
 
+// The configuration that a command names; nothing if it names none. False: it is wrong, and told.
+bool read_named(const std::string& file, std::optional<Config>& config) {
+  if (file.empty()) return true;
+  Result<Config, ConfigErrors> read = read_config(file);
+  if (read) {
+    config = std::move(*read);
+    return true;
+  }
+  for (const Error& error : read.error()) std::cerr << error.message << "\n";
+  return false;
+}
+
+// NO_COLOR: https://no-color.org
+bool wants_colours() {
+  const char* const no = std::getenv("NO_COLOR");
+  return isatty(STDOUT_FILENO) == 1 && (no == nullptr || *no == '\0');
+}
+
+int run_report(std::string_view command, std::span<const char* const> arguments) {
+  const Result<ReportFlags> flags = parse_report_flags(arguments);
+  if (!flags) {
+    std::cerr << "mesh_exporter " << command << ": " << flags.error().message << "\n";
+    return exit_usage;
+  }
+  const Report* const report = find_report(command);
+  if (flags->help) {
+    std::cout << report_help_text(command, report ? report->purpose : diagnose_purpose);
+    return exit_ok;
+  }
+  std::optional<Config> config;
+  if (!read_named(flags->config_file, config)) return exit_usage;
+  // What cannot be reached is told by the command itself.
+  set_up_log(LogLevel::error, LogFormat::logfmt);
+  switch (show_report(command, *flags, config, wants_colours(), std::cout, std::cerr)) {
+    case ReportOutcome::fine: return exit_ok;
+    case ReportOutcome::something_found: return exit_failed;
+    case ReportOutcome::could_not_look: break;
+  }
+  return report ? exit_failed : exit_usage;
+}
+
 int run_certificates(std::span<const char* const> arguments) {
   const Result<CertificatesFlags> flags = parse_certificates_flags(arguments);
   if (!flags) {
@@ -82,14 +128,7 @@ int run_certificates(std::span<const char* const> arguments) {
     return exit_ok;
   }
   std::optional<Config> config;
-  if (!flags->config_file.empty()) {
-    Result<Config, ConfigErrors> read = read_config(flags->config_file);
-    if (!read) {
-      for (const Error& error : read.error()) std::cerr << error.message << "\n";
-      return exit_usage;
-    }
-    config = std::move(*read);
-  }
+  if (!read_named(flags->config_file, config)) return exit_usage;
   // What cannot be read is told by the command itself.
   set_up_log(LogLevel::error, LogFormat::logfmt);
   return show_certificates(*flags, config, std::cout, std::cerr) ? exit_ok : exit_failed;
@@ -100,6 +139,9 @@ int start(int argc, const char* const* argv) {
   const auto arguments = all.subspan(std::min<std::size_t>(1, all.size()));
   if (!arguments.empty() && std::string_view(arguments[0]) == "certificates") {
     return run_certificates(arguments.subspan(1));
+  }
+  if (!arguments.empty() && is_report_command(arguments[0])) {
+    return run_report(arguments[0], arguments.subspan(1));
   }
   const Result<Flags> flags = parse_flags(arguments);
   if (!flags) {

@@ -3,9 +3,7 @@
 #include "app/certificates_command.h"
 
 #include <algorithm>
-#include <boost/asio/co_spawn.hpp>
 #include <boost/asio/io_context.hpp>
-#include <boost/asio/use_awaitable.hpp>
 #include <chrono>
 #include <exception>
 #include <filesystem>
@@ -14,51 +12,31 @@
 #include <string>
 #include <utility>
 
+#include "app/ask_agent.h"
 #include "app/watchers.h"
 #include "expose/certificate_table.h"
-#include "net/http_client.h"
 
 namespace mesh {
 namespace {
 
 namespace asio = boost::asio;
 
-constexpr std::chrono::seconds patience{10};
-constexpr std::size_t most_bytes = 64u << 20;
-
-asio::awaitable<void> get(HttpClient& client, std::string path, Instant deadline,
-                          std::optional<Answer>& into) {
-  Answer answer = co_await client.get(path, most_bytes, deadline);
-  into = std::move(answer);
-}
-
 // Out of run(), to main, which says it.
 void rethrow(std::exception_ptr error) {
   if (error) std::rethrow_exception(error);
 }
 
-bool ask_agent(const CertificatesFlags& flags, std::ostream& out, std::ostream& err) {
+bool show_agents(const CertificatesFlags& flags, std::ostream& out, std::ostream& err) {
   std::string path = flags.json ? "/api/v1/certificates" : "/certificates";
   path.append("?sort=").append(to_string(flags.sort)).append(flags.all ? "&all=true" : "");
-  asio::io_context io(1);
-  HttpClient client(io.get_executor(), flags.agent);
-  std::optional<Answer> answer;
-  const Instant deadline = std::chrono::steady_clock::now() + patience;
-  asio::co_spawn(io, get(client, path, deadline, answer), rethrow);
-  io.run();
-  const std::string who = "the agent at " + to_string(flags.agent);
-  if (!*answer) {
-    err << "mesh_exporter: " << who << ": " << answer->error().message
+  const Result<std::string> answer = ask_agent(flags.agent, path);
+  if (!answer) {
+    err << "mesh_exporter: " << answer.error().message
         << "; name another one with --agent, or what to look at with --config.file, --file or "
            "--connect\n";
     return false;
   }
-  if ((*answer)->status != 200) {
-    err << "mesh_exporter: " << who << " answered with HTTP status " << (*answer)->status
-        << "; is it a mesh_exporter of this version?\n";
-    return false;
-  }
-  out << (*answer)->body;
+  out << *answer;
   return true;
 }
 
@@ -140,7 +118,7 @@ bool complain(const Snapshot& snapshot, const std::vector<std::string>& named, s
 bool show_certificates(const CertificatesFlags& flags, const std::optional<Config>& config,
                        std::ostream& out, std::ostream& err) {
   const bool places = !flags.files.empty() || !flags.connect.empty();
-  if (!places && !config) return ask_agent(flags, out, err);
+  if (!places && !config) return show_agents(flags, out, err);
   Config what = config.value_or(Config{});
   if (places) what.certificates = places_of(flags);
   const auto snapshot = pass_over(what);

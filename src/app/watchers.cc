@@ -58,6 +58,15 @@ bool Watchers::all_looked() const {
   return poller_->snapshot()->pass.passes > 0 && endpoints_->all_looked() && files_.all_looked();
 }
 
+std::shared_ptr<const Snapshot> Watchers::judged_now() const {
+  auto judged = std::make_shared<Snapshot>(*snapshot());
+  judged->workload_balances = workload_balances(*judged, balance_rules_);
+  FindingsBook book{Duration{}};
+  book.enter(*judged, std::chrono::steady_clock::now(), std::chrono::system_clock::now());
+  judged->held_findings = book.held();
+  return judged;
+}
+
 std::shared_ptr<const Snapshot> Watchers::snapshot() const {
   auto snapshot = std::make_shared<Snapshot>(*poller_->snapshot());
   snapshot->tls_endpoints = endpoints_->states();

@@ -34,6 +34,8 @@ class Watchers {
   // Whether everything was asked or read once, however that ended.
   bool all_looked() const;
   std::shared_ptr<const Snapshot> snapshot() const;  // never null
+  // The same, with what is found at this moment, however long it has been so.
+  std::shared_ptr<const Snapshot> judged_now() const;
 
  private:
   void judge_later();

@@ -10,6 +10,7 @@
 #include "base/host_port.h"
 #include "base/quoted.h"
 #include "cli/flag_words.h"
+#include "cli/report_flags.h"
 
 namespace mesh {
 namespace {
@@ -44,10 +45,7 @@ std::optional<Error> complaint_about_path(const std::string& path) {
   });
   if (!path.starts_with('/')) return wrong("does not begin with a slash");
   if (path == "/") return wrong("is the landing page; expected another path, such as /metrics");
-  if (path == "/-/healthy" || path == "/-/ready" || path == "/certificates" ||
-      path == "/api/v1/certificates") {
-    return wrong("is taken; expected another path");
-  }
+  if (is_taken_path(path)) return wrong("is taken; expected another path");
   if (!plain) return wrong("has characters that a path cannot have");
   return std::nullopt;
 }
@@ -104,10 +102,12 @@ Result<Flags> parse_flags(std::span<const char* const> arguments) {
 std::string help_text() {
   std::string text =
       "usage: mesh_exporter [flags]\n"
-      "       mesh_exporter certificates [flags]     (with --help for its own)\n\n"
+      "       mesh_exporter COMMAND [flags]     (with --help for its own)\n\n"
       "Watches service-mesh sidecars (Envoy) and serves what they count, per gRPC method,\n"
       "as Prometheus metrics.\n\nFlags:\n";
   text += describe(known_flags);
+  text += "\nCommands, which ask the agent on this node:\n" + report_commands_text() +
+          "  certificates  Certificates in use and what is left of their lives.\n";
   return text;
 }
 

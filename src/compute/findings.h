@@ -20,11 +20,15 @@ namespace mesh {
 // moment.
 enum class Stated : std::uint8_t { at_once, after_a_window };
 
+// What a finding is looked for among, so that "none" can be told from "nothing to look at".
+enum class Among : std::uint8_t { sidecars, certificates, endpoints, upstreams };
+
 struct FindingMaker {
   std::string_view name;
   std::string_view meaning;  // one line, for docs and pages
   Stated stated = Stated::at_once;
-  void (*find)(const Snapshot& snapshot, WallTime now, std::vector<Finding>& found);
+  void (*find)(const Snapshot& snapshot, WallTime now, std::vector<Finding>& found) = nullptr;
+  Among among = Among::sidecars;
 };
 
 // In the order in which they matter: what stops a mesh first.

@@ -9,7 +9,7 @@
 #include <vector>
 
 #include "base/duration.h"
-#include "base/utf8.h"
+#include "expose/table.h"
 
 namespace mesh {
 namespace {
@@ -20,24 +20,6 @@ using std::chrono::sys_seconds;
 std::string percent(std::optional<double> ratio) {
   if (!ratio) return "-";
   return std::to_string(static_cast<int>(std::floor(*ratio * 100))) + "%";
-}
-
-// Names come from certificates, and certificates from anywhere.
-std::string on_one_line(std::string_view text) {
-  std::string shown;
-  while (!text.empty()) {
-    const Utf8Char c = first_utf8_char(text);
-    const bool good = c.valid && is_printable(c.code_point);
-    shown += good ? text.substr(0, c.bytes) : std::string_view("\xEF\xBF\xBD");
-    text.remove_prefix(c.bytes);
-  }
-  return shown;
-}
-
-// As many columns as characters: what does not show is gone, and nobody aligns Chinese by hand.
-std::size_t width_of(std::string_view text) {
-  const auto begins = [](char c) { return (static_cast<unsigned char>(c) & 0xC0) != 0x80; };
-  return static_cast<std::size_t>(std::ranges::count_if(text, begins));
 }
 
 std::string rfc3339(sys_seconds t) {

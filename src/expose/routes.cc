@@ -15,11 +15,13 @@
 #include "base/log.h"
 #include "compute/certificate_rows.h"
 #include "expose/certificate_table.h"
+#include "expose/diagnosis.h"
 #include "expose/gzip.h"
 #include "expose/landing_page.h"
 #include "expose/metrics_page.h"
 #include "expose/negotiate.h"
 #include "expose/readiness.h"
+#include "expose/reports.h"
 
 namespace mesh {
 namespace {
@@ -65,6 +67,50 @@ void answer_certificates(const Job& job, const Page& page, WebReply& reply) {
   }
 }
 
+constexpr std::string_view api = "/api/v1/";
+constexpr std::string_view diagnosis_path = "/diagnosis", diagnosis_api = "/api/v1/diagnosis";
+
+// "endpoints" of "/endpoints" and of "/api/v1/endpoints"; null if that is no report.
+const Report* report_at(std::string_view path) {
+  path.remove_prefix(path.starts_with(api) ? api.size() : 1);
+  return find_report(path);
+}
+
+void answer_report(const Job& job, const Page& page, WebReply& reply) {
+  const Result<ReportFilter> filter = parse_report_filter(job.request.query);
+  if (!filter) {
+    reply.status = 400;
+    reply.body = filter.error().message + "\n";
+    return;
+  }
+  const std::string_view path = job.request.path;
+  const bool json = path.starts_with(api);
+  if (json) reply.content_type = "application/json";
+  if (const Report* report = report_at(path)) {
+    const Table table = report->make(page, *filter);
+    reply.body = json ? table_json(table) : table_text(table);
+    return;
+  }
+  const Diagnosis diagnosis = diagnose(page, *filter);
+  reply.body = json ? diagnosis_json(diagnosis) : diagnosis_text(diagnosis, false);
+}
+
+// Whether it is made from a snapshot, on the rendering thread.
+bool is_page(std::string_view path, std::string_view telemetry_path) {
+  for (const std::string_view known : {telemetry_path, std::string_view("/"), certificates_path,
+                                       certificates_api, diagnosis_path, diagnosis_api}) {
+    if (path == known) return true;
+  }
+  return path.starts_with('/') && report_at(path) != nullptr;
+}
+
+// "/certificates, /diagnosis, …, and the same below /api/v1, "
+std::string page_names() {
+  std::string names = "/certificates, /diagnosis, ";
+  for (const Report& report : reports()) names += "/" + std::string(report.name) + ", ";
+  return names + "all of these below /api/v1 as JSON, ";
+}
+
 WebReply render_now(const Job& job) {
   const SelfNumbers self{std::chrono::system_clock::now(), read_process_numbers()};
   const Page page{*job.snapshot, self, *job.options};
@@ -78,6 +124,8 @@ WebReply render_now(const Job& job) {
     reply.body = render_metrics_page(page, format);
   } else if (job.request.path == certificates_path || job.request.path == certificates_api) {
     answer_certificates(job, page, reply);
+  } else if (job.request.path != "/") {
+    answer_report(job, page, reply);
   } else {
     reply.content_type = "text/html; charset=utf-8";
     reply.body = render_landing_page(page);
@@ -128,8 +176,7 @@ asio::awaitable<WebReply> Routes::handle(WebRequest request) {
   std::shared_ptr<const Snapshot> snapshot = state_->current();
   if (!snapshot) snapshot = std::make_shared<const Snapshot>();
 
-  if (request.path == telemetry_path || request.path == "/" || request.path == certificates_path ||
-      request.path == certificates_api) {
+  if (is_page(request.path, telemetry_path)) {
     auto job = std::make_shared<Job>();
     job->request = std::move(request);
     job->snapshot = std::move(snapshot);
@@ -149,8 +196,8 @@ asio::awaitable<WebReply> Routes::handle(WebRequest request) {
     const Readiness now = readiness(*snapshot);
     reply = plain(now.ready ? 200 : 503, now.words);
   } else {
-    reply = plain(404, "nothing here; there is " + telemetry_path +
-                           ", /, /certificates, /api/v1/certificates, /-/healthy and /-/ready");
+    reply = plain(404, "nothing here; there is " + telemetry_path + ", /, " + page_names() +
+                           "/-/healthy and /-/ready");
   }
   co_return reply;
 }

@@ -2,6 +2,7 @@
 //
 //   the telemetry path   all metrics, in the format and coding the scraper asked for
 //   /                    the landing page
+//   /certificates, /diagnosis, /methods, …   what the commands print; as JSON below /api/v1
 //   /-/healthy           200 while the program runs
 //   /-/ready             200 once every target has been asked, before that 503
 //

@@ -188,8 +188,22 @@ TEST(Routes, says_where_else_to_go) {
   const WebReply reply = ask(routes, get("/favicon.ico"));
   EXPECT_EQ(reply.status, 404);
   EXPECT_EQ(reply.body,
-            "nothing here; there is /metrics, /, /certificates, /api/v1/certificates, /-/healthy "
-            "and /-/ready\n");
+            "nothing here; there is /metrics, /, /certificates, /diagnosis, /methods, /endpoints, "
+            "/upstreams, /targets, all of these below /api/v1 as JSON, /-/healthy and /-/ready\n");
+}
+
+TEST(Routes, serve_reports_as_text_and_as_json) {
+  Routes routes(sample::options(), two_sidecars);
+  WebRequest narrowed = get("/endpoints");
+  narrowed.query = "upstream=users.shop";
+  EXPECT_THAT(ask(routes, narrowed).body, HasSubstr("10.0.0.7:50051"));
+  const WebReply json = ask(routes, get("/api/v1/endpoints"));
+  EXPECT_EQ(json.content_type, "application/json");
+  EXPECT_THAT(json.body, StartsWith("[{\"pod\":"));
+  EXPECT_THAT(ask(routes, get("/api/v1/diagnosis")).body, HasSubstr("\"findings\":["));
+  EXPECT_THAT(ask(routes, get("/diagnosis")).body, HasSubstr("certificate_expired"));
+  narrowed.query = "colour=blue";
+  EXPECT_EQ(ask(routes, narrowed).status, 400);
 }
 
 TEST(Routes, answers_many_at_once) {

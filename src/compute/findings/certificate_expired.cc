@@ -16,6 +16,6 @@ void find(const Snapshot& snapshot, WallTime now, std::vector<Finding>& found) {
 }  // namespace
 
 const FindingMaker certificate_expired{"certificate_expired", "A certificate in use has expired.",
-                                       Stated::at_once, find};
+                                       Stated::at_once, find, Among::certificates};
 
 }  // namespace mesh

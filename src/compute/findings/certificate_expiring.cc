@@ -21,6 +21,6 @@ void find(const Snapshot& snapshot, WallTime now, std::vector<Finding>& found) {
 const FindingMaker certificate_expiring{"certificate_expiring",
                                         "Less than 8 % of a certificate's life is left, or less "
                                         "than an hour of one that lives longer than a day.",
-                                        Stated::at_once, find};
+                                        Stated::at_once, find, Among::certificates};
 
 }  // namespace mesh

@@ -18,6 +18,7 @@ void find(const Snapshot& snapshot, WallTime now, std::vector<Finding>& found) {
 
 const FindingMaker certificate_not_yet_valid{
     "certificate_not_yet_valid",
-    "A certificate in use is not valid yet: a clock is wrong somewhere.", Stated::at_once, find};
+    "A certificate in use is not valid yet: a clock is wrong somewhere.", Stated::at_once, find,
+    Among::certificates};
 
 }  // namespace mesh

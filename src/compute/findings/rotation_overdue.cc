@@ -20,6 +20,6 @@ void find(const Snapshot& snapshot, WallTime now, std::vector<Finding>& found) {
 
 const FindingMaker rotation_overdue{
     "rotation_overdue", "A leaf is past the point at which its mesh renews it, plus slack.",
-    Stated::at_once, find};
+    Stated::at_once, find, Among::certificates};
 
 }  // namespace mesh

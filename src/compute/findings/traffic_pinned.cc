@@ -77,6 +77,6 @@ void find(const Snapshot& snapshot, WallTime, std::vector<Finding>& found) {
 const FindingMaker traffic_pinned{
     "traffic_pinned",
     "Calls go to few of the endpoints because connections are balanced, and HTTP/2 keeps one.",
-    Stated::after_a_window, find};
+    Stated::after_a_window, find, Among::upstreams};
 
 }  // namespace mesh

@@ -68,6 +68,6 @@ void find(const Snapshot& snapshot, WallTime, std::vector<Finding>& found) {
 const FindingMaker traffic_uneven{
     "traffic_uneven",
     "Load is spread unevenly, by more than luck, and neither weights nor connections explain it.",
-    Stated::after_a_window, find};
+    Stated::after_a_window, find, Among::upstreams};
 
 }  // namespace mesh

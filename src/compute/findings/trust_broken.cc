@@ -30,6 +30,6 @@ void find(const Snapshot& snapshot, WallTime, std::vector<Finding>& found) {
 
 const FindingMaker trust_broken{"trust_broken",
                                 "A trust bundle does not vouch for the chain that a server shows.",
-                                Stated::at_once, find};
+                                Stated::at_once, find, Among::endpoints};
 
 }  // namespace mesh

@@ -1,0 +1,14 @@
+// One question to a running agent, for the commands.
+#pragma once
+
+#include <string>
+
+#include "base/result.h"
+#include "model/target.h"
+
+namespace mesh {
+
+// The body of what the agent answers to GET `path`. The error says who did not answer and why.
+Result<std::string> ask_agent(const Address& agent, const std::string& path);
+
+}  // namespace mesh

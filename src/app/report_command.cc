@@ -1,0 +1,94 @@
+// Two ways to the same report; see report_command.h.
+#include "app/report_command.h"
+
+#include <algorithm>
+#include <boost/asio/io_context.hpp>
+#include <chrono>
+#include <exception>
+#include <memory>
+#include <ostream>
+#include <string>
+#include <utility>
+
+#include "app/ask_agent.h"
+#include "app/watchers.h"
+#include "expose/diagnosis.h"
+#include "expose/page.h"
+
+namespace mesh {
+namespace {
+
+using std::chrono::milliseconds;
+using std::chrono::steady_clock;
+
+void rethrow(std::exception_ptr error) {
+  if (error) std::rethrow_exception(error);
+}
+
+// Everything that the configuration names, looked at for so long: that is the window.
+std::shared_ptr<const Snapshot> look(Config config, milliseconds look_for) {
+  PollConfig& poll = config.poll;
+  poll.interval = std::min(poll.interval, look_for / 5);
+  poll.timeout = std::min(poll.timeout, poll.interval);
+  poll.window = look_for;
+  boost::asio::io_context io(1);
+  Watchers watchers(io.get_executor(), config);
+  watchers.start(rethrow);
+  const Instant end = steady_clock::now() + look_for;
+  while (steady_clock::now() < end || !watchers.all_looked()) io.run_one_until(end + poll.timeout);
+  return watchers.judged_now();
+}
+
+ReportOutcome tell(const Diagnosis& diagnosis, bool json, bool colours, std::ostream& out) {
+  out << (json ? diagnosis_json(diagnosis) : diagnosis_text(diagnosis, colours));
+  if (!diagnosis.found.empty()) return ReportOutcome::something_found;
+  return diagnosis.seen == 0 ? ReportOutcome::could_not_look : ReportOutcome::fine;
+}
+
+std::string path_of(std::string_view command, const ReportFlags& flags) {
+  const bool diagnosis = command == diagnose_command;
+  std::string path = diagnosis || flags.json ? "/api/v1/" : "/";
+  path += diagnosis ? "diagnosis" : std::string(command);
+  const std::string query = report_query(flags.filter);
+  return query.empty() ? path : path + "?" + query;
+}
+
+ReportOutcome show_agents(std::string_view command, const ReportFlags& flags, bool colours,
+                          std::ostream& out, std::ostream& err) {
+  const Result<std::string> answer = ask_agent(flags.agent, path_of(command, flags));
+  if (!answer) {
+    err << "mesh_exporter: " << answer.error().message
+        << "; name another one with --agent, or what to look at with --config.file\n";
+    return ReportOutcome::could_not_look;
+  }
+  if (command != diagnose_command) {
+    out << *answer;
+    return ReportOutcome::fine;
+  }
+  const Result<Diagnosis> diagnosis = parse_diagnosis(*answer);
+  if (diagnosis) return tell(*diagnosis, flags.json, colours, out);
+  err << "mesh_exporter: the agent at " << to_string(flags.agent) << ": "
+      << diagnosis.error().message << "; is it a mesh_exporter of this version?\n";
+  return ReportOutcome::could_not_look;
+}
+
+}  // namespace
+
+ReportOutcome show_report(std::string_view command, const ReportFlags& flags,
+                          const std::optional<Config>& config, bool colours, std::ostream& out,
+                          std::ostream& err) {
+  if (!config) return show_agents(command, flags, colours, out, err);
+  PageOptions options;
+  options.failure_codes = config->grpc.failure_codes;
+  const auto snapshot = look(*config, flags.look_for);
+  const SelfNumbers self{std::chrono::system_clock::now(), {}};
+  const Page page{*snapshot, self, options};
+  if (command == diagnose_command) {
+    return tell(diagnose(page, flags.filter), flags.json, colours, out);
+  }
+  const Table table = find_report(command)->make(page, flags.filter);
+  out << (flags.json ? table_json(table) : table_text(table));
+  return ReportOutcome::fine;
+}
+
+}  // namespace mesh

@@ -1,0 +1,151 @@
+// Bringing findings, silence and blindness together; see diagnosis.h.
+#include "expose/diagnosis.h"
+
+#include <algorithm>
+#include <set>
+#include <utility>
+
+#include "compute/each_certificate.h"
+#include "compute/findings.h"
+
+namespace mesh {
+namespace {
+
+struct Looked {
+  std::uint64_t sidecars = 0, certificates = 0, endpoints = 0, upstreams = 0;
+  std::uint64_t quiet_upstreams = 0;  // with too little traffic to tell
+};
+
+Looked count_looked(const Snapshot& snapshot, const ReportFilter& filter) {
+  Looked looked;
+  for (const auto& state : snapshot.targets) {
+    if (!filter.lets(state->target) || !state->up) continue;
+    ++looked.sidecars;
+    for (const UpstreamBalance& one : state->balances) {
+      if (!filter.lets_upstream(one.upstream)) continue;
+      const bool quiet = one.balance.verdict == BalanceVerdict::too_little_traffic;
+      ++(quiet ? looked.quiet_upstreams : looked.upstreams);
+    }
+  }
+  each_certificate(snapshot, [&](const Target& whose, const std::string&, const CertificatePlace&,
+                                 const KnownCertificate&) {
+    if (filter.lets(whose)) ++looked.certificates;
+  });
+  for (const auto& state : snapshot.tls_endpoints) {
+    if (state->up && filter.lets(state->whose)) ++looked.endpoints;
+  }
+  return looked;
+}
+
+std::string number_of(std::uint64_t count, std::string_view one, std::string_view many) {
+  return std::to_string(count) + " " + std::string(count == 1 ? one : many);
+}
+
+// "none among 14 certificates in use"; "" if there was nothing to look at.
+std::string none_among(Among among, const Looked& looked) {
+  switch (among) {
+    case Among::sidecars:
+      if (looked.sidecars == 0) return "";
+      return "none among " + number_of(looked.sidecars, "sidecar", "sidecars");
+    case Among::certificates:
+      if (looked.certificates == 0) return "";
+      return "none among " + number_of(looked.certificates, "certificate", "certificates");
+    case Among::endpoints:
+      if (looked.endpoints == 0) return "";
+      return "none among " + number_of(looked.endpoints, "TLS server", "TLS servers");
+    case Among::upstreams: break;
+  }
+  if (looked.upstreams == 0) return "";
+  std::string words = "none among " + number_of(looked.upstreams, "upstream", "upstreams");
+  if (looked.quiet_upstreams > 0) {
+    words +=
+        ", " + std::to_string(looked.quiet_upstreams) + " more with too little traffic to tell";
+  }
+  return words;
+}
+
+Diagnosed as_told(const Finding& finding) {
+  Diagnosed one;
+  one.finding = finding.name;
+  one.severity = to_string(finding.severity);
+  one.mesh = finding.whose.mesh;
+  one.ns = finding.whose.ns;
+  one.pod = finding.whose.pod;
+  one.workload = finding.whose.workload;
+  one.where = finding.where;
+  one.upstream = finding.upstream;
+  one.subset = finding.subset;
+  one.subject = finding.subject;
+  one.cause = finding.cause;
+  one.remedy = finding.remedy;
+  for (const Evidence& number : finding.evidence) {
+    one.evidence.push_back(
+        {std::string(number.name), number.value, std::string(to_string(number.unit))});
+  }
+  if (finding.since) one.since = static_cast<std::int64_t>(unix_seconds(*finding.since));
+  return one;
+}
+
+// What stands in the way of seeing everything.
+std::vector<std::string> unseen_of(const Snapshot& snapshot, const ReportFilter& filter) {
+  std::vector<std::string> unseen;
+  for (const auto& state : snapshot.targets) {
+    if (!filter.lets(state->target)) continue;
+    const std::string who = target_id(state->target) + ": ";
+    if (!state->last_attempt) unseen.push_back(who + "not asked yet");
+    if (state->failure) unseen.push_back(who + state->failure->message);
+    for (const Unanswered& one : state->unanswered) unseen.push_back(who + one.failure.message);
+  }
+  for (const auto& state : snapshot.tls_endpoints) {
+    if (!filter.lets(state->whose) || !state->failure) continue;
+    unseen.push_back(qualified(state->whose.ns, state->name) + ": " + state->failure->message);
+  }
+  const bool everything = filter.ns.empty() && filter.pod.empty() && filter.upstream.empty();
+  for (const auto& file : *snapshot.files) {
+    if (everything && !file->error.empty()) unseen.push_back(file->path + ": " + file->error);
+  }
+  return unseen;
+}
+
+// A workload's finding has no pod: who asks for a pod wants to know of its workload, too.
+bool is_its_workload(const Target& whose, const Snapshot& snapshot, const ReportFilter& filter) {
+  if (!whose.pod.empty() || whose.workload.empty()) return false;
+  return std::ranges::any_of(snapshot.targets, [&](const auto& state) {
+    const Target& target = state->target;
+    return filter.lets(target) && target.ns == whose.ns && target.workload == whose.workload;
+  });
+}
+
+}  // namespace
+
+Diagnosis diagnose(const Page& page, const ReportFilter& filter) {
+  const Snapshot& snapshot = page.snapshot;
+  Diagnosis diagnosis;
+  diagnosis.at = static_cast<std::int64_t>(unix_seconds(page.self.now));
+  const Looked looked = count_looked(snapshot, filter);
+  diagnosis.seen = looked.sidecars + looked.endpoints;
+  for (const auto& file : *snapshot.files) diagnosis.seen += file->certificates ? 1 : 0;
+  std::vector<Finding> all = findings(snapshot, page.self.now);
+  std::ranges::stable_sort(all, std::ranges::greater(), &Finding::severity);
+  std::set<std::string_view> told;
+  for (const Finding& finding : all) {
+    const bool its = filter.lets(finding.whose) || is_its_workload(finding.whose, snapshot, filter);
+    const bool about = filter.upstream.empty() || filter.lets_upstream(finding.upstream);
+    if (!its || !about) continue;
+    told.insert(finding.name);
+    diagnosis.found.push_back(as_told(finding));
+  }
+  for (const FindingMaker* maker : finding_makers()) {
+    if (told.contains(maker->name)) continue;
+    const std::string none = none_among(maker->among, looked);
+    if (!none.empty()) diagnosis.healthy.push_back(std::string(maker->name) + ": " + none);
+  }
+  diagnosis.unseen = unseen_of(snapshot, filter);
+  return diagnosis;
+}
+
+std::string runbook_of(std::string_view finding) {
+  return "docs/runbook.md#" + std::string(finding);
+}
+
+}  // namespace mesh

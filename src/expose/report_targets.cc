@@ -1,0 +1,71 @@
+// Who is asked, how that went, and what it cost them.
+#include <chrono>
+#include <string>
+
+#include "base/duration.h"
+#include "expose/human.h"
+#include "expose/reports.h"
+
+namespace mesh {
+namespace {
+
+// Without the query of a metrics page: it may hold a secret.
+std::string address_of(const Target& target) {
+  if (target.admin) return to_string(*target.admin);
+  if (!target.metrics) return "";
+  const std::string& path = target.metrics->path;
+  return to_string(target.metrics->address) + path.substr(0, path.find('?'));
+}
+
+std::string trouble_of(const TargetState& state) {
+  if (state.failure) return state.failure->message;
+  std::string words;
+  for (const Unanswered& one : state.unanswered) {
+    words += (words.empty() ? "" : "; ") + one.failure.message;
+  }
+  return words;
+}
+
+}  // namespace
+
+Table targets_report(const Page& page, const ReportFilter& filter) {
+  Table table{{{"POD", "pod"},
+               {"MESH", "mesh"},
+               {"WORKLOAD", "workload"},
+               {"ADDRESS", "address"},
+               {"STATE", "state"},
+               {"VERSION", "version"},
+               {"AGE", "age_seconds", true},
+               {"TOOK", "scrape_seconds", true},
+               {"BYTES", "scrape_bytes", true},
+               {"EVERY", "poll_interval_seconds", true},
+               {"TROUBLE", "trouble"}},
+              {}};
+  for (const auto& state : page.snapshot.targets) {
+    if (!filter.lets(state->target)) continue;
+    const std::string_view word = !state->last_attempt ? "not asked yet"
+                                  : state->up          ? "up"
+                                                       : "down";
+    Cell age;
+    if (state->last_success) {
+      const double seconds = unix_seconds(page.self.now) - unix_seconds(*state->last_success);
+      age = {seconds, human_seconds(seconds)};
+    }
+    const double interval = seconds(state->poll_interval);
+    const auto ms = std::chrono::duration_cast<std::chrono::milliseconds>(state->poll_interval);
+    table.rows.push_back({{target_id(state->target), ""},
+                          {state->target.mesh, ""},
+                          {state->target.workload, ""},
+                          {address_of(state->target), ""},
+                          {std::string(word), ""},
+                          {state->proxy ? state->proxy->version : "", ""},
+                          age,
+                          {state->scrape_seconds, human_seconds(state->scrape_seconds)},
+                          {state->scrape_bytes, human_bytes(state->scrape_bytes)},
+                          {interval, format_duration(ms)},
+                          {trouble_of(*state), ""}});
+  }
+  return table;
+}
+
+}  // namespace mesh

@@ -1,0 +1,124 @@
+// The list, and what is let through; see reports.h.
+#include "expose/reports.h"
+
+#include <algorithm>
+#include <array>
+#include <cctype>
+#include <optional>
+#include <utility>
+
+#include "base/quoted.h"
+
+namespace mesh {
+namespace {
+
+constexpr std::array all_reports{
+    Report{"methods", "gRPC methods with their calls and errors over the window.", methods_report},
+    Report{"endpoints", "Endpoints of each upstream with their share of the load.",
+           endpoints_report},
+    Report{"upstreams", "Upstreams with their balance, connection pools and limits.",
+           upstreams_report},
+    Report{"targets", "Sidecars that are asked, how that went and what it cost them.",
+           targets_report},
+};
+
+struct Parameter {
+  std::string_view name;
+  std::string ReportFilter::*value;
+};
+constexpr std::array parameters{Parameter{"namespace", &ReportFilter::ns},
+                                Parameter{"pod", &ReportFilter::pod},
+                                Parameter{"upstream", &ReportFilter::upstream}};
+
+int hex_digit(char c) {
+  if (c >= '0' && c <= '9') return c - '0';
+  const char lower = static_cast<char>(std::tolower(static_cast<unsigned char>(c)));
+  return lower >= 'a' && lower <= 'f' ? lower - 'a' + 10 : -1;
+}
+
+// Nothing if an escape is cut or no hexadecimal.
+std::optional<std::string> unescaped(std::string_view text) {
+  std::string plain;
+  for (std::size_t i = 0; i < text.size(); ++i) {
+    if (text[i] != '%') {
+      plain += text[i];
+      continue;
+    }
+    const int high = i + 2 < text.size() ? hex_digit(text[i + 1]) : -1;
+    const int low = high >= 0 ? hex_digit(text[i + 2]) : -1;
+    if (low < 0) return std::nullopt;
+    plain += static_cast<char>(high * 16 + low);
+    i += 2;
+  }
+  return plain;
+}
+
+std::string escaped(std::string_view text) {
+  constexpr std::string_view digits = "0123456789ABCDEF";
+  std::string query;
+  for (const char c : text) {
+    const auto byte = static_cast<unsigned char>(c);
+    if (std::isalnum(byte) != 0 || std::string_view("-._~").find(c) != std::string_view::npos) {
+      query += c;
+    } else {
+      query.append({'%', digits[byte >> 4], digits[byte & 15]});
+    }
+  }
+  return query;
+}
+
+}  // namespace
+
+bool ReportFilter::lets(const Target& target) const {
+  return (ns.empty() || ns == target.ns) && (pod.empty() || pod == target.pod);
+}
+
+bool ReportFilter::lets_upstream(std::string_view name) const {
+  if (upstream.empty() || name == upstream) return true;
+  if (!name.starts_with(upstream)) return false;
+  return name[upstream.size()] == '.' || name[upstream.size()] == ':';
+}
+
+Result<ReportFilter> parse_report_filter(std::string_view query) {
+  ReportFilter filter;
+  while (!query.empty()) {
+    const std::string_view part = query.substr(0, query.find('&'));
+    query.remove_prefix(std::min(part.size() + 1, query.size()));
+    const std::string_view name = part.substr(0, part.find('='));
+    const auto known = std::ranges::find(parameters, name, &Parameter::name);
+    if (known == parameters.end() || name.size() == part.size()) {
+      return Error{"unknown parameter " + in_quotes(part) +
+                   "; expected namespace=, pod= or upstream="};
+    }
+    std::optional<std::string> value = unescaped(part.substr(name.size() + 1));
+    if (!value) return Error{"parameter " + std::string(name) + ": a bad escape"};
+    filter.*known->value = std::move(*value);
+  }
+  return filter;
+}
+
+std::string report_query(const ReportFilter& filter) {
+  std::string query;
+  for (const auto& [name, value] : parameters) {
+    if ((filter.*value).empty()) continue;
+    query += (query.empty() ? "" : "&") + std::string(name) + "=" + escaped(filter.*value);
+  }
+  return query;
+}
+
+bool is_taken_path(std::string_view path) {
+  if (path == "/-/healthy" || path == "/-/ready") return true;
+  constexpr std::string_view api = "/api/v1/";
+  if (!path.starts_with('/')) return false;
+  path.remove_prefix(path.starts_with(api) ? api.size() : 1);
+  return path == "certificates" || path == "diagnosis" || find_report(path) != nullptr;
+}
+
+std::span<const Report> reports() { return all_reports; }
+
+const Report* find_report(std::string_view name) {
+  const auto found = std::ranges::find(all_reports, name, &Report::name);
+  return found == all_reports.end() ? nullptr : &*found;
+}
+
+}  // namespace mesh

@@ -1,0 +1,98 @@
+// Cells to lines and to JSON; see table.h.
+#include "expose/table.h"
+
+#include <algorithm>
+#include <boost/json.hpp>
+#include <cmath>
+#include <cstdio>
+#include <utility>
+
+#include "base/utf8.h"
+
+namespace mesh {
+namespace {
+
+namespace json = boost::json;
+
+std::string shown_cell(const Cell& cell) {
+  if (!cell.shown.empty()) return on_one_line(cell.shown);
+  if (const auto* text = std::get_if<std::string>(&cell.value)) {
+    return text->empty() ? "-" : on_one_line(*text);
+  }
+  if (const auto* count = std::get_if<std::uint64_t>(&cell.value)) return std::to_string(*count);
+  if (const auto* number = std::get_if<double>(&cell.value)) return shown_number(*number);
+  return "-";
+}
+
+json::value json_of(const Cell& cell) {
+  if (const auto* text = std::get_if<std::string>(&cell.value))
+    return json::string(on_one_line(*text));
+  if (const auto* count = std::get_if<std::uint64_t>(&cell.value)) return *count;
+  if (const auto* number = std::get_if<double>(&cell.value)) return *number;
+  return nullptr;
+}
+
+}  // namespace
+
+std::string on_one_line(std::string_view text) {
+  std::string shown;
+  while (!text.empty()) {
+    const Utf8Char c = first_utf8_char(text);
+    const bool good = c.valid && is_printable(c.code_point);
+    shown += good ? text.substr(0, c.bytes) : std::string_view("\xEF\xBF\xBD");
+    text.remove_prefix(c.bytes);
+  }
+  return shown;
+}
+
+std::size_t width_of(std::string_view text) {
+  // What does not show is gone, and nobody aligns Chinese by hand.
+  const auto begins = [](char c) { return (static_cast<unsigned char>(c) & 0xC0) != 0x80; };
+  return static_cast<std::size_t>(std::ranges::count_if(text, begins));
+}
+
+std::string shown_number(double number) {
+  const double size = std::abs(number);
+  const int decimals = size >= 99.95 || size == 0 ? 0 : size >= 9.995 ? 1 : 2;
+  char text[64];
+  std::snprintf(text, sizeof text, "%.*f", decimals, number);
+  return text;
+}
+
+std::string table_text(const Table& table) {
+  std::vector<std::vector<std::string>> lines(1);
+  for (const Column& column : table.columns) lines[0].emplace_back(column.title);
+  for (const auto& row : table.rows) {
+    std::vector<std::string>& line = lines.emplace_back();
+    for (const Cell& cell : row) line.push_back(shown_cell(cell));
+  }
+  std::vector<std::size_t> widths(table.columns.size());
+  for (const auto& line : lines) {
+    for (std::size_t i = 0; i < line.size(); ++i)
+      widths[i] = std::max(widths[i], width_of(line[i]));
+  }
+  std::string text;
+  for (const auto& line : lines) {
+    std::string shown;
+    for (std::size_t i = 0; i < line.size(); ++i) {
+      const std::string room(widths[i] - width_of(line[i]), ' ');
+      if (i > 0) shown += "  ";
+      shown += table.columns[i].right ? room + line[i] : line[i] + room;
+    }
+    shown.resize(shown.find_last_not_of(' ') + 1);
+    text += shown + "\n";
+  }
+  return text;
+}
+
+std::string table_json(const Table& table) {
+  json::array all;
+  for (const auto& row : table.rows) {
+    json::object object;
+    for (std::size_t i = 0; i < row.size(); ++i) object[table.columns[i].key] = json_of(row[i]);
+    all.push_back(std::move(object));
+  }
+  return json::serialize(all) + "\n";
+}
+
+}  // namespace mesh

@@ -1,0 +1,45 @@
+// Tables that people read and programs take: columns of equal width, or an array of JSON objects,
+// from the same cells.
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <string>
+#include <string_view>
+#include <variant>
+#include <vector>
+
+namespace mesh {
+
+struct Column {
+  std::string_view title;  // "REQUESTS/S"
+  std::string_view key;    // of the JSON: "requests_per_second"
+  bool right = false;      // numbers stand at the right
+};
+
+// A value and, where it is not how a person would write it, what is shown instead. Without a value
+// it is shown as "-", and null.
+struct Cell {
+  std::variant<std::monostate, std::string, std::uint64_t, double> value;
+  std::string shown;
+};
+
+struct Table {
+  std::vector<Column> columns;
+  std::vector<std::vector<Cell>> rows;  // as many cells as columns
+};
+
+std::string table_text(const Table& table);
+std::string table_json(const Table& table);
+
+// Text that came from anywhere, fit for a terminal and a table: what would not show, move the
+// cursor or reorder the line becomes U+FFFD.
+std::string on_one_line(std::string_view text);
+
+// As many columns of a terminal as it has characters.
+std::size_t width_of(std::string_view text);
+
+// "0.4", "12.5", "1204": three digits are enough for a rate.
+std::string shown_number(double number);
+
+}  // namespace mesh

@@ -1,0 +1,136 @@
+// The diagnosis: what is wrong, what is fine and what was not seen, as a value, as JSON and as
+// words.
+#include "expose/diagnosis.h"
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include <string>
+
+#include "compute/findings.h"
+#include "expose/sample_page.h"
+
+namespace mesh {
+namespace {
+
+using testing::Contains;
+using testing::Each;
+using testing::ElementsAre;
+using testing::Field;
+using testing::HasSubstr;
+using testing::IsEmpty;
+using testing::Not;
+using testing::StartsWith;
+
+Diagnosis of(const Snapshot& snapshot, const ReportFilter& filter = {}) {
+  const SelfNumbers self = sample::self();
+  const PageOptions options = sample::options();
+  return diagnose({snapshot, self, options}, filter);
+}
+
+Finding pinned() {
+  Finding finding;
+  finding.name = "traffic_pinned";
+  finding.severity = Severity::warning;
+  finding.whose.mesh = "istio";
+  finding.whose.ns = "shop";
+  finding.whose.workload = "users";
+  finding.where = "shop/users";
+  finding.cause = "300 of 300 calls to users-1, one of 3 pods here";
+  finding.evidence = {{"requests", 300, Unit::count},
+                      {"window", 10, Unit::seconds},
+                      {"p_value", 1e-40, Unit::ratio},
+                      {"not_after", 1'760'003'602, Unit::unix_seconds}};
+  finding.remedy = "declare the port as gRPC";
+  finding.since = WallTime{std::chrono::seconds(1'759'999'942)};
+  return finding;
+}
+
+Snapshot with_pinned() {
+  Snapshot snapshot = sample::two_sidecars();
+  snapshot.held_findings = {pinned()};
+  return snapshot;
+}
+
+TEST(Diagnosis, has_the_worst_first) {
+  const Diagnosis diagnosis = of(with_pinned());
+  ASSERT_FALSE(diagnosis.found.empty());
+  EXPECT_EQ(diagnosis.found.front().severity, "critical");
+  EXPECT_THAT(diagnosis.found, Contains(Field(&Diagnosed::finding, "traffic_pinned")));
+}
+
+TEST(Diagnosis, says_what_was_looked_at_and_is_fine) {
+  const Diagnosis diagnosis = of(with_pinned());
+  EXPECT_THAT(diagnosis.healthy, Contains("traffic_uneven: none among 1 upstream"));
+  EXPECT_THAT(diagnosis.healthy, Not(Contains(StartsWith("traffic_pinned"))));
+}
+
+TEST(Diagnosis, does_not_call_fine_what_it_cannot_tell) {
+  Snapshot snapshot = sample::two_sidecars();
+  auto client = std::make_shared<TargetState>(*snapshot.targets[0]);
+  client->balances[0].balance.verdict = BalanceVerdict::too_little_traffic;
+  snapshot.targets[0] = client;
+  EXPECT_THAT(of(snapshot).healthy, Not(Contains(StartsWith("traffic_uneven"))));
+}
+
+TEST(Diagnosis, says_what_it_did_not_see) {
+  EXPECT_THAT(of(with_pinned()).unseen, Contains("legacy: /server_info: connection refused"));
+}
+
+TEST(Diagnosis, has_seen_nothing_where_nothing_answered) {
+  const Diagnosis diagnosis = of(sample::snapshot_of({sample::refusing()}));
+  EXPECT_EQ(diagnosis.seen, 0u);
+  EXPECT_THAT(diagnosis.healthy, IsEmpty());
+  EXPECT_THAT(diagnosis_text(diagnosis, false), HasSubstr("nothing could be looked at"));
+}
+
+TEST(Diagnosis, is_narrowed_to_a_pod_and_its_workload) {
+  const Diagnosis other = of(with_pinned(), {"elsewhere", "", ""});
+  EXPECT_THAT(other.found, IsEmpty());
+  Snapshot snapshot = with_pinned();
+  TargetState pod;
+  pod.target.ns = "shop";
+  pod.target.pod = "users-1";
+  pod.target.workload = "users";
+  snapshot.targets.push_back(std::make_shared<const TargetState>(pod));
+  const Diagnosis shop = of(snapshot, {"shop", "users-1", ""});
+  EXPECT_THAT(shop.found, ElementsAre(Field(&Diagnosed::finding, "traffic_pinned")));
+}
+
+TEST(Diagnosis, comes_back_from_json_as_it_was) {
+  const Diagnosis diagnosis = of(with_pinned());
+  const auto back = parse_diagnosis(diagnosis_json(diagnosis));
+  ASSERT_TRUE(back) << back.error().message;
+  EXPECT_EQ(*back, diagnosis);
+}
+
+TEST(Diagnosis, takes_no_other_json_for_one) {
+  EXPECT_FALSE(parse_diagnosis("[]"));
+  EXPECT_FALSE(parse_diagnosis("{\"version\":2}"));
+  EXPECT_FALSE(parse_diagnosis("<html>"));
+}
+
+TEST(DiagnosisText, leads_to_the_remedy) {
+  const std::string text = diagnosis_text(of(with_pinned()), false);
+  EXPECT_THAT(text, HasSubstr("warning  traffic_pinned  shop/users\n"
+                              "    300 of 300 calls to users-1, one of 3 pods here\n"
+                              "    since 1m ago\n"
+                              "    evidence: requests 300, window 10.0 s, p_value < 1e-6, "
+                              "not_after in 1h\n"
+                              "    remedy: declare the port as gRPC\n"
+                              "    more: docs/runbook.md#traffic_pinned\n"));
+  EXPECT_THAT(text, Not(HasSubstr("\x1b")));
+}
+
+TEST(DiagnosisText, is_coloured_only_when_asked) {
+  EXPECT_THAT(diagnosis_text(of(with_pinned()), true), HasSubstr("\x1b[33mwarning\x1b[0m"));
+}
+
+TEST(DiagnosisText, shows_nothing_that_moves_the_cursor) {
+  Snapshot snapshot = with_pinned();
+  snapshot.held_findings[0].cause = "a\x1b[2Jb\nc";
+  EXPECT_THAT(diagnosis_text(of(snapshot), false), Not(HasSubstr("\x1b")));
+}
+
+}  // namespace
+}  // namespace mesh

@@ -1,0 +1,124 @@
+// What the agent knows as tables: the sample page in, rows out.
+#include "expose/reports.h"
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include <string>
+
+#include "expose/sample_page.h"
+
+namespace mesh {
+namespace {
+
+using testing::ElementsAre;
+using testing::HasSubstr;
+using testing::IsEmpty;
+using testing::Not;
+
+Table made(std::string_view name, const ReportFilter& filter = {}) {
+  static const Snapshot snapshot = [] {
+    Snapshot made = sample::two_sidecars();
+    auto client = std::make_shared<TargetState>(*made.targets[0]);
+    client->endpoint_requests.increases = {60, 6, 1};
+    client->endpoint_requests.window_seconds = 30;
+    UpstreamReading pool;
+    pool.upstream = client->balances[0].upstream;
+    pool.connections = {2, 1024};
+    pool.requests = {3, {}};
+    pool.open_breakers = {{"default", "requests"}};
+    client->upstreams = {pool};
+    made.targets[0] = client;
+    return made;
+  }();
+  static const SelfNumbers self = sample::self();
+  static const PageOptions options = sample::options();
+  return find_report(name)->make({snapshot, self, options}, filter);
+}
+
+TEST(TableText, aligns_numbers_to_the_right_and_ends_lines_without_blanks) {
+  const Table table{{{"NAME", "name"}, {"RATE", "rate", true}, {"NOTE", "note"}},
+                    {{{std::string("a"), ""}, {12.345, ""}, {std::string(""), ""}},
+                     {{std::string("longer"), ""}, {}, {std::string("x"), ""}}}};
+  EXPECT_EQ(table_text(table),
+            "NAME    RATE  NOTE\n"
+            "a       12.3  -\n"
+            "longer     -  x\n");
+  EXPECT_EQ(table_json(table),
+            "[{\"name\":\"a\",\"rate\":1.2345E1,\"note\":\"\"},"
+            "{\"name\":\"longer\",\"rate\":null,\"note\":\"x\"}]\n");
+}
+
+TEST(TableText, shows_nothing_that_moves_the_cursor) {
+  const Table table{{{"NAME", "name"}}, {{{std::string("a\x1b[2J\nb"), ""}}}};
+  EXPECT_THAT(table_text(table), Not(HasSubstr("\x1b")));
+  EXPECT_THAT(table_json(table), Not(HasSubstr("u001b")));
+}
+
+TEST(ShownNumber, has_three_digits) {
+  EXPECT_EQ(shown_number(0), "0");
+  EXPECT_EQ(shown_number(0.123), "0.12");
+  EXPECT_EQ(shown_number(12.345), "12.3");
+  EXPECT_EQ(shown_number(1204.4), "1204");
+}
+
+TEST(MethodsReport, has_rates_errors_and_codes) {
+  const std::string text = table_text(made("methods"));
+  EXPECT_THAT(text, HasSubstr("CALLS/S"));
+  EXPECT_THAT(text, HasSubstr("GetUser"));
+  EXPECT_THAT(text, HasSubstr("25.0%  UNAVAILABLE 15"));
+}
+
+TEST(EndpointsReport, has_share_state_and_failures) {
+  const std::string text = table_text(made("endpoints"));
+  EXPECT_THAT(text, HasSubstr("10.0.0.7:50051  ready"));
+  EXPECT_THAT(text, HasSubstr("100%       6"));
+  EXPECT_THAT(text, HasSubstr("10.0.0.8:50051  ejected"));
+}
+
+TEST(UpstreamsReport, has_verdict_and_headroom) {
+  const std::string text = table_text(made("upstreams"));
+  EXPECT_THAT(text, HasSubstr("balanced"));
+  EXPECT_THAT(text, HasSubstr("2/1024"));
+  EXPECT_THAT(text, HasSubstr("default requests"));
+}
+
+TEST(TargetsReport, says_what_is_wrong_with_each) {
+  const std::string text = table_text(made("targets"));
+  EXPECT_THAT(text, HasSubstr("down"));
+  EXPECT_THAT(text, HasSubstr("/server_info: connection refused"));
+}
+
+TEST(ReportFilter, narrows_every_report) {
+  for (const Report& report : reports()) {
+    EXPECT_THAT(made(report.name, {"nowhere", "", ""}).rows, IsEmpty()) << report.name;
+  }
+  EXPECT_THAT(made("endpoints", {"", "", "users.shop"}).rows, Not(IsEmpty()));
+  EXPECT_THAT(made("endpoints", {"", "", "user"}).rows, IsEmpty());
+}
+
+TEST(ReportFilter, goes_through_a_query_and_back) {
+  const ReportFilter filter{"shop", "a b&c", "users.shop:1"};
+  EXPECT_EQ(report_query(filter), "namespace=shop&pod=a%20b%26c&upstream=users.shop%3A1");
+  EXPECT_EQ(*parse_report_filter(report_query(filter)), filter);
+  EXPECT_EQ(*parse_report_filter(""), ReportFilter{});
+}
+
+TEST(ReportFilter, names_what_it_does_not_know) {
+  EXPECT_EQ(parse_report_filter("colour=blue").error().message,
+            "unknown parameter \"colour=blue\"; expected namespace=, pod= or upstream=");
+  EXPECT_EQ(parse_report_filter("pod=%4").error().message, "parameter pod: a bad escape");
+  EXPECT_EQ(parse_report_filter("pod=%zz").error().message, "parameter pod: a bad escape");
+  EXPECT_EQ(parse_report_filter("pod=%41")->pod, "A");
+}
+
+TEST(TakenPaths, are_those_of_pages) {
+  for (const char* path : {"/-/healthy", "/certificates", "/api/v1/diagnosis", "/methods"}) {
+    EXPECT_TRUE(is_taken_path(path)) << path;
+  }
+  EXPECT_FALSE(is_taken_path("/metrics"));
+  EXPECT_FALSE(is_taken_path("methods"));
+}
+
+}  // namespace
+}  // namespace mesh
