@@ -16,6 +16,17 @@ std::string_view family_of(Counted counted) {
     case Counted::endpoint_requests: return "mesh_upstream_endpoint_requests_total";
     case Counted::endpoint_failures: return "mesh_upstream_endpoint_failures_total";
     case Counted::endpoint_connections: return "mesh_upstream_endpoint_connections_opened_total";
+    case Counted::attempts: return "mesh_upstream_requests_total";
+    case Counted::connections: return "mesh_upstream_connections_opened_total";
+    case Counted::recycled: return "mesh_upstream_connections_recycled_total";
+    case Counted::overflows: return "mesh_upstream_overflows_total";
+    case Counted::connect_failures: return "mesh_upstream_connect_failures_total";
+    case Counted::tls_failures: return "mesh_upstream_tls_failures_total";
+    case Counted::ejections: return "mesh_upstream_ejections_total";
+    case Counted::unhealthy_picks: return "mesh_upstream_unhealthy_picks_total";
+    case Counted::stream_refusals: return "mesh_upstream_stream_limit_refusals_total";
+    case Counted::timeouts: return "mesh_upstream_timeouts_total";
+    case Counted::retries: return "mesh_upstream_retries_total";
   }
   return "";
 }

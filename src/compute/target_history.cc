@@ -74,6 +74,7 @@ Change TargetHistory::record(const Readings& readings, const PollCost& cost) {
   }
   state_.upstreams = readings.upstreams;
   state_.inbound_connections = readings.inbound_connections;
+  upstreams_seen_ = cost.ended;
   note_certificates(readings, cost);
   return was_up ? Change::none : Change::came_up;
 }
@@ -135,10 +136,8 @@ std::shared_ptr<const TargetState> TargetHistory::state(Instant now, WallTime wa
   };
   if (!recent(proxy_seen_, stale_after_)) state->proxy.reset();
   if (!recent(endpoints_seen_, stale_after_)) state->endpoints.clear();
-  if (!state_.up) {
-    state->upstreams.clear();
-    state->inbound_connections.reset();
-  }
+  if (!recent(upstreams_seen_, stale_after_)) state->upstreams.clear();
+  if (!state_.up) state->inbound_connections.reset();
   state->received = received_in(state->traffic);
   const auto loads = upstream_loads(state->endpoint_requests, state->endpoints, presence_, now);
   state->balances = upstream_balances(loads, state->upstreams,

@@ -60,7 +60,7 @@ class TargetHistory {
   CertificateBook certificates_;
   StaleConnections stale_connections_;
   RotationFailures rotation_failures_;
-  std::optional<Instant> proxy_seen_, endpoints_seen_, certificates_seen_;
+  std::optional<Instant> proxy_seen_, endpoints_seen_, upstreams_seen_, certificates_seen_;
 };
 
 }  // namespace mesh

@@ -30,6 +30,7 @@
 #include "dialect/envoy_prometheus.h"
 #include "dialect/envoy_tls.h"
 #include "dialect/envoy_traffic.h"
+#include "dialect/envoy_upstreams.h"
 #include "dialect/url_encoding.h"
 #include "wire/envoy_certs.h"
 #include "wire/envoy_server_info.h"
@@ -80,6 +81,7 @@ class EnvoyConversation final : public Conversation {
   EnvoyTraffic traffic_;
   EnvoyEndpoints endpoints_;
   EnvoyTls tls_;
+  EnvoyUpstreams upstreams_;
   EnvoyCertificates certificates_;
   std::optional<Proxy> proxy_;
   std::uint64_t identity_connection_ = 0;  // 0: none yet
@@ -269,6 +271,7 @@ Step EnvoyConversation::finish() {
   readings_.incarnation = incarnation_;
   readings_.ambiguous = report_->ambiguous;
   readings_.traffic = report_->counters;
+  readings_.upstreams = upstreams_.report(traffic_.reader(), traffic_.answer(), endpoints_);
   if (proxy_) {
     readings_.proxy = proxy_;
     if (report_->server_state && *report_->server_state <= 3) {

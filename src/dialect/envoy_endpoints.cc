@@ -115,6 +115,11 @@ NameSet EnvoyEndpoints::stat_names() const {
   return names;
 }
 
+const EnvoyThresholds* EnvoyEndpoints::thresholds(const std::string& stat_name) const {
+  const auto it = clusters_.find(stat_name);
+  return it == clusters_.end() ? nullptr : &it->second.default_priority;
+}
+
 void EnvoyEndpoints::rebuild() {
   std::vector<Series> series;
   std::unordered_map<std::string, std::size_t> index;

@@ -54,6 +54,9 @@ class EnvoyEndpoints {
   // The names by which the statistics call the clusters.
   NameSet stat_names() const;
 
+  // What the circuit breaker of the default priority allows a cluster; null if it is not known.
+  const EnvoyThresholds* thresholds(const std::string& stat_name) const;
+
   // Requests, failures and connections of each endpoint.
   const CounterBlock& requests() const { return requests_; }
   const std::vector<EndpointReading>& states() const { return states_; }

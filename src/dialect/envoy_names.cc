@@ -5,6 +5,9 @@
 #include <array>
 #include <charconv>
 #include <cmath>
+#include <span>
+
+#include "dialect/envoy_counters.h"
 
 namespace mesh {
 namespace {
@@ -20,6 +23,16 @@ constexpr std::array<std::string_view, 9> plain_stats{
 
 bool is_plain_stat(std::string_view word) {
   return std::find(plain_stats.begin(), plain_stats.end(), word) != plain_stats.end();
+}
+
+// "a\.b|c": what matches any of them.
+std::string alternatives(std::span<const EnvoyCounter> counters) {
+  std::string regex;
+  for (const EnvoyCounter& counter : counters) {
+    if (!regex.empty()) regex += '|';
+    for (const char c : counter.stat) regex += c == '.' ? std::string("\\.") : std::string(1, c);
+  }
+  return regex;
 }
 
 // "a|b||c" → {"a", "b", "", "c"}; more than four fields leave the rest in the last one.
@@ -68,7 +81,8 @@ std::string stat_form(std::string_view name) {
 }
 
 bool is_cluster_stat(std::string_view rest) {
-  return is_plain_stat(rest) || rest.starts_with("grpc.") || rest.starts_with("grpc-web.");
+  return is_plain_stat(rest) || rest.starts_with("grpc.") || rest.starts_with("grpc-web.") ||
+         find_cluster_counter(rest);
 }
 
 ClusterStat split_cluster_stat(std::string_view stat, const NameSet& known) {
@@ -119,17 +133,22 @@ std::string bound_in_seconds(double ms) {
 }
 
 std::string_view envoy_stats_filter() {
-  return R"(^(cluster\..+\.(grpc(-web)?\.(.+\.)?)"
-         R"(([0-9]+|other|request_message_count|response_message_count|upstream_rq_time))"
-         R"(|upstream_rq_(total|rx_reset|tx_reset))"
-         R"(|upstream_cx_(total|active|destroy_with_active_rq))"
-         R"(|membership_(change|healthy|total)|ssl\.handshake)"
-         R"(|client_ssl_socket_factory\.ssl_context_update_by_sds)"
-         R"(|ssl\.certificate\..+\.expiration_unix_time_seconds))"
-         R"(|listener\..+\.(downstream_cx_(total|active)|ssl\.handshake)"
-         R"(|server_ssl_socket_factory\.ssl_context_update_by_sds)"
-         R"(|ssl\.certificate\..+\.expiration_unix_time_seconds))"
-         R"(|sds\..+\.(key_rotation_failed|update_rejected)|server\.(state|uptime))$)";
+  static const std::string filter =
+      R"(^(cluster\..+\.()" + alternatives(envoy_cluster_counters()) +
+      R"(|(grpc(-web)?\.(.+\.)?)"
+      R"(([0-9]+|other|request_message_count|response_message_count|upstream_rq_time)))"
+      R"(|upstream_(cx|rq|rq_pending)_active|upstream_cx_http[123]_total)"
+      R"(|circuit_breakers\.[a-z]+\.((cx|cx_pool|rq_pending|rq|rq_retry)_open|remaining_retries))"
+      R"(|membership_(change|healthy|total)|ssl\.handshake)"
+      R"(|client_ssl_socket_factory\.ssl_context_update_by_sds)"
+      R"(|ssl\.certificate\..+\.expiration_unix_time_seconds))"
+      R"(|listener\..+\.()" +
+      alternatives(envoy_listener_counters()) +
+      R"(|downstream_cx_(total|active)|ssl\.handshake)"
+      R"(|server_ssl_socket_factory\.ssl_context_update_by_sds)"
+      R"(|ssl\.certificate\..+\.expiration_unix_time_seconds))"
+      R"(|sds\..+\.(key_rotation_failed|update_rejected)|server\.(state|uptime))$)";
+  return filter;
 }
 
 }  // namespace mesh

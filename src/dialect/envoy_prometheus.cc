@@ -11,6 +11,7 @@
 #include "base/limits.h"
 #include "base/text.h"
 #include "dialect/check_answer.h"
+#include "dialect/envoy_counters.h"
 #include "dialect/envoy_names.h"
 #include "dialect/url_encoding.h"
 #include "wire/grpc_code.h"
@@ -25,16 +26,31 @@ struct Suffix {
   Counted counted;
   std::string_view detail;
 };
-// What a gRPC or reset statistic may end in, beside a status.
-constexpr std::array<Suffix, 7> suffixes{{
+// What a gRPC statistic may end in, beside a status.
+constexpr std::array<Suffix, 4> suffixes{{
     {"_request_message_count", Counted::messages, "request"},
     {"_response_message_count", Counted::messages, "response"},
     {"_upstream_rq_time_bucket", Counted::duration_bucket, ""},
     {"_upstream_rq_time_sum", Counted::duration_sum_us, ""},
-    {"_upstream_rq_rx_reset", Counted::resets, "remote"},
-    {"_upstream_rq_tx_reset", Counted::resets, "local"},
-    {"_upstream_cx_destroy_with_active_rq", Counted::resets, "connection"},
 }};
+
+// What is counted of a cluster as a whole may end in: the list of the text form, its dots lost.
+const std::vector<std::string>& counter_suffixes() {
+  static const std::vector<std::string> made = [] {
+    std::vector<std::string> all;
+    for (const EnvoyCounter& counter : envoy_cluster_counters()) {
+      std::string& suffix = all.emplace_back("_" + std::string(counter.stat));
+      std::ranges::replace(suffix, '.', '_');
+    }
+    return all;
+  }();
+  return made;
+}
+
+bool is_grpc(Counted counted) {
+  return counted == Counted::calls || counted == Counted::messages ||
+         counted == Counted::duration_bucket || counted == Counted::duration_sum_us;
+}
 
 // Takes what is counted off the end of `name`; what is left is the path before it.
 bool take_counted(std::string_view& name, SeriesKey& key) {
@@ -43,6 +59,13 @@ bool take_counted(std::string_view& name, SeriesKey& key) {
     name.remove_suffix(suffix.text.size());
     key.counted = suffix.counted;
     key.detail = suffix.detail;
+    return true;
+  }
+  for (std::size_t i = 0; i < counter_suffixes().size(); ++i) {
+    if (!name.ends_with(counter_suffixes()[i])) continue;
+    name.remove_suffix(counter_suffixes()[i].size());
+    key.counted = envoy_cluster_counters()[i].counted;
+    key.detail = envoy_cluster_counters()[i].detail;
     return true;
   }
   const std::size_t underscore = name.rfind('_');
@@ -197,16 +220,18 @@ std::optional<EnvoySample> read_envoy_sample(const Sample& sample) {
   // Possibly cut at its first dot.
   const UpstreamName upstream = read_cluster_name(sample.label("envoy_cluster_name"));
   read.key.direction = upstream.direction;
-  const bool is_reset = read.key.counted == Counted::resets;
-  const bool is_grpc = name == "_grpc" || name.starts_with("_grpc_");
-  const bool whole_cluster = is_reset ? name.empty() : is_grpc;
+  const bool of_method = is_grpc(read.key.counted);
+  const bool whole_cluster =
+      of_method ? name == "_grpc" || name.starts_with("_grpc_") : name.empty();
   if (whole_cluster) {
     read.key.upstream = upstream.upstream;
     read.key.subset = upstream.subset;
-    if (!is_reset) read.exact = read_method(name.substr(1), sample, read.key);
+    if (of_method) read.exact = read_method(name.substr(1), sample, read.key);
   } else {
-    // The rest of the cluster's name stands in the sample's name, its dots lost.
-    if (!is_reset && name.find("_grpc_") == std::string_view::npos) return std::nullopt;
+    // The rest of the cluster's name stands in the sample's name, its dots lost. Calls and resets
+    // are worth counting all the same; what a pool of nobody in particular did says nothing.
+    const bool is_reset = read.key.counted == Counted::resets;
+    if (of_method ? name.find("_grpc_") == std::string_view::npos : !is_reset) return std::nullopt;
     read.exact = false;
   }
   const bool is_time =

@@ -5,6 +5,7 @@
 #include <utility>
 
 #include "base/limits.h"
+#include "dialect/envoy_counters.h"
 #include "wire/grpc_code.h"
 
 namespace mesh {
@@ -16,11 +17,10 @@ std::uint64_t digest_add(std::uint64_t digest, std::uint64_t value) {
   return (digest ^ value) * 1099511628211u;
 }
 
-constexpr std::string_view reset_kind(std::string_view stat) {
-  if (stat == "upstream_rq_rx_reset") return "remote";
-  if (stat == "upstream_rq_tx_reset") return "local";
-  if (stat == "upstream_cx_destroy_with_active_rq") return "connection";
-  return {};
+// What moves when anything happens at a cluster or to its members.
+constexpr bool is_activity(std::string_view stat) {
+  return stat == "upstream_rq_total" || stat == "upstream_cx_total" ||
+         stat == "upstream_cx_active" || stat.starts_with("membership_");
 }
 
 // Room for them spares a copy of all the others. A status, or so, of each of many upstreams.
@@ -74,16 +74,15 @@ EnvoyTrafficReport EnvoyTraffic::report() {
     const std::uint64_t value = answer_.values[i];
     switch (line.kind) {
       case Kind::counter: report.counters.values[line.index] += value; break;
-      case Kind::activity: {
-        std::uint64_t& digest = report.activity[line.index].digest;
-        digest = digest_add(digest, value);
-        break;
-      }
       case Kind::state: report.server_state = value; break;
       case Kind::uptime: report.server_uptime = value; break;
       case Kind::buckets:
       case Kind::ignored: break;
     }
+  }
+  for (const Move& move : moves_) {
+    std::uint64_t& digest = report.activity[move.activity].digest;
+    digest = digest_add(digest, answer_.values[move.position]);
   }
   for (std::size_t i = 0; i < text_lines_.size(); ++i) {
     const Line& line = text_lines_[i];
@@ -115,14 +114,18 @@ void EnvoyTraffic::learn() {
   newly_meant_.assign(reader_.remembered_count(), unknown);
   merged_.clear();
   active_.clear();
+  moves_.clear();
   activity_index_.clear();
   ambiguous_ = 0;
   lines_ = std::vector<Line>();
   lines_.reserve(answer_.slots.size());
   text_lines_.clear();
-  for (const std::uint32_t slot : answer_.slots) lines_.push_back(learn_line(slot, {}));
-  for (const StatText& text : answer_.texts)
-    text_lines_.push_back(learn_line(text.slot, text.text));
+  for (std::uint32_t i = 0; i < answer_.slots.size(); ++i) {
+    lines_.push_back(learn_line(answer_.slots[i], i, {}));
+  }
+  for (const StatText& text : answer_.texts) {
+    text_lines_.push_back(learn_line(text.slot, 0, text.text));
+  }
   // The same series under a layout that changed elsewhere stay the same series to everybody.
   if (!series_ || *series_ != new_series_) {
     series_ = std::make_shared<const std::vector<Series>>(std::move(new_series_));
@@ -144,21 +147,18 @@ void EnvoyTraffic::learn_names() {
   meant_.clear();
 }
 
-EnvoyTraffic::Line EnvoyTraffic::learn_line(std::uint32_t slot, std::string_view histogram) {
+EnvoyTraffic::Line EnvoyTraffic::learn_line(std::uint32_t slot, std::uint32_t position,
+                                            std::string_view histogram) {
   const std::string_view name = reader_.name(slot);
   Meaning meaning = recall_or_find(slot);
   if (meaning.ambiguous) ++ambiguous_;
   Line line{meaning.kind};
   const bool is_text = !histogram.empty();
-  if (is_text != (line.kind == Kind::buckets)) {
-    line.kind = Kind::ignored;
-    return line;
-  }
+  if (is_text != (line.kind == Kind::buckets)) return {};
   const auto next = static_cast<std::uint32_t>(new_series_.size());
   bool is_raw = false;
-  if (line.kind == Kind::activity) {
-    line.index = activity_of(meaning.cluster);
-  } else if (line.kind == Kind::counter) {
+  if (!meaning.cluster.empty()) moves_.push_back({position, activity_of(meaning.cluster)});
+  if (line.kind == Kind::counter) {
     is_raw = has_room(name.size());
     line.index = is_raw ? next : merge(meaning.key);
     if (is_raw) add_raw(std::string(name), 0, std::move(meaning.key));
@@ -174,7 +174,8 @@ EnvoyTraffic::Line EnvoyTraffic::learn_line(std::uint32_t slot, std::string_view
     }
     is_raw = line.buckets > 0;
   }
-  if (is_raw && !meaning.ambiguous && slot < newly_meant_.size()) newly_meant_[slot] = next;
+  const bool is_all = !meaning.ambiguous && meaning.cluster.empty();
+  if (is_raw && is_all && slot < newly_meant_.size()) newly_meant_[slot] = next;
   return line;
 }
 
@@ -190,6 +191,12 @@ EnvoyTraffic::Meaning EnvoyTraffic::meaning_of(std::string_view name) const {
   Meaning meaning;
   if (name == "server.state") return {Kind::state, false, {}, {}};
   if (name == "server.uptime") return {Kind::uptime, false, {}, {}};
+  if (const EnvoyCounter* counter = find_listener_counter(name)) {
+    meaning.kind = Kind::counter;
+    meaning.key = {
+        counter->counted, Direction::inbound, "", "", "", "", std::string(counter->detail)};
+    return meaning;
+  }
   const ClusterStat stat = split_cluster_stat(name, known_);
   if (stat.cluster.empty()) {
     // A cluster that neither /clusters nor its own statistics name: the status is still certain.
@@ -202,13 +209,17 @@ EnvoyTraffic::Meaning EnvoyTraffic::meaning_of(std::string_view name) const {
     return meaning;
   }
   if (stat.rest.starts_with("grpc")) return grpc_meaning(stat.cluster, stat.rest);
-  meaning.cluster = stat.cluster;
-  meaning.kind = Kind::activity;
-  if (const std::string_view kind = reset_kind(stat.rest); !kind.empty()) {
+  if (is_activity(stat.rest)) meaning.cluster = stat.cluster;
+  if (const EnvoyCounter* counter = find_cluster_counter(stat.rest)) {
     const UpstreamName upstream = read_cluster_name(stat.cluster);
     meaning.kind = Kind::counter;
-    meaning.key = {Counted::resets,  upstream.direction, upstream.upstream, upstream.subset, "", "",
-                   std::string(kind)};
+    meaning.key = {counter->counted,
+                   upstream.direction,
+                   upstream.upstream,
+                   upstream.subset,
+                   "",
+                   "",
+                   std::string(counter->detail)};
   }
   return meaning;
 }

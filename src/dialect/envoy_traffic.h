@@ -55,13 +55,13 @@ class EnvoyTraffic {
   EnvoyTrafficReport report();
 
  private:
-  enum class Kind : std::uint8_t { ignored, counter, buckets, activity, state, uptime };
+  enum class Kind : std::uint8_t { ignored, counter, buckets, state, uptime };
 
   // What a name means.
   struct Meaning {
     Kind kind = Kind::ignored;
     bool ambiguous = false;
-    std::string cluster;  // of an activity, in stat_form
+    std::string cluster;  // whose activity it is as well, in stat_form
     SeriesKey key;
   };
 
@@ -69,12 +69,18 @@ class EnvoyTraffic {
   struct Line {
     Kind kind = Kind::ignored;
     std::uint32_t buckets : 24 = 0;  // a line has no room for more
-    std::uint32_t index = 0;         // of a series, or the first of its buckets', or of an activity
+    std::uint32_t index = 0;         // of a series, or the first of its buckets'
+  };
+
+  // A number that tells whether anything moved at a cluster.
+  struct Move {
+    std::uint32_t position;  // in answer_.values
+    std::uint32_t activity;  // in active_
   };
 
   void learn();
   void learn_names();
-  Line learn_line(std::uint32_t slot, std::string_view histogram);
+  Line learn_line(std::uint32_t slot, std::uint32_t position, std::string_view histogram);
   Meaning recall_or_find(std::uint32_t slot) const;
   Meaning meaning_of(std::string_view name) const;
   Meaning grpc_meaning(std::string_view cluster, std::string_view rest) const;
@@ -103,6 +109,7 @@ class EnvoyTraffic {
   std::size_t raw_bytes_ = 0;                              // of the names of new_series_
   std::unordered_map<std::string, std::uint32_t> merged_;  // sources beyond the bound
   std::vector<std::string> active_;
+  std::vector<Move> moves_;
   std::unordered_map<std::string, std::uint32_t> activity_index_;
   std::uint64_t ambiguous_ = 0;
   std::vector<StatBucket> buckets_;

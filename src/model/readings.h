@@ -70,6 +70,8 @@ struct UpstreamReading {
   // Whether the proxy takes part in HTTP on the way there and so chooses an endpoint per request;
   // false: it forwards bytes and chooses per connection. Nothing before the first connection.
   std::optional<bool> speaks_http{};
+  bool tells_retries = false;       // retries.active is told, not merely zero
+  bool uses_high_priority = false;  // had traffic that a route gave the high priority
 
   bool operator==(const UpstreamReading&) const = default;
 };

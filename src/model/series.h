@@ -31,9 +31,20 @@ enum class Counted : std::uint8_t {
   endpoint_requests,     // requests sent to one endpoint; detail = its address
   endpoint_failures,     // of them, those that failed by a server's error or a reset; likewise
   endpoint_connections,  // connections opened to it; likewise
+  attempts,              // requests sent on the way to an upstream, retries included
+  connections,           // opened to it
+  recycled,              // of them, closed because they were old or used enough; detail = why
+  overflows,             // what a limit refused; detail = resource
+  connect_failures,      // detail = "all", and "timeout" of them
+  tls_failures,          // handshakes that failed; detail = reason
+  ejections,             // endpoints put aside; detail = reason
+  unhealthy_picks,       // requests for which no endpoint was good enough; detail = what was done
+  stream_refusals,       // streams that an upstream refused because it had enough of them
+  timeouts,              // requests given up; detail = which limit of time
+  retries,               // detail = result
 };
 
-inline constexpr std::size_t counted_kinds = 8;
+inline constexpr std::size_t counted_kinds = 19;
 
 // Whether `detail` is the address of an endpoint.
 constexpr bool is_of_endpoint(Counted counted) {

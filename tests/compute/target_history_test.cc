@@ -183,6 +183,18 @@ TEST_F(TargetHistoryTest, what_a_dead_target_said_disappears_after_stale_after) 
   EXPECT_TRUE(state->last_success);
 }
 
+TEST_F(TargetHistoryTest, pools_are_those_of_the_last_look_until_it_is_stale) {
+  Readings with = readings(0, 1);
+  with.upstreams.emplace_back().upstream = "users:80";
+  history_.record(with, cost(0));
+  history_.record(Failure{Reason::connect, "refused"}, cost(10));
+  ASSERT_EQ(history_.state(at(30), cost(30).at)->upstreams.size(), 1u);
+  EXPECT_EQ(history_.state(at(30), cost(30).at)->upstreams[0].upstream, "users:80");
+  EXPECT_THAT(history_.state(at(31), cost(31).at)->upstreams, IsEmpty());
+  history_.record(readings(40, 1), cost(40));
+  EXPECT_THAT(history_.state(at(40), cost(40).at)->upstreams, IsEmpty());
+}
+
 TEST_F(TargetHistoryTest, endpoints_not_heard_this_time_keep_their_last_state) {
   history_.record(readings(0, 7), cost(0));
   Readings without = readings(10, 8);

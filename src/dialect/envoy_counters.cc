@@ -1,0 +1,102 @@
+// The list itself. Seen on Envoy 1.36.2 and 1.40.0 unless noted; see
+// docs/adr/0002-reading-envoy.md.
+#include "dialect/envoy_counters.h"
+
+#include <algorithm>
+#include <array>
+
+namespace mesh {
+namespace {
+
+using enum Counted;
+
+constexpr std::array cluster_counters{
+    EnvoyCounter{"upstream_rq_total", attempts, ""},
+
+    EnvoyCounter{"upstream_rq_rx_reset", resets, "remote"},
+    EnvoyCounter{"upstream_rq_tx_reset", resets, "local"},
+    EnvoyCounter{"upstream_cx_destroy_with_active_rq", resets, "connection"},
+    // Streams that went with their connection, or had waited for one that could not be made.
+    EnvoyCounter{"upstream_rq_pending_failure_eject", resets, "lost"},
+
+    EnvoyCounter{"upstream_cx_total", connections, ""},
+    EnvoyCounter{"upstream_cx_max_requests", recycled, "max_requests"},
+    EnvoyCounter{"upstream_cx_max_duration_reached", recycled, "max_duration"},
+    EnvoyCounter{"upstream_cx_close_notify", recycled, "goaway"},
+
+    EnvoyCounter{"upstream_cx_overflow", overflows, "connections"},
+    EnvoyCounter{"upstream_cx_pool_overflow", overflows, "pools"},
+    // Until 1.37 requests over max_requests were counted here, too.
+    EnvoyCounter{"upstream_rq_pending_overflow", overflows, "pending"},
+    EnvoyCounter{"upstream_rq_active_overflow", overflows, "requests"},
+    EnvoyCounter{"upstream_rq_retry_overflow", overflows, "retries"},
+
+    EnvoyCounter{"upstream_cx_connect_fail", connect_failures, "all"},
+    EnvoyCounter{"upstream_cx_connect_timeout", connect_failures, "timeout"},
+
+    EnvoyCounter{"ssl.connection_error", tls_failures, "handshake"},
+    EnvoyCounter{"ssl.fail_verify_error", tls_failures, "verify"},
+    EnvoyCounter{"ssl.fail_verify_san", tls_failures, "name"},
+    EnvoyCounter{"ssl.fail_verify_no_cert", tls_failures, "no_certificate"},
+    EnvoyCounter{"ssl.fail_verify_cert_hash", tls_failures, "hash"},
+
+    EnvoyCounter{"outlier_detection.ejections_enforced_consecutive_5xx", ejections,
+                 "consecutive_5xx"},
+    EnvoyCounter{"outlier_detection.ejections_enforced_consecutive_gateway_failure", ejections,
+                 "consecutive_gateway_failure"},
+    EnvoyCounter{"outlier_detection.ejections_enforced_consecutive_local_origin_failure", ejections,
+                 "consecutive_local_origin_failure"},
+    EnvoyCounter{"outlier_detection.ejections_enforced_success_rate", ejections, "success_rate"},
+    EnvoyCounter{"outlier_detection.ejections_enforced_local_origin_success_rate", ejections,
+                 "local_origin_success_rate"},
+    EnvoyCounter{"outlier_detection.ejections_enforced_failure_percentage", ejections,
+                 "failure_percentage"},
+    EnvoyCounter{"outlier_detection.ejections_enforced_local_origin_failure_percentage", ejections,
+                 "local_origin_failure_percentage"},
+
+    EnvoyCounter{"lb_healthy_panic", unhealthy_picks, "panic"},
+    EnvoyCounter{"upstream_cx_none_healthy", unhealthy_picks, "none"},
+
+    EnvoyCounter{"http2.stream_refused_errors", stream_refusals, ""},
+
+    EnvoyCounter{"upstream_rq_timeout", timeouts, "request"},
+    EnvoyCounter{"upstream_rq_per_try_timeout", timeouts, "per_try"},
+    EnvoyCounter{"upstream_rq_per_try_idle_timeout", timeouts, "per_try_idle"},
+    EnvoyCounter{"upstream_rq_max_duration_reached", timeouts, "max_duration"},
+
+    EnvoyCounter{"upstream_rq_retry", retries, "started"},
+    EnvoyCounter{"upstream_rq_retry_success", retries, "succeeded"},
+    EnvoyCounter{"upstream_rq_retry_limit_exceeded", retries, "limit_exceeded"},
+};
+
+constexpr std::array listener_counters{
+    EnvoyCounter{"ssl.connection_error", tls_failures, "handshake"},
+    EnvoyCounter{"ssl.fail_verify_error", tls_failures, "verify"},
+    EnvoyCounter{"ssl.fail_verify_san", tls_failures, "name"},
+    EnvoyCounter{"ssl.fail_verify_no_cert", tls_failures, "no_certificate"},
+    EnvoyCounter{"ssl.fail_verify_cert_hash", tls_failures, "hash"},
+};
+
+}  // namespace
+
+std::span<const EnvoyCounter> envoy_cluster_counters() { return cluster_counters; }
+std::span<const EnvoyCounter> envoy_listener_counters() { return listener_counters; }
+
+const EnvoyCounter* find_cluster_counter(std::string_view stat) {
+  const auto* found = std::ranges::find(cluster_counters, stat, &EnvoyCounter::stat);
+  return found == cluster_counters.end() ? nullptr : found;
+}
+
+const EnvoyCounter* find_listener_counter(std::string_view name) {
+  constexpr std::string_view prefix = "listener.";
+  if (!name.starts_with(prefix)) return nullptr;
+  name.remove_prefix(prefix.size());
+  const auto* found = std::ranges::find_if(listener_counters, [&](const EnvoyCounter& counter) {
+    if (!name.ends_with(counter.stat)) return false;
+    const std::string_view before = name.substr(0, name.size() - counter.stat.size());
+    return before.size() > 1 && before.ends_with('.');
+  });
+  return found == listener_counters.end() ? nullptr : found;
+}
+
+}  // namespace mesh
