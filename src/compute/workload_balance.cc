@@ -9,26 +9,28 @@
 namespace mesh {
 namespace {
 
-// Who sends to it, as far as the sidecars of this node tell.
+// Who sends to it, as far as the sidecars of this node tell. Services and workloads have different
+// names more often than not, so a proxy that chooses per request is recognised by its numbers: it
+// sent most of what the busiest pod received to one endpoint of an upstream that is just as uneven.
 void look_at_callers(const Snapshot& snapshot, WorkloadBalance& one) {
-  bool per_request = false;
+  std::uint64_t busiest = 0;
+  for (const EndpointLoad& pod : one.pods) busiest = std::max(busiest, pod.requests);
   for (const auto& state : snapshot.targets) {
-    for (const UpstreamReading& upstream : state->upstreams) {
-      if (upstream.direction != Direction::outbound || !upstream.speaks_http) continue;
-      if (!names_workload(upstream.upstream, one.ns, one.workload)) continue;
-      if (*upstream.speaks_http) {
-        per_request = true;
-      } else if (one.forwarded_by.empty()) {
+    for (const UpstreamBalance& upstream : state->balances) {
+      const bool sends_most = upstream.balance.requests_max >= busiest / 2 && busiest > 0;
+      const bool uneven = upstream.balance.verdict == BalanceVerdict::uneven;
+      if (upstream.chosen == Chosen::per_request && uneven && sends_most) {
+        one.chosen = Chosen::per_request;
+      }
+      const bool forwards = upstream.chosen == Chosen::per_connection;
+      if (!forwards || !names_workload(upstream.upstream, one.ns, one.workload)) continue;
+      if (one.forwarded_by.empty()) {
         one.forwarded_by = target_id(state->target);
         one.forwarded_as = upstream.upstream;
       }
     }
   }
-  if (!one.forwarded_by.empty()) {
-    one.chosen = Chosen::per_connection;
-  } else if (per_request) {
-    one.chosen = Chosen::per_request;
-  }
+  if (!one.forwarded_by.empty()) one.chosen = Chosen::per_connection;
 }
 
 }  // namespace

@@ -25,14 +25,18 @@ TargetState pod(const std::string& name, std::uint64_t received, std::uint64_t c
   return state;
 }
 
-TargetState client(const std::string& upstream, bool speaks_http) {
+// A sidecar that sends to an upstream, all of it to one of its endpoints.
+TargetState client(const std::string& upstream, Chosen chosen, std::uint64_t requests) {
   TargetState state;
   state.target.ns = "shop";
   state.target.pod = "storefront-0";
-  UpstreamReading reading;
-  reading.upstream = upstream;
-  reading.speaks_http = speaks_http;
-  state.upstreams = {reading};
+  UpstreamBalance one;
+  one.upstream = upstream;
+  one.chosen = chosen;
+  one.balance.requests = one.balance.requests_max = requests;
+  const bool told = chosen == Chosen::per_request;
+  one.balance.verdict = told ? BalanceVerdict::uneven : BalanceVerdict::too_little_traffic;
+  state.balances = {one};
   return state;
 }
 
@@ -55,8 +59,9 @@ TEST(WorkloadBalances, see_what_no_client_sees) {
 }
 
 TEST(WorkloadBalances, name_the_sidecar_that_forwards_bytes) {
-  const auto all = judged({pod("users-0", 300, 1), pod("users-1", 0, 0),
-                           client("users.shop.svc.cluster.local:50051", false)});
+  const auto all =
+      judged({pod("users-0", 300, 1), pod("users-1", 0, 0),
+              client("users.shop.svc.cluster.local:50051", Chosen::per_connection, 1)});
   EXPECT_EQ(all.at(0).forwarded_by, "shop/storefront-0");
   EXPECT_EQ(all[0].forwarded_as, "users.shop.svc.cluster.local:50051");
   EXPECT_EQ(all[0].balance.verdict, BalanceVerdict::connection_pinned);
@@ -64,9 +69,13 @@ TEST(WorkloadBalances, name_the_sidecar_that_forwards_bytes) {
 
 // It has one connection because it chose one pod, not the other way round.
 TEST(WorkloadBalances, do_not_blame_connections_where_the_client_chooses_per_request) {
-  const auto all =
-      judged({pod("users-0", 300, 1), pod("users-1", 0, 0), client("users:50051", true)});
-  EXPECT_EQ(all.at(0).balance.verdict, BalanceVerdict::uneven);
+  const auto verdict = [](std::uint64_t sent) {
+    const auto all = judged({pod("users-0", 300, 1), pod("users-1", 0, 0),
+                             client("accounts:50051", Chosen::per_request, sent)});
+    return all.at(0).balance.verdict;
+  };
+  EXPECT_EQ(verdict(290), BalanceVerdict::uneven);
+  EXPECT_EQ(verdict(20), BalanceVerdict::connection_pinned);  // that was somebody else
 }
 
 TEST(WorkloadBalances, excuse_a_pod_that_has_just_begun) {
