@@ -17,9 +17,9 @@ WindowConfig window_config(const PollConfig& poll) {
   return {poll.window, poll.interval / 2, poll.stale_after};
 }
 
-// gRPC calls that the workload received in the window.
+// gRPC calls that the workload received in the window: none at all is a number, too.
 std::optional<std::uint64_t> received_in(const CounterView& traffic) {
-  if (traffic.increases.empty()) return std::nullopt;
+  if (traffic.window_seconds <= 0) return std::nullopt;
   std::uint64_t received = 0;
   for (std::size_t i = 0; i < traffic.increases.size(); ++i) {
     const SeriesKey& key = (*traffic.keys)[i];

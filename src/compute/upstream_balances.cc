@@ -32,7 +32,7 @@ void add_state(const EndpointReading& endpoint, EndpointLoad& load) {
 std::vector<UpstreamLoads> upstream_loads(const CounterView& requests,
                                           const std::vector<EndpointReading>& endpoints,
                                           const EndpointPresence& presence, Instant now) {
-  if (requests.increases.empty()) return {};
+  if (requests.window_seconds <= 0) return {};
   const auto window = std::chrono::duration<double>(requests.window_seconds);
   const Instant from = now - std::chrono::duration_cast<Duration>(window);
   std::map<Name, ByAddress> upstreams;

@@ -10,6 +10,7 @@ import os
 import re
 import shutil
 import signal
+import subprocess
 import sys
 import tempfile
 import time
@@ -21,10 +22,12 @@ sys.path[:0] = [SUPPORT, os.path.join(SUPPORT, "demo_mesh")]
 from agent import Agent, Prometheus, ledger_calls  # noqa: E402
 from demo_mesh import CLIENT, DemoMesh  # noqa: E402
 from processes import MeshError, wait_until  # noqa: E402
+from scenarios import BY_NAME, SCENARIOS  # noqa: E402
 
 RELEASE = os.path.join(ROOT, "build", "release")
 ENVOY = os.path.join(ROOT, "build", "envoy-1.40.0", "bin", "envoy")
 CALLS_PER_SECOND = 200
+BINARY = os.path.join(RELEASE, "mesh_exporter")
 POLL = {"interval": "1s", "timeout": "800ms", "window": "15s", "stale_after": "15s"}
 CERTIFICATE_LIFETIME = 120
 CERTIFICATES = "certificates: {interval: 10s}\n"
@@ -82,6 +85,17 @@ def certificates_table(page):
     return columns(rows, 2)
 
 
+def diagnosis(agent):
+    """What `mesh_exporter diagnose` says: lines of text."""
+    done = subprocess.run([BINARY, "diagnose", "--agent=" + agent.listens_on],
+                          capture_output=True, text=True, check=False)
+    said = done.stdout.splitlines()
+    healthy = sum(line.startswith("healthy: ") for line in said)
+    return [line for line in said if not line.startswith("healthy: ")] + [
+        f"healthy: {healthy} things that were looked at, see mesh_exporter diagnose "
+        f"--agent={agent.listens_on}"]
+
+
 def comparison(counted, booked):
     """The agent's counters beside the caller's books: lines of text."""
     rows = [("METHOD", "STATUS", "AGENT", "LEDGER", "")]
@@ -113,19 +127,21 @@ class Screen:
 class Demo:
     """Everything that ./run starts, in a directory of its own."""
 
-    def __init__(self):
+    def __init__(self, scenario):
         self.directory = tempfile.mkdtemp(prefix="mesh-demo-")
+        self.scenario = scenario
         self._parts = []  # what has a stop(), in the order of its start
         self._mesh = self._load = self.agent = self.prometheus = None
 
     def start(self):
-        binary = os.path.join(RELEASE, "mesh_exporter")
         bin_dir = os.path.join(RELEASE, "tests", "support", "demo_mesh")
         self._mesh = DemoMesh(ENVOY, bin_dir, os.path.join(self.directory, "mesh"),
-                              CERTIFICATE_LIFETIME)
+                              CERTIFICATE_LIFETIME, self.scenario)
         self._begin(self._mesh)
-        self._load = self._mesh.start_load(rate=CALLS_PER_SECOND)
-        self.agent = Agent(binary, self.directory, self._mesh.agent_config(CERTIFICATES, **POLL))
+        load = self.scenario.load if self.scenario else {"rate": CALLS_PER_SECOND}
+        self._load = self._mesh.start_load(**load)
+        poll = {**POLL, "window": "6s"} if self.scenario else POLL  # two of them are worth waiting for
+        self.agent = Agent(BINARY, self.directory, self._mesh.agent_config(CERTIFICATES, **poll))
         self._begin(self.agent)
         self.prometheus = Prometheus(self.directory, self.agent.listens_on)
         self._begin(self.prometheus)
@@ -168,7 +184,7 @@ def show_until(demo, deadline):
         if until == deadline:
             return
         page = demo.agent.page()
-        screen.show([*table(page), "", *certificates_table(page)])
+        screen.show([*table(page), "", *certificates_table(page), "", *diagnosis(demo.agent)])
 
 
 def report(demo):
@@ -177,7 +193,11 @@ def report(demo):
     booked, page = demo.settle()
     counted = page.calls(direction="outbound")
     print("\n".join(["", *table(page, rates_from), "", *certificates_table(page), "",
-                     *comparison(counted, booked), ""]))
+                     *diagnosis(demo.agent), ""]))
+    if demo.scenario and not counted:
+        print("the client's sidecar counts no calls in this scenario")
+        return 0
+    print("\n".join([*comparison(counted, booked), ""]))
     agree = counted == booked
     verdict = "they agree" if agree else "THEY DIFFER"
     print(f"the agent counted {sum(counted.values())} calls, the caller's ledger has "
@@ -194,7 +214,11 @@ def run(demo, seconds):
           "^mesh_certificate_remaining_seconds\n"
           f"landing page  {demo.agent.url}/\n"
           f"Prometheus    {demo.prometheus.url}/graph\n", flush=True)
-    wait_until(lambda: table(demo.agent.page())[1:], "the first calls to be counted", 30)
+    if demo.scenario:
+        print(f"scenario      {demo.scenario.name}: {demo.scenario.summary}; to be found: "
+              f"{', '.join(sorted(demo.scenario.findings)) or 'nothing'}\n", flush=True)
+    else:
+        wait_until(lambda: table(demo.agent.page())[1:], "the first calls to be counted", 30)
     show_until(demo, time.monotonic() + seconds)
     return report(demo)
 
@@ -203,14 +227,21 @@ def main():
     parser = argparse.ArgumentParser(prog="./run", description=__doc__.split("\n\n")[0])
     parser.add_argument("--duration", type=duration, default=float("inf"),
                         help="end after this time, such as 30s (default: at Ctrl-C)")
-    seconds = parser.parse_args().duration
+    parser.add_argument("--scenario", choices=[*BY_NAME, "list"], metavar="NAME",
+                        help="with this failure in the mesh; list says which there are")
+    arguments = parser.parse_args()
+    seconds = arguments.duration
+    if arguments.scenario == "list":
+        print("\n".join(f"{one.name:12} {one.summary}; finds "
+                        f"{', '.join(sorted(one.findings)) or 'nothing'}" for one in SCENARIOS))
+        return 0
 
     def stopped(*unused):
         raise Stopped
     stop_signals = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
     for number in stop_signals:
         signal.signal(number, stopped)
-    demo = Demo()
+    demo = Demo(BY_NAME.get(arguments.scenario))
     try:
         return run(demo, seconds)
     except Stopped:

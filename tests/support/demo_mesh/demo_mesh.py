@@ -27,6 +27,7 @@ import certificates  # noqa: E402
 import envoy_config  # noqa: E402
 from load import Load  # noqa: E402
 from processes import Child, MeshError, ReservedPort, http_get, wait_until  # noqa: E402
+from scenarios import Scenario  # noqa: E402
 
 NAMESPACE = "shop"
 CLIENT = "storefront-1"
@@ -44,15 +45,16 @@ def workload_of(name):
 class DemoMesh:
     """start() … stop(), or a with-statement. Not thread-safe; see processes.py on threads."""
 
-    def __init__(self, envoy, bin_dir, directory, certificate_lifetime=None):
+    def __init__(self, envoy, bin_dir, directory, certificate_lifetime=None, scenario=None):
         """`envoy`: the Envoy to run. `bin_dir`: where demo_server and demo_load are.
         `directory`: made by start(), removed by stop(); holds certificates, settings, logs.
         `certificate_lifetime`: in seconds; an issuer then renews the sidecars' certificates. Else
-        they live for a day and nobody renews them."""
+        they live for a day and nobody renews them. `scenario`: a Scenario that changes the mesh."""
         self.envoy = envoy
         self.directory = os.path.abspath(directory)
         self.authority = certificates.Authority(self._path("ca"))
         self._certificate_lifetime = certificate_lifetime
+        self._scenario = scenario or Scenario("none", "nothing is changed")
         self._bin_dir = bin_dir
         self._made_directory = False
         self._children = {}  # name → Child, in the order of their start
@@ -131,7 +133,9 @@ class DemoMesh:
 
     def targets(self):
         """The sidecars as the agent's configuration lists them, the client's first."""
-        return [{"name": name, "namespace": NAMESPACE, "workload": workload_of(name),
+        def label(name):
+            return name != CLIENT and self._scenario.workload or workload_of(name)
+        return [{"name": name, "namespace": NAMESPACE, "workload": label(name),
                  "mesh": "envoy", "admin": self.admin(name)} for name in SIDECARS]
 
     def agent_config(self, extra="", **poll):
@@ -220,10 +224,12 @@ class DemoMesh:
                 port=self._port(name, "outbound"), peer_account=workload_of(BACKENDS[0]),
                 backends=[{**self._sidecar_ports(backend), "zone": f"demo-{number}"}
                           for number, backend in enumerate(BACKENDS, 1)], **common)
+            bootstrap = self._scenario.client(bootstrap)
         else:
             bootstrap = envoy_config.server_bootstrap(
                 ports=self._sidecar_ports(name), peer_account=workload_of(CLIENT),
                 application_ports=self._application_ports(name), **common)
+            bootstrap = self._scenario.server(name, bootstrap)
         with open(self._path(name + ".json"), "w") as file:
             json.dump(bootstrap, file, indent=1)
 
