@@ -75,8 +75,8 @@ inline constexpr std::size_t certificates_per_place = 2'000;
 // connections are followed. As many as a large mesh has upstreams.
 inline constexpr std::size_t tls_contexts_per_target = 2'000;
 
-// Clusters of a target whose connection pools are followed: 200 bytes and its name each. A mesh that
-// is not told which services a workload calls sends it all of them.
+// Clusters of a target whose connection pools are followed: 200 bytes and its name each. A mesh
+// that is not told which services a workload calls sends it all of them.
 inline constexpr std::size_t pools_per_target = 5'000;
 
 // A configuration file. Ten thousand targets are about 2 MiB.

@@ -53,7 +53,8 @@ std::size_t width_of(std::string_view text) {
 
 std::string shown_number(double number) {
   const double size = std::abs(number);
-  const int decimals = size >= 99.95 || size == 0 ? 0 : size >= 9.995 ? 1 : 2;
+  const bool whole = number == std::floor(number);
+  const int decimals = whole || size >= 99.95 ? 0 : size >= 9.995 ? 1 : 2;
   char text[64];
   std::snprintf(text, sizeof text, "%.*f", decimals, number);
   return text;

@@ -39,7 +39,7 @@ std::string on_one_line(std::string_view text);
 // As many columns of a terminal as it has characters.
 std::size_t width_of(std::string_view text);
 
-// "0.4", "12.5", "1204": three digits are enough for a rate.
+// "0.42", "12.5", "1204", "3": three digits are enough for a rate.
 std::string shown_number(double number);
 
 }  // namespace mesh

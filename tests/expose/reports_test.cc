@@ -57,6 +57,7 @@ TEST(TableText, shows_nothing_that_moves_the_cursor) {
 
 TEST(ShownNumber, has_three_digits) {
   EXPECT_EQ(shown_number(0), "0");
+  EXPECT_EQ(shown_number(3), "3");
   EXPECT_EQ(shown_number(0.123), "0.12");
   EXPECT_EQ(shown_number(12.345), "12.3");
   EXPECT_EQ(shown_number(1204.4), "1204");
@@ -66,7 +67,7 @@ TEST(MethodsReport, has_rates_errors_and_codes) {
   const std::string text = table_text(made("methods"));
   EXPECT_THAT(text, HasSubstr("CALLS/S"));
   EXPECT_THAT(text, HasSubstr("GetUser"));
-  EXPECT_THAT(text, HasSubstr("25.0%  UNAVAILABLE 15"));
+  EXPECT_THAT(text, HasSubstr("25%  UNAVAILABLE 15"));
 }
 
 TEST(EndpointsReport, has_share_state_and_failures) {
