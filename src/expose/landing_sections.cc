@@ -30,6 +30,11 @@ std::string_view style_of(Severity severity) {
   return "";
 }
 
+std::string about_upstream(const Finding& one) {
+  if (one.upstream.empty()) return "";
+  return "<div class=\"soft\">" + html_text(one.upstream, longest_shown) + "</div>";
+}
+
 }  // namespace
 
 std::string findings_section(const Page& page) {
@@ -40,8 +45,12 @@ std::string findings_section(const Page& page) {
   for (std::size_t i = 0; i < std::min(all.size(), most_findings); ++i) {
     const Finding& one = all[i];
     html += "<tbody><tr><td>" + badge(style_of(one.severity), one.name) + "</td><td>" +
-            html_text(one.where, longest_shown) + "</td><td>" +
-            html_text(one.cause, longest_shown) + "</td></tr></tbody>\n";
+            html_text(one.where, longest_shown) + about_upstream(one) + "</td><td>" +
+            html_text(one.cause, longest_shown);
+    if (!one.remedy.empty()) {
+      html += "<div class=\"soft\">" + html_text(one.remedy, longest_shown) + "</div>";
+    }
+    html += "</td></tr></tbody>\n";
   }
   html += "</table>\n";
   if (all.size() > most_findings) {
