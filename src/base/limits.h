@@ -79,6 +79,10 @@ inline constexpr std::size_t tls_contexts_per_target = 2'000;
 // that is not told which services a workload calls sends it all of them.
 inline constexpr std::size_t pools_per_target = 5'000;
 
+// Secrets, route tables and clusters of which the updates by a control plane are followed, and the
+// connections they come by. As many as a large mesh has upstreams.
+inline constexpr std::size_t config_resources_per_target = 2'000;
+
 // A configuration file. Ten thousand targets are about 2 MiB.
 inline constexpr std::size_t config_bytes = 8 * 1024 * 1024;
 

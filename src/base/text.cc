@@ -29,6 +29,18 @@ std::optional<double> parse_double(std::string_view token) {
   return value;
 }
 
+bool take_front(std::string_view& text, std::string_view front) {
+  if (!text.starts_with(front) || text.size() == front.size()) return false;
+  text.remove_prefix(front.size());
+  return true;
+}
+
+bool take_back(std::string_view& text, std::string_view back) {
+  if (!text.ends_with(back) || text.size() == back.size()) return false;
+  text.remove_suffix(back.size());
+  return true;
+}
+
 std::string printable_sample(std::string_view text) {
   std::string sample(text.substr(0, sample_bytes));
   for (char& c : sample) {

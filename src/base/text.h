@@ -17,6 +17,10 @@ std::optional<std::uint64_t> parse_u64(std::string_view token);
 // case; one leading sign. Nothing if it is too large or too small for a double.
 std::optional<double> parse_double(std::string_view token);
 
+// Removes a beginning or an end, if it is there and leaves something.
+bool take_front(std::string_view& text, std::string_view front);
+bool take_back(std::string_view& text, std::string_view back);
+
 // At most 80 bytes of what could not be read, everything but printable ASCII as '?': fit for a log
 // line or a page, whoever wrote it.
 inline constexpr std::size_t sample_bytes = 80;

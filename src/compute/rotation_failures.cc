@@ -4,16 +4,9 @@
 #include <utility>
 
 #include "base/limits.h"
+#include "compute/growth.h"
 
 namespace mesh {
-namespace {
-
-// How much a counter grew; a smaller one began again.
-std::uint64_t growth(std::uint64_t before, std::uint64_t now) {
-  return now < before ? now : now - before;
-}
-
-}  // namespace
 
 void RotationFailures::enter(const TlsReading& tls, std::uint64_t incarnation, bool looked,
                              bool rotated) {

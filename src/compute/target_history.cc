@@ -76,6 +76,8 @@ Change TargetHistory::record(const Readings& readings, const PollCost& cost) {
   state_.inbound_connections = readings.inbound_connections;
   upstreams_seen_ = cost.ended;
   note_certificates(readings, cost);
+  control_plane_.enter(readings.control_plane, readings.incarnation, readings.at, cost.at);
+  seen_ = cost.ended;
   return was_up ? Change::none : Change::came_up;
 }
 
@@ -150,6 +152,10 @@ std::shared_ptr<const TargetState> TargetHistory::state(Instant now, WallTime wa
         stale_connections_.counts(std::chrono::floor<std::chrono::seconds>(wall));
   }
   state->rotation_failures = rotation_failures_.counts();
+  if (recent(seen_, stale_after_)) {
+    const auto place = state->certificates.empty() ? nullptr : certificates_.place();
+    state->control_plane = control_plane_.state(place.get());
+  }
   if (state->proxy && state->proxy->started) {
     // A process is known to have begun only to the second: not later than now, though.
     state->uptime_seconds = std::max(0.0, seconds(*proxy_seen_ - *state->proxy->started));

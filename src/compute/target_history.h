@@ -14,6 +14,7 @@
 #include "compute/balance.h"
 #include "compute/certificate_book.h"
 #include "compute/change.h"
+#include "compute/control_plane_book.h"
 #include "compute/counter_book.h"
 #include "compute/endpoint_presence.h"
 #include "compute/rotation_failures.h"
@@ -60,7 +61,8 @@ class TargetHistory {
   CertificateBook certificates_;
   StaleConnections stale_connections_;
   RotationFailures rotation_failures_;
-  std::optional<Instant> proxy_seen_, endpoints_seen_, upstreams_seen_, certificates_seen_;
+  ControlPlaneBook control_plane_;
+  std::optional<Instant> seen_, proxy_seen_, endpoints_seen_, upstreams_seen_, certificates_seen_;
 };
 
 }  // namespace mesh

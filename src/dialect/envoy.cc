@@ -24,6 +24,7 @@
 
 #include "dialect/check_answer.h"
 #include "dialect/envoy_certificates.h"
+#include "dialect/envoy_control_plane.h"
 #include "dialect/envoy_endpoints.h"
 #include "dialect/envoy_names.h"
 #include "dialect/envoy_process.h"
@@ -31,7 +32,6 @@
 #include "dialect/envoy_tls.h"
 #include "dialect/envoy_traffic.h"
 #include "dialect/envoy_upstreams.h"
-#include "dialect/url_encoding.h"
 #include "wire/envoy_certs.h"
 #include "wire/envoy_server_info.h"
 
@@ -82,6 +82,7 @@ class EnvoyConversation final : public Conversation {
   EnvoyEndpoints endpoints_;
   EnvoyTls tls_;
   EnvoyUpstreams upstreams_;
+  EnvoyControlPlane control_plane_;
   EnvoyCertificates certificates_;
   std::optional<Proxy> proxy_;
   std::uint64_t identity_connection_ = 0;  // 0: none yet
@@ -103,11 +104,9 @@ Step EnvoyConversation::begin(Instant now) {
 }
 
 Step EnvoyConversation::ask_stats() {
-  static const std::string path =
-      "/stats?usedonly&histogram_buckets=cumulative&filter=" + percent_encode(envoy_stats_filter());
   asked_ = Asked::stats;
   ++stats_asked_;
-  return Request{Request::Port::admin, path};
+  return Request{Request::Port::admin, envoy_stats_path(control_plane_.wants_endpoint_times())};
 }
 
 Step EnvoyConversation::hear(Answer answer) {
@@ -133,6 +132,7 @@ Step EnvoyConversation::hear_stats(Answer answer) {
   tls_report_ = tls_.report(traffic_.reader(), stats);
   readings_.tls = tls_report_.reading;
   readings_.inbound_connections = tls_report_.inbound_connections;
+  readings_.control_plane = control_plane_.report(traffic_.reader(), stats);
   readings_.unreadable = stats.unreadable;
   readings_.unreadable_sample = stats.unreadable_sample;
   if (identity_connection_ == stats_connection_) return after_identity();

@@ -8,6 +8,7 @@
 #include <span>
 
 #include "dialect/envoy_counters.h"
+#include "dialect/url_encoding.h"
 
 namespace mesh {
 namespace {
@@ -147,8 +148,21 @@ std::string_view envoy_stats_filter() {
       R"(|downstream_cx_(total|active)|ssl\.handshake)"
       R"(|server_ssl_socket_factory\.ssl_context_update_by_sds)"
       R"(|ssl\.certificate\..+\.expiration_unix_time_seconds))"
-      R"(|sds\..+\.(key_rotation_failed|update_rejected)|server\.(state|uptime))$)";
+      R"(|(cluster_manager\.cds|listener_manager\.lds|http\..+\.rds\..+|sds\..+))"
+      R"(\.update_(attempt|success|rejected|failure|time))"
+      R"(|((cluster_manager|listener_manager|http|sds|cluster)\..+\.)?)"
+      R"(control_plane\.connected_state|cluster\..+\.update_rejected)"
+      R"(|sds\..+\.key_rotation_failed|server\.(state|uptime))$)";
   return filter;
+}
+
+std::string envoy_stats_path(bool endpoint_times) {
+  static const std::string question = "/stats?usedonly&histogram_buckets=cumulative&filter=";
+  static const std::string path = question + percent_encode(envoy_stats_filter());
+  if (!endpoint_times) return path;
+  std::string filter(envoy_stats_filter());
+  filter.insert(filter.size() - 2, R"(|cluster\..+\.update_time)");
+  return question + percent_encode(filter);
 }
 
 }  // namespace mesh

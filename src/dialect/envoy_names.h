@@ -76,5 +76,8 @@ std::string bound_in_seconds(double ms);
 
 // The anchored RE2 that selects just the statistics read here.
 std::string_view envoy_stats_filter();
+// The question that asks for them. With `endpoint_times` it asks of every cluster when its
+// endpoints were last updated, too (envoy_control_plane.h).
+std::string envoy_stats_path(bool endpoint_times);
 
 }  // namespace mesh

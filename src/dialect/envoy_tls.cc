@@ -5,6 +5,7 @@
 #include <utility>
 
 #include "base/limits.h"
+#include "base/text.h"
 #include "dialect/envoy_names.h"
 
 namespace mesh {
@@ -12,18 +13,6 @@ namespace {
 
 constexpr std::string_view expiry_word = ".expiration_unix_time_seconds";
 constexpr std::string_view certificate_word = ".ssl.certificate.";
-
-// Removes a prefix or a suffix, if it is there and leaves something.
-bool take_front(std::string_view& text, std::string_view front) {
-  if (!text.starts_with(front) || text.size() == front.size()) return false;
-  text.remove_prefix(front.size());
-  return true;
-}
-bool take_back(std::string_view& text, std::string_view back) {
-  if (!text.ends_with(back) || text.size() == back.size()) return false;
-  text.remove_suffix(back.size());
-  return true;
-}
 
 // Order does not matter to a sum, and two contexts that change places do not cancel each other.
 std::uint64_t mixed(std::uint64_t value, std::uint32_t position) {

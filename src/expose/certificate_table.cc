@@ -73,6 +73,28 @@ std::string certificate_table(std::span<const CertificateRow> rows, WallTime now
   return table;
 }
 
+std::string cascade_words(const Snapshot& snapshot, WallTime now) {
+  const TargetState* first = nullptr;
+  std::size_t cut_off = 0;
+  for (const auto& state : snapshot.targets) {
+    const auto& cascade = state->control_plane.cascade;
+    if (!cascade) continue;
+    ++cut_off;
+    if (!first || cascade->at < first->control_plane.cascade->at) first = state.get();
+  }
+  if (!first) return "";
+  const Cascade& cascade = *first->control_plane.cascade;
+  const auto left = (cascade.at - std::chrono::floor<std::chrono::seconds>(now)).count();
+  std::string words = std::to_string(cut_off);
+  words += cut_off == 1 ? " sidecar cannot renew its certificates"
+                        : " sidecars cannot renew their certificates";
+  words += ", for the control plane or issuer is unreachable; the first of them, " +
+           on_one_line(cascade.leaf) + " of " + on_one_line(target_id(first->target));
+  words += left > 0 ? ", runs out in " + format_roughly(left)
+                    : ", ran out " + format_roughly(-left) + " ago";
+  return words + " (" + rfc3339(cascade.at) + ")";
+}
+
 std::string certificates_json(std::span<const CertificateRow> rows) {
   json::array all;
   for (const CertificateRow& row : rows) {

@@ -14,6 +14,10 @@ namespace mesh {
 // show or reorder the line is replaced.
 std::string certificate_table(std::span<const CertificateRow> rows, WallTime now);
 
+// "3 sidecars cannot renew their certificates …": when the mesh begins to fail, as a sentence;
+// "" while every control plane and issuer is connected.
+std::string cascade_words(const Snapshot& snapshot, WallTime now);
+
 // An array of objects, one per row; dates in RFC 3339, null for what is not known.
 std::string certificates_json(std::span<const CertificateRow> rows);
 

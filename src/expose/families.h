@@ -25,6 +25,7 @@ std::span<const FamilyMaker> traffic_families();
 std::span<const FamilyMaker> load_balance_families();
 std::span<const FamilyMaker> balance_families();
 std::span<const FamilyMaker> sidecar_families();
+std::span<const FamilyMaker> control_plane_families();
 std::span<const FamilyMaker> certificate_families();
 std::span<const FamilyMaker> tls_probe_families();
 std::span<const FamilyMaker> target_families();

@@ -29,6 +29,11 @@ constexpr std::array label_list{
     LabelMeaning{"endpoint",
                  "Address of the endpoint; `other` for what is over "
                  "`limits.endpoints_per_upstream`. Of a TLS probe the configured name."},
+    LabelMeaning{"resource",
+                 "Kind of configuration, or the connection it comes by: `cds` (clusters), `lds` "
+                 "(listeners), `rds` (routes), `eds` (endpoints), `sds` (secrets); `ads` is one "
+                 "connection for all."},
+    LabelMeaning{"result", "What became of it; each metric lists its own."},
     LabelMeaning{"bundle", "Configured name of a trust bundle."},
     LabelMeaning{"finding", "What was found: a section of docs/runbook.md."},
     LabelMeaning{"severity", "`info`, `warning` or `critical`."},

@@ -6,6 +6,7 @@
 #include <vector>
 
 #include "compute/findings.h"
+#include "expose/certificate_table.h"
 #include "expose/human.h"
 
 namespace mesh {
@@ -41,7 +42,11 @@ std::string findings_section(const Page& page) {
   std::vector<Finding> all = findings(page.snapshot, page.self.now);
   if (all.empty()) return "";
   std::ranges::stable_sort(all, std::ranges::greater(), &Finding::severity);
-  std::string html = "<table>\n<thead><tr><th>found</th><th>where</th><th>what</th></tr></thead>\n";
+  std::string html;
+  const std::string cascade = cascade_words(page.snapshot, page.self.now);
+  if (!cascade.empty())
+    html += "<p class=\"error\">" + html_text(cascade, 2 * longest_shown) + "</p>\n";
+  html += "<table>\n<thead><tr><th>found</th><th>where</th><th>what</th></tr></thead>\n";
   for (std::size_t i = 0; i < std::min(all.size(), most_findings); ++i) {
     const Finding& one = all[i];
     html += "<tbody><tr><td>" + badge(style_of(one.severity), one.name) + "</td><td>" +

@@ -64,6 +64,8 @@ void answer_certificates(const Job& job, const Page& page, WebReply& reply) {
     reply.body = certificates_json(rows);
   } else {
     reply.body = certificate_table(rows, page.self.now);
+    const std::string cascade = cascade_words(page.snapshot, page.self.now);
+    if (!cascade.empty()) reply.body = cascade + "\n\n" + reply.body;
   }
 }
 

@@ -10,6 +10,7 @@
 
 #include "base/clock.h"
 #include "model/certificate_look.h"
+#include "model/control_plane.h"
 #include "model/failure.h"
 #include "model/series.h"
 
@@ -91,6 +92,7 @@ struct Readings {
 
   TlsReading tls;                               // what is counted about renewals and connections
   std::optional<CertificateLook> certificates;  // absent when not asked or not heard this time
+  ControlPlaneReading control_plane;
 
   std::uint64_t unreadable = 0;   // lines or values that could not be understood
   std::string unreadable_sample;  // the first of them, shortened and printable

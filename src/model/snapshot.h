@@ -12,6 +12,7 @@
 
 #include "base/clock.h"
 #include "model/balance.h"
+#include "model/control_plane.h"
 #include "model/failure.h"
 #include "model/finding.h"
 #include "model/known_certificate.h"
@@ -82,6 +83,7 @@ struct TargetState {
   std::vector<std::shared_ptr<const CertificatePlace>> certificates;
   std::vector<StaleCount> stale_connections;
   std::vector<RotationFailure> rotation_failures;
+  ControlPlaneState control_plane;  // empty where there is none
 };
 
 struct PassTimes {

@@ -9,9 +9,11 @@ namespace mesh {
 
 extern const FindingMaker certificate_expired;
 extern const FindingMaker trust_broken;
+extern const FindingMaker control_plane_unreachable;
 extern const FindingMaker certificate_expiring;
 extern const FindingMaker rotation_failing;
 extern const FindingMaker rotation_overdue;
+extern const FindingMaker config_rejected;
 extern const FindingMaker stale_certificate_in_use;
 extern const FindingMaker certificate_not_yet_valid;
 extern const FindingMaker weak_certificate;
@@ -23,10 +25,12 @@ extern const FindingMaker traffic_uneven;
 inline constexpr std::array all_findings{
     &certificate_expired,
     &trust_broken,
+    &control_plane_unreachable,
     &certificate_expiring,
     &traffic_pinned,
     &rotation_failing,
     &rotation_overdue,
+    &config_rejected,
     &stale_certificate_in_use,
     &certificate_not_yet_valid,
     &traffic_uneven,

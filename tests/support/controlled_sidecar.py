@@ -1,0 +1,172 @@
+"""Real Envoys that a real control plane configures (xds_server.py): start, push, refuse, kill,
+return. What they hold is one cluster with TLS that is never called, and one listener."""
+
+import json
+import os
+
+import certificates
+from processes import Child, ReservedPort, http_get, wait_until
+
+HERE = os.path.dirname(os.path.abspath(__file__))
+PYTHON = os.path.join(HERE, "..", "..", "build", "xds", "bin", "python")
+_TYPE = "type.googleapis.com/envoy."
+ADS = {"ads": {}, "resource_api_version": "V3"}
+GOOD, BAD = "5s", "-1s"  # a connect timeout that Envoy takes, and one that it refuses
+
+
+def _tcp(port):
+    return {"socket_address": {"address": "127.0.0.1", "port_value": port}}
+
+
+def _grpc(cluster):
+    return {"api_type": "GRPC", "transport_api_version": "V3",
+            "grpc_services": [{"envoy_grpc": {"cluster_name": cluster}}]}
+
+
+def own_connection(cluster):
+    """A config source: a connection of its own to that static cluster."""
+    return {"api_config_source": _grpc(cluster), "resource_api_version": "V3"}
+
+
+class ControlPlane:
+    """One xds_server.py in a directory of its own. start() and kill() as often as one likes."""
+
+    def __init__(self, directory, name):
+        self._name = name
+        self._file = os.path.join(directory, name + ".json")
+        self._log = os.path.join(directory, name + ".log")
+        self._said = {}
+        self._version = 0
+        self._port = ReservedPort()
+        self._child = None
+
+    @property
+    def port(self):
+        return self._port.number
+
+    def start(self):
+        if not os.path.exists(self._file):
+            self.say()
+        self._child = Child(self._name, [PYTHON, os.path.join(HERE, "xds_server.py"),
+                                         str(self.port), self._file], self._log)
+        return self
+
+    def kill(self):
+        self._child.kill()
+
+    def stop(self):
+        if self._child:
+            self._child.terminate()
+        self._port.release()
+
+    def say(self, **kinds):
+        """From now on these lists of resources, beside those of other kinds said before; gives the
+        version, which grows."""
+        self._version += 1
+        for kind, resources in kinds.items():
+            self._said[kind] = {"version": str(self._version), "resources": resources}
+        with open(self._file + ".new", "w") as file:
+            json.dump(self._said, file)
+        os.rename(self._file + ".new", self._file)
+        return self._version
+
+
+def secrets(certificate_dir):
+    """What an issuer says: the secret `default`."""
+    def text(name):
+        with open(os.path.join(certificate_dir, name)) as file:
+            return file.read()
+    return [{"name": "default", "tls_certificate": {
+        "certificate_chain": {"inline_string": text("tls.crt")},
+        "private_key": {"inline_string": text("tls.key")}}}]
+
+
+def cluster(name, tls, timeout=GOOD, **fields):
+    """`tls`: a config source of the secret `default`, or a secret itself."""
+    if "sds_config" in tls:
+        common = {"tls_certificate_sds_secret_configs": [tls]}
+    else:
+        common = {"tls_certificates": [tls["tls_certificate"]]}
+    context = {"@type": _TYPE + "extensions.transport_sockets.tls.v3.UpstreamTlsContext",
+               "common_tls_context": common}
+    return {"name": name, "type": "STATIC", "connect_timeout": timeout, **fields,
+            "transport_socket": {"name": "envoy.transport_sockets.tls", "typed_config": context}}
+
+
+def secret_from(source):
+    return {"name": "default", "sds_config": source}
+
+
+def listener(port, upstream):
+    proxy = {"@type": _TYPE + "extensions.filters.network.tcp_proxy.v3.TcpProxy",
+             "stat_prefix": "inbound", "cluster": upstream}
+    return {"name": "inbound", "address": _tcp(port), "filter_chains": [
+        {"filters": [{"name": "envoy.filters.network.tcp_proxy", "typed_config": proxy}]}]}
+
+
+class ControlledSidecar:
+    """An Envoy whose clusters and listeners come over ADS from the port `control_plane`; the
+    static cluster `issuer` leads to that other port. start() … stop()."""
+
+    def __init__(self, envoy, name, directory, control_plane, issuer=None):
+        self.name = name
+        self._envoy = envoy
+        self._directory = os.path.join(os.path.abspath(directory), name)
+        self._servers = {"xds": control_plane, "issuer": issuer or control_plane}
+        self._port = ReservedPort()
+        self._child = None
+
+    @property
+    def admin(self):
+        return f"http://127.0.0.1:{self._port.number}"
+
+    def target(self):
+        """As the agent's configuration lists it."""
+        return {"name": self.name, "namespace": "shop", "workload": "users", "mesh": "envoy",
+                "admin": self.admin}
+
+    def start(self):
+        os.makedirs(self._directory)
+        config = os.path.join(self._directory, "envoy.json")
+        with open(config, "w") as file:
+            json.dump(self._bootstrap(), file, indent=1)
+        self._child = Child(self.name, [
+            self._envoy, "-c", config, "--disable-hot-restart", "--concurrency", "1",
+            "--log-level", "warning"], os.path.join(self._directory, "log"))
+        return self
+
+    def stop(self):
+        if self._child:
+            self._child.terminate()
+        self._port.release()
+
+    def wait_for(self, statistic, value):
+        """Until its own statistic of that whole name has that value."""
+        wait_until(lambda: self.statistic(statistic) == value, f"{self.name}: {statistic} {value}",
+                   60, alive=[self._child])
+
+    def statistic(self, name):
+        """None if it has none, or does not answer yet."""
+        try:
+            _, body = http_get(self.admin, "/stats?usedonly&filter=^" + name + "$")
+        except OSError:
+            return None
+        return int(body.split()[-1]) if body.strip() else None
+
+    def _bootstrap(self):
+        http2 = {_TYPE[len("type.googleapis.com/"):]
+                 + "extensions.upstreams.http.v3.HttpProtocolOptions": {
+                     "@type": _TYPE + "extensions.upstreams.http.v3.HttpProtocolOptions",
+                     "explicit_http_config": {"http2_protocol_options": {}}}}
+        return {
+            "node": {"id": self.name, "cluster": "users.shop"},
+            "admin": {"address": _tcp(self._port.number)},
+            "dynamic_resources": {"ads_config": _grpc("xds"), "cds_config": ADS,
+                                  "lds_config": ADS},
+            "static_resources": {"clusters": [
+                {"name": name, "type": "STATIC", "connect_timeout": "1s",
+                 "typed_extension_protocol_options": http2,
+                 "load_assignment": {"cluster_name": name, "endpoints": [
+                     {"lb_endpoints": [{"endpoint": {"address": _tcp(port)}}]}]}}
+                for name, port in self._servers.items()]},
+        }
