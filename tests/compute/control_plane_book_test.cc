@@ -1,0 +1,317 @@
+// Links and updates over time: what a proxy says, look by look, and what is made of it.
+#include "compute/control_plane_book.h"
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include <string>
+#include <vector>
+
+#include "base/limits.h"
+
+namespace mesh {
+namespace {
+
+using std::chrono::seconds;
+using std::chrono::sys_seconds;
+using testing::ElementsAre;
+using testing::IsEmpty;
+using enum ConfigKind;
+
+constexpr sys_seconds noon{seconds(1'800'000'000)};
+
+struct Counts {
+  std::uint64_t accepted = 0, rejected = 0, failed = 0, last_update = 0;
+};
+
+ConfigResource resource(ConfigKind kind, Counts counts, std::string name = "",
+                        std::optional<std::uint64_t> expires = {}) {
+  return {kind,          std::move(name),    1,      counts.accepted, counts.rejected,
+          counts.failed, counts.last_update, expires};
+}
+
+KnownCertificate leaf(seconds life, CertificateRole role = CertificateRole::leaf) {
+  KnownCertificate known;
+  known.in_use.role = role;
+  known.in_use.not_before = noon;
+  known.in_use.not_after = noon + life;
+  known.in_use.sans = {
+      {SubjectAltName::Kind::uri, "spiffe://mesh.test/" + std::to_string(life.count())}};
+  return known;
+}
+
+class ControlPlaneBookTest : public testing::Test {
+ protected:
+  // One look, 15 s after the last.
+  void look(std::vector<LinkReading> links, std::vector<ConfigResource> resources,
+            bool complete = true) {
+    now_ += step_;
+    book_.enter({std::move(links), std::move(resources), complete}, incarnation_, Instant{} + now_,
+                noon + now_);
+  }
+  // Of a proxy with ADS alone.
+  void ads(bool says_connected, Counts clusters) {
+    look({{ConfigKind::ads, "", says_connected}}, {resource(cds, clusters)});
+  }
+
+  ControlPlaneState state() const { return book_.state(nullptr); }
+  LinkState link() const { return state().links.at(0); }
+  UpdateCounts updates() const { return state().updates.at(0); }
+  std::uint64_t reconnects() const { return state().reconnects.at(0).count; }
+
+  ControlPlaneBook book_;
+  seconds now_{0}, step_{15};
+  std::uint64_t incarnation_ = 1;
+};
+
+TEST_F(ControlPlaneBookTest, a_proxy_without_any_has_nothing_to_show) {
+  look({}, {});
+  EXPECT_EQ(state(), ControlPlaneState{});
+}
+
+TEST_F(ControlPlaneBookTest, a_link_that_brought_something_holds) {
+  ads(true, {1});
+  EXPECT_EQ(link(), (LinkState{ConfigKind::ads, "", true, true, {}, 0}));
+  EXPECT_EQ(reconnects(), 0u);
+}
+
+TEST_F(ControlPlaneBookTest, a_cut_is_believed_at_once_and_looks_are_counted) {
+  ads(true, {1});
+  ads(false, {1, 0, 1});
+  EXPECT_EQ(link(), (LinkState{ConfigKind::ads, "", false, true, noon + seconds(30), 1}));
+  ads(false, {1, 0, 2});
+  EXPECT_EQ(link(), (LinkState{ConfigKind::ads, "", false, true, noon + seconds(30), 2}));
+}
+
+TEST_F(ControlPlaneBookTest, one_that_never_was_is_cut_though_it_says_1_while_it_is_tried) {
+  ads(true, {0, 0, 0});
+  EXPECT_FALSE(link().connected);
+  EXPECT_FALSE(link().ever_answered);
+  ads(true, {0, 0, 1});
+  for (int i = 0; i < 10; ++i) ads(true, {0, 0, 1});
+  EXPECT_FALSE(link().connected);
+}
+
+TEST_F(ControlPlaneBookTest, the_first_answer_is_no_reconnection) {
+  ads(false, {0, 0, 3});
+  ads(true, {1, 0, 4});
+  EXPECT_TRUE(link().connected);
+  EXPECT_TRUE(link().ever_answered);
+  EXPECT_EQ(reconnects(), 0u);
+}
+
+TEST_F(ControlPlaneBookTest, an_update_brings_it_back_and_is_counted_as_reconnection) {
+  ads(true, {1});
+  ads(false, {1, 0, 1});
+  ads(true, {2, 0, 3});
+  EXPECT_TRUE(link().connected);
+  EXPECT_FALSE(link().cut_since);
+  EXPECT_EQ(reconnects(), 1u);
+}
+
+TEST_F(ControlPlaneBookTest, a_rejected_update_is_an_answer_too) {
+  ads(true, {1});
+  ads(false, {1, 0, 1});
+  ads(true, {1, 1, 1});
+  EXPECT_TRUE(link().connected);
+}
+
+// Seen with a control plane that drops packets: 1 for as long as a connection is tried.
+TEST_F(ControlPlaneBookTest, one_that_is_tried_again_and_again_stays_cut) {
+  ads(true, {1});
+  for (std::uint64_t failed = 1; failed < 10; ++failed) {
+    ads(failed % 2 == 0, {1, 0, failed});
+    EXPECT_FALSE(link().connected) << failed;
+  }
+  EXPECT_EQ(link().cut_looks, 9u);
+}
+
+TEST_F(ControlPlaneBookTest, one_with_nothing_new_to_say_holds_after_ten_seconds) {
+  step_ = seconds(4);
+  ads(true, {1});
+  ads(false, {1, 0, 1});
+  for (int i = 0; i < 3; ++i) {
+    ads(true, {1, 0, 2});
+    EXPECT_FALSE(link().connected) << i;
+  }
+  ads(true, {1, 0, 2});
+  EXPECT_TRUE(link().connected);
+  EXPECT_EQ(reconnects(), 1u);
+}
+
+// Only the endpoints of static clusters come over it: nothing of that is told.
+TEST_F(ControlPlaneBookTest, a_link_whose_resources_are_not_told_is_believed) {
+  look({{ConfigKind::ads, "", true}}, {});
+  EXPECT_TRUE(link().connected);
+}
+
+TEST_F(ControlPlaneBookTest, a_restarted_proxy_begins_anew_and_its_counts_go_on) {
+  ads(true, {5, 1, 2});
+  ++incarnation_;
+  ads(true, {1});
+  EXPECT_TRUE(link().connected);
+  EXPECT_EQ(updates(), (UpdateCounts{cds, 6, 1, 2, {}}));
+  EXPECT_EQ(reconnects(), 0u);
+}
+
+TEST_F(ControlPlaneBookTest, what_is_missing_from_a_damaged_answer_keeps_its_count) {
+  ads(true, {5});
+  look({}, {}, false);
+  EXPECT_TRUE(link().connected);
+  ads(true, {6});
+  EXPECT_EQ(updates().accepted, 6u);
+}
+
+TEST_F(ControlPlaneBookTest, what_was_gone_counts_from_zero_when_it_returns) {
+  look({}, {resource(rds, {3}, "in.rds.a")});
+  look({}, {});
+  look({}, {resource(rds, {3}, "in.rds.a")});
+  EXPECT_EQ(updates().accepted, 6u);
+}
+
+TEST_F(ControlPlaneBookTest, resources_of_one_kind_are_summed_and_the_newest_time_counts) {
+  look({}, {resource(sds, {1, 0, 0, 1'800'000'000'500}, "a"),
+            resource(sds, {2, 0, 7, 1'800'000'001'000}, "b")});
+  EXPECT_THAT(state().updates, ElementsAre(UpdateCounts{sds, 3, 0, 7, noon + seconds(1)}));
+}
+
+TEST_F(ControlPlaneBookTest, a_time_that_no_clock_can_show_is_not_believed) {
+  look({}, {resource(cds, {1, 0, 0, UINT64_MAX})});
+  EXPECT_FALSE(updates().last_update);
+}
+
+TEST_F(ControlPlaneBookTest, a_rejection_stands_until_something_is_accepted) {
+  ads(true, {1});
+  ads(true, {1, 1});
+  ads(true, {1, 3});
+  EXPECT_THAT(state().rejected, ElementsAre(RejectedConfig{cds, "", 3, noon + seconds(30)}));
+  ads(true, {2, 3});
+  EXPECT_THAT(state().rejected, IsEmpty());
+}
+
+TEST_F(ControlPlaneBookTest, of_two_between_two_looks_nobody_knows_the_order) {
+  ads(true, {1});
+  ads(true, {2, 1});
+  EXPECT_THAT(state().rejected, IsEmpty());
+}
+
+TEST_F(ControlPlaneBookTest, what_was_rejected_before_the_first_look_is_history) {
+  ads(true, {1, 4});
+  EXPECT_THAT(state().rejected, IsEmpty());
+}
+
+TEST_F(ControlPlaneBookTest, what_was_never_accepted_is_rejected_at_the_first_look) {
+  ads(true, {0, 4});
+  EXPECT_THAT(state().rejected, ElementsAre(RejectedConfig{cds, "", 4, noon + seconds(15)}));
+}
+
+// Of endpoints a line appears with the first rejection, and from the next answer on their time.
+TEST_F(ControlPlaneBookTest, endpoints_are_accepted_when_their_time_moves) {
+  look({}, {});
+  look({}, {resource(eds, {0, 1, 0, 0}, "users")});
+  look({}, {resource(eds, {0, 1, 0, 5'000}, "users")});
+  EXPECT_EQ(state().rejected.size(), 1u);
+  look({}, {resource(eds, {0, 1, 0, 6'000}, "users")});
+  EXPECT_THAT(state().rejected, IsEmpty());
+}
+
+TEST_F(ControlPlaneBookTest, endpoints_rejected_before_the_first_look_are_history) {
+  look({}, {resource(eds, {0, 1, 0, 0}, "users")});
+  EXPECT_THAT(state().rejected, IsEmpty());
+}
+
+TEST_F(ControlPlaneBookTest, an_answer_that_invents_names_is_bounded) {
+  for (std::uint64_t i = 0; i < limits::config_resources_per_target + 10; ++i) {
+    look({{sds, std::to_string(i), true}}, {}, false);
+  }
+  EXPECT_EQ(state().links.size(), limits::config_resources_per_target);
+}
+
+// ---- the instant of the cascade ----
+
+class CascadeTest : public ControlPlaneBookTest {
+ protected:
+  static constexpr std::uint64_t end_of(seconds life) {
+    return static_cast<std::uint64_t>((noon + life).time_since_epoch().count());
+  }
+  std::optional<seconds> cascade(std::vector<KnownCertificate> known) const {
+    const CertificatePlace place{CertificateSource::admin, "", noon, std::move(known), 0};
+    const auto cascade = book_.state(&place).cascade;
+    return cascade ? std::optional(cascade->at - noon) : std::nullopt;
+  }
+};
+
+constexpr seconds hour{3600}, day{86'400};
+
+TEST_F(CascadeTest, there_is_none_while_all_is_connected) {
+  ads(true, {1});
+  EXPECT_FALSE(cascade({leaf(hour)}));
+}
+
+TEST_F(CascadeTest, inline_certificates_fall_with_the_link_of_the_configuration) {
+  ads(true, {1});
+  ads(false, {1});
+  EXPECT_EQ(cascade({leaf(day), leaf(hour), leaf(seconds(1), CertificateRole::root)}), hour);
+}
+
+TEST_F(CascadeTest, without_a_certificate_there_is_none) {
+  ads(false, {1});
+  EXPECT_FALSE(cascade({}));
+  EXPECT_FALSE(book_.state(nullptr).cascade);
+}
+
+TEST_F(CascadeTest, a_secret_falls_with_its_own_link_and_no_other) {
+  const auto say = [&](bool a, bool b) {
+    look({{ConfigKind::ads, "", true}, {sds, "a", a}, {sds, "b", b}},
+         {resource(cds, {1}), resource(sds, {1}, "a", end_of(hour)),
+          resource(sds, {1}, "b", end_of(day))});
+  };
+  say(true, true);
+  say(true, false);
+  EXPECT_EQ(cascade({leaf(hour), leaf(day)}), day);
+  say(false, false);
+  EXPECT_EQ(cascade({leaf(hour), leaf(day)}), hour);
+}
+
+TEST_F(CascadeTest, a_secret_with_its_own_link_outlives_that_of_the_configuration) {
+  look({{ConfigKind::ads, "", false}, {sds, "a", true}},
+       {resource(cds, {1}), resource(sds, {1}, "a", end_of(hour))});
+  EXPECT_FALSE(cascade({leaf(hour)}));
+  EXPECT_EQ(cascade({leaf(hour), leaf(day)}), day);  // one is inline
+}
+
+TEST_F(CascadeTest, a_secret_over_ads_falls_with_it) {
+  const auto say = [&](bool connected, std::uint64_t failed) {
+    look({{ConfigKind::ads, "", connected}},
+         {resource(cds, {1, 0, failed}), resource(sds, {1, 0, failed}, "a", end_of(hour))});
+  };
+  say(true, 3);
+  say(false, 4);
+  EXPECT_EQ(cascade({leaf(hour)}), hour);
+  say(false, 4);
+  EXPECT_EQ(cascade({leaf(hour)}), hour);
+}
+
+TEST_F(CascadeTest, a_secret_from_a_file_never_falls) {
+  const auto say = [&](bool connected, std::uint64_t failed) {
+    look({{ConfigKind::ads, "", connected}},
+         {resource(cds, {1, 0, failed}), resource(sds, {1}, "a", end_of(hour))});
+  };
+  say(true, 0);
+  say(false, 1);
+  EXPECT_FALSE(cascade({leaf(hour)}));
+}
+
+TEST_F(CascadeTest, where_the_end_of_a_secret_is_not_told_a_leaf_may_be_any_secrets) {
+  look({{sds, "a", false}, {sds, "b", true}}, {resource(sds, {1}, "a"), resource(sds, {1}, "b")});
+  EXPECT_EQ(cascade({leaf(day), leaf(hour)}), hour);
+}
+
+TEST_F(CascadeTest, tells_whose_leaf_it_is_and_its_life) {
+  ads(false, {1});
+  const CertificatePlace place{CertificateSource::admin, "", noon, {leaf(hour)}, 0};
+  EXPECT_EQ(book_.state(&place).cascade, (Cascade{noon + hour, noon, "spiffe://mesh.test/3600"}));
+}
+
+}  // namespace
+}  // namespace mesh
