@@ -96,6 +96,20 @@ envoy() {
   }
 }
 
+# xds: Python with gRPC and Envoy's messages in build/xds, for tests/support/xds_server.py.
+xds() {
+  local where=$root/build/xds
+  [ ! -e "$where/complete" ] || return 0
+  say "installing grpcio and xds-protos into build/xds"
+  rm -rf "$where"
+  step /usr/bin/python3 -m venv "$where" &&
+    step "$where/bin/python" -m pip install --quiet --disable-pip-version-check \
+      grpcio==1.85.3 protobuf==7.36.2 xds-protos==1.85.0 && touch "$where/complete" || {
+    say "grpcio and xds-protos could not be installed"
+    exit 1
+  }
+}
+
 # build PRESET [TARGET…]: build/PRESET, in all or these targets.
 build() {
   local preset=$1

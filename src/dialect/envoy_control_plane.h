@@ -13,10 +13,10 @@
 // connection. A proxy without any of this has no control plane.
 //
 // Of endpoints (eds) only what was rejected is asked for: it is a line where there was one and none
-// elsewhere, while four numbers of each of a thousand clusters would double the answer, and the
-// success of a DNS look-up is counted under the same name. What an accepted update did shows in
-// membership_change. Once a rejection is on record, the clusters' update_time is asked for as well,
-// for that is how a later good update shows.
+// elsewhere, while attempts, successes and times of 1 000 clusters make 468 kB of an answer of 235
+// (seen with 1.40.0), and the success of a DNS look-up is counted under the same name. What an
+// accepted update did shows in membership_change. Once a rejection is on record, the clusters'
+// update_time is asked for as well (318 kB), for that is how a later good update shows.
 #pragma once
 
 #include <cstdint>

@@ -84,6 +84,22 @@ inline std::shared_ptr<const CertificatePlace> certificates() {
   return std::make_shared<const CertificatePlace>(std::move(place));
 }
 
+// One that lost its issuer at the last look, and lost and found its control plane before.
+inline ControlPlaneState control_plane() {
+  ControlPlaneState plane;
+  plane.links = {{ConfigKind::ads, "", true, true, {}, 0},
+                 {ConfigKind::sds, "ROOTCA", true, true, {}, 0},
+                 {ConfigKind::sds, "default", false, true, at(1'760'000'000'250), 1}};
+  plane.updates = {{ConfigKind::cds, 12, 1, 3, at(1'759'999'123'456)},
+                   {ConfigKind::eds, 0, 2, 0, {}},
+                   {ConfigKind::sds, 2, 0, 1, at(1'759'990'001'000)}};
+  plane.reconnects = {{ConfigKind::ads, 1}, {ConfigKind::sds, 0}};
+  plane.cascade = Cascade{std::chrono::sys_seconds(std::chrono::seconds(1'760'076'400)),
+                          std::chrono::sys_seconds(std::chrono::seconds(1'759'990'000)),
+                          "spiffe://cluster.local/ns/shop/sa/frontend"};
+  return plane;
+}
+
 // A client sidecar with one of everything.
 inline TargetState client() {
   constexpr const char* users = "users.shop.svc.cluster.local:50051";
@@ -139,6 +155,7 @@ inline TargetState client() {
   state.certificates = {certificates()};
   state.stale_connections = {{Direction::outbound, users, "", "spiffe://a", 2, 1}};
   state.rotation_failures = {{"default", "key_rotation_failed", 1, true}};
+  state.control_plane = control_plane();
   return state;
 }
 
