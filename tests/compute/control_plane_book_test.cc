@@ -4,6 +4,7 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include <memory>
 #include <string>
 #include <vector>
 
@@ -28,16 +29,6 @@ ConfigResource resource(ConfigKind kind, Counts counts, std::string name = "",
                         std::optional<std::uint64_t> expires = {}) {
   return {kind,          std::move(name),    1,      counts.accepted, counts.rejected,
           counts.failed, counts.last_update, expires};
-}
-
-KnownCertificate leaf(seconds life, CertificateRole role = CertificateRole::leaf) {
-  KnownCertificate known;
-  known.in_use.role = role;
-  known.in_use.not_before = noon;
-  known.in_use.not_after = noon + life;
-  known.in_use.sans = {
-      {SubjectAltName::Kind::uri, "spiffe://mesh.test/" + std::to_string(life.count())}};
-  return known;
 }
 
 class ControlPlaneBookTest : public testing::Test {
@@ -225,6 +216,57 @@ TEST_F(ControlPlaneBookTest, an_answer_that_invents_names_is_bounded) {
     look({{sds, std::to_string(i), true}}, {}, false);
   }
   EXPECT_EQ(state().links.size(), limits::config_resources_per_target);
+}
+
+// ---- whose certificates are cut off ----
+
+class CutOff : public ControlPlaneBookTest {
+ protected:
+  // A leaf that is the secret `a`, if any of it is renewed over what is cut.
+  bool is_cut_off() const {
+    KnownCertificate leaf;
+    leaf.in_use.not_after = noon;
+    return book_
+        .state(std::make_unique<CertificatePlace>(
+                   CertificatePlace{CertificateSource::admin, "", noon, {leaf}, 0})
+                   .get())
+        .cascade.has_value();
+  }
+  // ADS, and the secret with or without a link of its own; so many attempts failed.
+  void look_at(bool ads_holds, std::optional<bool> own_holds, std::uint64_t secret_failed) {
+    std::vector<LinkReading> links{{ConfigKind::ads, "", ads_holds}};
+    if (own_holds) links.push_back({sds, "a", *own_holds});
+    look(std::move(links), {resource(cds, {1}), resource(sds, {1, 0, secret_failed}, "a",
+                                                         noon.time_since_epoch().count())});
+  }
+};
+
+TEST_F(CutOff, a_secret_with_a_link_of_its_own_by_that) {
+  look_at(true, true, 0);
+  look_at(false, true, 0);
+  EXPECT_FALSE(is_cut_off());
+  look_at(true, false, 1);
+  EXPECT_TRUE(is_cut_off());
+}
+
+TEST_F(CutOff, a_secret_over_ads_by_that) {
+  look_at(true, {}, 3);
+  EXPECT_FALSE(is_cut_off());
+  look_at(false, {}, 4);
+  EXPECT_TRUE(is_cut_off());
+  look_at(false, {}, 4);
+  EXPECT_TRUE(is_cut_off());
+}
+
+TEST_F(CutOff, a_secret_from_a_file_never) {
+  look_at(true, {}, 0);
+  look_at(false, {}, 0);
+  EXPECT_FALSE(is_cut_off());
+}
+
+TEST_F(CutOff, nobody_of_whom_no_certificate_is_known) {
+  ads(false, {1});
+  EXPECT_FALSE(state().cascade);
 }
 
 }  // namespace
