@@ -85,5 +85,22 @@ TEST(CertificatesJson, says_null_for_what_is_not_known) {
   EXPECT_THAT(json, HasSubstr(R"("last_rotation":null)"));
 }
 
+TEST(CascadeWords, say_when_the_first_certificate_runs_out_and_how_many_are_cut_off) {
+  TargetState other = sample::client();
+  other.target.pod = "frontend-1";
+  other.control_plane.cascade->at -= std::chrono::hours(1);
+  const Snapshot snapshot = sample::snapshot_of({sample::client(), other, sample::refusing()});
+  EXPECT_EQ(cascade_words(snapshot, now),
+            "2 sidecars cannot renew their certificates, for the control plane or issuer is "
+            "unreachable; the first of them, spiffe://cluster.local/ns/shop/sa/frontend of "
+            "shop/frontend-1, runs out in 20h13m (2025-10-10T05:06:40Z)");
+  EXPECT_THAT(cascade_words(snapshot, now + std::chrono::hours(21)),
+              HasSubstr("ran out 46m42s ago (2025"));
+}
+
+TEST(CascadeWords, are_none_while_all_is_connected) {
+  EXPECT_EQ(cascade_words(sample::snapshot_of({sample::answering("a")}), now), "");
+}
+
 }  // namespace
 }  // namespace mesh

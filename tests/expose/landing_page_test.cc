@@ -210,6 +210,11 @@ TEST(LandingPage, shows_findings_first_the_worst_on_top) {
   EXPECT_THAT(html, HasSubstr("root Root CA expired 3s ago"));
 }
 
+TEST(LandingPage, tells_when_the_mesh_begins_to_fail) {
+  EXPECT_THAT(landing(sample::snapshot_of({sample::client()})),
+              HasSubstr("1 sidecar cannot renew its certificates"));
+}
+
 TEST(LandingPage, has_no_findings_when_there_are_none) {
   EXPECT_THAT(landing(sample::snapshot_of({sample::answering("a")})), Not(HasSubstr("<th>found")));
 }
