@@ -1,6 +1,6 @@
 #!/usr/bin/env python3
-"""Records what a real Envoy says at the agent's own question while its control plane comes, sends
-something bad, goes and returns, for the dialect's tests:
+"""Records what a real Envoy says of its control plane while that comes, sends something bad, goes
+and returns, for the dialect's tests:
 
     record_control_plane.py --envoy PATH --out tests/fixtures/envoy/VERSION/control_plane
 
@@ -8,7 +8,6 @@ The sidecar has its clusters over ADS and its secret over a connection of its ow
 
 import argparse
 import os
-import re
 import sys
 import tempfile
 import urllib.parse
@@ -21,16 +20,10 @@ from controlled_sidecar import (BAD, GOOD, ControlledSidecar, ControlPlane, clus
                                 own_connection, secret_from, secrets)
 from processes import http_get  # noqa: E402
 
+QUESTION = ("/stats?usedonly&histogram_buckets=cumulative&filter=" + urllib.parse.quote(
+    r"(control_plane\.connected_state|\.update_(attempt|success|rejected|failure|time)"
+    r"|\.expiration_unix_time_seconds)$", safe=""))
 CLUSTER = "outbound|50051||users.shop.svc.cluster.local"
-
-
-def question():
-    """The raw strings of envoy_stats_filter()."""
-    with open(os.path.join(HERE, "..", "..", "src", "dialect", "envoy_names.cc")) as source:
-        body = source.read().partition("envoy_stats_filter() {")[2].partition("\n}\n")[0]
-    pattern = "".join(re.findall(r'R"\((.*)\)"', body))
-    return ("/stats?usedonly&histogram_buckets=cumulative&filter="
-            + urllib.parse.quote(pattern, safe=""))
 
 
 def main():
@@ -51,7 +44,7 @@ def main():
                       **others)
 
         def record(moment):
-            _, body = http_get(sidecar.admin, question())
+            _, body = http_get(sidecar.admin, QUESTION)
             with open(os.path.join(options.out, moment + ".txt"), "wb") as out:
                 out.write(body)
         try:
