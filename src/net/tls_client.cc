@@ -67,12 +67,17 @@ struct TlsClient::State {
   bool silent = false;  // nothing is sent any more
   std::string begin;    // what came first, at least two bytes of it
   std::size_t bytes = 0;
+  std::string version, cipher;  // as agreed when the chain came
   std::vector<std::string> chain;
   std::optional<Failure> bad_chain;
   Failure failure{Reason::tls, ""};
 };
 
+// What OpenSSL says of version and cipher later may be otherwise: the version of a record that it
+// refused, and no cipher where the rest of the server's flight has not come yet.
 void TlsClient::State::certificate_message(std::string_view body) {
+  version = SSL_get_version(ssl.get());
+  cipher = SSL_CIPHER_get_name(SSL_get_pending_cipher(ssl.get()));
   const bool tls13 = SSL_version(ssl.get()) == TLS1_3_VERSION;
   const auto form = tls13 ? CertificateMessageForm::tls13 : CertificateMessageForm::up_to_tls12;
   auto read = read_certificate_message(body, form, tls_chain_certificates);
@@ -191,8 +196,8 @@ const Failure& TlsClient::failure() const { return state_->failure; }
 TlsAnswer TlsClient::answer() const {
   const SSL* ssl = state_->ssl.get();
   TlsAnswer answer;
-  answer.version = SSL_get_version(ssl);
-  answer.cipher = SSL_get_cipher_name(ssl);
+  answer.version = state_->version;
+  answer.cipher = state_->cipher;
   const unsigned char* alpn = nullptr;
   unsigned int length = 0;
   SSL_get0_alpn_selected(ssl, &alpn, &length);

@@ -1,0 +1,78 @@
+// The client without a socket: what it makes of a server's flight as that comes in pieces.
+#include "net/tls_client.h"
+
+#include <gtest/gtest.h>
+#include <openssl/ssl.h>
+
+#include <string>
+#include <string_view>
+#include <utility>
+
+#include "base/owned.h"
+#include "support/certificates.h"
+
+namespace mesh {
+namespace {
+
+using Progress = TlsClient::Progress;
+
+TlsClient started() {
+  auto client = TlsClient::start(TlsQuestion{});
+  EXPECT_TRUE(client.ok());
+  return std::move(*client);
+}
+
+// What a server of TLS 1.2 answers to that client: ServerHello, Certificate, ServerKeyExchange and
+// ServerHelloDone.
+std::string first_flight(TlsClient& client) {
+  const testing::Minted leaf = testing::mint(testing::MintWish{});
+  const Owned<SSL_CTX, SSL_CTX_free> context(SSL_CTX_new(TLS_server_method()));
+  SSL_CTX_set_max_proto_version(context.get(), TLS1_2_VERSION);
+  SSL_CTX_use_certificate(context.get(), leaf.x509.get());
+  SSL_CTX_use_PrivateKey(context.get(), leaf.key.get());
+  const Owned<SSL, SSL_free> ssl(SSL_new(context.get()));
+  BIO* in = BIO_new(BIO_s_mem());
+  BIO* out = BIO_new(BIO_s_mem());
+  SSL_set_bio(ssl.get(), in, out);
+  const std::string hello = client.take_output();
+  BIO_write(in, hello.data(), static_cast<int>(hello.size()));
+  SSL_accept(ssl.get());
+  std::string flight(BIO_ctrl_pending(out), '\0');
+  BIO_read(out, flight.data(), static_cast<int>(flight.size()));
+  return flight;
+}
+
+constexpr std::size_t record_header = 5;
+
+std::size_t record_bytes(std::string_view at) {
+  const auto byte = [at](std::size_t i) { return static_cast<unsigned char>(at[i]); };
+  return record_header + (static_cast<std::size_t>(byte(3)) << 8 | byte(4));
+}
+
+TEST(TlsClient, knows_version_and_cipher_before_all_of_the_flight_has_come) {
+  TlsClient client = started();
+  const std::string flight = first_flight(client);
+  Progress progress = Progress::more;
+  std::size_t given = 0;
+  while (progress == Progress::more && given < flight.size()) {
+    progress = client.arrived(std::string_view(flight).substr(given++, 1));
+  }
+  ASSERT_EQ(progress, Progress::done);
+  EXPECT_LT(given, flight.size());
+  EXPECT_EQ(client.answer().version, "TLSv1.2");
+  EXPECT_EQ(client.answer().cipher, "ECDHE-ECDSA-AES256-GCM-SHA384");
+}
+
+TEST(TlsClient, is_not_confused_about_the_version_by_what_follows_the_chain) {
+  TlsClient client = started();
+  std::string flight = first_flight(client);
+  std::size_t third = record_bytes(flight);
+  third += record_bytes(std::string_view(flight).substr(third));
+  flight[third + 2] = 0;  // a record of SSL 3.0
+  ASSERT_EQ(client.arrived(flight), Progress::done);
+  EXPECT_EQ(client.answer().version, "TLSv1.2");
+  EXPECT_EQ(client.answer().chain.size(), 1u);
+}
+
+}  // namespace
+}  // namespace mesh
