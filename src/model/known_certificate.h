@@ -42,10 +42,12 @@ struct CertificatePlace {
 };
 
 // Whether a renewal is overdue: as judged at the last look, for what happened since is not known;
-// at `now` in a file, for files are watched: what they hold is so until a change is seen.
+// at `now` in a file, for files are watched: what they hold is so until a change is seen. Compared
+// in whole seconds: the nanoseconds of WallTime end in 2262, and certificates need not.
 inline bool is_overdue(const CertificatePlace& place, const KnownCertificate& known, WallTime now) {
+  const auto second = std::chrono::floor<std::chrono::seconds>(now);
   return known.overdue ||
-         (place.source == CertificateSource::file && known.due && now >= *known.due);
+         (place.source == CertificateSource::file && known.due && second >= *known.due);
 }
 
 // Connections of one upstream, or of all inbound ones, under a certificate that was replaced.

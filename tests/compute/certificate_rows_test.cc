@@ -82,6 +82,22 @@ TEST(CertificateRows, tell_whose_a_certificate_is) {
   EXPECT_EQ(all[1].remaining_seconds, -1799);
 }
 
+// The clock counts nanoseconds, and ends in 2262.
+TEST(CertificateRows, find_nothing_overdue_that_is_due_when_the_clock_has_ended) {
+  auto place = std::make_shared<CertificatePlace>();
+  place->source = CertificateSource::file;
+  place->known.resize(1);
+  place->known[0].in_use = lasting(std::chrono::days(365 * 7'000));
+  place->known[0].due = noon + std::chrono::days(365 * 6'000);
+  auto file = std::make_shared<WatchedFile>();
+  file->certificates = place;
+  Snapshot snapshot;
+  snapshot.files = std::make_shared<const WatchedFiles>(WatchedFiles{file});
+  const auto rows = certificate_rows(snapshot, noon, false);
+  ASSERT_EQ(rows.size(), 1u);
+  EXPECT_EQ(rows[0].status, ok);
+}
+
 TEST(CertificateRows, sort_stably_by_what_is_asked_for) {
   std::vector<CertificateRow> rows(3);
   rows[0].where = "b";
