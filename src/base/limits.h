@@ -67,6 +67,10 @@ inline constexpr std::size_t certificate_bytes = 64 * 1024;
 // Names kept of one certificate; those behind are left out. Its identity is one of the first.
 inline constexpr std::size_t names_per_certificate = 100;
 
+// One name, subject or serial of a certificate. A SPIFFE ID has at most 2 048 bytes, a DNS name
+// 253; what is longer is cut. Each becomes a label of several series.
+inline constexpr std::size_t certificate_name_bytes = 2'048;
+
 // Certificates known at one place (a sidecar, an endpoint, a file). A gateway for a thousand hosts
 // has a thousand; of a bundle with more, those that expire first are kept.
 inline constexpr std::size_t certificates_per_place = 2'000;

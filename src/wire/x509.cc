@@ -18,9 +18,11 @@
 #include <ctime>
 #include <memory>
 #include <optional>
+#include <utility>
 
 #include "base/limits.h"
 #include "base/owned.h"
+#include "base/utf8.h"
 #include "wire/x509_key.h"
 
 namespace mesh {
@@ -56,20 +58,30 @@ std::string hex(std::string_view bytes) {
   return text;
 }
 
-bool is_control(char c) { return static_cast<unsigned char>(c) < 0x20 || c == 0x7F; }
-bool is_ascii(char c) { return static_cast<unsigned char>(c) < 0x80; }
+// As much of a text as is kept, in whole characters.
+std::string bounded(std::string text) {
+  if (text.size() <= limits::certificate_name_bytes) return text;
+  std::size_t end = limits::certificate_name_bytes;
+  while (end > 0 && (static_cast<unsigned char>(text[end]) & 0xC0) == 0x80) --end;
+  text.resize(end);
+  text += "...";
+  return text;
+}
 
-// What neither shows nor, in names that allow ASCII only, belongs there.
+// What neither shows nor, in names that allow ASCII only, belongs there, byte by byte as "\x1b".
 std::string escaped(std::string_view bytes, bool ascii_only) {
   std::string text;
-  for (const char c : bytes) {
-    if (is_control(c) || (ascii_only && !is_ascii(c))) {
-      text += "\\x" + hex({&c, 1});
+  while (!bytes.empty() && text.size() <= limits::certificate_name_bytes) {
+    const Utf8Char c = first_utf8_char(bytes);
+    const bool allowed = !ascii_only || c.bytes == 1;
+    if (allowed && c.valid && is_printable(c.code_point)) {
+      text += bytes.substr(0, c.bytes);
     } else {
-      text += c;
+      for (const char byte : bytes.substr(0, c.bytes)) text += "\\x" + hex({&byte, 1});
     }
+    bytes.remove_prefix(c.bytes);
   }
-  return text;
+  return bounded(std::move(text));
 }
 
 // OpenSSL's own calendar ends with time_t on some machines; a struct tm does not.
@@ -89,7 +101,7 @@ std::string read_serial(const X509* x509) {
   if (!number) return {};
   if (BN_is_zero(number.get())) return "00";
   const Owned<char, free_text> text(BN_bn2hex(number.get()));
-  return text ? lower(text.get()) : std::string();
+  return text ? bounded(lower(text.get())) : std::string();
 }
 
 // RFC 2253, but with UTF-8 as it is: "CN=Bücher" and not "CN=B\C3\BCcher".
@@ -99,7 +111,8 @@ std::string read_name(const X509_NAME* name) {
   if (!out || X509_NAME_print_ex(out.get(), name, 0, form) < 0) return {};
   char* data = nullptr;
   const long length = BIO_get_mem_data(out.get(), &data);
-  return length > 0 ? std::string(data, static_cast<std::size_t>(length)) : std::string();
+  if (length <= 0) return {};
+  return escaped({data, static_cast<std::size_t>(length)}, false);
 }
 
 // Names go from the general to the particular, so the last CN is the one that is meant.

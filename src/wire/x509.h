@@ -16,7 +16,8 @@ namespace mesh {
 // issued itself is a root, any other CA an intermediate; whoever knows its place in a chain knows
 // better (a leaf that is its own CA is still the leaf of its chain). Bytes of names that are not
 // printable ASCII show as "\x00" in DNS names, URIs and mail addresses, which allow no others;
-// subject, issuer and CN are UTF-8 in which control characters show so. An error for what is no
+// subject, issuer and CN are UTF-8 in which what is not is_printable() shows so. What is longer
+// than limits::certificate_name_bytes is cut and ends with "...". An error for what is no
 // certificate, is longer than limits::certificate_bytes, has bytes behind it, or has no readable
 // date.
 Result<Certificate> parse_x509(std::string_view der);

@@ -163,7 +163,9 @@ inline void x509(std::string_view input) {
   promise(certificate->sans.size() <= limits::names_per_certificate, "names are bounded");
   for (const SubjectAltName& name : certificate->sans) {
     for (const char c : name.text) promise(c >= 0x20 && c < 0x7F, "names are printable");
+    promise(name.text.size() < limits::certificate_name_bytes + 4, "a name is bounded");
   }
+  promise(certificate->subject.size() < limits::certificate_name_bytes + 4, "a name is bounded");
   for (const char c : certificate->subject_common_name) {
     promise(static_cast<unsigned char>(c) >= 0x20, "a common name has no control characters");
   }

@@ -95,6 +95,12 @@ TEST(X509, shows_control_characters_in_a_name) {
   EXPECT_EQ(it.subject, R"(CN=a\00b\0A)");
 }
 
+TEST(X509, shows_what_would_steer_a_terminal_in_a_name) {
+  const auto it = read(X509Maker().subject("CN", "a\u009b31m\u202eb").der());
+  EXPECT_EQ(it.subject_common_name, R"(a\xc2\x9b31m\xe2\x80\xaeb)");
+  EXPECT_EQ(it.subject, R"(CN=a\xc2\x9b31m\xe2\x80\xaeb)");
+}
+
 TEST(X509, reads_every_kind_of_name_in_order) {
   const auto it = read(X509Maker()
                            .alt_names({{GEN_DNS, "users.shop.svc"},
@@ -129,6 +135,18 @@ TEST(X509, shows_a_nul_in_a_dns_name_rather_than_ending_there) {
 TEST(X509, keeps_a_bounded_number_of_names) {
   const std::vector<std::pair<int, std::string>> many(500, {GEN_DNS, "a.test"});
   EXPECT_EQ(read(X509Maker().alt_names(many).der()).sans.size(), limits::names_per_certificate);
+}
+
+TEST(X509, cuts_names_that_nobody_could_have) {
+  const std::string most(limits::certificate_name_bytes, 'a');
+  const auto it = read(X509Maker()
+                           .subject("CN", "a" + most)
+                           .alt_names({{GEN_DNS, most}, {GEN_URI, std::string(9'000, '\n')}})
+                           .der());
+  EXPECT_EQ(it.subject_common_name, most + "...");
+  EXPECT_EQ(it.subject.size(), most.size() + 3);
+  EXPECT_EQ(it.sans[0].text, most);
+  EXPECT_EQ(it.sans[1].text.size(), most.size() + 3);
 }
 
 TEST(X509, tells_a_leaf_an_intermediate_and_a_root) {
