@@ -10,6 +10,7 @@
 #include <openssl/pkcs7.h>
 #include <openssl/x509.h>
 
+#include <algorithm>
 #include <climits>
 #include <optional>
 
@@ -22,6 +23,9 @@ namespace {
 // careful people 600 000; a million takes half a second.
 constexpr long most_rounds = 1'000'000;
 
+// Of a whole file. An honest one has a seal, which may be tried twice, and one encrypted safe.
+constexpr long most_rounds_in_all = 2 * most_rounds;
+
 void free_safes(STACK_OF(PKCS7) * safes) { sk_PKCS7_pop_free(safes, PKCS7_free); }
 void free_bags(STACK_OF(PKCS12_SAFEBAG) * bags) {
   sk_PKCS12_SAFEBAG_pop_free(bags, PKCS12_SAFEBAG_free);
@@ -29,10 +33,19 @@ void free_bags(STACK_OF(PKCS12_SAFEBAG) * bags) {
 void free_bytes(unsigned char* bytes) { OPENSSL_free(bytes); }
 using Bags = Owned<STACK_OF(PKCS12_SAFEBAG), free_bags>;
 
-bool few_enough(const ASN1_INTEGER* rounds) {
-  const long number = rounds ? ASN1_INTEGER_get(rounds) : 1;
-  return number >= 0 && number <= most_rounds;  // -1 is what does not fit
-}
+class Rounds {
+ public:
+  // Whether so many more may be spent.
+  bool spend(const ASN1_INTEGER* rounds) {
+    const long number = rounds ? ASN1_INTEGER_get(rounds) : 1;
+    if (number < 0 || number > std::min(most_rounds, left_)) return false;  // -1 does not fit
+    left_ -= number;
+    return true;
+  }
+
+ private:
+  long left_ = most_rounds_in_all;
+};
 
 template <class T>
 T* unpack(const X509_ALGOR* algorithm, const ASN1_ITEM* item) {
@@ -45,12 +58,12 @@ T* unpack(const X509_ALGOR* algorithm, const ASN1_ITEM* item) {
 }
 
 // The scheme of a safe, if it is one of ours and not made to keep us busy.
-bool is_affordable(const X509_ALGOR* algorithm) {
+bool is_affordable(const X509_ALGOR* algorithm, Rounds& rounds) {
   const ASN1_OBJECT* object = nullptr;
   X509_ALGOR_get0(&object, nullptr, nullptr, algorithm);
   if (OBJ_obj2nid(object) != NID_pbes2) {
     const Owned<PBEPARAM, PBEPARAM_free> old(unpack<PBEPARAM>(algorithm, ASN1_ITEM_rptr(PBEPARAM)));
-    return old && few_enough(old->iter);
+    return old && rounds.spend(old->iter);
   }
   const Owned<PBE2PARAM, PBE2PARAM_free> scheme(
       unpack<PBE2PARAM>(algorithm, ASN1_ITEM_rptr(PBE2PARAM)));
@@ -59,7 +72,7 @@ bool is_affordable(const X509_ALGOR* algorithm) {
   if (OBJ_obj2nid(object) != NID_id_pbkdf2) return false;  // scrypt asks for memory
   const Owned<PBKDF2PARAM, PBKDF2PARAM_free> derivation(
       unpack<PBKDF2PARAM>(scheme->keyfunc, ASN1_ITEM_rptr(PBKDF2PARAM)));
-  return derivation && few_enough(derivation->iter);
+  return derivation && rounds.spend(derivation->iter);
 }
 
 std::string name_of(const X509_ALGOR* algorithm) {
@@ -75,14 +88,15 @@ struct Password {
   int length = 0;
 };
 
-Result<Password> find_password(PKCS12* p12, const std::string& given) {
+Result<Password> find_password(PKCS12* p12, const std::string& given, Rounds& rounds) {
   const Password password{given.c_str(), static_cast<int>(given.size())};
   if (!PKCS12_mac_present(p12)) return password;
-  const ASN1_INTEGER* rounds = nullptr;
-  PKCS12_get0_mac(nullptr, nullptr, nullptr, &rounds, p12);
-  if (!few_enough(rounds)) return Error{"PKCS#12: too many rounds of key derivation"};
+  const ASN1_INTEGER* its_rounds = nullptr;
+  PKCS12_get0_mac(nullptr, nullptr, nullptr, &its_rounds, p12);
+  if (!rounds.spend(its_rounds)) return Error{"PKCS#12: too many rounds of key derivation"};
   if (PKCS12_verify_mac(p12, password.text, password.length) == 1) return password;
-  if (given.empty() && PKCS12_verify_mac(p12, nullptr, 0) == 1) return Password{};
+  const bool again = given.empty() && rounds.spend(its_rounds);
+  if (again && PKCS12_verify_mac(p12, nullptr, 0) == 1) return Password{};
   if (given.empty()) return Error{"PKCS#12: needs a password, and none is configured"};
   return Error{"PKCS#12: wrong password"};
 }
@@ -116,7 +130,8 @@ void take_bags(const STACK_OF(PKCS12_SAFEBAG) * bags, int depth, Pkcs12& into) {
   }
 }
 
-std::optional<Error> take_safe(PKCS7* safe, const Password& password, Pkcs12& into) {
+std::optional<Error> take_safe(PKCS7* safe, const Password& password, Rounds& rounds,
+                               Pkcs12& into) {
   if (PKCS7_type_is_data(safe)) {
     const Bags bags(PKCS12_unpack_p7data(safe));
     if (!bags) return Error{"PKCS#12: damaged"};
@@ -130,7 +145,7 @@ std::optional<Error> take_safe(PKCS7* safe, const Password& password, Pkcs12& in
     return Error{"PKCS#12: encrypted for the holder of a key, not by password"};
   }
   const X509_ALGOR* scheme = safe->d.encrypted->enc_data->algorithm;
-  if (!is_affordable(scheme)) return Error{"PKCS#12: strange or endless key derivation"};
+  if (!is_affordable(scheme, rounds)) return Error{"PKCS#12: strange or endless key derivation"};
   const Bags bags(PKCS12_unpack_p7encdata(safe, password.text, password.length));
   if (!bags) {
     return Error{"PKCS#12: wrong password, or encrypted in a way that OpenSSL has given up (" +
@@ -145,13 +160,15 @@ Result<Pkcs12> read(std::string_view bytes, const std::string& given) {
   const auto* at = reinterpret_cast<const unsigned char*>(bytes.data());
   const Owned<PKCS12, PKCS12_free> p12(d2i_PKCS12(nullptr, &at, static_cast<long>(bytes.size())));
   if (!p12) return Error{"PKCS#12: damaged or cut"};
-  const Result<Password> password = find_password(p12.get(), given);
+  Rounds rounds;
+  const Result<Password> password = find_password(p12.get(), given, rounds);
   if (!password) return password.error();
   const Owned<STACK_OF(PKCS7), free_safes> safes(PKCS12_unpack_authsafes(p12.get()));
   if (!safes) return Error{"PKCS#12: damaged"};
   Pkcs12 found;
   for (int i = 0; i < sk_PKCS7_num(safes.get()); ++i) {
-    if (auto error = take_safe(sk_PKCS7_value(safes.get(), i), *password, found)) return *error;
+    if (auto error = take_safe(sk_PKCS7_value(safes.get(), i), *password, rounds, found))
+      return *error;
   }
   return found;
 }

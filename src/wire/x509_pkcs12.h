@@ -20,7 +20,8 @@ struct Pkcs12 {
 };
 
 // An error for what is no PKCS#12, was made under another password, asks for an encryption that
-// this OpenSSL does not have, or for more rounds of key derivation than a minute allows. Without a
+// this OpenSSL does not have, or, in all its parts together, for more rounds of key derivation than
+// anybody uses: a second's. Without a
 // password both of its forms are tried: an empty one, and none.
 Result<Pkcs12> read_pkcs12(std::string_view bytes, const std::string& password);
 

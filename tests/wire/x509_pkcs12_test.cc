@@ -47,6 +47,25 @@ TEST(CertificatePkcs12, refuses_pkcs12_that_asks_for_too_many_rounds) {
             "PKCS#12: too many rounds of key derivation");
 }
 
+TEST(CertificatePkcs12, counts_the_rounds_of_all_safes_together) {
+  STACK_OF(PKCS7)* safes = nullptr;
+  STACK_OF(PKCS12_SAFEBAG)* bags = sk_PKCS12_SAFEBAG_new_null();
+  for (const int rounds : {1'000'000, 999'999, 2}) {
+    PKCS12_add_safe(&safes, bags, NID_aes_256_cbc, rounds, "s");
+  }
+  PKCS12* p12 = PKCS12_add_safes(safes, 0);
+  unsigned char* out = nullptr;
+  const int length = i2d_PKCS12(p12, &out);
+  const std::string bytes(reinterpret_cast<const char*>(out), static_cast<std::size_t>(length));
+  OPENSSL_free(out);
+  PKCS12_free(p12);
+  sk_PKCS12_SAFEBAG_free(bags);
+  sk_PKCS7_pop_free(safes, PKCS7_free);
+  const auto store = read_pkcs12(bytes, "s");
+  ASSERT_FALSE(store.ok());
+  EXPECT_EQ(store.error().message, "PKCS#12: strange or endless key derivation");
+}
+
 TEST(CertificatePkcs12, says_so_of_pkcs12_in_an_encryption_that_openssl_has_given_up) {
   EXPECT_EQ(refusal(fixture("certificates/rc2.p12"), "secret"),
             "PKCS#12: wrong password, or encrypted in a way that OpenSSL has given up "
