@@ -11,6 +11,7 @@ namespace mesh {
 namespace {
 
 constexpr std::string_view spiffe = "spiffe://";
+constexpr std::string_view unopened = "cannot be opened";
 
 // "mesh.test" of "spiffe://mesh.test/ns/shop"; "" if it is no SPIFFE ID.
 std::string_view trust_domain_of(std::string_view identity) {
@@ -26,7 +27,7 @@ Result<TrustBundle> read_bundle(const std::string& path, const FileLook& look) {
     return Error{"larger than " + std::to_string(certificate_file_bytes >> 20) + " MiB"};
   }
   std::ifstream file(path, std::ios::binary);
-  if (!file) return Error{"cannot be opened"};
+  if (!file) return Error{std::string(unopened)};
   const std::string pem(std::istreambuf_iterator<char>(file), {});
   return TrustBundle::read(pem);
 }
@@ -43,8 +44,10 @@ void TrustStore::refresh(Bundle& bundle) {
   if (same) return;
   auto read = read_bundle(bundle.config.file, look);
   std::string error = read ? "" : read.error().message;
+  // A bad one is not read again before it changes, either; what keeps a file from being opened need
+  // not show in its signature.
+  bundle.signature = error == unopened ? FileSignature{} : look.signature;
   if (read) {
-    bundle.signature = look.signature;
     bundle.trusted = std::move(*read);
     if (bundle.trusted->unreadable() > 0) {
       log(LogLevel::warn, "a certificate in a trust bundle cannot be read, the others can",

@@ -50,10 +50,19 @@ bool calls_itself_issuer(X509* issuer, X509* x509) {
   return answer == X509_V_OK || answer == X509_V_ERR_KEYUSAGE_NO_CERTSIGN;
 }
 
+// Signatures that are checked to find the way to a root. An honest chain takes one for each
+// certificate, and some more where CAs share a name. A server that shows a hundred of one name,
+// each with a key of its own that is slow to check, would take minutes of us.
+constexpr int most_signatures = 64;
+
 // OpenSSL takes the first issuer of the right name. While a root is replaced there may be two of
 // one name, the old and the new: the one that signed it is meant.
-int is_issuer(X509_STORE_CTX*, X509* x509, X509* issuer) {
-  return calls_itself_issuer(issuer, x509) && X509_verify(x509, X509_get0_pubkey(issuer)) == 1;
+int is_issuer(X509_STORE_CTX* context, X509* x509, X509* issuer) {
+  if (!calls_itself_issuer(issuer, x509)) return 0;
+  int& left = *static_cast<int*>(X509_STORE_CTX_get_app_data(context));
+  if (left == 0) return 0;
+  --left;
+  return X509_verify(x509, X509_get0_pubkey(issuer)) == 1 ? 1 : 0;
 }
 
 Unverified reason_of(int error) {
@@ -101,6 +110,7 @@ class Collector : public PemSink {
       : certificates_(certificates), store_(store) {}
 
   void on_certificate(std::string_view der, std::uint64_t) override {
+    if (too_many()) return;
     auto certificate = parse_x509(der);
     const OwnedX509 x509 = read_der(der);
     if (!certificate || !x509 || X509_STORE_add_cert(store_, x509.get()) != 1) {
@@ -114,6 +124,7 @@ class Collector : public PemSink {
   void on_other_block(std::string_view) override {}
   void on_unreadable(std::uint64_t, const std::string&) override { ++unreadable_; }
   std::size_t unreadable() const { return unreadable_; }
+  bool too_many() const { return certificates_.size() > trusted_certificates; }
 
  private:
   std::vector<Certificate>& certificates_;
@@ -153,6 +164,9 @@ Result<TrustBundle> TrustBundle::read(std::string_view pem) {
   reader.finish();
   ERR_clear_error();
   state->unreadable = collector.unreadable();
+  if (collector.too_many()) {
+    return Error{"more than " + std::to_string(trusted_certificates) + " certificates in it"};
+  }
   if (state->certificates.empty()) {
     return Error{state->unreadable == 0 ? "no certificate in it" : "no readable certificate in it"};
   }
@@ -192,6 +206,7 @@ class ChainCheck {
     if (X509_STORE_CTX_init(context_.get(), store_, leaf, all_.get()) != 1) {
       return {Unverified::other, "OpenSSL could not begin", 0, ""};
     }
+    X509_STORE_CTX_set_app_data(context_.get(), &signatures_left_);
     X509_VERIFY_PARAM* settings = X509_STORE_CTX_get0_param(context_.get());
     X509_VERIFY_PARAM_set_time(
         settings, WallTime::clock::to_time_t(std::chrono::floor<std::chrono::seconds>(at)));
@@ -243,6 +258,7 @@ class ChainCheck {
   Owned<X509_STORE_CTX, X509_STORE_CTX_free> context_{X509_STORE_CTX_new()};
   std::size_t read_ = 0;
   bool whole_ = false;
+  int signatures_left_ = most_signatures;
 };
 
 Verdict verify_chain(std::span<const std::string> chain, const TrustBundle& bundle,

@@ -20,13 +20,18 @@
 
 namespace mesh {
 
+// Of one bundle. All public roots are 150; OpenSSL takes a third of a second for so many, and its
+// time grows with their square.
+inline constexpr std::size_t trusted_certificates = 2'000;
+
 // The certificates of a PEM file, each of which is trusted, be it a root or an intermediate. Cheap
 // to copy; may be read by several threads.
 class TrustBundle {
  public:
   // What stands between certificates, other PEM blocks included, is no concern. A certificate that
   // cannot be read is counted and loses none of the others; one that is there twice is one. An
-  // error if there is none at all.
+  // error if there is none at all, or more than trusted_certificates: half a bundle would refuse
+  // chains that are good.
   static Result<TrustBundle> read(std::string_view pem);
 
   const std::vector<Certificate>& certificates() const;

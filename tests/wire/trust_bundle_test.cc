@@ -51,6 +51,17 @@ TEST(TrustBundle, holds_a_certificate_once) {
   EXPECT_EQ(bundle.unreadable(), 0u);
 }
 
+TEST(TrustBundle, is_none_with_more_certificates_than_anybody_trusts) {
+  const Minted root = authority("root");
+  std::string pem;
+  MintWish wish;
+  for (std::size_t i = 0; i < trusted_certificates + 1; ++i) {
+    wish.common_name = std::to_string(i);
+    pem += mint(wish, &root, &root).pem;
+  }
+  EXPECT_EQ(TrustBundle::read(pem).error().message, "more than 2000 certificates in it");
+}
+
 TEST(TrustBundle, is_none_without_a_certificate) {
   EXPECT_EQ(TrustBundle::read("hello").error().message, "no certificate in it");
   EXPECT_EQ(TrustBundle::read("-----BEGIN CERTIFICATE-----\n?\n-----END CERTIFICATE-----\n")

@@ -263,6 +263,20 @@ TEST(VerifyChain, calls_the_first_that_is_no_certificate) {
   EXPECT_EQ(told(judge({}, root().pem)), "malformed at 0: no certificate");
 }
 
+// The one that signed stands behind so many others of its name.
+std::string judge_behind(std::size_t others) {
+  const Minted ca = mint(authority("ca"), &root());
+  std::vector<std::string> chain{mint(workload(), &ca).der};
+  chain.insert(chain.end(), others, mint(authority("ca"), &root()).der);
+  chain.push_back(ca.der);
+  return told(judge(chain, root().pem));
+}
+
+TEST(VerifyChain, tries_some_issuers_of_one_name_and_not_any_number_of_them) {
+  EXPECT_EQ(judge_behind(20), "verified");
+  EXPECT_NE(judge_behind(100), "verified");
+}
+
 TEST(VerifyChain, follows_a_long_chain) {
   std::vector<Minted> up{root()};
   for (int i = 0; i < 40; ++i) {
