@@ -119,6 +119,9 @@ TlsClient::Progress TlsClient::State::step(int result) {
     return Progress::done;
   }
   if (why == SSL_ERROR_WANT_READ) return Progress::more;
+  if (why == SSL_ERROR_ZERO_RETURN) {
+    return broken({Reason::connect, "said goodbye in the middle of the handshake"});
+  }
   return broken(broken_off(certificate_sent));
 }
 

@@ -6,7 +6,9 @@
 #include <openssl/pem.h>
 #include <openssl/sslerr.h>
 
+#include <filesystem>
 #include <optional>
+#include <system_error>
 
 #include "net/error_words.h"
 
@@ -65,10 +67,20 @@ bool offer(SSL* ssl, const std::vector<std::string>& protocols) {
                              static_cast<unsigned int>(wire.size())) == 0;
 }
 
+// To open a FIFO is to wait for whoever writes to it. What is not there is OpenSSL's to tell.
+bool may_be_opened(const std::string& path) {
+  std::error_code error;
+  const std::filesystem::file_status status = std::filesystem::status(path, error);
+  return !std::filesystem::exists(status) || std::filesystem::is_regular_file(status);
+}
+
 // Nothing, or which file is at fault.
 std::optional<Failure> use_certificate(SSL* ssl, const TlsQuestion& question) {
   const std::string& certificate = question.client_certificate_file;
   const std::string& key = question.client_key_file;
+  for (const std::string& path : {certificate, key}) {
+    if (!may_be_opened(path)) return Failure{Reason::tls, "cannot use " + path + ": it is no file"};
+  }
   if (SSL_use_certificate_chain_file(ssl, certificate.c_str()) != 1) {
     return failed("cannot use the client certificate " + certificate);
   }

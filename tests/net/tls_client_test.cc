@@ -3,6 +3,8 @@
 
 #include <gtest/gtest.h>
 #include <openssl/ssl.h>
+#include <sys/stat.h>
+#include <unistd.h>
 
 #include <string>
 #include <string_view>
@@ -72,6 +74,27 @@ TEST(TlsClient, is_not_confused_about_the_version_by_what_follows_the_chain) {
   ASSERT_EQ(client.arrived(flight), Progress::done);
   EXPECT_EQ(client.answer().version, "TLSv1.2");
   EXPECT_EQ(client.answer().chain.size(), 1u);
+}
+
+TEST(TlsClient, does_not_wait_for_a_fifo_to_be_written) {
+  const std::string fifo = ::testing::TempDir() + "fifo-" + std::to_string(::getpid());
+  ASSERT_EQ(::mkfifo(fifo.c_str(), 0600), 0);
+  TlsQuestion question;
+  question.client_certificate_file = fifo;
+  question.client_key_file = fifo;
+  const auto client = TlsClient::start(question);
+  ::unlink(fifo.c_str());
+  ASSERT_FALSE(client.ok());
+  EXPECT_EQ(client.error().message, "cannot use " + fifo + ": it is no file");
+}
+
+TEST(TlsClient, hears_a_goodbye_in_the_middle) {
+  TlsClient client = started();
+  client.take_output();
+  const std::string close_notify("\x15\x03\x03\0\x02\x01\0", 7);
+  ASSERT_EQ(client.arrived(close_notify), Progress::broken);
+  EXPECT_EQ(client.failure().message, "said goodbye in the middle of the handshake");
+  EXPECT_EQ(client.take_output(), "");
 }
 
 }  // namespace
