@@ -1,14 +1,17 @@
 // An HTTP client for a single question; see ask_agent.h.
 #include "app/ask_agent.h"
 
+#include <algorithm>
 #include <boost/asio/co_spawn.hpp>
 #include <boost/asio/io_context.hpp>
 #include <boost/asio/use_awaitable.hpp>
 #include <chrono>
 #include <exception>
 #include <optional>
+#include <string_view>
 #include <utility>
 
+#include "expose/table.h"
 #include "net/http_client.h"
 
 namespace mesh {
@@ -30,6 +33,17 @@ void rethrow(std::exception_ptr error) {
   if (error) std::rethrow_exception(error);
 }
 
+// Who answers at that address need not be an agent.
+std::string fit_for_terminal(std::string_view text) {
+  std::string lines;
+  while (!text.empty()) {
+    const std::string_view line = text.substr(0, text.find('\n'));
+    lines.append(on_one_line(line)).append("\n");
+    text.remove_prefix(std::min(text.size(), line.size() + 1));
+  }
+  return lines;
+}
+
 }  // namespace
 
 Result<std::string> ask_agent(const Address& agent, const std::string& path) {
@@ -45,7 +59,7 @@ Result<std::string> ask_agent(const Address& agent, const std::string& path) {
     return Error{who + " answered with HTTP status " + std::to_string((*answer)->status) +
                  "; is it a mesh_exporter of this version?"};
   }
-  return std::move((*answer)->body);
+  return fit_for_terminal((*answer)->body);
 }
 
 }  // namespace mesh

@@ -8,7 +8,8 @@
 
 namespace mesh {
 
-// The body of what the agent answers to GET `path`. The error says who did not answer and why.
+// The body of what the agent answers to GET `path`, in whole lines that steer no terminal. The
+// error says who did not answer and why.
 Result<std::string> ask_agent(const Address& agent, const std::string& path);
 
 }  // namespace mesh

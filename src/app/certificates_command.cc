@@ -10,11 +10,13 @@
 #include <memory>
 #include <ostream>
 #include <string>
+#include <string_view>
 #include <utility>
 
 #include "app/ask_agent.h"
 #include "app/watchers.h"
 #include "expose/certificate_table.h"
+#include "expose/table.h"
 
 namespace mesh {
 namespace {
@@ -24,6 +26,13 @@ namespace asio = boost::asio;
 // Out of run(), to main, which says it.
 void rethrow(std::exception_ptr error) {
   if (error) std::rethrow_exception(error);
+}
+
+// Whether all of it has arrived: a full disk is no success.
+bool written(std::ostream& out, std::ostream& err) {
+  if (out.flush()) return true;
+  err << "mesh_exporter: the output could not be written\n";
+  return false;
 }
 
 bool show_agents(const CertificatesFlags& flags, std::ostream& out, std::ostream& err) {
@@ -37,7 +46,7 @@ bool show_agents(const CertificatesFlags& flags, std::ostream& out, std::ostream
     return false;
   }
   out << *answer;
-  return true;
+  return written(out, err);
 }
 
 std::string absolute(const std::string& path) {
@@ -82,11 +91,19 @@ std::shared_ptr<const Snapshot> pass_over(const Config& config) {
   return watchers.snapshot();
 }
 
-// A line for each that could not be read.
+// What is beyond the bound of a place, if anything is.
+std::string left_out(const std::shared_ptr<const CertificatePlace>& place) {
+  if (!place || place->left_out == 0) return "";
+  return std::to_string(place->left_out) + " certificates are left out, those that expire last";
+}
+
+// A line for each that could not be read, or not as a whole. Paths and what servers say come from
+// anywhere, and the terminal must not obey them.
 bool complain(const Snapshot& snapshot, const std::vector<std::string>& named, std::ostream& err) {
   bool whole = true;
   const auto say = [&](const std::string& where, const std::string& what) {
-    err << "mesh_exporter: " << where << ": " << what << "\n";
+    if (what.empty()) return;
+    err << "mesh_exporter: " << on_one_line(where) << ": " << on_one_line(what) << "\n";
     whole = false;
   };
   for (const auto& state : snapshot.targets) {
@@ -94,13 +111,16 @@ bool complain(const Snapshot& snapshot, const std::vector<std::string>& named, s
     for (const Unanswered& one : state->unanswered) {
       if (one.question == "/certs") say(target_id(state->target), one.failure.message);
     }
+    for (const auto& place : state->certificates) say(target_id(state->target), left_out(place));
   }
   for (const auto& state : snapshot.tls_endpoints) {
     if (state->failure) say(state->name, state->failure->message);
     if (state->unreadable > 0) say(state->name, state->unreadable_sample);
+    say(state->name, left_out(state->certificates));
   }
   for (const auto& file : *snapshot.files) {
-    if (!file->error.empty()) say(file->path, file->error);
+    say(file->path, file->error);
+    say(file->path, left_out(file->certificates));
     if (file->unreadable > 0) say(file->path, file->unreadable_sample);
     const bool nothing = !file->certificates || file->certificates->known.empty();
     if (nothing && file->error.empty() && file->unreadable == 0) say(file->path, "no certificate");
@@ -126,7 +146,8 @@ bool show_certificates(const CertificatesFlags& flags, const std::optional<Confi
   std::vector<CertificateRow> rows = certificate_rows(*snapshot, now, flags.all);
   sort_rows(rows, flags.sort);
   out << (flags.json ? certificates_json(rows) : certificate_table(rows, now));
-  return complain(*snapshot, flags.files, err);
+  const bool whole = complain(*snapshot, flags.files, err);
+  return written(out, err) && whole;
 }
 
 }  // namespace mesh

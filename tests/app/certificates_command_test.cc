@@ -1,0 +1,74 @@
+// What the command says of places that are not as they should be.
+#include "app/certificates_command.h"
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+#include <unistd.h>
+
+#include <filesystem>
+#include <fstream>
+#include <sstream>
+#include <string>
+
+#include "base/limits.h"
+#include "support/certificates.h"
+
+namespace mesh {
+namespace {
+
+using ::testing::EndsWith;
+using ::testing::HasSubstr;
+using testing::mint;
+using testing::Minted;
+using testing::MintWish;
+
+// A directory of the test that goes away with it.
+class CertificatesCommand : public ::testing::Test {
+ protected:
+  CertificatesCommand() { std::filesystem::create_directories(directory_); }
+  ~CertificatesCommand() override { std::filesystem::remove_all(directory_); }
+
+  void look_at(const std::string& name, const std::string& content) {
+    const std::string path = directory_ + name;
+    std::ofstream(path) << content;
+    CertificatesFlags flags;
+    flags.files = {path};
+    whole_ = show_certificates(flags, std::nullopt, out_, err_);
+  }
+
+  bool whole_ = true;
+  std::ostringstream out_, err_;
+
+ private:
+  std::string directory_ = ::testing::TempDir() + "command-" + std::to_string(::getpid()) + "/";
+};
+
+TEST_F(CertificatesCommand, lets_no_file_name_steer_the_terminal) {
+  look_at("a\x1b[31m\n.pem", "hello");
+  EXPECT_FALSE(whole_);
+  EXPECT_THAT(err_.str(), EndsWith("/a\uFFFD[31m\uFFFD.pem: no certificate: looks like text "
+                                   "without a certificate\n"));
+}
+
+TEST_F(CertificatesCommand, does_not_succeed_where_its_output_is_lost) {
+  out_.setstate(std::ios::badbit);
+  look_at("a.pem", mint(MintWish{}).pem);
+  EXPECT_FALSE(whole_);
+  EXPECT_THAT(err_.str(), EndsWith("the output could not be written\n"));
+}
+
+TEST_F(CertificatesCommand, says_that_a_bundle_is_not_shown_as_a_whole) {
+  std::string bundle;
+  MintWish wish;
+  const Minted first = mint(wish);
+  for (std::size_t i = 0; i < limits::certificates_per_place + 3; ++i) {
+    wish.common_name = std::to_string(i);
+    bundle += mint(wish, &first, &first).pem;
+  }
+  look_at("bundle.pem", bundle);
+  EXPECT_FALSE(whole_);
+  EXPECT_THAT(err_.str(), HasSubstr(": 3 certificates are left out, those that expire last\n"));
+}
+
+}  // namespace
+}  // namespace mesh
