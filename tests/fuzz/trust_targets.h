@@ -62,13 +62,12 @@ inline void trust(std::string_view input) {
   }
   const WallTime at{std::chrono::sys_days{std::chrono::year{2026} / 1 / 1}};
   for (const char* name : {"", "spiffe://mesh.test", "users.mesh.test", "192.0.2.1"}) {
-    for (const Purpose purpose : {Purpose::server, Purpose::client}) {
-      const Verdict verdict = verify_chain(chain, *bundle, name, at, purpose);
-      promise_verdict(verdict, *bundle);
-      promise(verdict == verify_chain(chain, *bundle, name, at, purpose),
-              "a verdict does not change what is judged");
-    }
+    promise_verdict(verify_chain(chain, *bundle, name, at, Purpose::server), *bundle);
   }
+  const Verdict verdict = verify_chain(chain, *bundle, "", at, Purpose::client);
+  promise_verdict(verdict, *bundle);
+  promise(verdict == verify_chain(chain, *bundle, "", at, Purpose::client),
+          "a verdict does not change what is judged");
 }
 
 inline void pkcs12(std::string_view input) {
