@@ -33,6 +33,8 @@ class SameRandomNumbers {
   SameRandomNumbers(const SameRandomNumbers&) = delete;
   SameRandomNumbers& operator=(const SameRandomNumbers&) = delete;
 
+  static std::uint32_t drawn() { return next; }
+
  private:
   static int draw(unsigned char* into, int bytes) {
     std::generate_n(into, bytes, [] { return static_cast<unsigned char>(next++ * 167 + 13); });

@@ -11,6 +11,7 @@
 #include <utility>
 
 #include "base/owned.h"
+#include "fuzz/tls_targets.h"
 #include "support/certificates.h"
 
 namespace mesh {
@@ -74,6 +75,17 @@ TEST(TlsClient, is_not_confused_about_the_version_by_what_follows_the_chain) {
   ASSERT_EQ(client.arrived(flight), Progress::done);
   EXPECT_EQ(client.answer().version, "TLSv1.2");
   EXPECT_EQ(client.answer().chain.size(), 1u);
+}
+
+// A key exchange begins with a random number.
+TEST(TlsClient, computes_nothing_once_it_has_the_chain) {
+  const fuzz::SameRandomNumbers random;
+  TlsClient client = started();
+  const std::string flight = first_flight(client);
+  const auto drawn = random.drawn();
+  EXPECT_EQ(client.arrived(flight), Progress::done);
+  EXPECT_EQ(random.drawn(), drawn);
+  EXPECT_EQ(client.answer().cipher, "ECDHE-ECDSA-AES256-GCM-SHA384");
 }
 
 TEST(TlsClient, does_not_wait_for_a_fifo_to_be_written) {
