@@ -74,9 +74,7 @@ CertificatesConfig places_of(const CertificatesFlags& flags) {
   for (const Address& address : flags.connect) {
     CertificateEndpoint endpoint;
     endpoint.name = to_string(address);
-    endpoint.address = address;
-    endpoint.sni = flags.sni;
-    endpoint.alpn = flags.alpn;
+    endpoint.port = {address, flags.sni, flags.alpn};
     config.endpoints.push_back(std::move(endpoint));
   }
   return config;
@@ -114,9 +112,10 @@ bool complain(const Snapshot& snapshot, const std::vector<std::string>& named, s
     for (const auto& place : state->certificates) say(target_id(state->target), left_out(place));
   }
   for (const auto& state : snapshot.tls_endpoints) {
-    if (state->failure) say(state->name, state->failure->message);
-    if (state->unreadable > 0) say(state->name, state->unreadable_sample);
-    say(state->name, left_out(state->certificates));
+    const std::string where = where_of(*state);
+    if (state->failure) say(where, state->failure->message);
+    if (state->handshake.unreadable > 0) say(where, state->handshake.unreadable_sample);
+    say(where, left_out(state->certificates));
   }
   for (const auto& file : *snapshot.files) {
     say(file->path, file->error);

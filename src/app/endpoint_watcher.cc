@@ -11,6 +11,7 @@
 
 #include "base/log.h"
 #include "compute/endpoint_history.h"
+#include "discover/static_list.h"
 #include "net/tls_handshake.h"
 #include "net/wait_until.h"
 #include "scrape/slots.h"
@@ -29,39 +30,33 @@ bool is_name(std::string_view host) {
   return !v6 && host.find_first_not_of("0123456789.") != std::string_view::npos;
 }
 
-TlsQuestion question_of(const CertificateEndpoint& endpoint) {
+TlsQuestion question_of(const TlsPort& port) {
   TlsQuestion question;
-  question.address = endpoint.address;
-  question.sni = endpoint.sni;
-  if (question.sni.empty() && is_name(endpoint.address.host)) question.sni = endpoint.address.host;
-  question.alpn = endpoint.alpn;
-  question.client_certificate_file = endpoint.client_certificate_file;
-  question.client_key_file = endpoint.client_key_file;
+  question.address = port.address;
+  question.sni = port.sni;
+  if (question.sni.empty() && is_name(port.address.host)) question.sni = port.address.host;
+  question.alpn = port.alpn;
   return question;
 }
 
-void log_change(Change change, const CertificateEndpoint& endpoint, const Failure* failure) {
+void log_change(Change change, const TlsEndpointState& state) {
   if (change == Change::none) return;
-  const std::string address = to_string(endpoint.address);
-  if (failure) {
+  const std::string name = where_of(state), address = to_string(state.address);
+  if (state.failure) {
     log(LogLevel::warn, "TLS endpoint is down",
-        {{"endpoint", endpoint.name},
+        {{"endpoint", name},
          {"address", address},
-         {"reason", to_string(failure->reason)},
-         {"error", failure->message}});
+         {"reason", to_string(state.failure->reason)},
+         {"error", state.failure->message}});
   } else {
-    log(LogLevel::info, "TLS endpoint is up", {{"endpoint", endpoint.name}, {"address", address}});
+    log(LogLevel::info, "TLS endpoint is up", {{"endpoint", name}, {"address", address}});
   }
 }
 
-// What the answer says, or that nothing in it can be read.
-Result<Handshake, Failure> read_answer(const TlsAnswer& answer) {
-  ServedChain chain = read_served_chain(answer.chain);
-  if (chain.certificates.empty()) return Failure{Reason::parse, chain.unreadable_sample};
+Handshake told_by(const TlsAnswer& answer, const ServedChain& chain) {
   Handshake handshake;
-  handshake.chain = std::move(chain.certificates);
   handshake.unreadable = chain.unreadable;
-  handshake.unreadable_sample = std::move(chain.unreadable_sample);
+  handshake.unreadable_sample = chain.unreadable_sample;
   handshake.version = answer.version;
   handshake.cipher = answer.cipher;
   handshake.alpn = answer.alpn;
@@ -72,29 +67,42 @@ Result<Handshake, Failure> read_answer(const TlsAnswer& answer) {
 }  // namespace
 
 struct EndpointWatcher::Watched {
-  Watched(const CertificateEndpoint& its_endpoint, Duration stale_after, Duration its_offset)
-      : endpoint(its_endpoint),
-        question(question_of(its_endpoint)),
-        history(its_endpoint, stale_after),
-        offset(its_offset) {}
+  Watched(Target whose, std::string name, TlsQuestion its_question, Duration stale_after)
+      : question(std::move(its_question)),
+        history(std::move(whose), std::move(name), question.address, stale_after) {}
 
-  CertificateEndpoint endpoint;
   TlsQuestion question;
   EndpointHistory history;
-  Duration offset;  // its place in the interval
+  Duration offset{};  // its place in the interval
   bool looked = false;
 };
 
-EndpointWatcher::EndpointWatcher(asio::any_io_executor executor, const CertificatesConfig& config)
+EndpointWatcher::EndpointWatcher(asio::any_io_executor executor, const Config& config)
     : executor_(std::move(executor)),
-      config_(config),
-      trust_(config.trust),
-      slots_(std::make_shared<Slots>(executor_, config.parallel)) {
-  const Duration interval = config_.interval;
-  std::size_t place = 0;
+      config_(config.certificates),
+      trust_(config_.trust),
+      slots_(std::make_shared<Slots>(executor_, config_.parallel)) {
+  const Duration stale_after = config_.stale_after;
   for (const CertificateEndpoint& endpoint : config_.endpoints) {
-    const Duration offset = interval * place++ / config_.endpoints.size();
-    watched_.push_back(std::make_unique<Watched>(endpoint, config_.stale_after, offset));
+    Target whose;
+    whose.mesh = endpoint.mesh;
+    whose.ns = endpoint.ns;
+    whose.workload = endpoint.workload;
+    whose.rotation_point = endpoint.rotation_point;
+    TlsQuestion question = question_of(endpoint.port);
+    question.client_certificate_file = endpoint.client_certificate_file;
+    question.client_key_file = endpoint.client_key_file;
+    watched_.push_back(std::make_unique<Watched>(std::move(whose), endpoint.name,
+                                                 std::move(question), stale_after));
+  }
+  for (const Target& target : static_targets(config)) {
+    if (!target.inbound) continue;
+    watched_.push_back(std::make_unique<Watched>(target, std::string(inbound_port),
+                                                 question_of(*target.inbound), stale_after));
+  }
+  std::size_t place = 0;
+  for (const auto& watched : watched_) {
+    watched->offset = config_.interval * place++ / watched_.size();
   }
 }
 
@@ -102,7 +110,7 @@ EndpointWatcher::~EndpointWatcher() = default;
 
 void EndpointWatcher::start() {
   for (const auto& watched : watched_) {
-    const std::string name = watched->endpoint.name;
+    const std::string name = where_of(*watched->history.state(steady_clock::now()));
     asio::co_spawn(executor_, watch(shared_from_this(), *watched),
                    [name](std::exception_ptr error) {
                      // Our own defect, never the endpoint's doing.
@@ -137,17 +145,19 @@ asio::awaitable<void> EndpointWatcher::look(Watched& watched) {
   Result<TlsAnswer, Failure> answer = co_await tls_handshake(question, deadline);
   const Instant ended = steady_clock::now();
   const PollCost cost{system_clock::now(), ended, ended - began, 0};
-  Result<Handshake, Failure> read = answer ? read_answer(*answer) : answer.error();
-  const Failure* failure = read ? nullptr : &read.error();
+  ServedChain chain;
+  if (answer) chain = read_served_chain(answer->chain);
   Change change = Change::none;
-  if (failure) {
-    change = watched.history.record(*failure, cost);
+  if (!answer) {
+    change = watched.history.record(answer.error(), cost);
+  } else if (chain.certificates.empty()) {
+    change = watched.history.record(Failure{Reason::parse, chain.unreadable_sample}, cost);
   } else {
-    const Certificate& leaf = read->chain.front();
-    read->trust = trust_.judge(leaf, answer->chain, question.sni, cost.at);
-    change = watched.history.record(*read, cost);
+    Handshake told = told_by(*answer, chain);
+    told.trust = trust_.judge(chain.certificates.front(), answer->chain, question.sni, cost.at);
+    change = watched.history.record(std::move(told), std::move(chain.certificates), cost);
   }
-  log_change(change, watched.endpoint, failure);
+  log_change(change, *watched.history.state(ended));
 }
 
 bool EndpointWatcher::all_looked() const {

@@ -1,5 +1,6 @@
-// The endpoint watcher: makes a TLS handshake with every configured endpoint, once an interval,
-// beside the polls of the targets and never in their way.
+// The endpoint watcher: makes a TLS handshake with every configured endpoint and with every port at
+// which a target takes calls, once an interval, beside the polls of the targets and never in their
+// way.
 //
 // The handshakes of an interval are spread over it, each endpoint always at the same place; the
 // first are made at once. At most certificates.parallel are under way at a time.
@@ -20,7 +21,7 @@ namespace mesh {
 
 class EndpointWatcher : public std::enable_shared_from_this<EndpointWatcher> {
  public:
-  EndpointWatcher(boost::asio::any_io_executor executor, const CertificatesConfig& config);
+  EndpointWatcher(boost::asio::any_io_executor executor, const Config& config);
   ~EndpointWatcher();
 
   // Watches until stop(), or until the executor stops. The watcher must be owned by a shared_ptr.
@@ -32,7 +33,8 @@ class EndpointWatcher : public std::enable_shared_from_this<EndpointWatcher> {
   // Whether there was a handshake with each of them, however it ended.
   bool all_looked() const;
 
-  // As last known, in the order of the configuration.
+  // As last known: the endpoints, then the ports of targets, each in the order of the
+  // configuration.
   std::vector<std::shared_ptr<const TlsEndpointState>> states() const;
 
  private:

@@ -22,7 +22,7 @@ boost::asio::awaitable<void> keep_polling(std::shared_ptr<Poller> poller) {
 Watchers::Watchers(boost::asio::any_io_executor executor, const Config& config)
     : executor_(std::move(executor)),
       poller_(std::make_shared<Poller>(executor_, config)),
-      endpoints_(std::make_shared<EndpointWatcher>(executor_, config.certificates)),
+      endpoints_(std::make_shared<EndpointWatcher>(executor_, config)),
       files_(executor_, config.certificates),
       findings_(config.poll.window),
       balance_rules_(balance_rules(config.balance)),

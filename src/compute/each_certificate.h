@@ -18,7 +18,7 @@ void each_place(const Snapshot& snapshot, Visit visit) {
   }
   for (const auto& state : snapshot.tls_endpoints) {
     if (!state->certificates) continue;
-    visit(state->whose, qualified(state->whose.ns, state->name), *state->certificates);
+    visit(state->whose, where_of(*state), *state->certificates);
   }
   Target nobody;
   nobody.mesh.clear();

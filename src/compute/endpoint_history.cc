@@ -1,33 +1,29 @@
 // From handshakes to the published state of one endpoint.
 #include "compute/endpoint_history.h"
 
+#include <utility>
+
 namespace mesh {
 
-EndpointHistory::EndpointHistory(const CertificateEndpoint& endpoint, Duration stale_after)
+EndpointHistory::EndpointHistory(Target whose, std::string name, Address address,
+                                 Duration stale_after)
     : stale_after_(stale_after),
-      certificates_(CertificateSource::handshake, endpoint.name,
-                    {endpoint.mesh, endpoint.rotation_point}) {
-  state_.whose.mesh = endpoint.mesh;
-  state_.whose.ns = endpoint.ns;
-  state_.whose.workload = endpoint.workload;
-  state_.name = endpoint.name;
-  state_.address = endpoint.address;
+      certificates_(CertificateSource::handshake, name, {whose.mesh, whose.rotation_point}) {
+  state_.whose = std::move(whose);
+  state_.name = std::move(name);
+  state_.address = std::move(address);
 }
 
-Change EndpointHistory::record(const Handshake& handshake, const PollCost& cost) {
+Change EndpointHistory::record(Handshake handshake, HeldTogether chain, const PollCost& cost) {
   const bool was_up = state_.up;
   state_.up = true;
   state_.failure.reset();
   state_.last_attempt = cost.at;
   state_.handshake_seconds = seconds(cost.took);
-  state_.unreadable = handshake.unreadable;
-  state_.unreadable_sample = handshake.unreadable_sample;
-  state_.version = handshake.version;
-  state_.cipher = handshake.cipher;
-  state_.alpn = handshake.alpn;
-  state_.completed = handshake.completed;
-  state_.trust = handshake.trust;
-  certificates_.enter({{handshake.chain}}, cost.at);
+  state_.handshake = std::move(handshake);
+  CertificateLook look;
+  look.held.push_back(std::move(chain));
+  certificates_.enter(look, cost.at);
   seen_ = cost.ended;
   return was_up ? Change::none : Change::came_up;
 }

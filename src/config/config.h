@@ -32,9 +32,7 @@ struct CertificateEndpoint {
   std::string name;          // label `location`; unique among endpoints
   std::string mesh;          // label; "" where it belongs to none
   std::string ns, workload;  // labels
-  Address address;
-  std::string sni;                      // "": the address, if it is a name
-  std::vector<std::string> alpn;        // in the order of preference; empty: none is offered
+  TlsPort port;
   std::string client_certificate_file;  // PEM; "": the handshake is left unfinished
   std::string client_key_file;
   std::optional<double> rotation_point;  // share of a leaf's life at which it is renewed

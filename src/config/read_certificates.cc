@@ -10,9 +10,9 @@
 #include <utility>
 
 #include "base/duration.h"
-#include "base/host_port.h"
 #include "base/nearest_word.h"
 #include "config/read_label.h"
+#include "config/read_tls_port.h"
 
 namespace mesh {
 namespace {
@@ -33,7 +33,6 @@ constexpr DurationRange pace{1s, 24h};
 constexpr DurationRange memory{1s, 7 * 24h};
 constexpr DurationRange patience{100ms, 1min};
 constexpr CountRange parallel_range{1, 100};
-constexpr std::size_t longest_alpn = 255;  // RFC 7301
 
 void read_times(const Fields& fields, CertificatesConfig& config) {
   if (const auto parallel = fields.count("parallel", parallel_range)) {
@@ -49,38 +48,6 @@ void read_times(const Fields& fields, CertificatesConfig& config) {
   fields.complain(*fields.find("stale_after"), format_duration(*stale_after),
                   "is below the interval",
                   "it not to be below " + format_duration(config.interval));
-}
-
-std::optional<Address> read_address(const Fields& fields) {
-  constexpr std::string_view expected = "HOST:PORT";
-  if (!fields.has("address")) {
-    fields.complain(fields.self(), "the key \"address\" is missing; expected HOST:PORT");
-    return std::nullopt;
-  }
-  const auto text = fields.text("address", expected);
-  if (!text) return std::nullopt;
-  const auto parsed = parse_host_port(*text, 1);
-  const bool whole = parsed && !parsed->host.empty();
-  if (whole) return Address{parsed->host, parsed->port, ""};
-  fields.complain(*fields.find("address"), *text,
-                  parsed ? "has no host" : std::string_view(parsed.error().message), expected);
-  return std::nullopt;
-}
-
-void read_alpn(const Fields& fields, const Reading& reading, std::vector<std::string>& alpn) {
-  if (!fields.has("alpn")) return;
-  const auto elements = fields.list("alpn", "a list of protocols such as h2");
-  if (!elements) return;
-  for (const Field& element : *elements) {
-    if (reading.problems.full()) return;
-    auto protocol = fields.text(element, "a protocol such as h2");
-    if (!protocol) continue;
-    if (protocol->empty() || protocol->size() > longest_alpn) {
-      fields.complain(element, *protocol, "is no protocol", "1 to 255 bytes");
-    } else {
-      alpn.push_back(std::move(*protocol));
-    }
-  }
 }
 
 void read_client(const Fields& fields, CertificateEndpoint& endpoint) {
@@ -105,14 +72,12 @@ void read_endpoint(const Field& field, const Reading& reading, std::map<std::str
   endpoint.ns = read_name(fields, "namespace").value_or("");
   endpoint.workload = read_label(fields, "workload").value_or("");
   endpoint.mesh = read_label(fields, "mesh").value_or("");
-  endpoint.sni = fields.text("sni", "a host name").value_or("");
   endpoint.rotation_point = fields.share("rotation_point");
-  read_alpn(fields, reading, endpoint.alpn);
+  endpoint.port = read_tls_port(fields, reading);
   read_client(fields, endpoint);
-  if (const auto address = read_address(fields)) endpoint.address = *address;
   // The address says as well as any name where it is.
   endpoint.name = name.value_or("");
-  if (!fields.has("name")) endpoint.name = to_string(endpoint.address);
+  if (!fields.has("name")) endpoint.name = to_string(endpoint.port.address);
   if (name && name->empty()) {
     fields.complain(*fields.find("name"), *name, "is empty", "a name, or no key at all");
   }

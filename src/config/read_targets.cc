@@ -12,14 +12,15 @@
 #include "base/nearest_word.h"
 #include "base/quoted.h"
 #include "config/read_label.h"
+#include "config/read_tls_port.h"
 #include "config/url.h"
 #include "config/yaml_tree.h"
 
 namespace mesh {
 namespace {
 
-constexpr std::array<std::string_view, 7> target_keys{"name",  "namespace", "workload",      "mesh",
-                                                      "admin", "metrics",   "rotation_point"};
+constexpr std::array<std::string_view, 8> target_keys{
+    "name", "namespace", "workload", "mesh", "admin", "metrics", "rotation_point", "inbound"};
 
 template <class Parsed>
 void read_url(const Fields& fields, std::string_view key, std::string_view expected,
@@ -85,6 +86,7 @@ void read_target(const Field& field, const Reading& reading, Taken& taken) {
   target.rotation_point = fields.share("rotation_point");
   read_url(fields, "admin", "http://HOST:PORT or unix:/PATH", &parse_admin_url, target.admin);
   read_url(fields, "metrics", "http://HOST:PORT/PATH", &parse_metrics_url, target.metrics);
+  target.inbound = read_inbound(fields, reading, target.mesh);
 
   if (!fields.has("name")) {
     fields.complain(field, "the key \"name\" is missing; expected a name for this target");

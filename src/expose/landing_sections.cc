@@ -72,8 +72,9 @@ std::string tls_endpoints_section(const Page& page) {
       "<table>\n<thead><tr><th>TLS endpoint</th><th>state</th><th>last handshake</th>"
       "<th>negotiated</th></tr></thead>\n";
   for (const auto& state : endpoints) {
-    html += "<tbody><tr><td>" + html_text(qualified(state->whose.ns, state->name), longest_shown) +
-            "<div>" + html_text(to_string(state->address), longest_shown) + "</div></td><td>";
+    const Handshake& shown = state->handshake;
+    html += "<tbody><tr><td>" + html_text(where_of(*state), longest_shown) + "<div>" +
+            html_text(to_string(state->address), longest_shown) + "</div></td><td>";
     html += !state->last_attempt ? badge("", "not asked yet")
                                  : badge(state->up ? "up" : "down", state->up ? "up" : "down");
     html += "</td><td>";
@@ -83,10 +84,10 @@ std::string tls_endpoints_section(const Page& page) {
       html +=
           "<span class=\"error\">" + html_text(state->failure->message, longest_shown) + "</span>";
     } else if (state->up) {
-      html += html_text(state->version + " " + state->cipher + " " + state->alpn, longest_shown);
+      html += html_text(shown.version + " " + shown.cipher + " " + shown.alpn, longest_shown);
     }
-    if (state->unreadable > 0) {
-      html += "<div>" + html_text(state->unreadable_sample, longest_shown) + "</div>";
+    if (shown.unreadable > 0) {
+      html += "<div>" + html_text(shown.unreadable_sample, longest_shown) + "</div>";
     }
     html += "</td></tr></tbody>\n";
   }

@@ -1,4 +1,4 @@
-// TLS probes: how the handshakes with the configured endpoints went.
+// TLS probes: how the handshakes went.
 #include <array>
 
 #include "expose/families.h"
@@ -32,17 +32,19 @@ void duration(const Page& page, FamilyBuilder& family) {
 void probe_info(const Page& page, FamilyBuilder& family) {
   each_probe(page, [&](const TlsEndpointState& state, Labels labels) {
     if (!state.up) return;
-    labels.with("version", state.version).with("cipher", state.cipher).with("alpn", state.alpn);
-    labels.with("state", state.completed ? "completed" : "held_back");
+    const Handshake& shown = state.handshake;
+    labels.with("version", shown.version).with("cipher", shown.cipher).with("alpn", shown.alpn);
+    labels.with("state", shown.completed ? "completed" : "held_back");
     family.state(std::move(labels), 1);
   });
 }
 
 void verified(const Page& page, FamilyBuilder& family) {
   each_probe(page, [&](const TlsEndpointState& state, Labels labels) {
-    if (!state.up || !state.trust) return;
-    labels.with("bundle", state.trust->bundle).with("reason", state.trust->reason);
-    family.state(std::move(labels), state.trust->verified ? 1 : 0);
+    if (!state.up || !state.handshake.trust) return;
+    labels.with("bundle", state.handshake.trust->bundle)
+        .with("reason", state.handshake.trust->reason);
+    family.state(std::move(labels), state.handshake.trust->verified ? 1 : 0);
   });
 }
 

@@ -5,6 +5,7 @@
 #include <cstdint>
 #include <optional>
 #include <string>
+#include <vector>
 
 namespace mesh {
 
@@ -29,6 +30,15 @@ struct HttpEndpoint {
   bool operator==(const HttpEndpoint&) const = default;
 };
 
+// A TLS server, and how it wants to be asked.
+struct TlsPort {
+  Address address;
+  std::string sni;                // "": the address, if it is a name
+  std::vector<std::string> alpn;  // in the order of preference; empty: none is offered
+
+  bool operator==(const TlsPort&) const = default;
+};
+
 struct Target {
   std::string mesh = "envoy";           // a name in dialects.h
   std::string ns;                       // Kubernetes namespace; "" outside
@@ -37,6 +47,7 @@ struct Target {
   std::optional<Address> admin;         // the proxy's admin port: everything, in raw names
   std::optional<HttpEndpoint> metrics;  // Prometheus text, for proxies whose admin port is closed
   std::optional<double> rotation_point{};  // share of a leaf's life at which it is renewed here
+  std::optional<TlsPort> inbound{};        // where it takes calls; looked at by handshakes
 
   bool operator==(const Target&) const = default;
 };

@@ -15,28 +15,30 @@ PollCost cost(int second) {
   return {WallTime{} + seconds(5000 + second), at(second), std::chrono::milliseconds(20), 0};
 }
 
-CertificateEndpoint endpoint() {
-  CertificateEndpoint endpoint;
-  endpoint.name = "gateway";
-  endpoint.mesh = "istio";
-  endpoint.ns = "shop";
-  endpoint.rotation_point = 0.5;
-  return endpoint;
+Target gateway() {
+  Target whose;
+  whose.mesh = "istio";
+  whose.ns = "shop";
+  whose.rotation_point = 0.5;
+  return whose;
 }
 
-Handshake handshake(int not_before) {
-  Handshake handshake;
+HeldTogether chain(int not_before) {
   Certificate leaf;
   leaf.not_before = sys_seconds(seconds(5000 + not_before));
   leaf.not_after = *leaf.not_before + seconds(1000);
-  handshake.chain = {leaf};
+  return {leaf};
+}
+
+Handshake handshake() {
+  Handshake handshake;
   handshake.version = "TLSv1.3";
   return handshake;
 }
 
 class EndpointHistoryTest : public testing::Test {
  protected:
-  EndpointHistory history_{endpoint(), seconds(90)};
+  EndpointHistory history_{gateway(), "gateway", {}, seconds(90)};
 };
 
 TEST_F(EndpointHistoryTest, nothing_is_known_before_the_first_handshake) {
@@ -49,10 +51,10 @@ TEST_F(EndpointHistoryTest, nothing_is_known_before_the_first_handshake) {
 }
 
 TEST_F(EndpointHistoryTest, a_handshake_brings_a_place_named_after_the_endpoint) {
-  EXPECT_EQ(history_.record(handshake(0), cost(0)), Change::came_up);
+  EXPECT_EQ(history_.record(handshake(), chain(0), cost(0)), Change::came_up);
   const auto state = history_.state(at(0));
   EXPECT_TRUE(state->up);
-  EXPECT_EQ(state->version, "TLSv1.3");
+  EXPECT_EQ(state->handshake.version, "TLSv1.3");
   EXPECT_EQ(state->handshake_seconds, 0.02);
   EXPECT_EQ(state->certificates->source, CertificateSource::handshake);
   EXPECT_EQ(state->certificates->location, "gateway");
@@ -60,13 +62,13 @@ TEST_F(EndpointHistoryTest, a_handshake_brings_a_place_named_after_the_endpoint)
 }
 
 TEST_F(EndpointHistoryTest, a_renewed_chain_is_a_rotation) {
-  history_.record(handshake(0), cost(0));
-  EXPECT_EQ(history_.record(handshake(50), cost(60)), Change::none);
+  history_.record(handshake(), chain(0), cost(0));
+  EXPECT_EQ(history_.record(handshake(), chain(50), cost(60)), Change::none);
   EXPECT_EQ(history_.state(at(60))->certificates->known[0].rotations, 1u);
 }
 
 TEST_F(EndpointHistoryTest, a_failure_keeps_the_certificates_for_a_while) {
-  history_.record(handshake(0), cost(0));
+  history_.record(handshake(), chain(0), cost(0));
   EXPECT_EQ(history_.record(Failure{Reason::connect, "refused"}, cost(60)), Change::went_down);
   EXPECT_EQ(history_.record(Failure{Reason::connect, "refused"}, cost(80)), Change::none);
   EXPECT_EQ(history_.record(Failure{Reason::timeout, "late"}, cost(90)), Change::other_failure);
@@ -75,12 +77,22 @@ TEST_F(EndpointHistoryTest, a_failure_keeps_the_certificates_for_a_while) {
   EXPECT_EQ(state->failure->reason, Reason::timeout);
   EXPECT_NE(state->certificates, nullptr);
   EXPECT_EQ(history_.state(at(91))->certificates, nullptr);
-  EXPECT_EQ(history_.record(handshake(0), cost(100)), Change::came_up);
+  EXPECT_EQ(history_.record(handshake(), chain(0), cost(100)), Change::came_up);
   EXPECT_FALSE(history_.state(at(100))->failure);
 }
 
 TEST_F(EndpointHistoryTest, the_first_failure_is_news) {
   EXPECT_EQ(history_.record(Failure{Reason::connect, "refused"}, cost(0)), Change::went_down);
+}
+
+TEST(TlsEndpointName, tells_a_target_s_own_port_from_an_endpoint) {
+  TlsEndpointState state;
+  state.whose.ns = "shop";
+  state.name = "gateway";
+  EXPECT_EQ(where_of(state), "shop/gateway");
+  state.whose.pod = "users-0";
+  state.name = inbound_port;
+  EXPECT_EQ(where_of(state), "shop/users-0 inbound");
 }
 
 }  // namespace

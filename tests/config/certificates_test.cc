@@ -68,9 +68,9 @@ certificates:
   EXPECT_EQ(gateway.mesh, "istio");
   EXPECT_EQ(gateway.ns, "shop");
   EXPECT_EQ(gateway.workload, "ingress");
-  EXPECT_EQ(gateway.address, (Address{"::1", 8443, ""}));
-  EXPECT_EQ(gateway.sni, "shop.example.org");
-  EXPECT_THAT(gateway.alpn, ElementsAre("istio", "h2"));
+  EXPECT_EQ(gateway.port.address, (Address{"::1", 8443, ""}));
+  EXPECT_EQ(gateway.port.sni, "shop.example.org");
+  EXPECT_THAT(gateway.port.alpn, ElementsAre("istio", "h2"));
   EXPECT_EQ(gateway.client_certificate_file, "/certs/tls.crt");
   EXPECT_EQ(gateway.client_key_file, "/certs/tls.key");
   EXPECT_EQ(gateway.rotation_point, 0.6);

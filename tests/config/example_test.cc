@@ -71,7 +71,8 @@ TEST(ConfigExample, has_every_key) {
                           "workload",
                           "mesh",
                           "admin",
-                          "metrics"}) {
+                          "metrics",
+                          "inbound"}) {
     const std::regex line(std::string("\n *(- )?").append(key).append(":"));
     EXPECT_TRUE(std::regex_search(text, line)) << key;
   }
@@ -81,6 +82,8 @@ TEST(ConfigExample, shows_each_way_to_reach_a_target) {
   const std::vector<Target> targets = parsed(example()).targets;
   ASSERT_EQ(targets.size(), 3u);
   EXPECT_EQ(targets[0].admin, (Address{"127.0.0.1", 9901, ""}));
+  EXPECT_EQ(targets[0].inbound,
+            (TlsPort{{"10.0.0.7", 50051, ""}, "users.shop.svc.cluster.local", {"h2"}}));
   EXPECT_EQ(targets[1].admin, (Address{"", 0, "/run/envoy/admin.sock"}));
   EXPECT_EQ(targets[2].admin, std::nullopt);
   EXPECT_EQ(targets[2].metrics, (HttpEndpoint{{"127.0.0.1", 15090, ""}, "/stats/prometheus"}));

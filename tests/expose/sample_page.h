@@ -183,10 +183,11 @@ inline TlsEndpointState gateway() {
   state.up = true;
   state.last_attempt = at(1'760'000'000'125);
   state.handshake_seconds = 0.0125;
-  state.version = "TLSv1.3";
-  state.cipher = "TLS_AES_256_GCM_SHA384";
-  state.alpn = "h2";
-  state.trust = TrustVerdict{"mesh", false, "unknown_issuer", "issuer of CN=a is not known"};
+  state.handshake.version = "TLSv1.3";
+  state.handshake.cipher = "TLS_AES_256_GCM_SHA384";
+  state.handshake.alpn = "h2";
+  state.handshake.trust =
+      TrustVerdict{"mesh", false, "unknown_issuer", "issuer of CN=a is not known"};
   CertificatePlace place = *certificates();
   place.source = CertificateSource::handshake;
   place.location = "gateway";

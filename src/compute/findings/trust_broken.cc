@@ -7,13 +7,13 @@ namespace {
 
 void find(const Snapshot& snapshot, WallTime, std::vector<Finding>& found) {
   for (const auto& state : snapshot.tls_endpoints) {
-    if (!state->up || !state->trust || state->trust->verified) continue;
-    const TrustVerdict& trust = *state->trust;
-    if (trust.reason == "expired" || trust.reason == "not_yet_valid") continue;
+    if (!state->up || !state->handshake.trust) continue;
+    const TrustVerdict& trust = *state->handshake.trust;
+    if (trust.verified || trust.reason == "expired" || trust.reason == "not_yet_valid") continue;
     Finding finding{"trust_broken",
                     Severity::critical,
                     state->whose,
-                    qualified(state->whose.ns, state->name),
+                    where_of(*state),
                     "",
                     "",
                     "bundle " + trust.bundle,

@@ -133,7 +133,8 @@ TEST(CertificateFindings, see_a_chain_that_nobody_vouches_for) {
   TlsEndpointState gateway;
   gateway.name = "gateway";
   gateway.up = true;
-  gateway.trust = TrustVerdict{"mesh", false, "unknown_issuer", "issuer of CN=a is not known"};
+  gateway.handshake.trust =
+      TrustVerdict{"mesh", false, "unknown_issuer", "issuer of CN=a is not known"};
   const auto of = [](const TlsEndpointState& state) {
     Snapshot snapshot;
     snapshot.tls_endpoints = {std::make_shared<const TlsEndpointState>(state)};
@@ -142,9 +143,9 @@ TEST(CertificateFindings, see_a_chain_that_nobody_vouches_for) {
   ASSERT_EQ(of(gateway).size(), 1u);
   EXPECT_EQ(of(gateway)[0].name, "trust_broken");
   EXPECT_EQ(of(gateway)[0].cause, "bundle mesh: issuer of CN=a is not known");
-  gateway.trust->reason = "expired";  // the certificate itself says so
+  gateway.handshake.trust->reason = "expired";  // the certificate itself says so
   EXPECT_THAT(of(gateway), IsEmpty());
-  gateway.trust = TrustVerdict{"mesh", true, "", ""};
+  gateway.handshake.trust = TrustVerdict{"mesh", true, "", ""};
   EXPECT_THAT(of(gateway), IsEmpty());
 }
 

@@ -1,0 +1,24 @@
+// Reading where a TLS server is and how it wants to be asked: of a configured endpoint, and of a
+// target's own inbound port, for which each mesh has its habits.
+#pragma once
+
+#include <optional>
+#include <string_view>
+
+#include "config/fields.h"
+#include "config/reading.h"
+#include "model/target.h"
+
+namespace mesh {
+
+// The keys `address`, `sni` and `alpn` of a mapping that has them among others. What cannot be read
+// is left empty.
+TlsPort read_tls_port(const Fields& fields, const Reading& reading);
+
+// The key `inbound` of a target of this mesh: "HOST:PORT", or a mapping of the three keys above.
+// What is left out is what the mesh needs; nothing if the value cannot be read, or if the mesh
+// needs a name that cannot be known.
+std::optional<TlsPort> read_inbound(const Fields& target, const Reading& reading,
+                                    std::string_view mesh);
+
+}  // namespace mesh
