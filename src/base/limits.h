@@ -75,6 +75,39 @@ inline constexpr std::size_t certificate_name_bytes = 2'048;
 // has a thousand; of a bundle with more, those that expire first are kept.
 inline constexpr std::size_t certificates_per_place = 2'000;
 
+// A file of certificates. The bundle of every public root has 0.2 MB; ten thousand certificates
+// have 16 MB.
+inline constexpr std::size_t certificate_file_bytes = 16 * 1024 * 1024;
+
+// Certificates read of one file, before those that expire last are left out: five times
+// certificates_per_place, so that what is left out is chosen by its date.
+inline constexpr std::size_t certificates_per_file = 10'000;
+
+// A PKCS#12 file, which must be held as a whole. Java's store of all public roots has 0.2 MB.
+inline constexpr std::size_t pkcs12_bytes = 4 * 1024 * 1024;
+
+// Certificates of all files together that are shown, those that expire first: each is a series in
+// nine families, some 3 kB of every scrape, and nobody reads a table of more rows. A node has a few
+// hundred, a store of a whole fleet's certificates a hundred thousand.
+inline constexpr std::size_t file_certificates_shown = 5'000;
+
+// What is read of one TLS handshake. An honest one has 2 to 10 kB; one hundred certificates of the
+// largest honest size fill this. It is also the bound of the chain itself.
+inline constexpr std::size_t tls_handshake_bytes = 1024 * 1024;
+
+// Certificates of one chain. Honest ones have one to five.
+inline constexpr std::size_t tls_chain_certificates = 128;
+
+// In TLS 1.3 the client is done before the server has looked at its certificate; an alert in the
+// place of the end tells that it refused it. A server that neither sends nor closes is not waited
+// for any longer than this, and taken to be content.
+inline constexpr std::chrono::milliseconds tls_verdict{500};
+
+// Kubernetes Secrets with certificates in one answer of the API server, and their certificates. A
+// large cluster has some thousands, most of them Helm releases, which are none.
+inline constexpr std::size_t secrets_per_answer = 10'000;
+inline constexpr std::size_t secret_certificates_per_answer = 20'000;
+
 // Secrets, and likewise clusters and listeners that speak TLS, of which a target's renewals and old
 // connections are followed. As many as a large mesh has upstreams.
 inline constexpr std::size_t tls_contexts_per_target = 2'000;

@@ -8,6 +8,7 @@
 #include <optional>
 #include <utility>
 
+#include "base/limits.h"
 #include "base/owned.h"
 #include "base/quoted.h"
 #include "net/tls_chain.h"
@@ -29,7 +30,7 @@ Failure no_tls(std::string_view bytes) {
 
 Failure too_large() {
   return {Reason::too_large,
-          "handshake longer than " + std::to_string(tls_handshake_bytes) + " bytes"};
+          "handshake longer than " + std::to_string(limits::tls_handshake_bytes) + " bytes"};
 }
 
 Failure broken_off(bool refused_certificate) {
@@ -80,7 +81,7 @@ void TlsClient::State::certificate_message(std::string_view body) {
   cipher = SSL_CIPHER_get_name(SSL_get_pending_cipher(ssl.get()));
   const bool tls13 = SSL_version(ssl.get()) == TLS1_3_VERSION;
   const auto form = tls13 ? CertificateMessageForm::tls13 : CertificateMessageForm::up_to_tls12;
-  auto read = read_certificate_message(body, form, tls_chain_certificates);
+  auto read = read_certificate_message(body, form, limits::tls_chain_certificates);
   if (read) {
     chain = std::move(*read);
   } else {
@@ -107,7 +108,7 @@ void TlsClient::State::message(int sent, int, int type, const void* bytes, std::
 TlsClient::Progress TlsClient::State::step(int result) {
   const int why = SSL_get_error(ssl.get(), result);
   if (bad_chain) return broken(*bad_chain);
-  if (bytes > tls_handshake_bytes) return broken(too_large());
+  if (bytes > limits::tls_handshake_bytes) return broken(too_large());
   if (hold_back && !chain.empty()) {
     silent = true;
     clear_tls_errors();  // a chain that OpenSSL dislikes is still the chain that was served
@@ -132,7 +133,7 @@ TlsClient::Progress TlsClient::State::listen() {
   const int got = SSL_read(ssl.get(), unread.data(), unread.size());
   if (got > 0 || ticket) return Progress::done;
   const int why = SSL_get_error(ssl.get(), got);
-  if (why == SSL_ERROR_ZERO_RETURN || bytes > tls_handshake_bytes) return Progress::done;
+  if (why == SSL_ERROR_ZERO_RETURN || bytes > limits::tls_handshake_bytes) return Progress::done;
   if (why == SSL_ERROR_WANT_READ) return Progress::more;
   return broken(broken_off(true));
 }

@@ -13,6 +13,7 @@
 #include <optional>
 #include <utility>
 
+#include "base/limits.h"
 #include "net/dial.h"
 #include "net/error_words.h"
 #include "net/tls_client.h"
@@ -141,7 +142,7 @@ asio::awaitable<Result<TlsAnswer, Failure>> tls_handshake(TlsQuestion question, 
   answer.took = Instant::clock::now() - connected;
   if (answer.completed) {
     line.say_goodbye();
-    const Instant patience = std::min(deadline, Instant::clock::now() + tls_verdict);
+    const Instant patience = std::min(deadline, Instant::clock::now() + limits::tls_verdict);
     why = co_await line.hear_verdict(patience);
     if (why) co_return Outcome(*why);
   }

@@ -19,18 +19,6 @@
 
 namespace mesh {
 
-// What is read of one handshake. An honest one has 2 to 10 kB; one hundred certificates of the
-// largest honest size fill this. It is also the bound of the chain itself.
-inline constexpr std::size_t tls_handshake_bytes = 1024 * 1024;
-
-// Certificates of one chain. Honest ones have one to five.
-inline constexpr std::size_t tls_chain_certificates = 128;
-
-// In TLS 1.3 the client is done before the server has looked at its certificate; an alert in the
-// place of the end tells that it refused it. A server that neither sends nor closes is not waited
-// for any longer than this, and taken to be content.
-inline constexpr std::chrono::milliseconds tls_verdict{500};
-
 struct TlsQuestion {
   Address address;
   std::string sni;                      // "": no name is sent

@@ -10,6 +10,7 @@
 #include <optional>
 #include <system_error>
 
+#include "base/limits.h"
 #include "net/error_words.h"
 
 namespace mesh {
@@ -49,7 +50,7 @@ Owned<SSL_CTX, SSL_CTX_free> make_context() {
   SSL_CTX_set_session_cache_mode(context.get(), SSL_SESS_CACHE_OFF);
   SSL_CTX_set_cert_verify_callback(context.get(), accept_any, nullptr);
   SSL_CTX_set_default_passwd_cb(context.get(), no_password);
-  SSL_CTX_set_max_cert_list(context.get(), tls_handshake_bytes);
+  SSL_CTX_set_max_cert_list(context.get(), limits::tls_handshake_bytes);
   return context;
 }
 

@@ -9,6 +9,7 @@
 #include <cerrno>
 #include <system_error>
 
+#include "base/limits.h"
 #include "base/wipe.h"
 
 namespace mesh {
@@ -85,7 +86,7 @@ FileRead::FileRead(const std::string& path, std::string_view password) : reader_
     error_ = error_words(errno);
   } else if (!S_ISREG(it.st_mode)) {
     error_ = kind_words(it.st_mode);
-  } else if (static_cast<std::uint64_t>(it.st_size) > certificate_file_bytes) {
+  } else if (static_cast<std::uint64_t>(it.st_size) > limits::certificate_file_bytes) {
     error_ = "larger than 16 MB";
   }
   if (error_.empty()) signature_ = signature_of(it);
@@ -105,7 +106,7 @@ FileRead::Step FileRead::read_some() {
   reader_.feed({piece.data(), static_cast<std::size_t>(size)});
   explicit_bzero(piece.data(), static_cast<std::size_t>(size));
   // A file that is being appended to ends somewhere.
-  return bytes_ > certificate_file_bytes ? Step::done : Step::more;
+  return bytes_ > limits::certificate_file_bytes ? Step::done : Step::more;
 }
 
 Result<CertificateFile> FileRead::finish() {

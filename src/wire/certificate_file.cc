@@ -89,7 +89,7 @@ class CertificateFileReader::Reading : private PemSink {
 
   void feed(std::string_view chunk) {
     bytes_ += chunk.size();
-    if (bytes_ > certificate_file_bytes) return;
+    if (bytes_ > limits::certificate_file_bytes) return;
     if (!told_) {
       const std::size_t some = std::min(head_bytes - held_.size(), chunk.size());
       held_.append(chunk.substr(0, some));
@@ -101,7 +101,7 @@ class CertificateFileReader::Reading : private PemSink {
   }
 
   Result<CertificateFile> finish() {
-    if (bytes_ > certificate_file_bytes) return Error{"larger than 16 MB"};
+    if (bytes_ > limits::certificate_file_bytes) return Error{"larger than 16 MB"};
     if (!told_) tell_form();
     switch (form_) {
       case Form::text:
@@ -142,7 +142,8 @@ class CertificateFileReader::Reading : private PemSink {
     if (form_ == Form::text) {
       pem_.feed(chunk);
     } else if (form_ == Form::certificate || form_ == Form::pkcs12) {
-      const std::size_t most = form_ == Form::pkcs12 ? pkcs12_bytes : limits::certificate_bytes;
+      const std::size_t most =
+          form_ == Form::pkcs12 ? limits::pkcs12_bytes : limits::certificate_bytes;
       held_.append(chunk.substr(0, most + 1 - std::min(most + 1, held_.size())));
     }
   }
@@ -155,7 +156,7 @@ class CertificateFileReader::Reading : private PemSink {
   }
 
   std::optional<Error> finish_pkcs12() {
-    if (held_.size() > pkcs12_bytes) return Error{"PKCS#12: larger than 4 MB"};
+    if (held_.size() > limits::pkcs12_bytes) return Error{"PKCS#12: larger than 4 MB"};
     Result<Pkcs12> p12 = read_pkcs12(held_, password_);
     wipe(held_);
     if (!p12) return p12.error();
@@ -169,8 +170,8 @@ class CertificateFileReader::Reading : private PemSink {
   }
 
   void add(std::string_view der, const std::string& where) {
-    if (file_.certificates.size() == certificates_per_file) {
-      add_unreadable(where + "more than " + std::to_string(certificates_per_file) +
+    if (file_.certificates.size() == limits::certificates_per_file) {
+      add_unreadable(where + "more than " + std::to_string(limits::certificates_per_file) +
                      " certificates");
       return;
     }

@@ -18,16 +18,6 @@
 
 namespace mesh {
 
-// A file. The bundle of every public root has 0.2 MB; ten thousand certificates have 16 MB.
-inline constexpr std::size_t certificate_file_bytes = 16 * 1024 * 1024;
-
-// Certificates read of one file, before those that expire last are left out: five times
-// limits::certificates_per_place, so that what is left out is chosen by its date.
-inline constexpr std::size_t certificates_per_file = 10'000;
-
-// A PKCS#12 file, which must be held as a whole. Java's store of all public roots has 0.2 MB.
-inline constexpr std::size_t pkcs12_bytes = 4 * 1024 * 1024;
-
 struct CertificateFile {
   // In the order of the file, without `path`. Roles are those of parse_x509, but for what stands
   // behind the leaf that it issued: that is a CA, even an old one that does not say so.

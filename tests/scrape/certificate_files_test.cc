@@ -5,6 +5,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "base/limits.h"
 #include "scrape/certificate_directory.h"
 #include "wire/pkcs12_maker.h"
 
@@ -156,7 +157,7 @@ TEST_F(CertificateFilesTest, names_what_is_no_file_and_waits_for_none_of_it) {
   write("garbage.pem", "hello");
   write("good.pem", leaf("a"));
   write("large.pem", "");
-  fs::resize_file(path("large.pem"), certificate_file_bytes + 1);
+  fs::resize_file(path("large.pem"), limits::certificate_file_bytes + 1);
   watch({{"*.pem", ""}});
   EXPECT_EQ(shown(),
             (Shown{{"dangling.pem", "(symlink to nothing)"},

@@ -179,9 +179,9 @@ TEST(CertificateFile, refuses_a_file_beyond_the_bound) {
 TEST(CertificateFile, reads_a_bounded_number_of_certificates) {
   const std::string one = leaf("a");
   CertificateFileReader reader("");
-  for (std::size_t i = 0; i <= certificates_per_file; ++i) reader.feed(one);
+  for (std::size_t i = 0; i <= limits::certificates_per_file; ++i) reader.feed(one);
   const auto file = reader.finish();
-  EXPECT_EQ(file->certificates.size(), certificates_per_file);
+  EXPECT_EQ(file->certificates.size(), limits::certificates_per_file);
   EXPECT_EQ(file->unreadable, 1u);
   EXPECT_THAT(file->unreadable_sample, testing::EndsWith("more than 10000 certificates"));
 }
