@@ -52,6 +52,13 @@ struct TrustConfig {
   std::string spiffe_trust_domain;  // "mesh.test": for its identities only; "": for all names
 };
 
+// Kubernetes Secrets.
+struct SecretsConfig {
+  bool enabled = false;
+  std::vector<std::string> namespaces;  // empty: all
+  std::string selector;                 // by labels; "": all
+};
+
 struct CertificatesConfig {
   std::chrono::milliseconds interval{60'000};      // from one look to the next, of every source
   std::chrono::milliseconds stale_after{300'000};  // what was not looked at so long disappears
@@ -60,6 +67,7 @@ struct CertificatesConfig {
   std::vector<CertificateEndpoint> endpoints;
   std::vector<CertificateFilesConfig> files;
   std::vector<TrustConfig> trust;
+  SecretsConfig secrets;
 };
 
 // When a skew of load matters (compute/balance.h).

@@ -12,6 +12,7 @@
 #include "base/duration.h"
 #include "base/nearest_word.h"
 #include "config/read_label.h"
+#include "config/read_secrets.h"
 #include "config/read_tls_port.h"
 
 namespace mesh {
@@ -20,8 +21,8 @@ namespace {
 using std::chrono::milliseconds;
 using namespace std::chrono_literals;
 
-constexpr std::array<std::string_view, 7> section_keys{
-    "interval", "stale_after", "timeout", "parallel", "endpoints", "files", "trust"};
+constexpr std::array<std::string_view, 8> section_keys{
+    "interval", "stale_after", "timeout", "parallel", "endpoints", "files", "trust", "secrets"};
 constexpr std::array<std::string_view, 3> trust_keys{"name", "file", "spiffe_trust_domain"};
 constexpr std::array<std::string_view, 10> endpoint_keys{
     "name", "mesh", "namespace",          "workload",   "address",
@@ -173,6 +174,7 @@ void read_certificates(const Field& field, const Reading& reading) {
       read_trust(bundle, reading, taken);
     }
   }
+  if (const auto secrets = fields.find("secrets")) read_secrets(*secrets, reading);
   if (!fields.has("files")) return;
   const auto files = fields.list("files", "a list of files");
   for (const Field& one : files.value_or(std::vector<Field>{})) {

@@ -175,5 +175,41 @@ TEST(CertificatesSection, takes_the_rotation_point_of_a_target) {
             0.5);
 }
 
+TEST(SecretsSection, is_off_by_default) {
+  const SecretsConfig secrets = parsed(one_target).certificates.secrets;
+  EXPECT_FALSE(secrets.enabled);
+  EXPECT_THAT(secrets.namespaces, IsEmpty());
+  EXPECT_EQ(secrets.selector, "");
+}
+
+TEST(SecretsSection, reads_every_key) {
+  const SecretsConfig secrets =
+      parsed(joined({"certificates: {secrets: {enabled: true, namespaces: [shop, istio-system], "
+                     "selector: 'app=users,tier in (a, b),!old'}}\n",
+                     one_target}))
+          .certificates.secrets;
+  EXPECT_TRUE(secrets.enabled);
+  EXPECT_THAT(secrets.namespaces, ElementsAre("shop", "istio-system"));
+  EXPECT_EQ(secrets.selector, "app=users,tier in (a, b),!old");
+}
+
+TEST(SecretsSection, names_what_is_wrong) {
+  EXPECT_EQ(errors("  secrets: {enabled: yes}\n"),
+            "f.yaml:2:22: certificates.secrets.enabled: \"yes\" is no truth; expected true or "
+            "false\n");
+  EXPECT_EQ(
+      errors("  secrets: {namespaces: [Shop]}\n"),
+      "f.yaml:2:26: certificates.secrets.namespaces[0]: \"Shop\" is no namespace; expected up "
+      "to 63 lower-case letters, digits and hyphens\n");
+  EXPECT_EQ(
+      errors("  secrets: {namespaces: [a, a]}\n"),
+      "f.yaml:2:29: certificates.secrets.namespaces[1]: \"a\" is there already; expected each "
+      "namespace once\n");
+  EXPECT_EQ(
+      errors("  secrets: {selector: 'a&b'}\n"),
+      "f.yaml:2:23: certificates.secrets.selector: \"a&b\" is no label selector; expected one "
+      "such as app=users,tier in (a, b)\n");
+}
+
 }  // namespace
 }  // namespace mesh

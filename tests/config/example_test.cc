@@ -72,7 +72,11 @@ TEST(ConfigExample, has_every_key) {
                           "mesh",
                           "admin",
                           "metrics",
-                          "inbound"}) {
+                          "inbound",
+                          "secrets",
+                          "enabled",
+                          "namespaces",
+                          "selector"}) {
     const std::regex line(std::string("\n *(- )?").append(key).append(":"));
     EXPECT_TRUE(std::regex_search(text, line)) << key;
   }
