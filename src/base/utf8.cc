@@ -2,6 +2,7 @@
 // the first byte tells the length, the lower bound of each length rules out overlong forms.
 #include "base/utf8.h"
 
+#include <algorithm>
 #include <cassert>
 
 namespace mesh {
@@ -43,6 +44,19 @@ bool is_printable(char32_t c) {
   if (c < 0x20 || within(c, 0x7F, 0x9F)) return false;
   return !within(c, 0x200B, 0x200F) && !within(c, 0x2028, 0x202E) && !within(c, 0x2060, 0x2069) &&
          c != 0xFEFF;
+}
+
+std::string shown_on_one_line(std::string_view text, std::size_t most) {
+  std::string shown;
+  shown.reserve(std::min(text.size(), most));
+  for (; !text.empty(); --most) {
+    if (most == 0) return shown += "…";
+    const Utf8Char next = first_utf8_char(text);
+    const bool good = next.valid && is_printable(next.code_point);
+    shown += good ? text.substr(0, next.bytes) : std::string_view("\xEF\xBF\xBD");
+    text.remove_prefix(next.bytes);
+  }
+  return shown;
 }
 
 }  // namespace mesh

@@ -3,6 +3,7 @@
 #pragma once
 
 #include <cstddef>
+#include <string>
 #include <string_view>
 
 namespace mesh {
@@ -20,5 +21,9 @@ Utf8Char first_utf8_char(std::string_view text);
 // False for what moves the cursor, changes colours or hides or reorders the text around it:
 // controls (C0, DEL, C1), line separators, zero-width and bidirectional marks.
 bool is_printable(char32_t code_point);
+
+// The text as it may be shown to a person on one line: what is not valid, or not printable, becomes
+// U+FFFD. What is beyond `most` characters is left out, with "…" for it.
+std::string shown_on_one_line(std::string_view text, std::size_t most = std::string_view::npos);
 
 }  // namespace mesh

@@ -55,23 +55,15 @@ std::string human_bytes(std::uint64_t bytes) {
 
 std::string html_text(std::string_view text, std::size_t most) {
   std::string safe;
-  safe.reserve(std::min(text.size(), most));
-  for (; !text.empty(); --most) {
-    if (most == 0) return safe += "…";
-    const Utf8Char next = first_utf8_char(text);
-    if (!next.valid || !is_printable(next.code_point)) {
-      safe += "\xEF\xBF\xBD";
-    } else {
-      switch (next.code_point) {
-        case U'&': safe += "&amp;"; break;
-        case U'<': safe += "&lt;"; break;
-        case U'>': safe += "&gt;"; break;
-        case U'"': safe += "&quot;"; break;
-        case U'\'': safe += "&#39;"; break;
-        default: safe += text.substr(0, next.bytes); break;
-      }
+  for (const char c : shown_on_one_line(text, most)) {
+    switch (c) {
+      case '&': safe += "&amp;"; break;
+      case '<': safe += "&lt;"; break;
+      case '>': safe += "&gt;"; break;
+      case '"': safe += "&quot;"; break;
+      case '\'': safe += "&#39;"; break;
+      default: safe += c; break;
     }
-    text.remove_prefix(next.bytes);
   }
   return safe;
 }

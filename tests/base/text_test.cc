@@ -8,6 +8,8 @@
 #include <limits>
 #include <vector>
 
+#include "base/utf8.h"
+
 namespace mesh {
 namespace {
 
@@ -95,6 +97,20 @@ TEST(Lines, may_end_with_carriage_returns) {
 TEST(Lines, need_no_end_at_the_last_one) { EXPECT_THAT(lines_of("a\nb"), ElementsAre("a", "b")); }
 TEST(Lines, may_be_empty) { EXPECT_THAT(lines_of("\n\na"), ElementsAre("", "", "a")); }
 TEST(Lines, of_no_text_are_none) { EXPECT_THAT(lines_of(""), IsEmpty()); }
+
+TEST(ShownOnOneLine, replaces_what_would_not_show_or_move_the_line) {
+  EXPECT_EQ(shown_on_one_line("naïve 中"), "naïve 中");
+  EXPECT_EQ(shown_on_one_line("a\nb\x1b[2Jc\xff"),
+            "a\xEF\xBF\xBD"
+            "b\xEF\xBF\xBD[2Jc\xEF\xBF\xBD");
+  EXPECT_EQ(shown_on_one_line("a\xE2\x80\xAE"), "a\xEF\xBF\xBD");  // right-to-left override
+}
+
+TEST(ShownOnOneLine, leaves_out_what_is_too_long) {
+  EXPECT_EQ(shown_on_one_line("中文字", 3), "中文字");
+  EXPECT_EQ(shown_on_one_line("中文字符", 3), "中文字…");
+  EXPECT_EQ(shown_on_one_line("", 0), "");
+}
 
 }  // namespace
 }  // namespace mesh
