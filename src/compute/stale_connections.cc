@@ -25,13 +25,12 @@ void StaleConnections::enter(const TlsReading& tls, std::uint64_t incarnation,
   drop_what_began_again(tls);
   now_ = tls;
   if (look && !rotations.empty()) {
-    Generation replaced{look->prompted ? last_poll_ : last_look_, rotations.front().identity,
+    Generation replaced{look->prompted ? last_poll_ : last_look_,
                         rotations.front().replaced_not_after};
     for (const Rotation& one : rotations) {
       // Which of them a connection was made under is not told: the one that lasts longest accuses
       // nobody wrongly.
       replaced.expires = std::max(replaced.expires, one.replaced_not_after);
-      if (one.identity != replaced.identity) replaced.identity.clear();
     }
     generations_.push_back(std::move(replaced));
     if (generations_.size() > generations_kept) generations_.pop_front();
@@ -75,16 +74,17 @@ std::uint64_t StaleConnections::left_of(const Generation& generation,
   return then.secured - std::min(then.secured, closed);
 }
 
-std::vector<StaleCount> StaleConnections::counts(std::chrono::sys_seconds now) const {
+std::vector<StaleCount> StaleConnections::counts(std::chrono::sys_seconds now,
+                                                 std::string_view identity) const {
   std::map<std::tuple<Direction, std::string_view, std::string_view>, StaleCount> sums;
   for (const TlsConnections& scope : now_.connections) {
     StaleCount& sum = sums[{scope.direction, scope.upstream, scope.subset}];
     sum.direction = scope.direction;
     sum.upstream = scope.upstream;
     sum.subset = scope.subset;
+    sum.identity = identity;
     if (generations_.empty()) continue;
     // Who is older than an older one is older than the newest, too.
-    sum.identity = generations_.back().identity;
     sum.connections += left_of(generations_.back(), scope);
     std::uint64_t expired = 0;
     for (const Generation& generation : generations_) {

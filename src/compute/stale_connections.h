@@ -18,6 +18,7 @@
 #include <map>
 #include <optional>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "compute/certificate_book.h"
@@ -34,8 +35,9 @@ class StaleConnections {
   void enter(const TlsReading& tls, std::uint64_t incarnation, const CertificateLook* look,
              const std::vector<Rotation>& rotations);
 
-  // Per direction, upstream and subset: all that speak TLS, those without any at zero.
-  std::vector<StaleCount> counts(std::chrono::sys_seconds now) const;
+  // Per direction, upstream and subset: all that speak TLS, those without any at zero. `identity`:
+  // whose certificate they are under, where that can be told.
+  std::vector<StaleCount> counts(std::chrono::sys_seconds now, std::string_view identity) const;
 
  private:
   struct Numbers {
@@ -44,7 +46,6 @@ class StaleConnections {
   using ByScope = std::map<std::string, Numbers, std::less<>>;  // by TlsConnections::source
   struct Generation {
     ByScope before;                      // the last numbers before it was replaced
-    std::string identity;                // "" if several were replaced at once
     std::chrono::sys_seconds expires{};  // of the one that was replaced
   };
 

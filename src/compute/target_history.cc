@@ -34,6 +34,21 @@ bool is_passing(Reason reason) {
   return reason == Reason::connect || reason == Reason::timeout || reason == Reason::tls;
 }
 
+// The one identity of all leaves in use; "" if there are several or none. Which of several a
+// connection was made under is not told, and the name of the one that was replaced last would
+// change with every rotation, and with it the series.
+std::string_view sole_identity(const CertificatePlace* place) {
+  std::string_view sole;
+  if (!place) return sole;
+  for (const KnownCertificate& known : place->known) {
+    if (known.in_use.role != CertificateRole::leaf) continue;
+    const std::string_view identity = identity_of(known.in_use);
+    if (!sole.empty() && sole != identity) return {};
+    sole = identity;
+  }
+  return sole;
+}
+
 }  // namespace
 
 TargetHistory::TargetHistory(Target target, const Config& config)
@@ -148,8 +163,8 @@ std::shared_ptr<const TargetState> TargetHistory::state(Instant now, WallTime wa
     state->certificates.push_back(certificates_.place());
   }
   if (state_.up) {
-    state->stale_connections =
-        stale_connections_.counts(std::chrono::floor<std::chrono::seconds>(wall));
+    state->stale_connections = stale_connections_.counts(
+        std::chrono::floor<std::chrono::seconds>(wall), sole_identity(certificates_.place().get()));
   }
   state->rotation_failures = rotation_failures_.counts();
   if (recent(seen_, stale_after_)) {

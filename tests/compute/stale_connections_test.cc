@@ -13,7 +13,8 @@ using testing::ElementsAre;
 using testing::IsEmpty;
 
 constexpr sys_seconds expiry{seconds(5000)};
-const std::vector<Rotation> rotated{{"spiffe://mesh.test/users", expiry}};
+constexpr std::string_view users = "spiffe://mesh.test/users";
+const std::vector<Rotation> rotated{{std::string(users), expiry}};
 const CertificateLook prompted{{}, true}, in_turn{};
 
 TlsReading cluster(std::uint64_t opened, std::uint64_t active) {
@@ -25,24 +26,24 @@ class StaleConnectionsTest : public testing::Test {
   void quiet(const TlsReading& tls) { stale_.enter(tls, 1, nullptr, {}); }
   void look(const TlsReading& tls) { stale_.enter(tls, 1, &in_turn, {}); }
   void rotation(const TlsReading& tls) { stale_.enter(tls, 1, &prompted, rotated); }
-  std::uint64_t count() const { return stale_.counts(sys_seconds{}).at(0).connections; }
-  std::uint64_t expired(sys_seconds now) const { return stale_.counts(now).at(0).expired; }
+  std::uint64_t count() const { return stale_.counts(sys_seconds{}, users).at(0).connections; }
+  std::uint64_t expired(sys_seconds now) const { return stale_.counts(now, users).at(0).expired; }
 
   StaleConnections stale_;
 };
 
 TEST_F(StaleConnectionsTest, who_speaks_tls_has_none_before_the_first_rotation) {
   look(cluster(3, 3));
-  EXPECT_THAT(stale_.counts(expiry),
-              ElementsAre(StaleCount{Direction::outbound, "u", "", "", 0, 0}));
+  EXPECT_THAT(stale_.counts(expiry, users),
+              ElementsAre(StaleCount{Direction::outbound, "u", "", std::string(users), 0, 0}));
 }
 
 TEST_F(StaleConnectionsTest, those_of_the_poll_before_are_under_the_old_one) {
   look(cluster(3, 3));
   quiet(cluster(5, 4));
   rotation(cluster(6, 5));
-  EXPECT_THAT(stale_.counts(sys_seconds{}),
-              ElementsAre(StaleCount{Direction::outbound, "u", "", rotated[0].identity, 4, 0}));
+  EXPECT_THAT(stale_.counts(sys_seconds{}, users),
+              ElementsAre(StaleCount{Direction::outbound, "u", "", std::string(users), 4, 0}));
 }
 
 TEST_F(StaleConnectionsTest, every_closed_one_may_have_been_an_old_one) {
@@ -114,20 +115,20 @@ TEST_F(StaleConnectionsTest, inbound_listeners_are_summed) {
                         {"listener.b", Direction::inbound, "", "", 2, 2, 2}}};
   look(two);
   rotation(two);
-  EXPECT_THAT(stale_.counts(sys_seconds{}),
-              ElementsAre(StaleCount{Direction::inbound, "", "", rotated[0].identity, 3, 0}));
+  EXPECT_THAT(stale_.counts(sys_seconds{}, users),
+              ElementsAre(StaleCount{Direction::inbound, "", "", std::string(users), 3, 0}));
 }
 
-TEST_F(StaleConnectionsTest, two_identities_replaced_at_once_name_nobody_and_expire_last) {
+TEST_F(StaleConnectionsTest, of_two_replaced_at_once_the_one_that_lasts_longest_counts) {
   look(cluster(1, 1));
   stale_.enter(cluster(1, 1), 1, &prompted, {{"a", expiry}, {"b", expiry + seconds(1)}});
-  EXPECT_THAT(stale_.counts(expiry),
-              ElementsAre(StaleCount{Direction::outbound, "u", "", "", 1, 0}));
+  EXPECT_THAT(stale_.counts(expiry, users),
+              ElementsAre(StaleCount{Direction::outbound, "u", "", std::string(users), 1, 0}));
 }
 
 TEST_F(StaleConnectionsTest, nobody_speaks_tls_without_a_handshake) {
   look({});
-  EXPECT_THAT(stale_.counts(expiry), IsEmpty());
+  EXPECT_THAT(stale_.counts(expiry, users), IsEmpty());
 }
 
 }  // namespace

@@ -285,5 +285,48 @@ TEST_F(TargetHistoryTest, the_balance_of_an_upstream_is_over_the_window) {
   EXPECT_EQ(state->balances[0].window_seconds, 10);
 }
 
+// Readings of a poll that looked at leaves of these names, beside one connection.
+Readings with_leaves(int second, const std::vector<std::string>& names, int not_before) {
+  Readings one = readings(second, 1);
+  CertificateLook look{{{}}, false};
+  for (const std::string& name : names) {
+    Certificate leaf;
+    leaf.sans = {{SubjectAltName::Kind::uri, name}};
+    leaf.not_before = std::chrono::sys_seconds(seconds(not_before));
+    leaf.not_after = *leaf.not_before + seconds(1000);
+    look.held[0].push_back(leaf);
+  }
+  one.certificates = look;
+  one.tls.connections = {{"cluster.u", Direction::outbound, "u", "", 3, 3, 3}};
+  return one;
+}
+
+TEST_F(TargetHistoryTest,
+       connections_carry_the_one_identity_of_the_target_before_and_after_rotations) {
+  const auto named = [&](int second) {
+    return history_.state(at(second), cost(second).at)->stale_connections.at(0).identity;
+  };
+  history_.record(with_leaves(0, {"spiffe://a"}, 5000), cost(0));
+  EXPECT_EQ(named(0), "spiffe://a");
+  history_.record(with_leaves(10, {"spiffe://a"}, 5010), cost(10));
+  EXPECT_EQ(named(10), "spiffe://a");
+  Readings without = with_leaves(20, {}, 0);
+  without.certificates.reset();
+  history_.record(without, cost(20));
+  EXPECT_EQ(named(20), "spiffe://a");
+}
+
+TEST_F(TargetHistoryTest, connections_of_a_target_of_several_identities_carry_none_ever) {
+  const auto named = [&](int second) {
+    return history_.state(at(second), cost(second).at)->stale_connections.at(0).identity;
+  };
+  history_.record(with_leaves(0, {"spiffe://a", "spiffe://b"}, 5000), cost(0));
+  EXPECT_EQ(named(0), "");
+  Readings next = with_leaves(10, {"spiffe://a", "spiffe://b"}, 5000);
+  next.certificates->held[0][0].not_before = std::chrono::sys_seconds(seconds(5010));
+  history_.record(next, cost(10));  // a alone was renewed
+  EXPECT_EQ(named(10), "");
+}
+
 }  // namespace
 }  // namespace mesh
