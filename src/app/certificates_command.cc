@@ -15,6 +15,7 @@
 
 #include "app/ask_agent.h"
 #include "app/watchers.h"
+#include "compute/left_out.h"
 #include "expose/certificate_table.h"
 #include "expose/table.h"
 
@@ -144,7 +145,8 @@ bool show_certificates(const CertificatesFlags& flags, const std::optional<Confi
   const WallTime now = std::chrono::system_clock::now();
   std::vector<CertificateRow> rows = certificate_rows(*snapshot, now, flags.all);
   sort_rows(rows, flags.sort);
-  out << (flags.json ? certificates_json(rows) : certificate_table(rows, now));
+  out << (flags.json ? certificates_json(rows)
+                     : certificate_table(rows, now, all_left_out(*snapshot)));
   const bool whole = complain(*snapshot, flags.files, err);
   return written(out, err) && whole;
 }

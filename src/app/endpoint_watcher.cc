@@ -77,10 +77,11 @@ struct EndpointWatcher::Watched {
   bool looked = false;
 };
 
-EndpointWatcher::EndpointWatcher(asio::any_io_executor executor, const Config& config)
+EndpointWatcher::EndpointWatcher(asio::any_io_executor executor, const Config& config,
+                                 std::shared_ptr<TrustStore> trust)
     : executor_(std::move(executor)),
       config_(config.certificates),
-      trust_(config_.trust),
+      trust_(std::move(trust)),
       slots_(std::make_shared<Slots>(executor_, config_.parallel)) {
   const Duration stale_after = config_.stale_after;
   for (const CertificateEndpoint& endpoint : config_.endpoints) {
@@ -154,7 +155,7 @@ asio::awaitable<void> EndpointWatcher::look(Watched& watched) {
     change = watched.history.record(Failure{Reason::parse, chain.unreadable_sample}, cost);
   } else {
     Handshake told = told_by(*answer, chain);
-    told.trust = trust_.judge(chain.certificates.front(), answer->chain, question.sni, cost.at);
+    told.trust = trust_->judge(chain.certificates.front(), answer->chain, question.sni, cost.at);
     change = watched.history.record(std::move(told), std::move(chain.certificates), cost);
   }
   log_change(change, *watched.history.state(ended));

@@ -21,7 +21,9 @@ namespace mesh {
 
 class EndpointWatcher : public std::enable_shared_from_this<EndpointWatcher> {
  public:
-  EndpointWatcher(boost::asio::any_io_executor executor, const Config& config);
+  // The store is used on the executor's thread.
+  EndpointWatcher(boost::asio::any_io_executor executor, const Config& config,
+                  std::shared_ptr<TrustStore> trust);
   ~EndpointWatcher();
 
   // Watches until stop(), or until the executor stops. The watcher must be owned by a shared_ptr.
@@ -46,7 +48,7 @@ class EndpointWatcher : public std::enable_shared_from_this<EndpointWatcher> {
   boost::asio::any_io_executor executor_;
   CertificatesConfig config_;
   std::vector<std::unique_ptr<Watched>> watched_;
-  TrustStore trust_;
+  std::shared_ptr<TrustStore> trust_;
   std::shared_ptr<class Slots> slots_;
   bool stopping_ = false;
 };

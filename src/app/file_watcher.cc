@@ -5,8 +5,10 @@
 #include <chrono>
 #include <utility>
 
+#include "base/limits.h"
 #include "base/log.h"
 #include "compute/certificate_book.h"
+#include "compute/shown_files.h"
 
 namespace mesh {
 namespace {
@@ -98,6 +100,7 @@ void FileWatcher::changed() {
     ++last;
   }
   known_.erase(last, known_.end());
+  shown_ = std::make_shared<const ShownFiles>(show_files(*files, limits::file_certificates_shown));
   files_ = std::move(files);
   all_looked_ = true;
   log_warnings();

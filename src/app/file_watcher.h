@@ -31,6 +31,7 @@ class FileWatcher {
 
   // As last read, by path; never null.
   std::shared_ptr<const WatchedFiles> files() const { return files_; }
+  std::shared_ptr<const ShownFiles> shown() const { return shown_; }
 
  private:
   struct Known;
@@ -40,6 +41,7 @@ class FileWatcher {
   std::vector<std::optional<double>> rotation_points_;  // by pattern
   std::map<std::string, std::unique_ptr<Known>> known_;
   std::shared_ptr<const WatchedFiles> files_ = std::make_shared<const WatchedFiles>();
+  std::shared_ptr<const ShownFiles> shown_ = std::make_shared<const ShownFiles>();
   std::vector<std::string> warnings_;  // as last logged
   std::optional<CertificateFiles> source_;
   bool all_looked_ = true;

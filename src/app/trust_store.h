@@ -1,5 +1,6 @@
-// The trust bundles of the configuration, read again when their files change, and the one question
-// that is put to them: whether they vouch for a chain that a server showed.
+// The trust bundles of the configuration, read again when their files change, what is known of
+// them, and the one question that is put to them: whether they vouch for a chain that a server
+// showed.
 //
 // A file that cannot be read any longer leaves the bundle as it was: whoever has loaded it goes on
 // with the old one, too. Lives on one thread.
@@ -14,6 +15,7 @@
 #include "base/clock.h"
 #include "config/config.h"
 #include "model/tls_endpoint.h"
+#include "model/trust_bundle.h"
 #include "scrape/file_read.h"
 #include "wire/x509_verify.h"
 
@@ -22,6 +24,12 @@ namespace mesh {
 class TrustStore {
  public:
   explicit TrustStore(std::vector<TrustConfig> bundles);
+
+  // Reads again what has changed. Blocks for the time of a look at each file.
+  void refresh();
+
+  // As last read, in the order of the configuration.
+  std::vector<TrustBundleState> states() const;
 
   // By the first bundle that vouches for the chain, else by the first that could have: a bundle of
   // a SPIFFE trust domain is asked about the identities of that domain only, and then the domain is
@@ -32,12 +40,11 @@ class TrustStore {
 
  private:
   struct Bundle {
-    TrustConfig config;
+    TrustBundleState state;
     FileSignature signature;
     std::optional<TrustBundle> trusted;
-    std::string error;  // as last logged
   };
-  void refresh(Bundle& bundle);
+  static void refresh(Bundle& bundle);
 
   std::vector<Bundle> bundles_;
 };

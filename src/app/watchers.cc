@@ -22,17 +22,20 @@ boost::asio::awaitable<void> keep_polling(std::shared_ptr<Poller> poller) {
 Watchers::Watchers(boost::asio::any_io_executor executor, const Config& config)
     : executor_(std::move(executor)),
       poller_(std::make_shared<Poller>(executor_, config)),
-      endpoints_(std::make_shared<EndpointWatcher>(executor_, config)),
+      trust_(std::make_shared<TrustStore>(config.certificates.trust)),
+      endpoints_(std::make_shared<EndpointWatcher>(executor_, config, trust_)),
       files_(executor_, config.certificates),
       findings_(config.poll.window),
       balance_rules_(balance_rules(config.balance)),
       judged_every_(config.poll.interval),
+      certificates_interval_(config.certificates.interval),
       next_judgement_(executor_) {}
 
 void Watchers::start(std::function<void(std::exception_ptr)> ended) {
   boost::asio::co_spawn(executor_, keep_polling(poller_), std::move(ended));
   endpoints_->start();
   files_.start();
+  trust_->refresh();
   judge_later();
 }
 
@@ -40,6 +43,7 @@ void Watchers::judge_later() {
   next_judgement_.expires_after(judged_every_);
   next_judgement_.async_wait([this](const boost::system::error_code& cancelled) {
     if (cancelled) return;
+    trust_->refresh();
     workloads_ = workload_balances(*snapshot(), balance_rules_);
     findings_.enter(*snapshot(), std::chrono::steady_clock::now(),
                     std::chrono::system_clock::now());
@@ -72,6 +76,9 @@ std::shared_ptr<const Snapshot> Watchers::snapshot() const {
   snapshot->tls_endpoints = endpoints_->states();
   snapshot->files = files_.files();
   snapshot->workload_balances = workloads_;
+  snapshot->shown_files = files_.shown();
+  snapshot->trust_bundles = trust_->states();
+  snapshot->certificates_interval = certificates_interval_;
   snapshot->held_findings = findings_.held();
   return snapshot;
 }

@@ -15,6 +15,7 @@
 #include "app/endpoint_watcher.h"
 #include "app/file_watcher.h"
 #include "app/poller.h"
+#include "app/trust_store.h"
 #include "compute/balance.h"
 #include "compute/findings_book.h"
 
@@ -42,12 +43,13 @@ class Watchers {
 
   boost::asio::any_io_executor executor_;
   std::shared_ptr<Poller> poller_;
+  std::shared_ptr<TrustStore> trust_;
   std::shared_ptr<EndpointWatcher> endpoints_;
   FileWatcher files_;
   std::vector<WorkloadBalance> workloads_;
   FindingsBook findings_;
   BalanceRules balance_rules_;
-  Duration judged_every_;
+  Duration judged_every_, certificates_interval_;
   boost::asio::steady_timer next_judgement_;
 };
 

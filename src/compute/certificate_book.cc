@@ -2,7 +2,9 @@
 #include "compute/certificate_book.h"
 
 #include <algorithm>
+#include <optional>
 #include <set>
+#include <string_view>
 #include <utility>
 
 #include "base/limits.h"
@@ -54,6 +56,34 @@ std::vector<Listed> all_of(const CertificateLook& look, std::uint64_t& left_out)
   return all;
 }
 
+// By group: the trust domain of its leaves; "" if they have none, or several.
+std::vector<std::string_view> domains_of(const CertificateLook& look) {
+  std::vector<std::string_view> domains;
+  for (const HeldTogether& group : look.held) {
+    std::optional<std::string_view> its;
+    for (const Certificate& one : group) {
+      if (one.role != CertificateRole::leaf) continue;
+      const std::string_view domain = trust_domain_of(identity_of(one));
+      its = !its || *its == domain ? domain : std::string_view();
+    }
+    domains.push_back(its.value_or(std::string_view()));
+  }
+  return domains;
+}
+
+// That of the leaves which the newest is held together with.
+std::string_view domain_of(const std::vector<Listed>& listed,
+                           const std::vector<std::string_view>& domains) {
+  const Certificate& newest = *listed.front().certificate;
+  std::string_view its;
+  for (const Listed& one : listed) {
+    if (!same(*one.certificate, newest) || domains[one.group].empty()) continue;
+    if (!its.empty() && its != domains[one.group]) return {};
+    its = domains[one.group];
+  }
+  return its;
+}
+
 // Of all that is listed under one identity, newest first, each once: what is in use and what is
 // not.
 KnownCertificate divide(const std::vector<Listed>& listed) {
@@ -95,7 +125,7 @@ CertificateBook::CertificateBook(CertificateSource source, std::string location,
 
 std::vector<Rotation> CertificateBook::enter(const CertificateLook& look, WallTime at) {
   const sys_seconds now = std::chrono::floor<std::chrono::seconds>(at);
-  CertificatePlace place{source_, location_, at, {}, 0};
+  CertificatePlace place{source_, location_, at, {}, 0, {}};
 
   std::map<Key, std::vector<Listed>> listed;
   for (const Listed& one : all_of(look, place.left_out)) {
@@ -103,6 +133,7 @@ std::vector<Rotation> CertificateBook::enter(const CertificateLook& look, WallTi
     listed[{c.role, std::string(identity_of(c)), c.key_algorithm}].push_back(one);
   }
 
+  const std::vector<std::string_view> domains = domains_of(look);
   std::vector<Rotation> rotations;
   for (auto& [key, under_key] : listed) {
     std::ranges::stable_sort(under_key, [](const Listed& a, const Listed& b) {
@@ -122,12 +153,16 @@ std::vector<Rotation> CertificateBook::enter(const CertificateLook& look, WallTi
       entry.last_rotation = newest.not_before;
       entry.began = std::min(now, newest.not_before.value_or(now) + backdated);
     }
+    if (first_look || !same(newest, entry.newest)) entry.since = now;
     entry.newest.not_before = newest.not_before;
     entry.newest.not_after = newest.not_after;
     entry.newest.serial = newest.serial;
     entry.last_seen = now;
     place.known.push_back(divide(under_key));
     judge(place.known.back(), entry);
+    if (newest.role == CertificateRole::leaf) continue;
+    const std::string_view domain = domain_of(under_key, domains);
+    if (!domain.empty()) place.authorities.push_back({place.known.size() - 1, std::string(domain)});
   }
   forget_absent(now);
   place_ = std::make_shared<const CertificatePlace>(std::move(place));
@@ -137,6 +172,7 @@ std::vector<Rotation> CertificateBook::enter(const CertificateLook& look, WallTi
 void CertificateBook::judge(KnownCertificate& known, const Entry& entry) const {
   known.rotations = entry.rotations;
   known.last_rotation = entry.last_rotation;
+  known.since = entry.since;
   if (known.in_use.role != CertificateRole::leaf || !known.in_use.not_before) return;
   const double point = rotation_point({rules_.issued_by, rules_.rotation_point}, known.in_use);
   known.due = renewal_due(point, entry.began, known.in_use.not_after);

@@ -56,7 +56,7 @@ class CertificateBook {
     Certificate newest;  // by it a rotation is judged; only what is_newer() looks at
     std::uint64_t rotations = 0;
     std::optional<std::chrono::sys_seconds> last_rotation;
-    std::chrono::sys_seconds began{}, last_seen{};
+    std::chrono::sys_seconds began{}, since{}, last_seen{};
   };
 
   void judge(KnownCertificate& known, const Entry& entry) const;

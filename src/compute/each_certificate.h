@@ -1,4 +1,5 @@
-// The walk over every place that holds certificates: targets, TLS endpoints, files. Written once,
+// The walk over every place that holds certificates: targets, TLS endpoints, files as far as they
+// are shown. Written once,
 // so that the metrics, the findings and the table never disagree about what there is.
 #pragma once
 
@@ -22,9 +23,7 @@ void each_place(const Snapshot& snapshot, Visit visit) {
   }
   Target nobody;
   nobody.mesh.clear();
-  for (const auto& file : *snapshot.files) {
-    if (file->certificates) visit(nobody, file->path, *file->certificates);
-  }
+  for (const auto& place : snapshot.shown_files->places) visit(nobody, place->location, *place);
 }
 
 // Calls visit(whose, where, place, known) for each certificate in use.

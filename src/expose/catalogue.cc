@@ -188,12 +188,6 @@ const std::vector<Metric>& exporter_metrics() {
        "Time of the last pass over all targets, in seconds: stage scrape is the sum over its "
        "targets, which are asked side by side; stage total lasts until all have answered, one "
        "interval at most."},
-      {"mesh_exporter_certificate_files",
-       gauge,
-       exporter,
-       {"state"},
-       "Files that the patterns of certificates.files match, by state: readable, or unreadable (in "
-       "whole or in part; the log says why)."},
       {"mesh_exporter_snapshot_age_seconds",
        gauge,
        exporter,
@@ -252,8 +246,9 @@ std::vector<Metric> all_metrics() {
   std::vector<Metric> all;
   for (const auto* part :
        {&traffic_metrics(), &load_balance_metrics(), &balance_metrics(), &sidecar_metrics(),
-        &control_plane_metrics(), &certificate_metrics(), &tls_probe_metrics(), &target_metrics(),
-        &exporter_metrics(), &process_metrics()}) {
+        &control_plane_metrics(), &certificate_metrics(), &tls_probe_metrics(), &trust_metrics(),
+        &target_metrics(), &exporter_metrics(), &certificate_exporter_metrics(),
+        &process_metrics()}) {
     all.insert(all.end(), part->begin(), part->end());
   }
   return all;

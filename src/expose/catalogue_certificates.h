@@ -9,5 +9,7 @@ namespace mesh {
 
 const std::vector<Metric>& certificate_metrics();
 const std::vector<Metric>& tls_probe_metrics();  // and what is found
+const std::vector<Metric>& trust_metrics();
+const std::vector<Metric>& certificate_exporter_metrics();
 
 }  // namespace mesh

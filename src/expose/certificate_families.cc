@@ -145,17 +145,6 @@ void expired_connections(const Page& page, FamilyBuilder& family) {
   count_connections(page, family, &StaleCount::expired);
 }
 
-// Without any pattern there is nothing to say.
-void files(const Page& page, FamilyBuilder& family) {
-  const WatchedFiles& all = *page.snapshot.files;
-  if (all.empty()) return;
-  const auto bad = std::ranges::count_if(
-      all, [](const auto& file) { return !file->error.empty() || file->unreadable > 0; });
-  const auto good = static_cast<std::ptrdiff_t>(all.size()) - bad;
-  family.state(Labels().with("state", "readable"), static_cast<double>(good));
-  family.state(Labels().with("state", "unreadable"), static_cast<double>(bad));
-}
-
 void finding_true(const Page& page, FamilyBuilder& family) {
   for (const Finding& finding : findings(page.snapshot, page.self.now)) {
     Labels labels(finding.whose);
@@ -176,7 +165,6 @@ constexpr std::array makers{
     FamilyMaker{"mesh_certificate_rotation_failures_total", rotation_failures},
     FamilyMaker{"mesh_certificate_stale_connections", stale_connections},
     FamilyMaker{"mesh_certificate_expired_connections", expired_connections},
-    FamilyMaker{"mesh_exporter_certificate_files", files},
     FamilyMaker{"mesh_finding", finding_true},
 };
 

@@ -6,6 +6,7 @@
 #include <boost/json.hpp>
 #include <cmath>
 #include <cstdio>
+#include <utility>
 #include <vector>
 
 #include "base/duration.h"
@@ -38,39 +39,60 @@ json::value date_or_null(const std::optional<sys_seconds>& t) {
   return t ? json::value(rfc3339(*t)) : json::value(nullptr);
 }
 
+constexpr std::size_t columns = 8, numbers = 2;  // the first are numbers
+using Line = std::array<std::string, columns>;
+
+// One long path shall not push what follows off everybody's screen: its own line is longer then.
+constexpr std::size_t widest = 48;
+
+Line line_of(const CertificateRow& row, sys_seconds now) {
+  std::string rotated = "-";
+  if (row.rotations > 0 && row.last_rotation) {
+    rotated = format_roughly((now - *row.last_rotation).count()) + " ago";
+    if (row.rotations > 1) rotated += ", " + std::to_string(row.rotations) + "x";
+  }
+  std::string identity = shown_on_one_line(identity_of(row.certificate));
+  return {format_roughly(row.remaining_seconds),
+          percent(row.remaining_ratio),
+          std::string(row.draining ? "draining" : to_string(row.status)),
+          std::move(rotated),
+          std::string(to_string(row.source)),
+          std::string(to_string(row.certificate.role)),
+          shown_on_one_line(row.where),
+          identity.empty() ? "-" : std::move(identity)};
+}
+
+void append_line(const Line& line, const std::array<std::size_t, columns>& widths,
+                 std::string& table) {
+  for (std::size_t i = 0; i + 1 < columns; ++i) {
+    const std::size_t blanks = widths[i] - std::min(widths[i], width_of(line[i]));
+    if (i < numbers) table.append(blanks, ' ');
+    table += line[i];
+    if (i >= numbers) table.append(blanks, ' ');
+    table += "  ";
+  }
+  table += line.back() + "\n";
+}
+
 }  // namespace
 
-std::string certificate_table(std::span<const CertificateRow> rows, WallTime now) {
-  constexpr std::size_t columns = 8;
-  using Line = std::array<std::string, columns>;
+std::string certificate_table(std::span<const CertificateRow> rows, WallTime now,
+                              std::uint64_t left_out) {
+  if (rows.empty()) return "no certificates\n";
   std::vector<Line> lines{
       {"REMAINING", "LEFT", "STATUS", "ROTATED", "SOURCE", "ROLE", "WHERE", "CERTIFICATE"}};
   const sys_seconds second = std::chrono::floor<std::chrono::seconds>(now);
-  for (const CertificateRow& row : rows) {
-    std::string status(row.draining ? "draining" : to_string(row.status));
-    std::string rotated = "-";
-    if (row.rotations > 0 && row.last_rotation) {
-      rotated = format_roughly((second - *row.last_rotation).count()) + " ago";
-      if (row.rotations > 1) rotated += ", " + std::to_string(row.rotations) + "x";
-    }
-    lines.push_back({format_roughly(row.remaining_seconds), percent(row.remaining_ratio),
-                     std::move(status), std::move(rotated), std::string(to_string(row.source)),
-                     std::string(to_string(row.certificate.role)), on_one_line(row.where),
-                     on_one_line(identity_of(row.certificate))});
-  }
+  for (const CertificateRow& row : rows) lines.push_back(line_of(row, second));
   std::array<std::size_t, columns> widths{};
   for (const Line& line : lines) {
-    for (std::size_t i = 0; i < columns; ++i) widths[i] = std::max(widths[i], width_of(line[i]));
+    for (std::size_t i = 0; i < columns; ++i) {
+      widths[i] = std::max(widths[i], std::min(width_of(line[i]), widest));
+    }
   }
   std::string table;
-  for (const Line& line : lines) {
-    for (std::size_t i = 0; i + 1 < columns; ++i) {
-      table += line[i];
-      table.append(widths[i] - width_of(line[i]) + 2, ' ');
-    }
-    table += line.back() + "\n";
-  }
-  return table;
+  for (const Line& line : lines) append_line(line, widths, table);
+  if (left_out == 0) return table;
+  return table + "and " + std::to_string(left_out) + " more, which expire later\n";
 }
 
 std::string cascade_words(const Snapshot& snapshot, WallTime now) {
@@ -100,11 +122,11 @@ std::string certificates_json(std::span<const CertificateRow> rows) {
   for (const CertificateRow& row : rows) {
     const Certificate& one = row.certificate;
     json::array names;
-    for (const SubjectAltName& name : one.sans) names.emplace_back(on_one_line(name.text));
+    for (const SubjectAltName& name : one.sans) names.emplace_back(shown_on_one_line(name.text));
     json::object object;
-    object["certificate"] = on_one_line(identity_of(one));
+    object["certificate"] = shown_on_one_line(identity_of(one));
     object["source"] = to_string(row.source);
-    object["where"] = on_one_line(row.where);
+    object["where"] = shown_on_one_line(row.where);
     object["role"] = to_string(one.role);
     object["state"] = row.draining ? "draining" : "in_use";
     object["status"] = to_string(row.status);
@@ -117,8 +139,8 @@ std::string certificates_json(std::span<const CertificateRow> rows) {
     object["last_rotation"] = date_or_null(row.last_rotation);
     object["renewal_due"] = date_or_null(row.due);
     object["serial"] = one.serial;
-    object["subject"] = on_one_line(one.subject);
-    object["issuer"] = on_one_line(one.issuer);
+    object["subject"] = shown_on_one_line(one.subject);
+    object["issuer"] = shown_on_one_line(one.issuer);
     object["sans"] = std::move(names);
     object["key_algorithm"] = to_string(one.key_algorithm);
     object["key_bits"] = one.key_bits;

@@ -2,6 +2,7 @@
 // /api/v1/certificates answer, and `mesh_exporter certificates` prints.
 #pragma once
 
+#include <cstdint>
 #include <span>
 #include <string>
 
@@ -9,10 +10,12 @@
 
 namespace mesh {
 
-// Columns of equal width, a line per row: REMAINING LEFT STATUS ROTATED SOURCE ROLE WHERE
-// CERTIFICATE. Names are shown as html_text() would show them, without the escapes: what would not
-// show or reorder the line is replaced.
-std::string certificate_table(std::span<const CertificateRow> rows, WallTime now);
+// Columns of equal width but for what is very long, a line per row: REMAINING LEFT STATUS ROTATED
+// SOURCE ROLE WHERE CERTIFICATE, "-" for what is not known; "no certificates" without any. Names
+// are shown as html_text() would show them, without the escapes: what would not show or reorder the
+// line is replaced. A last line tells of those that are known and in no row.
+std::string certificate_table(std::span<const CertificateRow> rows, WallTime now,
+                              std::uint64_t left_out = 0);
 
 // "3 sidecars cannot renew their certificates …": when the mesh begins to fail, as a sentence;
 // "" while every control plane and issuer is connected.

@@ -28,6 +28,7 @@ std::span<const FamilyMaker> sidecar_families();
 std::span<const FamilyMaker> control_plane_families();
 std::span<const FamilyMaker> certificate_families();
 std::span<const FamilyMaker> tls_probe_families();
+std::span<const FamilyMaker> trust_families();
 std::span<const FamilyMaker> target_families();
 std::span<const FamilyMaker> exporter_families();
 std::span<const FamilyMaker> process_families();

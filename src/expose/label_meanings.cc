@@ -26,9 +26,11 @@ constexpr std::array label_list{
                  "Canonical status name (`OK`, `DEADLINE_EXCEEDED`); `other` for a number outside "
                  "the canon."},
     LabelMeaning{"kind", "What exactly is counted; each metric lists its own."},
-    LabelMeaning{"endpoint",
-                 "Address of the endpoint; `other` for what is over "
-                 "`limits.endpoints_per_upstream`. Of a TLS probe the configured name."},
+    LabelMeaning{
+        "endpoint",
+        "Address of the endpoint; `other` for what is over "
+        "`limits.endpoints_per_upstream`. Of a TLS probe the configured name, or `inbound` of "
+        "a target."},
     LabelMeaning{"resource",
                  "Kind of configuration, or the connection it comes by: `cds` (clusters), `lds` "
                  "(listeners), `rds` (routes), `eds` (endpoints), `sds` (secrets); `ads` is one "
@@ -43,9 +45,11 @@ constexpr std::array label_list{
     LabelMeaning{"source",
                  "Who showed the certificate: `admin` (the proxy's admin port), `handshake` (a TLS "
                  "handshake), `proxy` (the mesh agent's metrics), `file` or `secret`."},
-    LabelMeaning{"location",
-                 "Where: the file's path, the endpoint's or the Secret's name; empty for `admin` "
-                 "and `proxy`, where the target says it all."},
+    LabelMeaning{
+        "location",
+        "Where: the file's path, the endpoint's or the Secret's name, `inbound` for the port "
+        "at which a target takes calls; empty for `admin` and `proxy`, where the target "
+        "says it all."},
     LabelMeaning{"role",
                  "`leaf`, `intermediate` or `root`, by position and CA flag. Of a trusted CA in "
                  "Envoy's memory only that it is trusted is known: it is called `root`."},

@@ -229,6 +229,7 @@ std::string render_landing_page(const Page& page) {
   html += findings_section(page);
   if (!page.snapshot.targets.empty()) append_table(page, html);
   html += tls_endpoints_section(page);
+  html += certificate_files_section(page);
   return html += footer(page) + "</body>\n</html>\n";
 }
 

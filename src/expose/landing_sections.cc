@@ -5,6 +5,7 @@
 #include <string_view>
 #include <vector>
 
+#include "base/limits.h"
 #include "compute/findings.h"
 #include "expose/certificate_table.h"
 #include "expose/human.h"
@@ -92,6 +93,14 @@ std::string tls_endpoints_section(const Page& page) {
     html += "</td></tr></tbody>\n";
   }
   return html += "</table>\n";
+}
+
+std::string certificate_files_section(const Page& page) {
+  const std::uint64_t count = page.snapshot.shown_files->left_out;
+  if (count == 0) return "";
+  return "<p class=\"soft\">" + std::to_string(count) +
+         " certificates of files are not shown, those that expire last: more than " +
+         std::to_string(limits::file_certificates_shown) + " are not shown at once</p>\n";
 }
 
 }  // namespace mesh

@@ -12,4 +12,7 @@ namespace mesh {
 std::string findings_section(const Page& page);
 std::string tls_endpoints_section(const Page& page);
 
+// That not all certificates of files are shown, if so.
+std::string certificate_files_section(const Page& page);
+
 }  // namespace mesh

@@ -7,6 +7,7 @@
 #include <cstdint>
 
 #include "base/duration.h"
+#include "base/limits.h"
 
 namespace mesh {
 namespace {
@@ -73,11 +74,20 @@ std::string about_folded(const TargetState& state) {
   return std::to_string(all) + " series over the limits, folded into other: " + list;
 }
 
+std::string about_left_out(const TargetState& state) {
+  std::uint64_t count = 0;
+  for (const auto& place : state.certificates) count += place->left_out;
+  if (count == 0) return "";
+  return counted(count, "certificate", "certificates") + " over the limit of " +
+         std::to_string(limits::certificates_per_place) + " left out, those that expire last";
+}
+
 }  // namespace
 
 std::vector<std::string> remarks(const TargetState& state, Duration configured) {
   static constexpr std::array abouts{about_proxy,      about_refused,   about_failed,
-                                     about_unreadable, about_ambiguous, about_folded};
+                                     about_unreadable, about_ambiguous, about_folded,
+                                     about_left_out};
   std::vector<std::string> all;
   for (const auto about : abouts) {
     if (std::string words = about(state); !words.empty()) all.push_back(std::move(words));

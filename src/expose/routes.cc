@@ -14,6 +14,7 @@
 
 #include "base/log.h"
 #include "compute/certificate_rows.h"
+#include "compute/left_out.h"
 #include "expose/certificate_table.h"
 #include "expose/diagnosis.h"
 #include "expose/gzip.h"
@@ -63,7 +64,7 @@ void answer_certificates(const Job& job, const Page& page, WebReply& reply) {
     reply.content_type = "application/json";
     reply.body = certificates_json(rows);
   } else {
-    reply.body = certificate_table(rows, page.self.now);
+    reply.body = certificate_table(rows, page.self.now, all_left_out(page.snapshot));
     const std::string cascade = cascade_words(page.snapshot, page.self.now);
     if (!cascade.empty()) reply.body = cascade + "\n\n" + reply.body;
   }

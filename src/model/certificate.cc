@@ -59,6 +59,13 @@ std::string_view identity_of(const Certificate& certificate) {
   return certificate.path;
 }
 
+std::string_view trust_domain_of(std::string_view identity) {
+  constexpr std::string_view spiffe = "spiffe://";
+  if (!identity.starts_with(spiffe)) return {};
+  identity.remove_prefix(spiffe.size());
+  return identity.substr(0, identity.find('/'));
+}
+
 bool is_newer(const Certificate& a, const Certificate& b) {
   // Without not_before only the end can tell; nullopt is before every date.
   return std::tie(a.not_before, a.not_after, a.serial) >

@@ -59,6 +59,9 @@ struct Certificate {
 // else the path. A SPIFFE ID is the first URI that begins with "spiffe://", in any case.
 std::string_view identity_of(const Certificate& certificate);
 
+// "mesh.test" of "spiffe://mesh.test/ns/shop"; "" if it is no SPIFFE ID.
+std::string_view trust_domain_of(std::string_view identity);
+
 // The order by which one of two certificates under one identity is in use: the later not_before,
 // then the later not_after, then the serial, so that the order of a listing decides nothing.
 bool is_newer(const Certificate& a, const Certificate& b);

@@ -3,6 +3,7 @@
 #pragma once
 
 #include <chrono>
+#include <cstddef>
 #include <cstdint>
 #include <memory>
 #include <optional>
@@ -24,11 +25,21 @@ struct KnownCertificate {
   std::uint64_t rotations = 0;        // seen replaced by a newer one
   // When it came into use: the look that saw it replace another; else its not_before, if known.
   std::optional<std::chrono::sys_seconds> last_rotation;
+  // The look that first found this one in use. Before it another was, or nobody looked.
+  std::chrono::sys_seconds since{};
   // A renewal is overdue from then on (compute/rotation_points.h); none for a CA.
   std::optional<std::chrono::sys_seconds> due;
   bool overdue = false;  // was past `due` when last seen
 
   bool operator==(const KnownCertificate&) const = default;
+};
+
+// A CA that is held together with leaves of one trust domain: what such leaves are verified by.
+struct DomainAuthority {
+  std::size_t index = 0;  // in CertificatePlace::known
+  std::string trust_domain;
+
+  bool operator==(const DomainAuthority&) const = default;
 };
 
 struct CertificatePlace {
@@ -37,24 +48,26 @@ struct CertificatePlace {
   WallTime seen;         // when it was last looked at
   std::vector<KnownCertificate> known;  // by role, identity and key algorithm
   std::uint64_t left_out = 0;           // certificates beyond the bound, those that expire last
+  std::vector<DomainAuthority> authorities{};  // of the CAs those of which that can be told
 
   bool operator==(const CertificatePlace&) const = default;
 };
 
 // Whether a renewal is overdue: as judged at the last look, for what happened since is not known;
-// at `now` in a file, for files are watched: what they hold is so until a change is seen. Compared
-// in whole seconds: the nanoseconds of WallTime end in 2262, and certificates need not.
+// at `now` in a file or Secret, for they are watched: what they hold is so until a change is seen.
+// Compared in whole seconds: the nanoseconds of WallTime end in 2262, and certificates need not.
 inline bool is_overdue(const CertificatePlace& place, const KnownCertificate& known, WallTime now) {
+  const bool watched =
+      place.source == CertificateSource::file || place.source == CertificateSource::secret;
   const auto second = std::chrono::floor<std::chrono::seconds>(now);
-  return known.overdue ||
-         (place.source == CertificateSource::file && known.due && second >= *known.due);
+  return known.overdue || (watched && known.due && second >= *known.due);
 }
 
 // Connections of one upstream, or of all inbound ones, under a certificate that was replaced.
 struct StaleCount {
   Direction direction = Direction::outbound;
   std::string upstream, subset;   // as in SeriesKey
-  std::string identity;           // whose certificate was replaced; "" if that cannot be told
+  std::string identity;           // the one that the target has leaves of; "" if it has several
   std::uint64_t connections = 0;  // at least so many were made before the one now in use
   std::uint64_t expired = 0;      // of them, at least so many under one that has expired
 

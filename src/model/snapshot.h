@@ -20,6 +20,7 @@
 #include "model/series.h"
 #include "model/target.h"
 #include "model/tls_endpoint.h"
+#include "model/trust_bundle.h"
 #include "model/watched_file.h"
 
 namespace mesh {
@@ -97,6 +98,9 @@ struct Snapshot {
   std::vector<std::shared_ptr<const TlsEndpointState>> tls_endpoints;  // likewise
   std::shared_ptr<const WatchedFiles> files = std::make_shared<const WatchedFiles>();
   std::vector<WorkloadBalance> workload_balances;  // as last judged
+  std::shared_ptr<const ShownFiles> shown_files = std::make_shared<const ShownFiles>();
+  std::vector<TrustBundleState> trust_bundles;  // in the order of the configuration
+  Duration certificates_interval{};             // from one look at a certificate to the next
   // Those that needed more than one look (compute/findings_book.h).
   std::vector<Finding> held_findings;
   std::vector<FoldedSeries> folded;  // of all targets

@@ -22,4 +22,11 @@ struct WatchedFile {
 // Shared as a whole: there may be a hundred thousand.
 using WatchedFiles = std::vector<std::shared_ptr<const WatchedFile>>;
 
+// What is shown of them: all, or of more than limits::file_certificates_shown certificates those
+// that expire first (compute/shown_files.h).
+struct ShownFiles {
+  std::vector<std::shared_ptr<const CertificatePlace>> places;  // by path
+  std::uint64_t left_out = 0;                                   // certificates in use
+};
+
 }  // namespace mesh

@@ -202,5 +202,44 @@ TEST(CertificateBook, keeps_those_that_expire_first_of_too_many) {
   }
 }
 
+TEST(CertificateBook, remembers_the_look_that_first_found_what_is_in_use) {
+  auto book = admin_book();
+  book.enter({{{leaf("01", noon)}}}, noon + hours(1));
+  book.enter({{{leaf("01", noon)}}}, noon + hours(2));
+  EXPECT_EQ(only(book).since, noon + hours(1));
+  book.enter({{{leaf("02", noon + hours(2))}}}, noon + hours(3));
+  EXPECT_EQ(only(book).since, noon + hours(3));
+  book.enter({{{leaf("01", noon)}}}, noon + hours(4));  // rolled back
+  EXPECT_EQ(only(book).since, noon + hours(4));
+}
+
+// A CA without a name, as Istio's in /certs.
+Certificate authority(std::string serial) {
+  Certificate c = leaf(std::move(serial), noon);
+  c.role = CertificateRole::root;
+  c.sans.clear();
+  c.path = "<inline>";
+  return c;
+}
+
+TEST(CertificateBook, knows_whose_authority_a_ca_is_by_the_leaves_beside_it) {
+  auto book = admin_book();
+  book.enter({{{leaf("01", noon), authority("aa")}, {authority("aa")}}}, noon);
+  ASSERT_EQ(book.place()->known.size(), 2u);
+  EXPECT_EQ(book.place()->authorities, (std::vector<DomainAuthority>{{1, "mesh.test"}}));
+}
+
+TEST(CertificateBook, knows_not_whose_authority_a_ca_of_two_domains_is) {
+  auto book = admin_book();
+  Certificate other = leaf("02", noon);
+  other.sans[0].text = "spiffe://other.test/users";
+  book.enter({{{leaf("01", noon), authority("aa")}, {other, authority("aa")}}}, noon);
+  EXPECT_TRUE(book.place()->authorities.empty());
+  book.enter({{{leaf("01", noon), other, authority("aa")}}}, noon);
+  EXPECT_TRUE(book.place()->authorities.empty());
+  book.enter({{{leaf("01", noon)}, {authority("bb")}}}, noon);  // one for the world outside
+  EXPECT_TRUE(book.place()->authorities.empty());
+}
+
 }  // namespace
 }  // namespace mesh

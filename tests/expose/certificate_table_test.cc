@@ -18,19 +18,40 @@ std::vector<CertificateRow> rows(bool all = false) {
 }
 
 TEST(CertificateTable, shows_a_line_per_certificate) {
-  EXPECT_EQ(certificate_table(rows(true), now),
-            R"(REMAINING  LEFT  STATUS    ROTATED    SOURCE     ROLE  WHERE            CERTIFICATE
-21h13m     88%   ok        2h46m ago  admin      leaf  shop/frontend-0  spiffe://cluster.local/ns/shop/sa/frontend
-9h13m      38%   draining  -          admin      leaf  shop/frontend-0  spiffe://cluster.local/ns/shop/sa/frontend
--3s        0%    expired   -          admin      root  shop/frontend-0  Root CA
-21h13m     88%   ok        2h46m ago  handshake  leaf  shop/gateway     spiffe://cluster.local/ns/shop/sa/frontend
-9h13m      38%   draining  -          handshake  leaf  shop/gateway     spiffe://cluster.local/ns/shop/sa/frontend
+  EXPECT_EQ(
+      certificate_table(rows(true), now),
+      R"(REMAINING  LEFT  STATUS    ROTATED    SOURCE     ROLE  WHERE                    CERTIFICATE
+   21h13m   88%  ok        2h46m ago  admin      leaf  shop/frontend-0          spiffe://cluster.local/ns/shop/sa/frontend
+    9h13m   38%  draining  -          admin      leaf  shop/frontend-0          spiffe://cluster.local/ns/shop/sa/frontend
+      -3s    0%  expired   -          admin      root  shop/frontend-0          Root CA
+   21h13m   88%  ok        2h46m ago  handshake  leaf  shop/gateway             spiffe://cluster.local/ns/shop/sa/frontend
+    9h13m   38%  draining  -          handshake  leaf  shop/gateway             spiffe://cluster.local/ns/shop/sa/frontend
+    9h13m   38%  ok        -          handshake  leaf  shop/frontend-0 inbound  spiffe://cluster.local/ns/shop/sa/frontend
 )");
 }
 
-TEST(CertificateTable, is_a_head_alone_without_certificates) {
-  EXPECT_EQ(certificate_table({}, now),
-            "REMAINING  LEFT  STATUS  ROTATED  SOURCE  ROLE  WHERE  CERTIFICATE\n");
+TEST(CertificateTable, says_that_there_are_none) {
+  EXPECT_EQ(certificate_table({}, now), "no certificates\n");
+}
+
+TEST(CertificateTable, has_a_dash_for_what_is_not_known) {
+  EXPECT_THAT(certificate_table(std::vector<CertificateRow>(1), now),
+              HasSubstr("\n       0s     -  ok      -        admin   leaf         -\n"));
+}
+
+TEST(CertificateTable, lets_a_long_path_widen_its_own_line_only) {
+  std::vector<CertificateRow> two(2);
+  two[0].where = std::string(100, 'x');
+  two[1].where = "/tls.pem";
+  two[0].certificate.path = two[1].certificate.path = "name";
+  const std::string table = certificate_table(two, now);
+  EXPECT_THAT(table, HasSubstr(std::string(100, 'x') + "  name\n"));
+  EXPECT_THAT(table, HasSubstr("/tls.pem" + std::string(48 - 8, ' ') + "  name\n"));
+}
+
+TEST(CertificateTable, tells_how_many_are_in_no_row) {
+  EXPECT_THAT(certificate_table(rows(), now, 95'000),
+              testing::EndsWith("\nand 95000 more, which expire later\n"));
 }
 
 TEST(CertificateTable, shows_the_two_largest_units) {
@@ -38,8 +59,10 @@ TEST(CertificateTable, shows_the_two_largest_units) {
     CertificateRow row;
     row.remaining_seconds = seconds;
     const std::string table = certificate_table(std::vector{row}, now);
-    const std::string line = table.substr(table.find('\n') + 1);
-    return line.substr(0, line.find(' '));
+    std::istringstream line(table.substr(table.find('\n') + 1));
+    std::string first;
+    line >> first;
+    return first;
   };
   EXPECT_EQ(remaining(0), "0s");
   EXPECT_EQ(remaining(59), "59s");

@@ -231,5 +231,15 @@ TEST(LandingPage, shows_the_tls_endpoints) {
   EXPECT_THAT(html, HasSubstr("answered &quot;&lt;b&gt;&quot;"));
 }
 
+TEST(LandingPage, tells_that_not_all_certificates_of_files_are_shown) {
+  Snapshot snapshot = sample::two_sidecars();
+  EXPECT_THAT(landing(snapshot), Not(HasSubstr("of files")));
+  ShownFiles shown;
+  shown.left_out = 95'000;
+  snapshot.shown_files = std::make_shared<const ShownFiles>(shown);
+  EXPECT_THAT(landing(snapshot),
+              HasSubstr("95000 certificates of files are not shown, those that expire last"));
+}
+
 }  // namespace
 }  // namespace mesh

@@ -94,5 +94,15 @@ TEST(Remarks, say_that_a_target_is_asked_less_often) {
   EXPECT_THAT(remarks_on(state), ElementsAre("backed off: asked every 1m instead of 15s"));
 }
 
+TEST(Remarks, count_the_certificates_that_are_left_out) {
+  TargetState state = well();
+  CertificatePlace place;
+  place.left_out = 3;
+  state.certificates = {std::make_shared<const CertificatePlace>(place)};
+  EXPECT_THAT(remarks_on(state),
+              ElementsAre("3 certificates over the limit of 2000 left out, those "
+                          "that expire last"));
+}
+
 }  // namespace
 }  // namespace mesh

@@ -80,7 +80,8 @@ inline std::shared_ptr<const CertificatePlace> certificates() {
   root.in_use.key_algorithm = KeyAlgorithm::rsa;
   root.in_use.key_bits = 4096;
   root.in_use.fingerprint_sha256 = std::string(64, 'a');
-  CertificatePlace place{CertificateSource::admin, "", at(1'760'000'000'250), {leaf, root}, 0};
+  CertificatePlace place{CertificateSource::admin, "", at(1'760'000'000'250), {leaf, root}, 3,
+                         {{1, "cluster.local"}}};
   return std::make_shared<const CertificatePlace>(std::move(place));
 }
 
@@ -192,14 +193,51 @@ inline TlsEndpointState gateway() {
   place.source = CertificateSource::handshake;
   place.location = "gateway";
   place.known.pop_back();
+  place.left_out = 0;
   state.certificates = std::make_shared<const CertificatePlace>(std::move(place));
   return state;
+}
+
+// The port at which the client takes calls: it shows the leaf that was replaced.
+inline TlsEndpointState inbound() {
+  TlsEndpointState state = gateway();
+  state.whose = client().target;
+  state.name = inbound_port;
+  state.address = {"10.0.0.8", 50051, ""};
+  state.handshake.trust.reset();
+  CertificatePlace place = *state.certificates;
+  place.location = inbound_port;
+  KnownCertificate& leaf = place.known.at(0);
+  leaf.in_use = leaf.draining.at(0);
+  leaf.draining.clear();
+  leaf.rotations = 0;
+  leaf.last_rotation = leaf.in_use.not_before;
+  state.certificates = std::make_shared<const CertificatePlace>(std::move(place));
+  return state;
+}
+
+// A bundle that has not the root in use, and one that cannot be read.
+inline std::vector<TrustBundleState> bundles() {
+  TrustBundleState mesh;
+  mesh.name = "mesh";
+  mesh.file = "/etc/roots.pem";
+  mesh.spiffe_trust_domain = "cluster.local";
+  mesh.read = at(1'759'999'000'750);
+  mesh.certificates = std::make_shared<const std::vector<Certificate>>(1);
+  TrustBundleState old;
+  old.name = "old";
+  old.file = "/etc/old.pem";
+  old.spiffe_trust_domain = "old.test";
+  old.error = "no such file";
+  return {mesh, old};
 }
 
 // The two together, and something that was folded.
 inline Snapshot two_sidecars() {
   Snapshot snapshot = snapshot_of({client(), refusing()});
-  snapshot.tls_endpoints = {std::make_shared<const TlsEndpointState>(gateway())};
+  snapshot.tls_endpoints = {std::make_shared<const TlsEndpointState>(gateway()),
+                            std::make_shared<const TlsEndpointState>(inbound())};
+  snapshot.trust_bundles = bundles();
   WatchedFile secret;
   secret.path = "/etc/tls/tls.crt";
   secret.error = "permission denied";

@@ -163,5 +163,42 @@ TEST(Exporter, leaves_out_a_number_of_its_process_that_cannot_be_read) {
   EXPECT_THAT(render_metrics_page(page, Format::prometheus_text), Not(HasSubstr("process_")));
 }
 
+TEST(CertificateFiles, are_readable_kept_or_unreadable) {
+  WatchedFile good, part, kept, never;
+  good.certificates = part.certificates = kept.certificates = sample::certificates();
+  part.unreadable = 1;
+  kept.error = never.error = "permission denied";
+  Snapshot snapshot;
+  WatchedFiles files;
+  for (const WatchedFile& one : {good, good, part, kept, never}) {
+    files.push_back(std::make_shared<const WatchedFile>(one));
+  }
+  snapshot.files = std::make_shared<const WatchedFiles>(files);
+  EXPECT_THAT(samples(render(snapshot), "mesh_exporter_certificate_files"),
+              ElementsAre("mesh_exporter_certificate_files{state=\"readable\"} 2",
+                          "mesh_exporter_certificate_files{state=\"kept\"} 1",
+                          "mesh_exporter_certificate_files{state=\"unreadable\"} 2"));
+}
+
+TEST(CertificatesLeftOut, are_counted_by_source_whatever_left_them_out) {
+  Snapshot snapshot = sample::two_sidecars();  // the client's admin port leaves out 3
+  WatchedFile file;
+  CertificatePlace place;
+  place.source = CertificateSource::file;
+  place.left_out = 5;
+  file.certificates = std::make_shared<const CertificatePlace>(place);
+  snapshot.files =
+      std::make_shared<const WatchedFiles>(WatchedFiles{std::make_shared<const WatchedFile>(file)});
+  ShownFiles shown;
+  shown.left_out = 100;
+  snapshot.shown_files = std::make_shared<const ShownFiles>(shown);
+  EXPECT_THAT(samples(render(snapshot), "mesh_exporter_certificates_left_out"),
+              ElementsAre("mesh_exporter_certificates_left_out{source=\"admin\"} 3",
+                          "mesh_exporter_certificates_left_out{source=\"handshake\"} 0",
+                          "mesh_exporter_certificates_left_out{source=\"proxy\"} 0",
+                          "mesh_exporter_certificates_left_out{source=\"file\"} 105",
+                          "mesh_exporter_certificates_left_out{source=\"secret\"} 0"));
+}
+
 }  // namespace
 }  // namespace mesh

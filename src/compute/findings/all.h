@@ -19,6 +19,10 @@ extern const FindingMaker certificate_not_yet_valid;
 extern const FindingMaker weak_certificate;
 extern const FindingMaker traffic_pinned;
 extern const FindingMaker traffic_uneven;
+extern const FindingMaker served_chain_differs;
+extern const FindingMaker root_not_in_bundle;
+extern const FindingMaker trust_bundle_unreadable;
+extern const FindingMaker certificate_file_unreadable;
 
 // In the order in which they matter: what stops a mesh first.
 // clang-format off
@@ -31,8 +35,12 @@ inline constexpr std::array all_findings{
     &rotation_failing,
     &rotation_overdue,
     &config_rejected,
+    &served_chain_differs,
     &stale_certificate_in_use,
     &certificate_not_yet_valid,
+    &root_not_in_bundle,
+    &trust_bundle_unreadable,
+    &certificate_file_unreadable,
     &traffic_uneven,
     &weak_certificate,
 };

@@ -5,6 +5,7 @@
 #include <fstream>
 #include <iterator>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include "compute/findings.h"
@@ -149,15 +150,17 @@ TEST(CertificateFindings, see_a_chain_that_nobody_vouches_for) {
   EXPECT_THAT(of(gateway), IsEmpty());
 }
 
+std::shared_ptr<const ShownFiles> shown(CertificatePlace place) {
+  ShownFiles files;
+  files.places = {std::make_shared<const CertificatePlace>(std::move(place))};
+  return std::make_shared<const ShownFiles>(std::move(files));
+}
+
 TEST(CertificateFindings, wake_nobody_for_a_root_in_a_file) {
   CertificatePlace place{CertificateSource::file, "/etc/roots.pem", noon, {leaf(hours(1))}, 0};
   place.known[0].in_use.role = CertificateRole::root;
-  WatchedFile file;
-  file.path = place.location;
-  file.certificates = std::make_shared<const CertificatePlace>(place);
   Snapshot snapshot;
-  snapshot.files =
-      std::make_shared<const WatchedFiles>(WatchedFiles{std::make_shared<const WatchedFile>(file)});
+  snapshot.shown_files = shown(place);
   const auto all = findings(snapshot, noon + hours(2));
   ASSERT_EQ(all.size(), 1u);
   EXPECT_EQ(all[0].where, "/etc/roots.pem");
@@ -168,11 +171,8 @@ TEST(CertificateFindings, wake_nobody_for_a_root_in_a_file) {
 TEST(CertificateFindings, judge_a_watched_file_by_the_clock_of_now) {
   CertificatePlace place{CertificateSource::file, "/tls.crt", noon, {leaf(hours(24))}, 0};
   place.known[0].due = noon + hours(14);
-  WatchedFile file;
-  file.certificates = std::make_shared<const CertificatePlace>(place);
   Snapshot snapshot;
-  snapshot.files =
-      std::make_shared<const WatchedFiles>(WatchedFiles{std::make_shared<const WatchedFile>(file)});
+  snapshot.shown_files = shown(place);
   EXPECT_THAT(findings(snapshot, noon + hours(13)), IsEmpty());
   EXPECT_EQ(findings(snapshot, noon + hours(14)).at(0).name, "rotation_overdue");
 }

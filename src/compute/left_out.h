@@ -1,0 +1,42 @@
+// How many certificates are known and not shown, because there are more than the bounds allow.
+#pragma once
+
+#include <array>
+#include <cstdint>
+#include <numeric>
+
+#include "model/snapshot.h"
+
+namespace mesh {
+
+inline constexpr std::array all_sources{CertificateSource::admin, CertificateSource::handshake,
+                                        CertificateSource::proxy, CertificateSource::file,
+                                        CertificateSource::secret};
+
+// Indexed by CertificateSource.
+using LeftOut = std::array<std::uint64_t, all_sources.size()>;
+
+inline LeftOut left_out(const Snapshot& snapshot) {
+  LeftOut counts{};
+  const auto add = [&](const CertificatePlace& place) {
+    counts[static_cast<std::size_t>(place.source)] += place.left_out;
+  };
+  for (const auto& state : snapshot.targets) {
+    for (const auto& place : state->certificates) add(*place);
+  }
+  for (const auto& state : snapshot.tls_endpoints) {
+    if (state->certificates) add(*state->certificates);
+  }
+  for (const auto& file : *snapshot.files) {
+    if (file->certificates) add(*file->certificates);
+  }
+  counts[static_cast<std::size_t>(CertificateSource::file)] += snapshot.shown_files->left_out;
+  return counts;
+}
+
+inline std::uint64_t all_left_out(const Snapshot& snapshot) {
+  const LeftOut counts = left_out(snapshot);
+  return std::accumulate(counts.begin(), counts.end(), std::uint64_t{0});
+}
+
+}  // namespace mesh

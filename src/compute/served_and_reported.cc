@@ -1,0 +1,87 @@
+// Two places of one target, held against each other; the rules are in served_and_reported.h.
+#include "compute/served_and_reported.h"
+
+#include <algorithm>
+#include <chrono>
+#include <cstdlib>
+#include <map>
+
+namespace mesh {
+namespace {
+
+using std::chrono::seconds;
+
+// A mesh's agent may tell what is left instead of the end: that is off by the age of its answer.
+constexpr seconds told_by_agents{60};
+
+// Where the serial of one is not told, the end alone must do.
+bool is_same(const Certificate& a, const Certificate& b, CertificateSource reported_by) {
+  if (!a.serial.empty() && !b.serial.empty()) {
+    return a.serial == b.serial && a.not_after == b.not_after;
+  }
+  const seconds slack = reported_by == CertificateSource::proxy ? told_by_agents : seconds(0);
+  return std::chrono::abs(a.not_after - b.not_after) <= slack;
+}
+
+bool is_settled(const CertificatePlace& served, const KnownCertificate& one,
+                const CertificatePlace& reported, const KnownCertificate& other,
+                Duration interval) {
+  const WallTime believed =
+      std::max(one.since, other.since) + std::chrono::duration_cast<WallTime::duration>(interval);
+  return served.seen >= believed && reported.seen >= believed;
+}
+
+bool may_be_compared(const Certificate& served, const Certificate& reported) {
+  const bool leaf = reported.role == CertificateRole::leaf;
+  if (served.role == CertificateRole::root) return false;  // nobody needs it to be served
+  return (served.role == CertificateRole::leaf) == leaf &&
+         identity_of(served) == identity_of(reported);
+}
+
+class Comparer {
+ public:
+  Comparer(const std::shared_ptr<const TlsEndpointState>& port, Duration interval,
+           std::vector<ServedAndReported>& into)
+      : port_(port), interval_(interval), into_(into) {}
+
+  void compare(const KnownCertificate& served, const CertificatePlace& reported) {
+    for (const KnownCertificate& other : reported.known) {
+      if (!may_be_compared(served.in_use, other.in_use)) continue;
+      if (!is_settled(*port_->certificates, served, reported, other, interval_)) continue;
+      const auto same = [&](const Certificate& one) {
+        return is_same(served.in_use, one, reported.source);
+      };
+      ServedAndReported both{port_, reported.source, served.in_use, other.in_use, false, false};
+      both.differs = !same(other.in_use) && std::ranges::none_of(other.beside, same);
+      both.replaced = both.differs && std::ranges::any_of(other.draining, same);
+      // Every authority of a bundle is trusted, the older ones as well.
+      if (served.in_use.role != CertificateRole::leaf && both.replaced) both.differs = false;
+      into_.push_back(std::move(both));
+    }
+  }
+
+ private:
+  const std::shared_ptr<const TlsEndpointState>& port_;
+  Duration interval_;
+  std::vector<ServedAndReported>& into_;
+};
+
+}  // namespace
+
+std::vector<ServedAndReported> served_and_reported(const Snapshot& snapshot) {
+  std::map<std::string, const TargetState*> targets;
+  for (const auto& state : snapshot.targets) targets.emplace(target_id(state->target), state.get());
+  std::vector<ServedAndReported> all;
+  for (const auto& port : snapshot.tls_endpoints) {
+    if (port->whose.pod.empty() || !port->certificates) continue;
+    const auto target = targets.find(target_id(port->whose));
+    if (target == targets.end()) continue;
+    Comparer comparer(port, snapshot.certificates_interval, all);
+    for (const KnownCertificate& served : port->certificates->known) {
+      for (const auto& place : target->second->certificates) comparer.compare(served, *place);
+    }
+  }
+  return all;
+}
+
+}  // namespace mesh

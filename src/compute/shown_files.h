@@ -1,0 +1,15 @@
+// Which certificates of files are shown, when there are more than can be: those that expire first,
+// for they are what files are watched for. Whatever is left out lasts longer than all that is
+// shown.
+#pragma once
+
+#include <cstddef>
+
+#include "model/watched_file.h"
+
+namespace mesh {
+
+// At most so many certificates in use. Of those that end at the same moment the first by path.
+ShownFiles show_files(const WatchedFiles& files, std::size_t most);
+
+}  // namespace mesh

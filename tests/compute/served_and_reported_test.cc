@@ -1,0 +1,166 @@
+// What a target shows held against what its proxy reports.
+#include "compute/served_and_reported.h"
+
+#include <gtest/gtest.h>
+
+#include <string>
+#include <utility>
+
+namespace mesh {
+namespace {
+
+using std::chrono::hours;
+using std::chrono::seconds;
+using std::chrono::sys_seconds;
+
+constexpr sys_seconds noon{seconds(1'800'000'000)};
+constexpr seconds interval{60};
+
+Target users() {
+  Target target;
+  target.ns = "shop";
+  target.pod = "users-0";
+  return target;
+}
+
+KnownCertificate known(std::string serial, CertificateRole role = CertificateRole::leaf) {
+  KnownCertificate known;
+  known.in_use.role = role;
+  known.in_use.serial = std::move(serial);
+  known.in_use.not_after = noon + hours(12);
+  known.in_use.sans = {{SubjectAltName::Kind::uri, "spiffe://mesh.test/users"}};
+  known.since = noon;
+  return known;
+}
+
+CertificatePlace place(CertificateSource source, std::vector<KnownCertificate> known,
+                       sys_seconds seen = noon + interval) {
+  return {source, "", seen, std::move(known), 0, {}};
+}
+
+Snapshot snapshot_of(CertificatePlace served, CertificatePlace reported) {
+  TargetState target;
+  target.target = users();
+  target.certificates = {std::make_shared<const CertificatePlace>(std::move(reported))};
+  TlsEndpointState port;
+  port.whose = users();
+  port.name = inbound_port;
+  port.certificates = std::make_shared<const CertificatePlace>(std::move(served));
+  Snapshot snapshot;
+  snapshot.targets = {std::make_shared<const TargetState>(std::move(target))};
+  snapshot.tls_endpoints = {std::make_shared<const TlsEndpointState>(std::move(port))};
+  snapshot.certificates_interval = interval;
+  return snapshot;
+}
+
+std::vector<ServedAndReported> compared(KnownCertificate served, KnownCertificate reported) {
+  return served_and_reported(snapshot_of(place(CertificateSource::handshake, {std::move(served)}),
+                                         place(CertificateSource::admin, {std::move(reported)})));
+}
+
+bool differs(KnownCertificate served, KnownCertificate reported) {
+  const auto all = compared(std::move(served), std::move(reported));
+  EXPECT_EQ(all.size(), 1u);
+  return !all.empty() && all[0].differs;
+}
+
+TEST(ServedAndReported, agree_on_one_certificate) {
+  EXPECT_FALSE(differs(known("0b"), known("0b")));
+}
+
+TEST(ServedAndReported, differ_by_the_serial) {
+  const auto all = compared(known("0a"), known("0b"));
+  ASSERT_EQ(all.size(), 1u);
+  EXPECT_TRUE(all[0].differs);
+  EXPECT_FALSE(all[0].replaced);
+  EXPECT_EQ(all[0].served.serial, "0a");
+  EXPECT_EQ(all[0].reported.serial, "0b");
+  EXPECT_EQ(all[0].reported_by, CertificateSource::admin);
+}
+
+TEST(ServedAndReported, differ_though_the_old_one_is_listed) {
+  KnownCertificate reported = known("0b");
+  reported.draining = {known("0a").in_use};
+  const auto all = compared(known("0a"), reported);
+  ASSERT_EQ(all.size(), 1u);
+  EXPECT_TRUE(all[0].differs);
+  EXPECT_TRUE(all[0].replaced);
+}
+
+TEST(ServedAndReported, agree_on_one_of_two_in_use) {
+  KnownCertificate reported = known("0b");
+  reported.beside = {known("0a").in_use};
+  EXPECT_FALSE(differs(known("0a"), reported));
+}
+
+TEST(ServedAndReported, say_nothing_of_what_only_one_side_names) {
+  KnownCertificate other = known("0b");
+  other.in_use.sans[0].text = "spiffe://mesh.test/orders";
+  EXPECT_TRUE(compared(known("0a"), other).empty());
+  EXPECT_TRUE(compared(known("0a"), known("0b", CertificateRole::root)).empty());
+}
+
+// Both were first seen at noon, and are believed at one interval after.
+std::size_t believed(sys_seconds served, sys_seconds reported, sys_seconds changed = noon) {
+  KnownCertificate old = known("0a"), fresh = known("0b");
+  fresh.since = changed;
+  return served_and_reported(snapshot_of(place(CertificateSource::handshake, {old}, served),
+                                         place(CertificateSource::admin, {fresh}, reported)))
+      .size();
+}
+
+TEST(ServedAndReported, wait_for_a_look_on_either_side_after_a_change) {
+  const sys_seconds late = noon + interval, early = late - seconds(1);
+  EXPECT_EQ(believed(late, late), 1u);
+  EXPECT_EQ(believed(early, late), 0u);
+  EXPECT_EQ(believed(late, early), 0u);
+  // A rotation between the looks: one side is seen to be renewed, the other was looked at before.
+  EXPECT_EQ(believed(late, late, noon + seconds(1)), 0u);
+}
+
+TEST(ServedAndReported, differ_by_an_intermediate_that_was_replaced) {
+  const auto intermediate = [](const char* serial) {
+    return known(serial, CertificateRole::intermediate);
+  };
+  const auto root = [](const char* serial) { return known(serial, CertificateRole::root); };
+  // What a proxy trusts is called root, be it one or not.
+  EXPECT_TRUE(differs(intermediate("0a"), root("0b")));
+  EXPECT_FALSE(differs(intermediate("0a"), root("0a")));
+  KnownCertificate both = root("0b");
+  both.draining = {root("0a").in_use};
+  EXPECT_FALSE(differs(intermediate("0a"), both));  // the older one is trusted, too
+}
+
+TEST(ServedAndReported, ignore_a_root_that_is_served) {
+  EXPECT_TRUE(
+      compared(known("0a", CertificateRole::root), known("0b", CertificateRole::root)).empty());
+}
+
+TEST(ServedAndReported, compare_the_ends_where_a_serial_is_not_told) {
+  const auto by_agent = [](seconds later) {
+    KnownCertificate reported = known("");
+    reported.in_use.not_after += later;
+    const auto all =
+        served_and_reported(snapshot_of(place(CertificateSource::handshake, {known("0a")}),
+                                        place(CertificateSource::proxy, {reported})));
+    return all.at(0).differs;
+  };
+  EXPECT_FALSE(by_agent(seconds(60)));
+  EXPECT_TRUE(by_agent(seconds(61)));
+  EXPECT_TRUE(by_agent(seconds(-61)));
+}
+
+TEST(ServedAndReported, are_those_of_one_target) {
+  Snapshot snapshot = snapshot_of(place(CertificateSource::handshake, {known("0a")}),
+                                  place(CertificateSource::admin, {known("0b")}));
+  TlsEndpointState port = *snapshot.tls_endpoints[0];
+  port.whose.pod = "orders-0";
+  snapshot.tls_endpoints = {std::make_shared<const TlsEndpointState>(port)};
+  EXPECT_TRUE(served_and_reported(snapshot).empty());
+  port.whose.pod = "";  // an endpoint of the configuration
+  snapshot.tls_endpoints = {std::make_shared<const TlsEndpointState>(port)};
+  EXPECT_TRUE(served_and_reported(snapshot).empty());
+}
+
+}  // namespace
+}  // namespace mesh
