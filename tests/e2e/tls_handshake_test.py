@@ -4,7 +4,6 @@ reads the chain without one and moves no TLS counter of the proxy, whatever the 
 the handshake takes another round (HelloRetryRequest). With a certificate it is completed, and the
 proxy counts a handshake and no error."""
 
-import json
 import os
 import re
 import ssl
@@ -13,16 +12,12 @@ import unittest
 
 from harness import BUILD, ENVOY, TempDirTest, wait_until
 from certificates import Authority
-from processes import Child, ReservedPort, http_get
+from processes import Child
+from tls_listeners import TlsEnvoy, moved, permissive, strict, traces
 
 PROBE = os.path.join(BUILD, "tests", "e2e", "tls_probe")
 GRPC_SERVER = os.path.join(BUILD, "tests", "e2e", "grpc_tls_server")
-TYPE = "type.googleapis.com/envoy.extensions."
 TIMES = 20
-# What a connection that came and went may move: that it came and went, and what the listener saw
-# of its first message.
-HARMLESS = re.compile(r"downstream_cx_|downstream_pre_cx_|^tls_inspector\.|no_filter_chain_match")
-
 # listener → its TLS parameters
 STRICT = {
     "tls13": {"tls_minimum_protocol_version": "TLSv1_3"},
@@ -30,42 +25,7 @@ STRICT = {
     "retry": {"tls_minimum_protocol_version": "TLSv1_3", "ecdh_curves": ["P-256"]},
     "tls12 p256": {"tls_maximum_protocol_version": "TLSv1_2", "ecdh_curves": ["P-256"]},
 }
-PERMISSIVE = "permissive"  # TLS for who offers Istio's protocol, plain text for everybody else
-LISTENERS = (*STRICT, PERMISSIVE)
-
-
-def typed(kind, **fields):
-    return {"@type": TYPE + kind, **fields}
-
-
-def transport(ca, certificate, parameters):
-    return {"name": "envoy.transport_sockets.tls", "typed_config": typed(
-        "transport_sockets.tls.v3.DownstreamTlsContext", require_client_certificate=True,
-        common_tls_context={
-            "tls_params": parameters, "alpn_protocols": ["h2", "istio"],
-            "tls_certificates": [{
-                "certificate_chain": {"filename": os.path.join(certificate, "tls.crt")},
-                "private_key": {"filename": os.path.join(certificate, "tls.key")}}],
-            "validation_context": {"trusted_ca": {"filename": ca}}})}
-
-
-def http(name):
-    return {"name": "envoy.filters.network.http_connection_manager", "typed_config": typed(
-        "filters.network.http_connection_manager.v3.HttpConnectionManager", stat_prefix=name,
-        route_config={"virtual_hosts": [{"name": "all", "domains": ["*"], "routes": [
-            {"match": {"prefix": "/"}, "direct_response": {"status": 200}}]}]},
-        http_filters=[{"name": "envoy.filters.http.router", "typed_config": typed(
-            "filters.http.router.v3.Router")}])}
-
-
-def listener(name, port, chains, inspect=False):
-    it = {"name": name, "stat_prefix": name.replace(" ", "_"), "filter_chains": chains,
-          "address": {"socket_address": {"address": "127.0.0.1", "port_value": port}}}
-    if inspect:
-        it["listener_filters"] = [{
-            "name": "envoy.filters.listener.tls_inspector",
-            "typed_config": typed("filters.listener.tls_inspector.v3.TlsInspector")}]
-    return it
+PERMISSIVE = "permissive"
 
 
 class Probed:
@@ -106,73 +66,31 @@ class Handshake(TempDirTest):
 class EnvoyHandshake(Handshake):
     def setUp(self):
         super().setUp()
-        self.ports = {}
-        for name in (*LISTENERS, "admin"):
-            self.ports[name] = ReservedPort()
-            self.addCleanup(self.ports[name].release)
-        chains = {name: [{"filters": [http(name)], "transport_socket": self.transport(parameters)}]
-                  for name, parameters in STRICT.items()}
-        chains[PERMISSIVE] = [
-            {"filter_chain_match": {"transport_protocol": "tls",
-                                    "application_protocols": ["istio"]},
-             "filters": [http("mutual")], "transport_socket": self.transport({})},
-            {"filter_chain_match": {"transport_protocol": "raw_buffer"},
-             "filters": [http("plain")]}]
-        bootstrap = {
-            "admin": {"address": {"socket_address": {
-                "address": "127.0.0.1", "port_value": self.ports["admin"].number}}},
-            "static_resources": {"listeners": [
-                listener(name, self.ports[name].number, chains[name], name == PERMISSIVE)
-                for name in LISTENERS]}}
-        with open(self.path("envoy.json"), "w") as file:
-            json.dump(bootstrap, file)
-        self.envoy = self.child(ENVOY, "-c", self.path("envoy.json"), "--disable-hot-restart",
-                                "--concurrency", "1", "--log-level", "error")
-        wait_until(self.ready, "Envoy to be ready", alive=[self.envoy])
-
-    def transport(self, parameters):
-        return transport(self.authority.root, self.path("server"), parameters)
-
-    def ready(self):
-        try:
-            return self.stats().get("listener_manager.workers_started") == 1
-        except OSError:
-            return False
-
-    def stats(self):
-        """Every counter and gauge of TLS and connections, by name; not of this very question."""
-        status, body = http_get(f"http://127.0.0.1:{self.ports['admin'].number}",
-                                "/stats?filter=ssl|connection_error|downstream|tls_inspector|"
-                                "filter_chain|workers_started")
-        self.assertEqual(status, 200)
-        stats = {}
-        for line in body.decode().splitlines():
-            name, _, value = line.partition(": ")
-            if value.isdigit() and "admin." not in name:
-                stats[name] = int(value)
-        return stats
+        server = self.path("server"), self.authority.root
+        chains = {name: [strict(name, *server, parameters)] for name, parameters in STRICT.items()}
+        chains[PERMISSIVE] = permissive(*server)
+        self.envoy = self.start(TlsEnvoy(ENVOY, self.directory, chains, [PERMISSIVE]))
 
     def probe(self, name, *words):
-        return Probed(f"127.0.0.1:{self.ports[name].number}", *words)
+        return Probed(f"127.0.0.1:{self.envoy.port(name)}", *words)
 
     def moved_by(self, name, act, times=TIMES):
         """What changed by so many calls of `act`, once the listener has none of them open."""
         prefix = f"listener.{name.replace(' ', '_')}."
-        before = self.stats()
+        before = self.envoy.stats()
         for _ in range(times):
             act()
-        wait_until(lambda: self.stats()[prefix + "downstream_cx_destroy"]
+        wait_until(lambda: self.envoy.stats()[prefix + "downstream_cx_destroy"]
                    >= before[prefix + "downstream_cx_destroy"] + times, "connections to end",
-                   alive=[self.envoy])
-        after = self.stats()
+                   alive=[self.envoy.child])
+        after = self.envoy.stats()
         self.assertEqual(after[prefix + "downstream_cx_total"],
                          before[prefix + "downstream_cx_total"] + times)
         self.assertEqual(after[prefix + "downstream_cx_active"], 0)
-        return {key: value - before.get(key, 0) for key, value in after.items()
-                if value != before.get(key, 0)}
+        return moved(before, after)
 
-    def assert_no_trace(self, moved):
-        self.assertEqual({key: value for key, value in moved.items() if not HARMLESS.search(key)}, {})
+    def assert_no_trace(self, changes):
+        self.assertEqual(traces(changes), {})
 
     def expected(self, name):
         return "TLSv1.2" if "tls12" in name else "TLSv1.3"
@@ -181,8 +99,8 @@ class EnvoyHandshake(Handshake):
         for name in STRICT:
             with self.subTest(name):
                 seen = []
-                moved = self.moved_by(name, lambda: seen.append(self.probe(name, "", "h2")))
-                self.assert_no_trace(moved)
+                changes = self.moved_by(name, lambda: seen.append(self.probe(name, "", "h2")))
+                self.assert_no_trace(changes)
                 for probed in seen:
                     self.assertEqual(probed.chain, [self.leaf])
                     self.assertEqual(probed.said["version"], self.expected(name))
@@ -191,10 +109,10 @@ class EnvoyHandshake(Handshake):
 
     def test_a_permissive_port_is_read_by_the_protocol_of_its_mesh(self):
         seen = []
-        moved = self.moved_by(PERMISSIVE, lambda: seen.append(self.probe(
+        changes = self.moved_by(PERMISSIVE, lambda: seen.append(self.probe(
             PERMISSIVE, "users.shop", "istio")))
-        self.assert_no_trace(moved)
-        self.assertEqual(moved["tls_inspector.alpn_found"], TIMES)
+        self.assert_no_trace(changes)
+        self.assertEqual(changes["tls_inspector.alpn_found"], TIMES)
         self.assertEqual([probed.chain for probed in seen], [[self.leaf]] * TIMES)
         # Who offers another protocol meets a closed door: no chain of filters is his.
         self.assertRegex(self.probe(PERMISSIVE, "", "h2").said["failure"], "^connect: ")
@@ -202,11 +120,11 @@ class EnvoyHandshake(Handshake):
     def test_with_a_client_certificate_the_handshake_is_completed(self):
         for name in STRICT:
             with self.subTest(name):
-                moved = self.moved_by(name, lambda: self.assertEqual(
+                changes = self.moved_by(name, lambda: self.assertEqual(
                     self.probe(name, "", "h2", *self.client_files()).said["completed"], "1"))
                 prefix = f"listener.{name.replace(' ', '_')}.ssl."
-                self.assertEqual(moved[prefix + "handshake"], TIMES)
-                self.assertEqual({key: value for key, value in moved.items() if re.search(
+                self.assertEqual(changes[prefix + "handshake"], TIMES)
+                self.assertEqual({key: value for key, value in changes.items() if re.search(
                     "error|fail|no_certificate", key)}, {})
 
     def test_a_client_certificate_of_another_mesh_is_refused(self):
@@ -218,11 +136,11 @@ class EnvoyHandshake(Handshake):
                                                    "TLS alert 48 (unknown CA)"})
 
     def test_the_counters_do_move_when_a_client_completes_without_a_certificate(self):
-        port = self.ports["tls13"].number
-        moved = self.moved_by("tls13", lambda: subprocess.run(
+        port = self.envoy.port("tls13")
+        changes = self.moved_by("tls13", lambda: subprocess.run(
             ["openssl", "s_client", "-connect", f"127.0.0.1:{port}"], stdin=subprocess.DEVNULL,
             capture_output=True, check=False), times=1)
-        self.assertEqual(moved["listener.tls13.ssl.fail_verify_no_cert"], 1)
+        self.assertEqual(changes["listener.tls13.ssl.fail_verify_no_cert"], 1)
 
 
 class GrpcHandshake(Handshake):
