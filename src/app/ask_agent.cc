@@ -11,6 +11,7 @@
 #include <string_view>
 #include <utility>
 
+#include "base/utf8.h"
 #include "expose/table.h"
 #include "net/http_client.h"
 
@@ -38,7 +39,7 @@ std::string fit_for_terminal(std::string_view text) {
   std::string lines;
   while (!text.empty()) {
     const std::string_view line = text.substr(0, text.find('\n'));
-    lines.append(on_one_line(line)).append("\n");
+    lines.append(shown_on_one_line(line)).append("\n");
     text.remove_prefix(std::min(text.size(), line.size() + 1));
   }
   return lines;

@@ -15,6 +15,7 @@
 
 #include "app/ask_agent.h"
 #include "app/watchers.h"
+#include "base/utf8.h"
 #include "compute/left_out.h"
 #include "expose/certificate_table.h"
 #include "expose/table.h"
@@ -102,7 +103,7 @@ bool complain(const Snapshot& snapshot, const std::vector<std::string>& named, s
   bool whole = true;
   const auto say = [&](const std::string& where, const std::string& what) {
     if (what.empty()) return;
-    err << "mesh_exporter: " << on_one_line(where) << ": " << on_one_line(what) << "\n";
+    err << "mesh_exporter: " << shown_on_one_line(where) << ": " << shown_on_one_line(what) << "\n";
     whole = false;
   };
   for (const auto& state : snapshot.targets) {

@@ -10,6 +10,7 @@
 #include <vector>
 
 #include "base/duration.h"
+#include "base/utf8.h"
 #include "expose/table.h"
 
 namespace mesh {
@@ -111,7 +112,7 @@ std::string cascade_words(const Snapshot& snapshot, WallTime now) {
   words += cut_off == 1 ? " sidecar cannot renew its certificates"
                         : " sidecars cannot renew their certificates";
   words += ", for the control plane or issuer is unreachable; the first of them, " +
-           on_one_line(cascade.leaf) + " of " + on_one_line(target_id(first->target));
+           shown_on_one_line(cascade.leaf) + " of " + shown_on_one_line(target_id(first->target));
   words += left > 0 ? ", runs out in " + format_roughly(left)
                     : ", ran out " + format_roughly(-left) + " ago";
   return words + " (" + rfc3339(cascade.at) + ")";

@@ -4,6 +4,7 @@
 #include <exception>
 
 #include "base/duration.h"
+#include "base/utf8.h"
 #include "expose/diagnosis.h"
 #include "expose/human.h"
 
@@ -29,7 +30,7 @@ constexpr TextField text_fields[] = {
 
 json::object object_of(const Diagnosed& one) {
   json::object object;
-  for (const auto& [key, text] : text_fields) object[key] = on_one_line(one.*text);
+  for (const auto& [key, text] : text_fields) object[key] = shown_on_one_line(one.*text);
   object["runbook"] = runbook_of(one.finding);
   object["since"] = one.since;
   json::array evidence;
@@ -43,7 +44,7 @@ json::object object_of(const Diagnosed& one) {
 
 json::array lines_of(const std::vector<std::string>& lines) {
   json::array all;
-  for (const std::string& line : lines) all.emplace_back(on_one_line(line));
+  for (const std::string& line : lines) all.emplace_back(shown_on_one_line(line));
   return all;
 }
 
@@ -86,9 +87,9 @@ void tell(const Diagnosed& one, std::int64_t now, bool colours, std::string& tex
   if (colours) text += colour_of(one.severity);
   text += one.severity;
   if (colours) text += "\x1b[0m";
-  text += "  " + one.finding + "  " + on_one_line(one.where);
-  if (!one.upstream.empty()) text += " → " + on_one_line(one.upstream);
-  text += "\n    " + on_one_line(one.cause) + "\n";
+  text += "  " + one.finding + "  " + shown_on_one_line(one.where);
+  if (!one.upstream.empty()) text += " → " + shown_on_one_line(one.upstream);
+  text += "\n    " + shown_on_one_line(one.cause) + "\n";
   if (one.since > 0) text += "    since " + format_roughly(now - one.since) + " ago\n";
   if (!one.evidence.empty()) {
     text += "    evidence: ";
@@ -97,7 +98,7 @@ void tell(const Diagnosed& one, std::int64_t now, bool colours, std::string& tex
     }
     text += "\n";
   }
-  if (!one.remedy.empty()) text += "    remedy: " + on_one_line(one.remedy) + "\n";
+  if (!one.remedy.empty()) text += "    remedy: " + shown_on_one_line(one.remedy) + "\n";
   text += "    more: " + runbook_of(one.finding) + "\n";
 }
 
@@ -143,9 +144,10 @@ Result<Diagnosis> parse_diagnosis(std::string_view text) {
 std::string diagnosis_text(const Diagnosis& diagnosis, bool colours) {
   std::string text;
   for (const Diagnosed& one : diagnosis.found) tell(one, diagnosis.at, colours, text);
-  for (const std::string& line : diagnosis.unseen) text += "not seen: " + on_one_line(line) + "\n";
+  for (const std::string& line : diagnosis.unseen)
+    text += "not seen: " + shown_on_one_line(line) + "\n";
   for (const std::string& line : diagnosis.healthy) {
-    text += (colours ? "\x1b[32mhealthy\x1b[0m: " : "healthy: ") + on_one_line(line) + "\n";
+    text += (colours ? "\x1b[32mhealthy\x1b[0m: " : "healthy: ") + shown_on_one_line(line) + "\n";
   }
   if (diagnosis.seen == 0) text += "nothing could be looked at\n";
   return text;

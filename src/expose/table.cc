@@ -15,9 +15,9 @@ namespace {
 namespace json = boost::json;
 
 std::string shown_cell(const Cell& cell) {
-  if (!cell.shown.empty()) return on_one_line(cell.shown);
+  if (!cell.shown.empty()) return shown_on_one_line(cell.shown);
   if (const auto* text = std::get_if<std::string>(&cell.value)) {
-    return text->empty() ? "-" : on_one_line(*text);
+    return text->empty() ? "-" : shown_on_one_line(*text);
   }
   if (const auto* count = std::get_if<std::uint64_t>(&cell.value)) return std::to_string(*count);
   if (const auto* number = std::get_if<double>(&cell.value)) return shown_number(*number);
@@ -26,24 +26,13 @@ std::string shown_cell(const Cell& cell) {
 
 json::value json_of(const Cell& cell) {
   if (const auto* text = std::get_if<std::string>(&cell.value))
-    return json::string(on_one_line(*text));
+    return json::string(shown_on_one_line(*text));
   if (const auto* count = std::get_if<std::uint64_t>(&cell.value)) return *count;
   if (const auto* number = std::get_if<double>(&cell.value)) return *number;
   return nullptr;
 }
 
 }  // namespace
-
-std::string on_one_line(std::string_view text) {
-  std::string shown;
-  while (!text.empty()) {
-    const Utf8Char c = first_utf8_char(text);
-    const bool good = c.valid && is_printable(c.code_point);
-    shown += good ? text.substr(0, c.bytes) : std::string_view("\xEF\xBF\xBD");
-    text.remove_prefix(c.bytes);
-  }
-  return shown;
-}
 
 std::size_t width_of(std::string_view text) {
   // What does not show is gone, and nobody aligns Chinese by hand.

@@ -32,10 +32,6 @@ struct Table {
 std::string table_text(const Table& table);
 std::string table_json(const Table& table);
 
-// Text that came from anywhere, fit for a terminal and a table: what would not show, move the
-// cursor or reorder the line becomes U+FFFD.
-std::string on_one_line(std::string_view text);
-
 // As many columns of a terminal as it has characters.
 std::size_t width_of(std::string_view text);
 

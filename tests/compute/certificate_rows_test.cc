@@ -89,10 +89,10 @@ TEST(CertificateRows, find_nothing_overdue_that_is_due_when_the_clock_has_ended)
   place->known.resize(1);
   place->known[0].in_use = lasting(std::chrono::days(365 * 7'000));
   place->known[0].due = noon + std::chrono::days(365 * 6'000);
-  auto file = std::make_shared<WatchedFile>();
-  file->certificates = place;
+  ShownFiles shown;
+  shown.places = {place};
   Snapshot snapshot;
-  snapshot.files = std::make_shared<const WatchedFiles>(WatchedFiles{file});
+  snapshot.shown_files = std::make_shared<const ShownFiles>(shown);
   const auto rows = certificate_rows(snapshot, noon, false);
   ASSERT_EQ(rows.size(), 1u);
   EXPECT_EQ(rows[0].status, ok);

@@ -33,7 +33,7 @@ std::vector<std::string> said(const ShownFiles& shown) {
   for (const auto& place : shown.places) {
     std::string line = place->location + ":";
     for (const KnownCertificate& known : place->known) {
-      line += " " + std::to_string(known.in_use.not_after.time_since_epoch().count());
+      line.append(" ").append(std::to_string(known.in_use.not_after.time_since_epoch().count()));
     }
     lines.push_back(std::move(line));
   }

@@ -253,38 +253,6 @@ TEST_F(TargetHistoryTest, a_rotation_makes_older_connections_stale_and_a_failure
             (RotationFailure{"leaf", "key_rotation_failed", 0, false}));
 }
 
-// The pod that nobody calls is the one that balance is about.
-TEST_F(TargetHistoryTest, a_pod_that_received_nothing_received_zero) {
-  Readings silent = readings(0, 0);
-  silent.traffic = CounterBlock{};
-  history_.record(silent, cost(0));
-  EXPECT_EQ(history_.state(at(0), cost(0).at)->received, std::nullopt);
-  silent.at = at(10);
-  history_.record(silent, cost(10));
-  EXPECT_EQ(history_.state(at(10), cost(10).at)->received, 0u);
-}
-
-TEST_F(TargetHistoryTest, the_balance_of_an_upstream_is_over_the_window) {
-  const auto look = [](int second, std::uint64_t requests) {
-    static const auto series = std::make_shared<const std::vector<Series>>(std::vector<Series>{
-        {"a", 0, {Counted::endpoint_requests, Direction::outbound, "u", "", "", "", "a:80"}},
-        {"b", 0, {Counted::endpoint_requests, Direction::outbound, "u", "", "", "", "b:80"}}});
-    Readings one = readings(second, 0);
-    one.endpoints = CounterBlock{series, {requests, 5}};
-    one.endpoint_states = {{"u", "", Direction::outbound, "a:80", EndpointState::ready, 1},
-                           {"u", "", Direction::outbound, "b:80", EndpointState::ready, 0}};
-    return one;
-  };
-  history_.record(look(0, 5), cost(0));
-  EXPECT_THAT(history_.state(at(0), cost(0).at)->balances, IsEmpty());
-  history_.record(look(10, 105), cost(10));
-  const auto state = history_.state(at(10), cost(10).at);
-  ASSERT_EQ(state->balances.size(), 1u);
-  EXPECT_EQ(state->balances[0].balance.requests, 100u);
-  EXPECT_EQ(state->balances[0].balance.verdict, BalanceVerdict::connection_pinned);
-  EXPECT_EQ(state->balances[0].window_seconds, 10);
-}
-
 // Readings of a poll that looked at leaves of these names, beside one connection.
 Readings with_leaves(int second, const std::vector<std::string>& names, int not_before) {
   Readings one = readings(second, 1);

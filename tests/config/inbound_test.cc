@@ -78,9 +78,10 @@ TEST(InboundKey, names_what_is_no_address) {
             "f.yaml:5:12: targets[0].inbound: a list is no mapping; expected the keys address, sni "
             "or alpn");
   EXPECT_EQ(error("envoy", "{address: 'h:1', snI: a}"),
-            "f.yaml:5:28: targets[0].inbound: unknown key \"snI\"; did you mean \"sni\"?");
+            "f.yaml:5:29: targets[0].inbound: unknown key \"snI\"; did you mean sni? expected "
+            "address, sni or alpn");
   EXPECT_EQ(error("envoy", ""),
-            "f.yaml:5:11: targets[0].inbound: the key \"address\" is missing; expected HOST:PORT");
+            "f.yaml:5:3: targets[0].inbound: the key \"address\" is missing; expected HOST:PORT");
 }
 
 }  // namespace

@@ -158,7 +158,7 @@ TEST(Routes, serves_the_certificates_as_a_table_in_the_order_asked_for) {
   const WebReply reply = ask(routes, std::move(request));
   EXPECT_EQ(reply.status, 200);
   EXPECT_EQ(reply.content_type, "text/plain; charset=utf-8");
-  EXPECT_THAT(reply.body, HasSubstr("CERTIFICATE\n-"));  // the expired one first
+  EXPECT_THAT(reply.body, HasSubstr("CERTIFICATE\n   -"));  // the expired one first
   EXPECT_THAT(reply.body, HasSubstr(" draining "));
   EXPECT_THAT(ask(routes, get("/certificates")).body, Not(HasSubstr(" draining ")));
 }

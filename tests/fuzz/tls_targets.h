@@ -14,6 +14,7 @@
 #include <string_view>
 #include <utility>
 
+#include "base/limits.h"
 #include "fuzz/promise.h"
 #include "net/tls_chain.h"
 #include "net/tls_client.h"
@@ -80,7 +81,7 @@ inline std::string handshake_in_pieces(std::string_view input, std::size_t piece
     return std::string(to_string(client->failure().reason));
   }
   const TlsAnswer answer = client->answer();
-  promise(!answer.chain.empty() && answer.chain.size() <= tls_chain_certificates,
+  promise(!answer.chain.empty() && answer.chain.size() <= limits::tls_chain_certificates,
           "a chain has certificates, and not too many");
   promise(!answer.completed, "a handshake without a client certificate is not completed");
   std::string outcome = answer.version + ' ' + answer.cipher + ' ' + answer.alpn;

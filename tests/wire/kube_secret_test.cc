@@ -66,7 +66,7 @@ std::vector<std::string> held(const std::string& type, const Data& data) {
   for (const KubeSecret& secret : parsed(secret(type, data)).secrets) {
     for (const HeldTogether& key : secret.held) {
       lines.push_back(key.front().path + ":");
-      for (const Certificate& one : key) lines.back() += " " + std::string(identity_of(one));
+      for (const Certificate& one : key) lines.back().append(" ").append(identity_of(one));
     }
   }
   return lines;
