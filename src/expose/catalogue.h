@@ -13,7 +13,16 @@ namespace mesh {
 // `info` is a gauge that is always 1 and carries what it says in its labels.
 enum class MetricKind { counter, gauge, histogram, info };
 
-enum class Section { traffic, load_balance, sidecar, certificate, target, exporter, process };
+enum class Section {
+  traffic,
+  load_balance,
+  connection,
+  sidecar,
+  certificate,
+  target,
+  exporter,
+  process
+};
 
 struct Metric {
   std::string_view name;

@@ -24,6 +24,7 @@ struct FamilyMaker {
 std::span<const FamilyMaker> traffic_families();
 std::span<const FamilyMaker> load_balance_families();
 std::span<const FamilyMaker> balance_families();
+std::span<const FamilyMaker> connection_families();
 std::span<const FamilyMaker> sidecar_families();
 std::span<const FamilyMaker> control_plane_families();
 std::span<const FamilyMaker> certificate_families();

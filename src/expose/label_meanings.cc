@@ -70,6 +70,11 @@ constexpr std::array label_list{
     LabelMeaning{"state", "State of the thing counted; each metric lists its own."},
     LabelMeaning{"reason", "Why it failed; each metric lists its own."},
     LabelMeaning{"verdict", "What the spread of load amounts to; each metric lists its own."},
+    LabelMeaning{"resource",
+                 "What of a connection pool is limited: `connections`, `pools`, `pending`, "
+                 "`requests` or `retries`."},
+    LabelMeaning{"priority", "Priority that a route gives to its traffic: `default` or `high`."},
+    LabelMeaning{"result", "How it ended; each metric lists its own."},
     LabelMeaning{"stage", "Part of a pass: `scrape` or `total`."},
     LabelMeaning{"family", "Name of the metric that was folded."},
     LabelMeaning{"version", "Version of the proxy, or of this exporter."},

@@ -21,6 +21,9 @@ constexpr std::array chapters{
             "and ratios are over the window and exact at both its ends."},
     Chapter{Section::load_balance, "Load balance",
             "What each client's sidecar sends to each endpoint of each upstream."},
+    Chapter{Section::connection, "Connections",
+            "The connection pool of each upstream of each sidecar: what is in use and how much may "
+            "be, what its limits refused, and what failed on the way."},
     Chapter{Section::sidecar, "Sidecar", "What each proxy says of itself."},
     Chapter{Section::certificate, "Certificates",
             "The certificates in use, their countdown, their rotation, and the connections that "

@@ -23,15 +23,31 @@ extern const FindingMaker served_chain_differs;
 extern const FindingMaker root_not_in_bundle;
 extern const FindingMaker trust_bundle_unreadable;
 extern const FindingMaker certificate_file_unreadable;
+extern const FindingMaker no_healthy_endpoint;
+extern const FindingMaker tls_handshake_failures;
+extern const FindingMaker connect_failures;
+extern const FindingMaker pool_exhausted;
+extern const FindingMaker connection_resets;
+extern const FindingMaker endpoints_ejected;
+extern const FindingMaker stream_limit;
+extern const FindingMaker circuit_breaker_open;
 
 // In the order in which they matter: what stops a mesh first.
 // clang-format off
 inline constexpr std::array all_findings{
     &certificate_expired,
     &trust_broken,
+    &no_healthy_endpoint,
+    &tls_handshake_failures,
+    &connect_failures,
+    &pool_exhausted,
     &control_plane_unreachable,
     &certificate_expiring,
     &traffic_pinned,
+    &connection_resets,
+    &endpoints_ejected,
+    &stream_limit,
+    &circuit_breaker_open,
     &rotation_failing,
     &rotation_overdue,
     &config_rejected,

@@ -1,0 +1,130 @@
+// A limit of the connection pool is too small for the traffic: the proxy itself refuses calls, or
+// makes them wait for a connection that it may not open.
+#include <array>
+
+#include "compute/findings/about_pools.h"
+#include "compute/findings/all.h"
+
+namespace mesh {
+namespace {
+
+// Refusing less than this share of the calls is no more than a moment's peak.
+constexpr double least_share = 0.001;
+
+struct Resource {
+  std::string_view name;
+  Use UpstreamReading::*use;
+  std::string_view plain_limit;  // in Envoy's circuit_breakers
+  std::array<Remedy, 3> remedies;
+};
+
+constexpr std::array resources{
+    Resource{
+        "requests",
+        &UpstreamReading::requests,
+        "max_requests",
+        {{{"istio", "raise connectionPool.http.http2MaxRequests in the upstream's DestinationRule"},
+          {"consul",
+           "raise limits.max_concurrent_requests of the upstream (UpstreamConfig, or the proxy's "
+           "upstreams)"},
+          {"", "raise circuit_breakers.thresholds.max_requests of the cluster"}}}},
+    Resource{"pending",
+             &UpstreamReading::pending,
+             "max_pending_requests",
+             {{{"istio",
+                "raise connectionPool.http.http1MaxPendingRequests (for HTTP/2 as well) in the "
+                "upstream's DestinationRule, or let it open more connections"},
+               {"consul", "raise limits.max_pending_requests of the upstream"},
+               {"",
+                "raise circuit_breakers.thresholds.max_pending_requests of the cluster, or "
+                "max_connections"}}}},
+    Resource{
+        "connections",
+        &UpstreamReading::connections,
+        "max_connections",
+        {{{"istio", "raise connectionPool.tcp.maxConnections in the upstream's DestinationRule"},
+          {"consul", "raise limits.max_connections of the upstream"},
+          {"", "raise circuit_breakers.thresholds.max_connections of the cluster"}}}},
+    Resource{"pools",
+             nullptr,
+             "max_connection_pools",
+             {{{"istio",
+                "raise max_connection_pools by an EnvoyFilter, or find out why there are so many "
+                "pools (one per source address or header)"},
+               {"consul", "raise circuit_breakers.thresholds.max_connection_pools of the cluster"},
+               {"", "raise circuit_breakers.thresholds.max_connection_pools of the cluster"}}}},
+    Resource{
+        "retries",
+        &UpstreamReading::retries,
+        "max_retries",
+        {{{"istio",
+           "first find out why so many calls fail; then connectionPool.http.maxRetries in the "
+           "upstream's DestinationRule"},
+          {"consul", "first find out why so many calls fail"},
+          {"",
+           "first find out why so many calls fail; then circuit_breakers.thresholds.retry_budget "
+           "or max_retries of the cluster"}}}},
+};
+
+// Until 1.37 Envoy counted requests over max_requests with those over max_pending_requests: which
+// of the two is at its limit tells them apart.
+bool means_requests(const Pool& pool) {
+  const auto is_full = [](const Use& use) { return use.limit && use.active >= *use.limit; };
+  return pool.increase(Counted::overflows, "requests") == 0 &&
+         (pool.has_open("requests") || is_full(pool.now.requests)) && !pool.has_open("pending") &&
+         !is_full(pool.now.pending);
+}
+
+std::uint64_t refused(const Pool& pool, std::string_view resource) {
+  const std::uint64_t overflows = pool.increase(Counted::overflows, resource);
+  const bool mixed = means_requests(pool);
+  if (resource == "requests" && mixed) return pool.increase(Counted::overflows, "pending");
+  if (resource == "pending" && mixed) return 0;
+  if (resource == "connections" && pool.now.speaks_http.value_or(true)) {
+    // A pool over HTTP may always open one to an endpoint that has none; then calls share it.
+    // Where they wait nonetheless, it matters.
+    const bool waits = pool.now.pending.active > 0 && !waits_for_streams(pool);
+    return waits ? overflows : 0;
+  }
+  return overflows;
+}
+
+void judge(const TargetState& state, const Pool& pool, const Resource& resource,
+           std::vector<Finding>& found) {
+  const std::uint64_t overflows = refused(pool, resource.name);
+  const std::uint64_t attempts = pool.increase(Counted::attempts);
+  const double share = share_of(overflows, attempts + overflows);
+  if (overflows < fewest_to_tell || share < least_share) return;
+  const bool is_retry = resource.name == "retries";
+  const bool grave = share >= 0.1 && !is_retry && resource.name != "connections";
+  Finding finding =
+      about_pool("pool_exhausted", grave ? Severity::critical : Severity::warning, state, pool);
+  finding.subject = resource.name;
+  finding.cause = counted(overflows, is_retry ? "retry" : "call") + " to " + name_of(pool);
+  if (is_retry) finding.cause = std::to_string(overflows) + " retries to " + name_of(pool);
+  finding.cause += resource.name == "connections" && pool.now.speaks_http.value_or(true)
+                       ? " had to wait for a connection in the window: "
+                       : " refused by this sidecar in the window: ";
+  finding.cause += std::string(resource.plain_limit);
+  const Use* use = resource.use ? &(pool.now.*resource.use) : nullptr;
+  finding.cause += use && use->limit ? " is " + std::to_string(*use->limit) : " is reached";
+  finding.evidence = {
+      number("overflows", overflows), {"share", share, Unit::ratio}, number("requests", attempts)};
+  if (use) add_use(finding, "in_use", "limit", *use);
+  finding.remedy = remedy_for(state.target.mesh, resource.remedies);
+  found.push_back(std::move(finding));
+}
+
+void find(const Snapshot& snapshot, WallTime, std::vector<Finding>& found) {
+  each_pool(snapshot, [&](const TargetState& state, const Pool& pool) {
+    for (const Resource& resource : resources) judge(state, pool, resource, found);
+  });
+}
+
+}  // namespace
+
+const FindingMaker pool_exhausted{
+    "pool_exhausted", "A limit of a connection pool refuses calls, or keeps them waiting.",
+    Stated::after_a_window, find};
+
+}  // namespace mesh

@@ -1,0 +1,94 @@
+// Bringing readings and counters together; the rule about names is told in pools.h.
+#include "compute/pools.h"
+
+#include <algorithm>
+#include <tuple>
+
+#include "compute/fold.h"
+
+namespace mesh {
+namespace {
+
+using Name = std::tuple<Direction, std::string, std::string>;
+
+// What is counted of an upstream as a whole.
+bool is_of_pool(Counted counted) {
+  return counted == Counted::resets || counted >= Counted::attempts;
+}
+
+void add(Use& sum, const Use& one, bool first) {
+  sum.active += one.active;
+  if (first) {
+    sum.limit = one.limit;
+  } else if (sum.limit && one.limit) {
+    *sum.limit += *one.limit;
+  } else {
+    sum.limit.reset();
+  }
+}
+
+void add(Pool& pool, const UpstreamReading& one) {
+  const bool first = !pool.is_told;
+  pool.is_told = true;
+  add(pool.now.connections, one.connections, first);
+  add(pool.now.requests, one.requests, first);
+  add(pool.now.pending, one.pending, first);
+  add(pool.now.retries, one.retries, first);
+  pool.now.tells_retries = (first || pool.now.tells_retries) && one.tells_retries;
+  pool.now.uses_high_priority |= one.uses_high_priority;
+  for (const OpenBreaker& breaker : one.open_breakers) {
+    if (std::ranges::find(pool.now.open_breakers, breaker) == pool.now.open_breakers.end()) {
+      pool.now.open_breakers.push_back(breaker);
+    }
+  }
+  if (one.speaks_http)
+    pool.now.speaks_http = pool.now.speaks_http.value_or(false) || *one.speaks_http;
+}
+
+}  // namespace
+
+std::uint64_t Pool::increase(Counted counted, std::string_view detail) const {
+  const auto it = increases.find({counted, std::string(detail)});
+  return it == increases.end() ? 0 : it->second;
+}
+
+std::uint64_t Pool::increase(Counted counted) const {
+  std::uint64_t sum = 0;
+  for (auto it = increases.lower_bound({counted, ""});
+       it != increases.end() && it->first.first == counted; ++it) {
+    sum += it->second;
+  }
+  return sum;
+}
+
+bool Pool::has_open(std::string_view resource) const {
+  return std::ranges::find(now.open_breakers, resource, &OpenBreaker::resource) !=
+         now.open_breakers.end();
+}
+
+std::vector<Pool> pools_of(const TargetState& state) {
+  std::map<Name, Pool> pools;
+  const std::vector<SeriesKey>& keys = *state.traffic.keys;
+  for (std::size_t i = 0; i < keys.size(); ++i) {
+    const SeriesKey& key = keys[i];
+    if (!is_of_pool(key.counted)) continue;
+    Pool& pool = pools[{key.direction, key.upstream, key.subset}];
+    if (i < state.traffic.increases.size()) {
+      pool.increases[{key.counted, key.detail}] += state.traffic.increases[i];
+    }
+  }
+  for (const UpstreamReading& reading : state.upstreams) {
+    const Name own{reading.direction, reading.upstream, reading.subset};
+    const Name folded{reading.direction, std::string(folded_name), ""};
+    const bool is_folded = !pools.contains(own) && pools.contains(folded);
+    add(pools[is_folded ? folded : own], reading);
+  }
+  std::vector<Pool> list;
+  for (auto& [name, pool] : pools) {
+    std::tie(pool.direction, pool.upstream, pool.subset) = name;
+    list.push_back(std::move(pool));
+  }
+  return list;
+}
+
+}  // namespace mesh
