@@ -1,5 +1,4 @@
-// The list itself. Seen on Envoy 1.36.2 and 1.40.0 unless noted; see
-// docs/adr/0002-reading-envoy.md.
+// The list itself. What moves when is told in docs/adr/0002-reading-envoy.md.
 #include "dialect/envoy_counters.h"
 
 #include <algorithm>
@@ -57,8 +56,6 @@ constexpr std::array cluster_counters{
     EnvoyCounter{"lb_healthy_panic", unhealthy_picks, "panic"},
     EnvoyCounter{"upstream_cx_none_healthy", unhealthy_picks, "none"},
 
-    EnvoyCounter{"http2.stream_refused_errors", stream_refusals, ""},
-
     EnvoyCounter{"upstream_rq_timeout", timeouts, "request"},
     EnvoyCounter{"upstream_rq_per_try_timeout", timeouts, "per_try"},
     EnvoyCounter{"upstream_rq_per_try_idle_timeout", timeouts, "per_try_idle"},
@@ -77,6 +74,10 @@ constexpr std::array listener_counters{
     EnvoyCounter{"ssl.fail_verify_cert_hash", tls_failures, "hash"},
 };
 
+// Of the process: of the callers of all its listeners together. The cluster's counter of the same
+// name never moves; at the caller a refused stream is an UNAVAILABLE like any other.
+constexpr EnvoyCounter process_counter{"http2.stream_refused_errors", stream_refusals, ""};
+
 }  // namespace
 
 std::span<const EnvoyCounter> envoy_cluster_counters() { return cluster_counters; }
@@ -87,7 +88,8 @@ const EnvoyCounter* find_cluster_counter(std::string_view stat) {
   return found == cluster_counters.end() ? nullptr : found;
 }
 
-const EnvoyCounter* find_listener_counter(std::string_view name) {
+const EnvoyCounter* find_own_counter(std::string_view name) {
+  if (name == process_counter.stat) return &process_counter;
   constexpr std::string_view prefix = "listener.";
   if (!name.starts_with(prefix)) return nullptr;
   name.remove_prefix(prefix.size());

@@ -22,7 +22,8 @@ std::span<const EnvoyCounter> envoy_listener_counters();
 // Null if the statistic is none of them.
 const EnvoyCounter* find_cluster_counter(std::string_view stat);
 
-// "listener.0.0.0.0_15006.ssl.connection_error": null if the name is of none of them.
-const EnvoyCounter* find_listener_counter(std::string_view name);
+// What a proxy counts of its own callers: "listener.0.0.0.0_15006.ssl.connection_error", or
+// "http2.stream_refused_errors" of the whole process. Null if the name is none of them.
+const EnvoyCounter* find_own_counter(std::string_view name);
 
 }  // namespace mesh

@@ -152,7 +152,7 @@ std::string_view envoy_stats_filter() {
       R"(\.update_(attempt|success|rejected|failure|time))"
       R"(|((cluster_manager|listener_manager|http|sds|cluster)\..+\.)?)"
       R"(control_plane\.connected_state|cluster\..+\.update_rejected)"
-      R"(|sds\..+\.key_rotation_failed|server\.(state|uptime))$)";
+      R"(|sds\..+\.key_rotation_failed|http2\.stream_refused_errors|server\.(state|uptime))$)";
   return filter;
 }
 

@@ -191,7 +191,7 @@ EnvoyTraffic::Meaning EnvoyTraffic::meaning_of(std::string_view name) const {
   Meaning meaning;
   if (name == "server.state") return {Kind::state, false, {}, {}};
   if (name == "server.uptime") return {Kind::uptime, false, {}, {}};
-  if (const EnvoyCounter* counter = find_listener_counter(name)) {
+  if (const EnvoyCounter* counter = find_own_counter(name)) {
     meaning.kind = Kind::counter;
     meaning.key = {
         counter->counted, Direction::inbound, "", "", "", "", std::string(counter->detail)};

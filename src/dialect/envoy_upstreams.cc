@@ -66,7 +66,9 @@ std::vector<UpstreamReading> EnvoyUpstreams::report(const StatsReader& reader,
       case Fact::pending: reading.pending.active = value; break;
       case Fact::retries_left: retries_left[line.upstream] = value; break;
       case Fact::breaker:
-        reading.uses_high_priority |= breakers_[line.breaker].priority == "high";
+        // Envoy touches the breaker for pools of every priority when a pool is drained.
+        reading.uses_high_priority |= breakers_[line.breaker].priority == "high" &&
+                                      breakers_[line.breaker].resource != "pools";
         if (value > 0) reading.open_breakers.push_back(breakers_[line.breaker]);
         break;
     }

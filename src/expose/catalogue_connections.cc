@@ -82,8 +82,10 @@ const std::vector<Metric>& trouble_metrics() {
        counter,
        section,
        {"upstream", "subset"},
-       "Streams that the upstream refused (HTTP/2 REFUSED_STREAM): more at once than it takes on a "
-       "connection. Calls that wait for a stream are in mesh_upstream_requests_pending."},
+       "Streams that this sidecar refused its callers (HTTP/2 REFUSED_STREAM, upstream empty): "
+       "more "
+       "at once than it takes on a connection. The caller sees UNAVAILABLE. Calls that wait for a "
+       "stream are in mesh_upstream_requests_pending."},
       {"mesh_upstream_timeouts_total",
        counter,
        section,

@@ -23,19 +23,13 @@ ROOT = os.path.dirname(os.path.dirname(os.path.dirname(os.path.abspath(__file__)
 sys.dont_write_bytecode = True
 sys.path.insert(0, os.path.join(ROOT, "tests", "support", "demo_mesh"))
 
+from agent_filter import filter_of_the_agent  # noqa: E402
 from processes import Child, ReservedPort, http_get, wait_until  # noqa: E402
 
 CALLERS = 64
 ROUNDS = 15
 TYPE = "type.googleapis.com/envoy.extensions.filters."
 TIMES = "upstream_rq_time"
-
-
-def filter_of_the_agent():
-    """The very filter of the dialect: the raw strings of envoy_stats_filter()."""
-    with open(os.path.join(ROOT, "src", "dialect", "envoy_names.cc")) as source:
-        body = source.read().partition("envoy_stats_filter() {")[2]
-    return "".join(re.findall(r'R"\((.*)\)"', body))
 
 
 def tcp(port):

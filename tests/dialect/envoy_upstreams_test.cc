@@ -94,6 +94,8 @@ TEST(EnvoyUpstreams, use_the_high_priority_when_it_has_a_breaker) {
   const std::string opened = "cluster.users.upstream_cx_total: 5\n";
   EXPECT_FALSE(
       read("cluster.users.circuit_breakers.default.rq_open: 1\n" + opened)[0].uses_high_priority);
+  EXPECT_FALSE(
+      read("cluster.users.circuit_breakers.high.cx_pool_open: 0\n" + opened)[0].uses_high_priority);
   EXPECT_TRUE(
       read("cluster.users.circuit_breakers.high.rq_open: 0\n" + opened)[0].uses_high_priority);
 }

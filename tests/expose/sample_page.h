@@ -16,6 +16,7 @@
 #include "expose/metrics_page.h"
 #include "expose/page.h"
 #include "expose/sample_certificates.h"
+#include "expose/sample_pool.h"
 
 namespace mesh::sample {
 
@@ -101,6 +102,7 @@ inline TargetState client() {
   state.traffic.totals = {1900, 19, 7, 1919, 1900, 1000, 1910, 1919, 4'250'500, 3};
   state.traffic.increases = {45, 15, 0, 60, 45, 30, 58, 60, 100'000, 0};
   state.traffic.window_seconds = 30;
+  add_pool(users, state);
   SeriesKey requests{
       Counted::endpoint_requests, Direction::outbound, users, "", "", "", "10.0.0.7:50051"};
   SeriesKey failures = requests, connections = requests;

@@ -1,6 +1,7 @@
 // A limit of the connection pool is too small for the traffic: the proxy itself refuses calls, or
 // makes them wait for a connection that it may not open.
 #include <array>
+#include <charconv>
 
 #include "compute/findings/about_pools.h"
 #include "compute/findings/all.h"
@@ -66,20 +67,32 @@ constexpr std::array resources{
            "or max_retries of the cluster"}}}},
 };
 
-// Until 1.37 Envoy counted requests over max_requests with those over max_pending_requests: which
-// of the two is at its limit tells them apart.
-bool means_requests(const Pool& pool) {
-  const auto is_full = [](const Use& use) { return use.limit && use.active >= *use.limit; };
-  return pool.increase(Counted::overflows, "requests") == 0 &&
-         (pool.has_open("requests") || is_full(pool.now.requests)) && !pool.has_open("pending") &&
-         !is_full(pool.now.pending);
+// Until 1.37 Envoy counted requests over max_requests with those over max_pending_requests.
+bool counts_as_one(const TargetState& state) {
+  const std::string_view version = state.proxy ? std::string_view(state.proxy->version) : "";
+  int minor = 0;
+  if (!version.starts_with("1.")) return false;
+  const auto [end, error] =
+      std::from_chars(version.data() + 2, version.data() + version.size(), minor);
+  return error == std::errc{} && minor < 38;
+}
+
+bool is_full(const Use& use) { return use.limit && use.active >= *use.limit; }
+
+// "max_requests is 100"
+std::string limit_in_words(const TargetState& state, const Pool& pool, const Resource& resource) {
+  const Resource* which = &resource;
+  if (resource.name == "pending" && counts_as_one(state) && !is_full(pool.now.pending)) {
+    if (!is_full(pool.now.requests)) return "max_requests or max_pending_requests is reached";
+    which = &resources[0];
+  }
+  const Use* use = which->use ? &(pool.now.*which->use) : nullptr;
+  return std::string(which->plain_limit) +
+         (use && use->limit ? " is " + std::to_string(*use->limit) : " is reached");
 }
 
 std::uint64_t refused(const Pool& pool, std::string_view resource) {
   const std::uint64_t overflows = pool.increase(Counted::overflows, resource);
-  const bool mixed = means_requests(pool);
-  if (resource == "requests" && mixed) return pool.increase(Counted::overflows, "pending");
-  if (resource == "pending" && mixed) return 0;
   if (resource == "connections" && pool.now.speaks_http.value_or(true)) {
     // A pool over HTTP may always open one to an endpoint that has none; then calls share it.
     // Where they wait nonetheless, it matters.
@@ -105,12 +118,10 @@ void judge(const TargetState& state, const Pool& pool, const Resource& resource,
   finding.cause += resource.name == "connections" && pool.now.speaks_http.value_or(true)
                        ? " had to wait for a connection in the window: "
                        : " refused by this sidecar in the window: ";
-  finding.cause += std::string(resource.plain_limit);
-  const Use* use = resource.use ? &(pool.now.*resource.use) : nullptr;
-  finding.cause += use && use->limit ? " is " + std::to_string(*use->limit) : " is reached";
+  finding.cause += limit_in_words(state, pool, resource);
   finding.evidence = {
       number("overflows", overflows), {"share", share, Unit::ratio}, number("requests", attempts)};
-  if (use) add_use(finding, "in_use", "limit", *use);
+  if (resource.use) add_use(finding, "in_use", "limit", pool.now.*resource.use);
   finding.remedy = remedy_for(state.target.mesh, resource.remedies);
   found.push_back(std::move(finding));
 }

@@ -27,7 +27,7 @@ void find(const Snapshot& snapshot, WallTime, std::vector<Finding>& found) {
   each_pool(snapshot, [&](const TargetState& state, const Pool& pool) {
     const std::uint64_t refusals = pool.increase(Counted::stream_refusals);
     const std::uint64_t attempts = pool.increase(Counted::attempts);
-    const double share = share_of(refusals, attempts);
+    const double share = share_of(refusals, attempts + refusals);
     const bool refuses = refusals >= fewest_to_tell && share >= least_share;
     // What is refused on top of that is told by pool_exhausted.
     const bool waits = waits_for_streams(pool) && refused_calls(pool) < fewest_to_tell;
@@ -37,8 +37,9 @@ void find(const Snapshot& snapshot, WallTime, std::vector<Finding>& found) {
                         number("requests_active", pool.now.requests.active)};
     add_use(finding, "connections", "connections_limit", pool.now.connections);
     if (refuses) {
-      finding.cause = name_of(pool) + " refused " + counted(refusals, "stream") +
-                      " in the window: more at once than it allows on a connection";
+      finding.cause = counted(refusals, "stream") +
+                      " of callers refused in the window: more at once than this sidecar allows on "
+                      "a connection";
       finding.evidence.push_back(number("refused_streams", refusals));
       finding.evidence.push_back({"share", share, Unit::ratio});
     } else {
