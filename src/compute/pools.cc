@@ -2,7 +2,10 @@
 #include "compute/pools.h"
 
 #include <algorithm>
+#include <map>
+#include <string>
 #include <tuple>
+#include <utility>
 
 #include "compute/fold.h"
 
@@ -47,37 +50,18 @@ void add(Pool& pool, const UpstreamReading& one) {
 
 }  // namespace
 
-std::uint64_t Pool::increase(Counted counted, std::string_view detail) const {
-  const auto it = increases.find({counted, std::string(detail)});
-  return it == increases.end() ? 0 : it->second;
-}
-
-std::uint64_t Pool::increase(Counted counted) const {
-  std::uint64_t sum = 0;
-  for (auto it = increases.lower_bound({counted, ""});
-       it != increases.end() && it->first.first == counted; ++it) {
-    sum += it->second;
-  }
-  return sum;
-}
-
-bool Pool::has_open(std::string_view resource) const {
-  return std::ranges::find(now.open_breakers, resource, &OpenBreaker::resource) !=
-         now.open_breakers.end();
-}
-
-std::vector<Pool> pools_of(const TargetState& state) {
+std::vector<Pool> pools_of(const CounterView& traffic,
+                           const std::vector<UpstreamReading>& upstreams) {
   std::map<Name, Pool> pools;
-  const std::vector<SeriesKey>& keys = *state.traffic.keys;
+  const std::vector<SeriesKey>& keys = *traffic.keys;
   for (std::size_t i = 0; i < keys.size(); ++i) {
     const SeriesKey& key = keys[i];
     if (!is_of_pool(key.counted)) continue;
     Pool& pool = pools[{key.direction, key.upstream, key.subset}];
-    if (i < state.traffic.increases.size()) {
-      pool.increases[{key.counted, key.detail}] += state.traffic.increases[i];
-    }
+    const bool moved = i < traffic.increases.size() && traffic.increases[i] > 0;
+    if (moved) pool.increases[{key.counted, key.detail}] += traffic.increases[i];
   }
-  for (const UpstreamReading& reading : state.upstreams) {
+  for (const UpstreamReading& reading : upstreams) {
     const Name own{reading.direction, reading.upstream, reading.subset};
     const Name folded{reading.direction, std::string(folded_name), ""};
     const bool is_folded = !pools.contains(own) && pools.contains(folded);

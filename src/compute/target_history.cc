@@ -6,6 +6,7 @@
 #include <utility>
 
 #include "compute/assemble.h"
+#include "compute/pools.h"
 #include "compute/upstream_balances.h"
 
 namespace mesh {
@@ -155,6 +156,7 @@ std::shared_ptr<const TargetState> TargetHistory::state(Instant now, WallTime wa
   if (!recent(endpoints_seen_, stale_after_)) state->endpoints.clear();
   if (!recent(upstreams_seen_, stale_after_)) state->upstreams.clear();
   if (!state_.up) state->inbound_connections.reset();
+  state->pools = pools_of(state->traffic, state->upstreams);
   state->received = received_in(state->traffic);
   const auto loads = upstream_loads(state->endpoint_requests, state->endpoints, presence_, now);
   state->balances = upstream_balances(loads, state->upstreams,

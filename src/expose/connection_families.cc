@@ -24,7 +24,7 @@ Labels labels_of(const TargetState& state, std::string_view upstream, std::strin
 template <class Visit>
 void each_told(const Page& page, Visit visit) {
   for (const auto& state : page.snapshot.targets) {
-    for (const Pool& pool : pools_of(*state)) {
+    for (const Pool& pool : state->pools) {
       if (pool.is_told) visit(*state, pool);
     }
   }

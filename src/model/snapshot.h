@@ -16,6 +16,7 @@
 #include "model/failure.h"
 #include "model/finding.h"
 #include "model/known_certificate.h"
+#include "model/pool.h"
 #include "model/readings.h"
 #include "model/series.h"
 #include "model/target.h"
@@ -76,6 +77,7 @@ struct TargetState {
   CounterView endpoint_requests;
   std::vector<EndpointReading> endpoints;
   std::vector<UpstreamReading> upstreams;
+  std::vector<Pool> pools;                // of upstreams, and what is counted of callers
   std::vector<UpstreamBalance> balances;  // of outbound upstreams, over the window
   std::optional<std::uint64_t> received;  // gRPC calls in the window; nothing: no window yet
   std::optional<std::uint64_t> inbound_connections;

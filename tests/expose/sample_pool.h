@@ -6,6 +6,7 @@
 #include <utility>
 #include <vector>
 
+#include "compute/pools.h"
 #include "model/snapshot.h"
 
 namespace mesh::sample {
@@ -46,6 +47,7 @@ inline void add_pool(const std::string& upstream, TargetState& state) {
   }
   add({Counted::stream_refusals, Direction::inbound, "", "", "", "", ""}, 9);
   state.traffic.keys = std::make_shared<const std::vector<SeriesKey>>(std::move(keys));
+  state.pools = pools_of(state.traffic, state.upstreams);
 }
 
 }  // namespace mesh::sample

@@ -44,7 +44,7 @@ void each_membership(const Snapshot& snapshot, Visit visit) {
   for (const auto& state : snapshot.targets) {
     if (!state->up) continue;
     const Memberships memberships(*state);
-    for (const Pool& pool : pools_of(*state)) visit(*state, pool, memberships.of(pool));
+    for (const Pool& pool : state->pools) visit(*state, pool, memberships.of(pool));
   }
 }
 

@@ -10,19 +10,22 @@
 
 #include "compute/findings.h"
 #include "compute/findings/remedy.h"
-#include "compute/pools.h"
+#include "model/pool.h"
 
 namespace mesh {
 
 // Below it nobody is woken: a connection breaks and a call is refused now and then in any mesh.
 inline constexpr std::uint64_t fewest_to_tell = 5;
 
+// From this share on nothing gets through. Not all of them: one may just be under way.
+inline constexpr double nearly_all = 0.8;
+
 // visit(state, pool) for every pool of every target that has a window, and is still answering.
 template <class Visit>
 void each_pool(const Snapshot& snapshot, Visit visit) {
   for (const auto& state : snapshot.targets) {
     if (!state->up) continue;
-    for (const Pool& pool : pools_of(*state)) visit(*state, pool);
+    for (const Pool& pool : state->pools) visit(*state, pool);
   }
 }
 

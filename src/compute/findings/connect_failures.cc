@@ -4,6 +4,7 @@
 
 #include "compute/findings/about_pools.h"
 #include "compute/findings/all.h"
+#include "compute/pools.h"
 
 namespace mesh {
 namespace {
@@ -46,9 +47,9 @@ void find(const Snapshot& snapshot, WallTime, std::vector<Finding>& found) {
     const std::uint64_t opened = pool.increase(Counted::connections);
     const double share = share_of(failures, opened);
     if (failures < fewest_to_tell || share < least_share) return;
-    const bool all = failures >= opened;
     Finding finding =
-        about_pool("connect_failures", all ? Severity::critical : Severity::warning, state, pool);
+        about_pool("connect_failures", share >= nearly_all ? Severity::critical : Severity::warning,
+                   state, pool);
     finding.cause = counted(failures, "connection") + " to " + name_of(pool) +
                     " could not be made (" + percent(share) + " of those tried): ";
     if (refused == 0) {

@@ -14,24 +14,23 @@ namespace {
 constexpr double least_share = 0.01;
 
 struct Reason {
-  std::string_view name;      // the detail
-  std::string_view evidence;  // what it is called there
+  std::string_view name;  // the detail, and the name in the evidence
   std::string_view outbound, inbound;
 };
 
 constexpr std::array reasons{
-    Reason{"verify", "verify",
+    Reason{"verify",
            "the server's certificate is not trusted here: a wrong or old CA, or it has expired",
            "the caller's certificate is not trusted here: a wrong or old CA, or it has expired"},
     Reason{
-        "name", "name",
+        "name",
         "the server's certificate is for another name than the upstream's configuration asks for",
         "the caller's certificate is for a name that is not allowed here"},
-    Reason{"no_certificate", "no_certificate", "the server shows no certificate",
+    Reason{"no_certificate", "the server shows no certificate",
            "the caller shows no certificate: it is outside the mesh, or its sidecar has none yet"},
-    Reason{"hash", "hash", "the server's certificate is not the pinned one",
+    Reason{"hash", "the server's certificate is not the pinned one",
            "the caller's certificate is not the pinned one"},
-    Reason{"handshake", "handshake",
+    Reason{"handshake",
            "the handshake breaks off: the server does not speak TLS, refuses our certificate, or "
            "shares no version or cipher with us",
            "the handshake breaks off: the caller does not trust this pod's certificate, does not "
@@ -59,16 +58,16 @@ void judge(const TargetState& state, const Pool& pool, std::vector<Finding>& fou
   const std::uint64_t opened = inbound ? 0 : pool.increase(Counted::connections);
   const double share = share_of(failures, opened);
   if (failures < fewest_to_tell || (!inbound && share < least_share)) return;
-  const bool all = !inbound && failures >= opened;
-  Finding finding = about_pool("tls_handshake_failures",
-                               all ? Severity::critical : Severity::warning, state, pool);
+  Finding finding =
+      about_pool("tls_handshake_failures",
+                 share >= nearly_all ? Severity::critical : Severity::warning, state, pool);
   finding.subject = to_string(pool.direction);
   const Reason* foremost = nullptr;
   std::uint64_t most = 0;
   for (const Reason& reason : reasons) {
     const std::uint64_t count = pool.increase(Counted::tls_failures, reason.name);
     if (count == 0) continue;
-    finding.evidence.push_back(number(reason.evidence, count));
+    finding.evidence.push_back(number(reason.name, count));
     if (count > most) foremost = &reason;
     most = std::max(most, count);
   }

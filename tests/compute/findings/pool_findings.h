@@ -8,6 +8,7 @@
 #include <vector>
 
 #include "compute/findings/all.h"
+#include "compute/pools.h"
 
 namespace mesh {
 
@@ -50,6 +51,7 @@ class PoolFindings : public testing::Test {
     state_.traffic.keys = std::make_shared<const std::vector<SeriesKey>>(keys_);
     state_.traffic.totals = state_.traffic.increases = increases_;
     state_.traffic.window_seconds = 60;
+    state_.pools = pools_of(state_.traffic, state_.upstreams);
     Snapshot snapshot;
     snapshot.targets = {std::make_shared<const TargetState>(state_)};
     std::vector<Finding> all;

@@ -1,0 +1,33 @@
+// The connection pool of one upstream of one target: what it has in use, and what was counted of it
+// over the window, under the name by which it is exported. Made by compute/pools.h.
+#pragma once
+
+#include <cstdint>
+#include <map>
+#include <string>
+#include <string_view>
+#include <utility>
+
+#include "model/readings.h"
+#include "model/series.h"
+
+namespace mesh {
+
+struct Pool {
+  Direction direction = Direction::outbound;
+  std::string upstream, subset;
+
+  // False: nothing was told of what is in use (a proxy whose admin port is closed).
+  bool is_told = false;
+  UpstreamReading now;  // added up over the clusters of this name
+
+  // Over the window, by kind and detail; what did not move is not in it.
+  std::map<std::pair<Counted, std::string>, std::uint64_t> increases;
+
+  // Of one kind: with one detail, or of all details together.
+  std::uint64_t increase(Counted counted, std::string_view detail) const;
+  std::uint64_t increase(Counted counted) const;
+  bool has_open(std::string_view resource) const;  // a breaker, whatever its priority
+};
+
+}  // namespace mesh
