@@ -53,7 +53,7 @@ struct Poller::Watched {
       : id(target_id(target)),
         conversation(find_dialect(target.mesh)->open(target, config)),
         client(executor, target),
-        history(target, config),
+        history(labelled(target), config),
         log(id, to_string(target.admin ? *target.admin : target.metrics->address)) {}
 
   std::string id;

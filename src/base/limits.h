@@ -120,6 +120,15 @@ inline constexpr std::size_t pools_per_target = 5'000;
 // connections they come by. As many as a large mesh has upstreams.
 inline constexpr std::size_t config_resources_per_target = 2'000;
 
+// Certificates that one page of an agent's metrics may name, and the bytes of such a name. Istio's
+// agent knows one or two, and as many again as there are files it was told to read.
+inline constexpr std::size_t agent_certificates_per_page = 100;
+inline constexpr std::size_t agent_certificate_name_bytes = 1024;
+
+// What a ztunnel's configuration dump says of certificates. A node has some hundred identities of
+// some 6 kB each; the rest of the dump, which tells of the whole mesh, is passed over.
+inline constexpr std::size_t ztunnel_certificates_bytes = 8 * 1024 * 1024;
+
 // A configuration file. Ten thousand targets are about 2 MiB.
 inline constexpr std::size_t config_bytes = 8 * 1024 * 1024;
 

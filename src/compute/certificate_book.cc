@@ -29,6 +29,13 @@ struct Listed {
 
 bool same(const Certificate& a, const Certificate& b) { return !is_newer(a, b) && !is_newer(b, a); }
 
+// Whether both may be the same, as far as an end can tell that is no better known.
+bool may_be_same(const Certificate& a, const Certificate& b) {
+  const auto apart = std::chrono::abs(a.not_after - b.not_after);
+  return a.not_before == b.not_before && a.serial == b.serial &&
+         apart <= std::max(a.not_after_slack, b.not_after_slack);
+}
+
 bool expires_first(const Certificate& a, const Certificate& b) { return a.not_after < b.not_after; }
 
 // All that is listed, without those that the bound leaves out: the ones that expire last.
@@ -142,14 +149,17 @@ std::vector<Rotation> CertificateBook::enter(const CertificateLook& look, WallTi
     const Certificate& newest = *under_key.front().certificate;
     const auto [it, first_look] = entries_.try_emplace(key);
     Entry& entry = it->second;
-    if (!first_look && is_newer(newest, entry.newest)) {
+    const bool same_as_before = !first_look && may_be_same(newest, entry.newest);
+    const std::chrono::sys_seconds before = entry.not_after;
+    entry.not_after = same_as_before ? std::min(before, newest.not_after) : newest.not_after;
+    if (!first_look && !same_as_before && is_newer(newest, entry.newest)) {
       ++entry.rotations;
       entry.last_rotation = now;
       entry.began = now;
       if (newest.role == CertificateRole::leaf) {
-        rotations.push_back({std::get<std::string>(key), entry.newest.not_after});
+        rotations.push_back({std::get<std::string>(key), before});
       }
-    } else if (first_look || !same(newest, entry.newest)) {
+    } else if (!same_as_before) {
       entry.last_rotation = newest.not_before;
       entry.began = std::min(now, newest.not_before.value_or(now) + backdated);
     }
@@ -157,8 +167,11 @@ std::vector<Rotation> CertificateBook::enter(const CertificateLook& look, WallTi
     entry.newest.not_before = newest.not_before;
     entry.newest.not_after = newest.not_after;
     entry.newest.serial = newest.serial;
+    entry.newest.not_after_slack = newest.not_after_slack;
     entry.last_seen = now;
     place.known.push_back(divide(under_key));
+    Certificate& in_use = place.known.back().in_use;
+    if (same(in_use, newest)) in_use.not_after = entry.not_after;
     judge(place.known.back(), entry);
     if (newest.role == CertificateRole::leaf) continue;
     const std::string_view domain = domain_of(under_key, domains);
@@ -173,7 +186,7 @@ void CertificateBook::judge(KnownCertificate& known, const Entry& entry) const {
   known.rotations = entry.rotations;
   known.last_rotation = entry.last_rotation;
   known.since = entry.since;
-  if (known.in_use.role != CertificateRole::leaf || !known.in_use.not_before) return;
+  if (known.in_use.role != CertificateRole::leaf) return;
   const double point = rotation_point({rules_.issued_by, rules_.rotation_point}, known.in_use);
   known.due = renewal_due(point, entry.began, known.in_use.not_after);
   // What was past its end when it was first seen has no life that could tell.

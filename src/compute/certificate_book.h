@@ -10,7 +10,13 @@
 //     is shown and not counted.
 //   - A leaf is overdue when it was seen past its mesh's rotation point plus slack
 //     (rotation_points.h). Its life begins when it was seen to come into use; if that was not
-//     seen, at not_before, where issuers backdate by up to two minutes (Istio does).
+//     seen, at not_before, where issuers backdate by up to two minutes (Istio does); if that is not
+//     known either, when it was first seen, which finds it overdue late but never falsely.
+//   - Where a source tells the time that is left (not_after_slack), every look gives another end.
+//     Ends that lie no further apart than the slack, from one look to the next, are one
+//     certificate's; of these the earliest is nearest the truth, for such ends err to the late side
+//     only (the answer took its time, the gauge was set a while ago). So the end that is shown
+//     never rises but by a rotation, and two clocks that slowly part make none.
 #pragma once
 
 #include <map>
@@ -53,7 +59,8 @@ class CertificateBook {
  private:
   using Key = std::tuple<CertificateRole, std::string, KeyAlgorithm>;
   struct Entry {
-    Certificate newest;  // by it a rotation is judged; only what is_newer() looks at
+    Certificate newest;  // by it a rotation is judged; only what is_newer() looks at, and the slack
+    std::chrono::sys_seconds not_after{};  // the earliest it was told
     std::uint64_t rotations = 0;
     std::optional<std::chrono::sys_seconds> last_rotation;
     std::chrono::sys_seconds began{}, since{}, last_seen{};

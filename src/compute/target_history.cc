@@ -2,6 +2,7 @@
 #include "compute/target_history.h"
 
 #include <algorithm>
+#include <iterator>
 #include <string_view>
 #include <utility>
 
@@ -50,6 +51,12 @@ std::string_view sole_identity(const CertificatePlace* place) {
   return sole;
 }
 
+bool holds_leaf(const std::shared_ptr<const CertificatePlace>& place) {
+  return place && std::ranges::any_of(place->known, [](const KnownCertificate& known) {
+           return known.in_use.role == CertificateRole::leaf;
+         });
+}
+
 }  // namespace
 
 TargetHistory::TargetHistory(Target target, const Config& config)
@@ -60,7 +67,8 @@ TargetHistory::TargetHistory(Target target, const Config& config)
       folder_(config.limits),
       traffic_(window_config(config.poll), folder_),
       endpoint_requests_(window_config(config.poll), folder_),
-      certificates_(CertificateSource::admin, "", {target.mesh, target.rotation_point}) {
+      admin_place_{{CertificateSource::admin, "", {target.mesh, target.rotation_point}}},
+      agent_place_{{CertificateSource::proxy, "", {target.mesh, target.rotation_point}}} {
   state_.target = std::move(target);
   state_.poll_interval = config.poll.interval;
 }
@@ -101,11 +109,20 @@ void TargetHistory::note_certificates(const Readings& readings, const PollCost& 
   const CertificateLook* look = readings.certificates ? &*readings.certificates : nullptr;
   std::vector<Rotation> rotations;
   if (look) {
-    rotations = certificates_.enter(*look, cost.at);
-    certificates_seen_ = cost.ended;
+    rotations = admin_place_.book.enter(*look, cost.at);
+    admin_place_.seen = cost.ended;
   }
+  if (readings.agent) note_agent(*readings.agent, cost);
   stale_connections_.enter(readings.tls, readings.incarnation, look, rotations);
   rotation_failures_.enter(readings.tls, readings.incarnation, look, !rotations.empty());
+}
+
+void TargetHistory::note_agent(const AgentReading& agent, const PollCost& cost) {
+  const bool had_leaf = holds_leaf(agent_place_.book.place());
+  const std::vector<Rotation> rotations = agent_place_.book.enter(agent.look, cost.at);
+  agent_place_.seen = cost.ended;
+  const bool obtained = !had_leaf && holds_leaf(agent_place_.book.place());
+  agent_failures_.enter(agent.failures, obtained || !rotations.empty());
 }
 
 Change TargetHistory::record(const Failure& failure, const PollCost& cost) {
@@ -161,16 +178,19 @@ std::shared_ptr<const TargetState> TargetHistory::state(Instant now, WallTime wa
   const auto loads = upstream_loads(state->endpoint_requests, state->endpoints, presence_, now);
   state->balances = upstream_balances(loads, state->upstreams,
                                       state->endpoint_requests.window_seconds, balance_rules_);
-  if (recent(certificates_seen_, certificates_stale_after_)) {
-    state->certificates.push_back(certificates_.place());
+  for (const Place* place : {&admin_place_, &agent_place_}) {
+    if (!recent(place->seen, certificates_stale_after_)) continue;
+    state->certificates.push_back(place->book.place());
   }
   if (state_.up) {
     state->stale_connections = stale_connections_.counts(
-        std::chrono::floor<std::chrono::seconds>(wall), sole_identity(certificates_.place().get()));
+        std::chrono::floor<std::chrono::seconds>(wall), sole_identity(admin_place_.book.place().get()));
   }
   state->rotation_failures = rotation_failures_.counts();
+  std::ranges::move(agent_failures_.counts(), std::back_inserter(state->rotation_failures));
   if (recent(seen_, stale_after_)) {
-    const auto place = state->certificates.empty() ? nullptr : certificates_.place();
+    const bool looked = recent(admin_place_.seen, certificates_stale_after_);
+    const auto place = looked ? admin_place_.book.place() : nullptr;
     state->control_plane = control_plane_.state(place.get());
   }
   if (state->proxy && state->proxy->started) {

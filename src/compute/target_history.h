@@ -11,6 +11,7 @@
 #include <string>
 
 #include "base/clock.h"
+#include "compute/agent_failure_book.h"
 #include "compute/balance.h"
 #include "compute/certificate_book.h"
 #include "compute/change.h"
@@ -45,10 +46,17 @@ class TargetHistory {
   const FoldCounts& folded() const { return folder_.folded(); }
 
  private:
+  // What one source shows of the target's certificates.
+  struct Place {
+    CertificateBook book;
+    std::optional<Instant> seen{};
+  };
+
   void count(const Failure& failure);
   void note_cost(const PollCost& cost);
   void note_unanswered(const Readings& readings, WallTime at);
   void note_certificates(const Readings& readings, const PollCost& cost);
+  void note_agent(const AgentReading& agent, const PollCost& cost);
 
   TargetState state_;
   Duration stale_after_, certificates_stale_after_;
@@ -58,11 +66,12 @@ class TargetHistory {
   CounterBook traffic_;
   CounterBook endpoint_requests_;
   EndpointPresence presence_;
-  CertificateBook certificates_;
+  Place admin_place_, agent_place_;
   StaleConnections stale_connections_;
   RotationFailures rotation_failures_;
+  AgentFailureBook agent_failures_;
   ControlPlaneBook control_plane_;
-  std::optional<Instant> seen_, proxy_seen_, endpoints_seen_, upstreams_seen_, certificates_seen_;
+  std::optional<Instant> seen_, proxy_seen_, endpoints_seen_, upstreams_seen_;
 };
 
 }  // namespace mesh

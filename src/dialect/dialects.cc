@@ -4,13 +4,23 @@
 #include <algorithm>
 #include <array>
 
+#include "dialect/appmesh.h"
+#include "dialect/consul.h"
 #include "dialect/envoy.h"
+#include "dialect/istio.h"
+#include "dialect/linkerd.h"
+#include "dialect/ztunnel.h"
 
 namespace mesh {
 namespace {
 
-constexpr std::array<Dialect, 1> all_dialects{{
-    {"envoy", open_envoy},
+constexpr std::array<Dialect, 6> all_dialects{{
+    {"envoy", "envoy", open_envoy},
+    {"istio", "istio", open_istio},
+    {"ztunnel", "istio", open_ztunnel},
+    {"linkerd", "linkerd", open_linkerd},
+    {"consul", "consul", open_consul},
+    {"appmesh", "appmesh", open_appmesh},
 }};
 
 }  // namespace
@@ -21,6 +31,11 @@ const Dialect* find_dialect(std::string_view name) {
   const auto it = std::find_if(all_dialects.begin(), all_dialects.end(),
                                [&](const Dialect& dialect) { return dialect.name == name; });
   return it == all_dialects.end() ? nullptr : &*it;
+}
+
+Target labelled(Target target) {
+  if (const Dialect* dialect = find_dialect(target.mesh)) target.mesh = dialect->label;
+  return target;
 }
 
 }  // namespace mesh

@@ -13,7 +13,8 @@
 namespace mesh {
 
 struct Dialect {
-  std::string_view name;  // the value of `mesh:` in the configuration and of the label `mesh`
+  std::string_view name;   // the value of `mesh:` in the configuration
+  std::string_view label;  // the value of the label `mesh`: two proxies may be of one mesh
   std::unique_ptr<Conversation> (*open)(const Target& target, const Config& config);
 };
 
@@ -21,5 +22,8 @@ std::span<const Dialect> dialects();
 
 // Nothing if no dialect has this name.
 const Dialect* find_dialect(std::string_view name);
+
+// The target as the world sees it: `mesh`, which was the name of a dialect, is its label.
+Target labelled(Target target);
 
 }  // namespace mesh

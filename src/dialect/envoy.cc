@@ -22,6 +22,7 @@
 #include <string>
 #include <utility>
 
+#include "dialect/agent_page.h"
 #include "dialect/check_answer.h"
 #include "dialect/envoy_certificates.h"
 #include "dialect/envoy_control_plane.h"
@@ -291,8 +292,11 @@ Step EnvoyConversation::finish() {
 }  // namespace
 
 std::unique_ptr<Conversation> open_envoy(const Target& target, const Config& config) {
-  if (target.admin) return std::make_unique<EnvoyConversation>(config.certificates.interval);
-  return open_envoy_prometheus(target.metrics->path);
+  if (!target.admin) return open_envoy_prometheus(target.metrics->path);
+  const Duration interval = config.certificates.interval;
+  auto admin = std::make_unique<EnvoyConversation>(interval);
+  if (!target.metrics) return admin;
+  return with_agent_page(std::move(admin), target.metrics->path, interval);
 }
 
 }  // namespace mesh

@@ -10,18 +10,16 @@
 namespace mesh {
 
 bool EnvoyCertificates::is_due(Instant now, const EnvoyTlsReport& report) {
-  const bool first = !asked_;
+  const bool first = !beat_.began();
   const bool loaded = !first && report.loads != loads_;
   const bool failed = !first && report.failures != failures_;
   loads_ = report.loads;
   failures_ = report.failures;
   prompted_ = loaded && !moved_;
   moved_ = moved_ || loaded;
-  // Polls are never quite on the beat: one that is a little early is not put off to the next.
-  const Duration slack = std::min<Duration>(interval_ / 10, std::chrono::seconds(1));
-  const bool due = first || loaded || failed || again_ || now - *asked_ >= interval_ - slack;
+  const bool due = loaded || failed || again_ || beat_.is_due(now);
   again_ = failed;
-  if (due) asked_ = now;
+  if (due) beat_.strike(now);
   return due;
 }
 

@@ -14,6 +14,7 @@
 #include <optional>
 
 #include "base/clock.h"
+#include "dialect/beat.h"
 #include "dialect/envoy_tls.h"
 #include "model/certificate_look.h"
 #include "wire/envoy_certs.h"
@@ -23,7 +24,7 @@ namespace mesh {
 // One per target. Not thread-safe.
 class EnvoyCertificates {
  public:
-  explicit EnvoyCertificates(Duration interval) : interval_(interval) {}
+  explicit EnvoyCertificates(Duration interval) : beat_(interval) {}
 
   // Once a poll: whether to ask now. Whether the answer came or not, the next question is then due
   // an interval later.
@@ -43,16 +44,15 @@ class EnvoyCertificates {
 
   // The process is a new one: what it has loaded is not known, nor what it allows.
   void forget() {
-    asked_.reset();
+    beat_.forget();
     refused_until_.reset();
   }
 
  private:
   static constexpr std::chrono::hours refusal_lasts{1};
 
-  Duration interval_;
+  Beat beat_;
   std::optional<Instant> refused_until_;
-  std::optional<Instant> asked_;
   bool again_ = false;  // in the next poll
   bool moved_ = false;  // something was loaded that no look has seen
   bool prompted_ = false;

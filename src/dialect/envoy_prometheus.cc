@@ -10,6 +10,7 @@
 
 #include "base/limits.h"
 #include "base/text.h"
+#include "dialect/agent_certificates.h"
 #include "dialect/check_answer.h"
 #include "dialect/envoy_counters.h"
 #include "dialect/envoy_names.h"
@@ -99,10 +100,8 @@ bool read_method(std::string_view path, const Sample& sample, SeriesKey& key) {
 
 class EnvoyPrometheusConversation final : public Conversation {
  public:
-  explicit EnvoyPrometheusConversation(const std::string& path) : path_(path) {
-    if (path == "/stats/prometheus") {
-      path_ += "?usedonly&filter=" + percent_encode(envoy_stats_filter());
-    }
+  EnvoyPrometheusConversation(const std::string& path, std::string_view envoys_own) : path_(path) {
+    if (path == envoys_own) path_ += "?usedonly&filter=" + percent_encode(envoy_stats_filter());
   }
 
   Step begin(Instant) override { return Request{Request::Port::metrics, path_}; }
@@ -136,8 +135,11 @@ Step EnvoyPrometheusConversation::hear(Answer answer) {
   Numbers numbers;
   index_.clear();
   histograms_.clear();
-  const ExpositionReport report =
-      read_exposition(answer->body, [&](const Sample& sample) { enter(sample, numbers); });
+  AgentCertificates agent;
+  const ExpositionReport report = read_exposition(answer->body, [&](const Sample& sample) {
+    enter(sample, numbers);
+    agent.enter(sample);
+  });
   if (report.samples == 0 && report.unreadable > 0) {
     return Failure{Reason::parse,
                    std::string(page) + ": no line is a sample: " + report.unreadable_sample};
@@ -147,6 +149,7 @@ Step EnvoyPrometheusConversation::hear(Answer answer) {
   readings.unreadable = report.unreadable + numbers.bad_values;
   readings.unreadable_sample = report.unreadable_sample;
   readings.ambiguous = numbers.ambiguous;
+  readings.agent = agent.reading(*answer);
   note_process(numbers, readings);
   if (numbers.series != *series_) {
     series_ = std::make_shared<const std::vector<Series>>(std::move(numbers.series));
@@ -217,8 +220,10 @@ std::optional<EnvoySample> read_envoy_sample(const Sample& sample) {
   std::string_view name = sample.name.substr(cluster_prefix.size() - 1);
   EnvoySample read;
   if (!take_counted(name, read.key)) return std::nullopt;
-  // Possibly cut at its first dot.
-  const UpstreamName upstream = read_cluster_name(sample.label("envoy_cluster_name"));
+  // Possibly cut at its first dot. Istio's own tags are whole and have no prefix.
+  std::string_view cluster = sample.label("envoy_cluster_name");
+  if (cluster.empty()) cluster = sample.label("cluster_name");
+  const UpstreamName upstream = read_cluster_name(cluster);
   read.key.direction = upstream.direction;
   const bool of_method = is_grpc(read.key.counted);
   const bool whole_cluster =
@@ -245,8 +250,9 @@ std::optional<EnvoySample> read_envoy_sample(const Sample& sample) {
   return read;
 }
 
-std::unique_ptr<Conversation> open_envoy_prometheus(const std::string& path) {
-  return std::make_unique<EnvoyPrometheusConversation>(path);
+std::unique_ptr<Conversation> open_envoy_prometheus(const std::string& path,
+                                                    std::string_view envoys_own) {
+  return std::make_unique<EnvoyPrometheusConversation>(path, envoys_own);
 }
 
 }  // namespace mesh

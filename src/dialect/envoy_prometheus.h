@@ -32,9 +32,12 @@
 
 namespace mesh {
 
-// `path` is the configured page. To Envoy's own /stats/prometheus the filter of what is read is
-// added; any other page is asked as it is.
-std::unique_ptr<Conversation> open_envoy_prometheus(const std::string& path);
+// `path` is the configured page. If it is `envoys_own`, the page of this mesh that Envoy itself
+// answers (or is asked for by the mesh's agent, query and all), the filter of what is read is
+// added; any other page is asked as it is. What the mesh's agent tells on it of certificates is
+// read as well.
+std::unique_ptr<Conversation> open_envoy_prometheus(
+    const std::string& path, std::string_view envoys_own = "/stats/prometheus");
 
 // What one sample counts; nothing if it is none of ours. For histogram buckets `key.detail` is the
 // bound in seconds, and a sum is in milliseconds still.

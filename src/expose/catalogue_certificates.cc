@@ -13,7 +13,8 @@ const std::vector<Metric>& certificate_metrics() {
   static const std::vector<Metric> metrics{
       {"mesh_certificate_not_after_timestamp_seconds", gauge, section, which,
        "End of the certificate in use, in seconds since 1970. Of several under one identity the "
-       "newest is in use."},
+       "newest is in use. Where an agent tells the time left (source proxy), by its page and our "
+       "clock; Consul's gauge is up to an hour old."},
       {"mesh_certificate_not_before_timestamp_seconds", gauge, section, which,
        "Beginning of the certificate in use, in seconds since 1970. Absent where the source tells "
        "the end only."},
@@ -37,14 +38,17 @@ const std::vector<Metric>& certificate_metrics() {
        "beginning if that was not seen."},
       {"mesh_certificate_rotation_overdue", gauge, section, which,
        "1 if the leaf in use was seen past the point at which its mesh renews, plus slack, else 0. "
-       "Absent for CAs."},
+       "Absent for CAs. Where its beginning is not told its life counts from when it was first "
+       "seen."},
       {"mesh_certificate_rotation_failures_total",
        counter,
        section,
        {"source", "secret", "reason"},
-       "Failed renewals by reason, as the proxy counts them: key_rotation_failed (the renewed "
-       "files do not fit together or cannot be read; believed only if nothing newer is in use a "
-       "look later) or update_rejected (refused because of its content)."},
+       "Failed renewals by reason, as the proxy or its mesh's agent counts them: "
+       "key_rotation_failed (the renewed files do not fit together or cannot be read; believed "
+       "only if nothing newer is in use a look later), update_rejected (refused because of its "
+       "content), request_failed (Istio's agent asked the CA in vain) or file_unreadable (a file "
+       "that Istio's agent was told to use). Linkerd counts no CA that does not answer."},
       {"mesh_certificate_stale_connections",
        gauge,
        section,

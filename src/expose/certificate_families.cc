@@ -120,7 +120,7 @@ void rotation_failures(const Page& page, FamilyBuilder& family) {
   for (const auto& state : page.snapshot.targets) {
     for (const RotationFailure& failure : state->rotation_failures) {
       Labels labels(state->target);
-      labels.with("source", to_string(CertificateSource::admin)).with("secret", failure.secret);
+      labels.with("source", to_string(failure.source)).with("secret", failure.secret);
       family.add(std::move(labels.with("reason", failure.reason)), failure.count);
     }
   }

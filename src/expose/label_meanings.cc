@@ -57,7 +57,8 @@ constexpr std::array label_list{
                  "The name that survives rotation: SPIFFE ID, else first DNS name, else common "
                  "name of the subject, else path."},
     LabelMeaning{"key_algorithm",
-                 "`rsa`, `ecdsa` or `ed25519`; empty where the source does not tell (`admin`)."},
+                 "`rsa`, `ecdsa` or `ed25519`; empty where the source does not tell (`admin`, "
+                 "`proxy`)."},
     LabelMeaning{"serial", "Serial number in lower-case hexadecimal, whole bytes."},
     LabelMeaning{"issuer", "Issuer as in RFC 2253; empty where the source does not tell."},
     LabelMeaning{"subject", "Subject as in RFC 2253; empty where the source does not tell."},
@@ -66,7 +67,9 @@ constexpr std::array label_list{
                  "Lower-case hexadecimal SHA-256 of the certificate; empty where the source does "
                  "not tell."},
     LabelMeaning{"key", "Algorithm and bits of the key: `rsa-2048`; empty where not told."},
-    LabelMeaning{"secret", "Name of the secret at the proxy."},
+    LabelMeaning{"secret",
+                 "Name of the secret at the proxy; empty where the source does not "
+                 "tell."},
     LabelMeaning{"state", "State of the thing counted; each metric lists its own."},
     LabelMeaning{"reason", "Why it failed; each metric lists its own."},
     LabelMeaning{"verdict", "What the spread of load amounts to; each metric lists its own."},

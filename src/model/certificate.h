@@ -51,6 +51,9 @@ struct Certificate {
   std::string signature_digest;  // "sha256", "sha1"; "" if not told, or none (Ed25519 has none)
   std::uint32_t key_bits = 0;    // 0 if not told
   std::string path;              // where the source says it lies: a file, "<inline>"
+  // not_after may be late by up to so much, and another look may give another: for sources that
+  // tell the time that is left instead of the end. 0: it is exact.
+  std::chrono::seconds not_after_slack{0};
 
   bool operator==(const Certificate&) const = default;
 };

@@ -8,6 +8,7 @@
 #include <cstdint>
 #include <optional>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "model/certificate.h"
@@ -47,6 +48,24 @@ struct TlsConnections {
   std::uint64_t active = 0;
 
   bool operator==(const TlsConnections&) const = default;
+};
+
+// How often the mesh's own agent failed to renew, by reason, since its start.
+struct AgentFailures {
+  // "request_failed": the CA was asked in vain; "update_rejected": what it sent was refused;
+  // "file_unreadable". A literal.
+  std::string_view reason;
+  std::uint64_t count = 0;
+
+  bool operator==(const AgentFailures&) const = default;
+};
+
+// What the mesh's own agent tells of the certificates it looks after.
+struct AgentReading {
+  CertificateLook look;
+  std::vector<AgentFailures> failures;  // each reason once; those that never occurred at zero
+
+  bool operator==(const AgentReading&) const = default;
 };
 
 struct TlsReading {

@@ -74,11 +74,13 @@ struct StaleCount {
   bool operator==(const StaleCount&) const = default;
 };
 
-// How often renewing one secret failed, by the proxy's own word for the reason.
+// How often renewing one secret failed, by the proxy's own word for the reason, or the agent's.
 struct RotationFailure {
-  std::string secret, reason;
+  std::string secret;  // "" where the source does not tell
+  std::string reason;
   std::uint64_t count = 0;
   bool failing = false;  // it failed so since the secret was last renewed
+  CertificateSource source = CertificateSource::admin;
 
   bool operator==(const RotationFailure&) const = default;
 };

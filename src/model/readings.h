@@ -92,6 +92,7 @@ struct Readings {
 
   TlsReading tls;                               // what is counted about renewals and connections
   std::optional<CertificateLook> certificates;  // absent when not asked or not heard this time
+  std::optional<AgentReading> agent;            // likewise: what the mesh's own agent tells
   ControlPlaneReading control_plane;
 
   std::uint64_t unreadable = 0;   // lines or values that could not be understood

@@ -26,8 +26,9 @@ struct Response {
   // Which connection of this target's client carried it; a new number is a new connection, the
   // only sign of a restart that never fails.
   std::uint64_t connection = 0;
-  Instant sent;      // just before the first byte of the question went out
-  Instant received;  // when the last byte of the answer was in
+  Instant sent;            // just before the first byte of the question went out
+  Instant received;        // when the last byte of the answer was in
+  WallTime received_at{};  // the same moment by the wall clock, for answers like "91 s are left"
 };
 
 using Answer = Result<Response, Failure>;

@@ -136,6 +136,7 @@ asio::awaitable<Answer> HttpClient::State::exchange(const std::string& question,
     }
   }
   response.received = Instant::clock::now();
+  response.received_at = WallTime::clock::now();
   watchdog.disarm();
 
   bytes_read = answer.bytes();

@@ -174,15 +174,29 @@ TEST(CertificateBook, never_finds_a_ca_overdue) {
   EXPECT_EQ(only(book).due, std::nullopt);
 }
 
-TEST(CertificateBook, judges_nothing_of_which_only_the_end_is_known) {
+TEST(CertificateBook, sees_the_rotation_of_one_of_which_only_the_end_is_known) {
   CertificateBook book(CertificateSource::proxy, "", {"istio", {}});
   Certificate c = leaf("", noon);
   c.not_before.reset();
-  book.enter({{{c}}}, noon + hours(23));
-  EXPECT_FALSE(only(book).overdue);
+  book.enter({{{c}}}, noon + hours(11));
   EXPECT_EQ(only(book).last_rotation, std::nullopt);
   c.not_after += hours(12);
-  EXPECT_EQ(book.enter({{{c}}}, noon + hours(24)).size(), 1u);
+  EXPECT_EQ(book.enter({{{c}}}, noon + hours(12)).size(), 1u);
+  EXPECT_EQ(only(book).last_rotation, noon + hours(12));
+}
+
+// Half of its life and a fifth of what is left there, counted from the first look: later than from
+// its true beginning, so nothing that is in time is ever called overdue.
+TEST(CertificateBook, counts_a_life_that_is_not_told_from_the_first_look) {
+  CertificateBook book(CertificateSource::proxy, "", {"istio", {}});
+  Certificate c = leaf("", noon);
+  c.not_before.reset();
+  book.enter({{{c}}}, noon + hours(4));
+  EXPECT_EQ(only(book).due, noon + hours(16));
+  book.enter({{{c}}}, noon + hours(16) - seconds(1));
+  EXPECT_FALSE(only(book).overdue);
+  book.enter({{{c}}}, noon + hours(16));
+  EXPECT_TRUE(only(book).overdue);
 }
 
 TEST(CertificateBook, keeps_those_that_expire_first_of_too_many) {

@@ -1,5 +1,5 @@
-// Fuzz targets for files of certificates: what holds of any bytes, and that the way in which a file
-// is cut into chunks does not show.
+// Fuzz targets for files of certificates and for the dump in which ztunnel lists its own: what
+// holds of any bytes, and that the way in which a file is cut into chunks does not show.
 #pragma once
 
 #include <array>
@@ -12,6 +12,7 @@
 #include "wire/certificate_file.h"
 #include "wire/kube_secret.h"
 #include "wire/pem.h"
+#include "wire/ztunnel_config_dump.h"
 
 namespace mesh::fuzz {
 
@@ -68,10 +69,27 @@ inline void kube_secrets(std::string_view input) {
   }
 }
 
-inline constexpr std::array<Target, 3> certificate_targets{{
+inline void ztunnel_config_dump(std::string_view input) {
+  const Result<ZtunnelCertificates> dump = parse_ztunnel_config_dump(input);
+  if (!dump) {
+    promise(!dump.error().message.empty(), "an error has words");
+    return;
+  }
+  promise((dump->unreadable > 0) == !dump->unreadable_sample.empty(), "a sample is of something");
+  for (const HeldTogether& held : dump->held) {
+    promise(!held.empty(), "an identity without certificates is left out");
+    for (const Certificate& one : held) {
+      promise(one.serial.size() % 2 == 0, "a serial is whole bytes");
+      promise(!one.path.empty(), "a certificate has a name");
+    }
+  }
+}
+
+inline constexpr std::array<Target, 4> certificate_targets{{
     {"certificate_file", certificate_file},
     {"der_element", der_element},
     {"kube_secrets", kube_secrets},
+    {"ztunnel_config_dump", ztunnel_config_dump},
 }};
 
 }  // namespace mesh::fuzz

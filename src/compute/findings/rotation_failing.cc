@@ -1,8 +1,15 @@
-// A proxy that could not load what was renewed for it, and has loaded nothing since.
+// A proxy that could not load what was renewed for it, and has loaded nothing since; or the agent of
+// its mesh, which could not get it.
 #include "compute/findings/all.h"
 
 namespace mesh {
 namespace {
+
+// Agents do not tell which secret it was.
+std::string whose_renewal(const RotationFailure& failure) {
+  if (failure.source == CertificateSource::proxy) return "the mesh's agent";
+  return "secret " + failure.secret;
+}
 
 void find(const Snapshot& snapshot, WallTime, std::vector<Finding>& found) {
   for (const auto& state : snapshot.targets) {
@@ -14,7 +21,7 @@ void find(const Snapshot& snapshot, WallTime, std::vector<Finding>& found) {
                       target_id(state->target),
                       "",
                       "",
-                      "secret " + failure.secret,
+                      whose_renewal(failure),
                       "",
                       {},
                       "",
@@ -30,7 +37,8 @@ void find(const Snapshot& snapshot, WallTime, std::vector<Finding>& found) {
 }  // namespace
 
 const FindingMaker rotation_failing{
-    "rotation_failing", "The proxy failed to load a renewed certificate and has loaded none since.",
+    "rotation_failing",
+    "The proxy or its mesh's agent failed to renew a certificate and has renewed none since.",
     Stated::at_once, find};
 
 }  // namespace mesh

@@ -1,0 +1,156 @@
+// The table of families, and how an end is computed from each; see agent_certificates.h.
+#include "dialect/agent_certificates.h"
+
+#include <algorithm>
+#include <array>
+#include <chrono>
+#include <cmath>
+#include <string_view>
+
+#include "base/limits.h"
+
+namespace mesh {
+namespace {
+
+using Seconds = std::chrono::seconds;
+using std::chrono::sys_seconds;
+
+enum class Means {
+  end,       // when it ends, seconds since 1970
+  left,      // how many seconds are left
+  began,     // when it was obtained, seconds since 1970
+  failures,  // renewals that failed, since the start
+  attempts,  // renewals, failed or not: that none failed is worth telling then
+};
+
+struct Family {
+  std::string_view name;
+  Means means;
+  std::string_view label;   // which label to look at; "": none
+  std::string_view only;    // its only value of interest; "": it names the certificate
+  std::string_view called;  // the name, where no label gives one; of failures the reason
+  CertificateRole role = CertificateRole::leaf;
+  Seconds stale{0};
+};
+
+constexpr auto intermediate = CertificateRole::intermediate;
+constexpr auto root = CertificateRole::root;
+
+// Consul's ticker, and the rounding of a float: 32 s at ten years.
+constexpr Seconds hourly = std::chrono::hours(1) + Seconds(60);
+
+// Istio's agent: security/pkg/nodeagent/cache/monitoring.go and secretcache.go, prefixed in
+// pilot/cmd/pilot-agent/status. A failed request is one that all five tries of failed; counters
+// end without _total. istiod: security/pkg/server/ca; the chain is its signing certificate, absent
+// if it is self-signed. The _seconds forms came later than the timestamps and say the same.
+// Linkerd's proxies: linkerd/identity/src/metrics.rs; without `control_` in builds up to 2024-04.
+// `error` counts certificates that came and were refused; a CA that does not answer is counted
+// nowhere. Its identity controller: pkg/identity/service.go, from edge-25.2.1 on; the issuer must
+// be an intermediate CA there.
+// Consul: agent/consul/leader_metrics.go; the signing CA is the root where there is no other.
+constexpr std::array<Family, 20> families{{
+    {"istio_agent_cert_expiry_seconds", Means::left, "resource_name", "", ""},
+    {"istio_agent_num_failed_outgoing_requests", Means::failures, "request_type", "csr",
+     "request_failed"},
+    {"istio_agent_num_outgoing_requests", Means::attempts, "request_type", "csr", "request_failed"},
+    {"istio_agent_num_file_secret_failures_total", Means::failures, "", "", "file_unreadable"},
+    {"citadel_server_root_cert_expiry_timestamp", Means::end, "", "", "root_cert", root},
+    {"citadel_server_root_cert_expiry_seconds", Means::left, "", "", "root_cert", root},
+    {"citadel_server_cert_chain_expiry_timestamp", Means::end, "", "", "cert_chain", intermediate},
+    {"citadel_server_cert_chain_expiry_seconds", Means::left, "", "", "cert_chain", intermediate},
+
+    {"control_identity_cert_expiration_timestamp_seconds", Means::end, "", "", "identity"},
+    {"identity_cert_expiration_timestamp_seconds", Means::end, "", "", "identity"},
+    {"control_identity_cert_refresh_timestamp_seconds", Means::began, "", "", "identity"},
+    {"identity_cert_refresh_timestamp_seconds", Means::began, "", "", "identity"},
+    {"control_identity_cert_refreshes_total", Means::failures, "result", "error",
+     "update_rejected"},
+    {"identity_cert_refreshes_total", Means::failures, "result", "error", "update_rejected"},
+    {"control_identity_cert_refreshes_total", Means::attempts, "result", "ok", "update_rejected"},
+    {"identity_cert_refreshes_total", Means::attempts, "result", "ok", "update_rejected"},
+    {"issuer_cert_ttl_seconds", Means::left, "", "", "issuer", intermediate},
+
+    {"consul_mesh_active_root_ca_expiry", Means::left, "", "", "mesh_root_ca", root, hourly},
+    {"consul_mesh_active_signing_ca_expiry", Means::left, "", "", "mesh_signing_ca", intermediate,
+     hourly},
+    {"consul_agent_tls_cert_expiry", Means::left, "", "", "agent_tls_cert", CertificateRole::leaf,
+     hourly},
+}};
+
+// Istio's names of roots: its own, and those read from files.
+bool names_a_root(std::string_view resource) {
+  return resource == "ROOTCA" || resource.starts_with("file-root:");
+}
+
+// The year 9999, beyond which no certificate speaks; numbers of that size are somebody's accident.
+constexpr double latest = 253'402'300'799;
+
+// An end that is rounded down must not lose a second to a clock that is a little behind.
+constexpr double clock_slack = 0.25;
+
+sys_seconds to_seconds(double unix) {
+  return sys_seconds(Seconds(static_cast<std::int64_t>(std::floor(unix))));
+}
+
+void count(std::vector<AgentFailures>& failures, std::string_view reason, double value) {
+  const auto found = std::ranges::find(failures, reason, &AgentFailures::reason);
+  AgentFailures& one = found == failures.end() ? failures.emplace_back() : *found;
+  one.reason = reason;
+  if (value >= 0 && value < 1.8e19) one.count += static_cast<std::uint64_t>(value);
+}
+
+}  // namespace
+
+void AgentCertificates::enter(const Sample& sample) {
+  for (const Family& family : families) {
+    if (sample.name != family.name) continue;
+    const std::string_view label = family.label.empty() ? "" : sample.label(family.label);
+    if (!family.only.empty() && label != family.only) continue;
+    heard_ = true;
+    if (family.means == Means::failures || family.means == Means::attempts) {
+      count(failures_, family.called, family.means == Means::failures ? sample.value : 0);
+      continue;
+    }
+    // 0 is what a gauge says that nobody has set, NaN what Consul's followers say.
+    if (!(std::abs(sample.value) <= latest) || sample.value == 0) continue;
+    const std::string_view name = family.called.empty() ? label : family.called;
+    if (name.size() > limits::agent_certificate_name_bytes) continue;
+    const bool is_root = family.called.empty() && names_a_root(name);
+    const std::pair key(is_root ? root : family.role, std::string(name));
+    if (!told_.contains(key) && told_.size() >= limits::agent_certificates_per_page) continue;
+    Told& told = told_[key];
+    std::optional<double>& number = family.means == Means::end    ? told.end
+                                    : family.means == Means::left ? told.left
+                                                                  : told.began;
+    if (number) continue;  // merged pages may repeat a family: the first sample counts
+    number = sample.value;
+    if (family.means == Means::left) told.stale = family.stale;
+  }
+}
+
+std::optional<AgentReading> AgentCertificates::reading(const Response& answer) const {
+  if (!heard_) return std::nullopt;
+  AgentReading reading;
+  reading.failures = failures_;
+  for (const auto& [key, told] : told_) {
+    Certificate one;
+    one.role = key.first;
+    one.path = key.second;
+    if (told.end && *told.end > 0) {
+      one.not_after = to_seconds(*told.end);
+    } else if (told.left) {
+      const double end = unix_seconds(answer.received_at) + *told.left + clock_slack;
+      if (!(end > 0 && end <= latest)) continue;
+      one.not_after = to_seconds(end);
+      const auto took = std::chrono::ceil<Seconds>(answer.received - answer.sent);
+      one.not_after_slack = told.stale + took + Seconds(1);
+    } else {
+      continue;
+    }
+    if (told.began && *told.began > 0) one.not_before = to_seconds(*told.began);
+    reading.look.held.push_back({std::move(one)});
+  }
+  return reading;
+}
+
+}  // namespace mesh

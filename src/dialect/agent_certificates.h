@@ -1,0 +1,52 @@
+// What the meshes' own agents and control planes tell of certificates in their metrics: a source of
+// its own (`proxy`), often the only one that can be had from outside a pod.
+//
+// It is little: when a certificate ends, seldom when it was obtained, never which one it is. So the
+// identity of such a certificate is the name that the metric gives it ("default"), and the label
+// `certificate` is that. Three ways of telling the end are met:
+//
+//   the instant    istiod, Linkerd's proxies. 0 means "none yet", a negative number an error
+//   seconds left   Istio's agent, Linkerd's issuer: right when the page was made. The end is then
+//                  the moment at which the answer was there, and what was left: too late by no more
+//                  than the answer took
+//   seconds left, an hour ago    Consul: the gauge is set once an hour, by the leader alone (others
+//                  say NaN), in single precision. The end is too late by up to an hour; the book
+//                  keeps the earliest it was told (compute/certificate_book.h), which comes within
+//                  a minute or so after the first hour
+//
+// The table of families is in agent_certificates.cc, with where each fact is from.
+#pragma once
+
+#include <map>
+#include <optional>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "model/certificate_look.h"
+#include "model/request.h"
+#include "wire/exposition.h"
+
+namespace mesh {
+
+// Collects from the samples of one page. Not thread-safe.
+class AgentCertificates {
+ public:
+  void enter(const Sample& sample);
+
+  // What the page told that `answer` brought; nothing if no family of the table was on it: then
+  // nobody looked. An agent that has no certificate yet gives an empty look.
+  std::optional<AgentReading> reading(const Response& answer) const;
+
+ private:
+  struct Told {
+    std::optional<double> end, left, began;  // seconds since 1970, of now, since 1970
+    std::chrono::seconds stale{0};           // how long ago `left` may have been right
+  };
+
+  std::map<std::pair<CertificateRole, std::string>, Told> told_;  // by role and name
+  std::vector<AgentFailures> failures_;
+  bool heard_ = false;
+};
+
+}  // namespace mesh

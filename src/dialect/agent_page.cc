@@ -1,0 +1,78 @@
+// The admin port's conversation, and then perhaps one more question; see agent_page.h.
+#include "dialect/agent_page.h"
+
+#include <utility>
+
+#include "dialect/agent_certificates.h"
+#include "dialect/beat.h"
+#include "dialect/check_answer.h"
+#include "wire/exposition.h"
+
+namespace mesh {
+namespace {
+
+constexpr std::string_view question = "metrics page";
+
+class AgentPageConversation final : public Conversation {
+ public:
+  AgentPageConversation(std::unique_ptr<Conversation> admin, const std::string& path,
+                        Duration interval)
+      : admin_(std::move(admin)), path_(path), beat_(interval) {
+    if (path_ == "/stats/prometheus") path_ += "?usedonly&filter=%5E%24";  // ^$
+  }
+
+  Step begin(Instant now) override {
+    begun_ = now;
+    readings_.reset();
+    return after(admin_->begin(now));
+  }
+
+  Step hear(Answer answer) override {
+    return readings_ ? hear_page(answer) : after(admin_->hear(std::move(answer)));
+  }
+
+ private:
+  Step after(Step step);
+  Step hear_page(const Answer& answer);
+
+  std::unique_ptr<Conversation> admin_;
+  std::string path_;
+  Beat beat_;
+  Instant begun_;
+  std::optional<Readings> readings_;  // of the admin port, while the page is asked
+};
+
+Step AgentPageConversation::after(Step step) {
+  auto* readings = std::get_if<Readings>(&step);
+  if (!readings || !beat_.is_due(begun_)) return step;
+  beat_.strike(begun_);
+  readings_ = std::move(*readings);
+  return Request{Request::Port::metrics, path_};
+}
+
+Step AgentPageConversation::hear_page(const Answer& answer) {
+  if (auto failure = check_answer(answer, question)) {
+    readings_->partial.push_back(std::move(*failure));
+    return std::move(*readings_);
+  }
+  AgentCertificates agent;
+  const ExpositionReport report =
+      read_exposition(answer->body, [&](const Sample& sample) { agent.enter(sample); });
+  if (report.samples == 0 && report.unreadable > 0) {
+    readings_->partial.push_back({Reason::parse, std::string(question) + ": no line is a sample: " +
+                                                     report.unreadable_sample});
+    return std::move(*readings_);
+  }
+  readings_->heard.push_back(question);
+  readings_->agent = agent.reading(*answer);
+  return std::move(*readings_);
+}
+
+}  // namespace
+
+std::unique_ptr<Conversation> with_agent_page(std::unique_ptr<Conversation> admin,
+                                              const std::string& path, Duration interval) {
+  return std::make_unique<AgentPageConversation>(std::move(admin), path, interval);
+}
+
+}  // namespace mesh

@@ -1,0 +1,25 @@
+// A target with both an admin port and a page of metrics: the page is asked beside the admin port,
+// rarely, for what only the mesh's own agent tells there (agent_certificates.h).
+//
+// A conversation around another one. That one holds the poll as if it were alone; once it ends well
+// and the page is due, the page is asked. A page that fails is missing and nothing else: what the
+// admin port told stays.
+#pragma once
+
+#include <memory>
+#include <string>
+
+#include "base/clock.h"
+#include "dialect/conversation.h"
+
+namespace mesh {
+
+// The page is asked in the first poll, then once an interval, whether it answered or not. `path` is
+// the page as configured. On Istio's /stats/prometheus the agent's own metrics (12 kB) stand before
+// Envoy's (240 kB where all are kept), which the admin port tells better: a filter that nothing
+// passes is added, which the agent hands on to Envoy and does not apply to its own
+// (pilot/cmd/pilot-agent/status/server.go).
+std::unique_ptr<Conversation> with_agent_page(std::unique_ptr<Conversation> admin,
+                                              const std::string& path, Duration interval);
+
+}  // namespace mesh

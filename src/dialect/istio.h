@@ -1,0 +1,36 @@
+// Istio's sidecar: an Envoy and pilot-agent in one container; the dialect `istio`.
+//
+// The admin port (15000) listens on the pod's loopback only. Where it can be reached it is asked as
+// any Envoy's (envoy.cc). What can be had from outside the pod is one page, /stats/prometheus:
+//
+//   15090  Envoy's own statistics
+//   15020  pilot-agent's, then Envoy's, then the application's, one after the other, each in its
+//          own style and without regard for the others: families may come twice, and a part that
+//          fails is left out. The query of the question reaches Envoy only
+//
+// Envoy's part is small by default: the agent's bootstrap keeps no statistics of clusters but of
+// xds-grpc, so there are no calls in it unless proxyStatsMatcher lets them in. Its tags are Istio's
+// own: the cluster's whole name stands in `cluster_name`, dots and all, so the upstream is exact;
+// the method is not told (envoy_prometheus.h).
+//
+// Of certificates pilot-agent tells how many seconds the workload's (`default`) has left, from its
+// first issuance on, and how often asking the CA failed (agent_certificates.h). It renews at half
+// of the life, within one per cent. Such a failure is one that all five tries of failed, and the
+// certificate in use stays; that renewing succeeded shows by the gauge alone. Where pilot-agent
+// gets the certificate over SDS from somebody else (SPIRE, a file of the CNI) it tells nothing.
+//
+// istiod's page (15014 /metrics) may be a target, too: it tells the ends of the root and of the
+// signing certificate.
+#pragma once
+
+#include <memory>
+
+#include "config/config.h"
+#include "dialect/conversation.h"
+#include "model/target.h"
+
+namespace mesh {
+
+std::unique_ptr<Conversation> open_istio(const Target& target, const Config& config);
+
+}  // namespace mesh

@@ -1,0 +1,42 @@
+// ztunnel's /config_dump, as far as it tells of certificates (istio/ztunnel, src/admin.rs):
+//
+//   {"certificates": [{"identity": "spiffe://…", "state": "Available",
+//                      "certChain": [{"serialNumber": "2716…", "validFrom": "2026-11-23T21:06:49Z",
+//                                     "expirationTime": "…", "pem": "…"}, …],
+//                      "rootCerts": […]}, …],
+//    "config": …, "policies": …, "services": …, "workloads": …}
+//
+// An entry per identity; the leaf comes first in its chain. Serial numbers are decimal. The rest is
+// what ztunnel knows of the whole mesh, tens of megabytes in a large one: it is passed over without
+// being taken apart, and what stands behind the certificates is not looked at. Releases that
+// spelled these fields with underscores, where `ca_cert` held the leaf, are not read. Never throws,
+// never logs.
+#pragma once
+
+#include <cstdint>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "base/result.h"
+#include "model/certificate_look.h"
+
+namespace mesh {
+
+struct ZtunnelCertificates {
+  // By identity, in the order of the body, those without a certificate left out. A leaf's name is
+  // its identity; CAs are named by nothing but the list they stand in, "certChain" or "rootCerts".
+  std::vector<HeldTogether> held;
+  std::uint64_t unreadable = 0;  // certificates skipped: no readable expirationTime
+  std::string unreadable_sample;
+};
+
+// An error if the body is no JSON object as far as it is looked at, if it has no array
+// `certificates`, or if that is longer than limits::ztunnel_certificates_bytes.
+Result<ZtunnelCertificates> parse_ztunnel_config_dump(std::string_view body);
+
+// "2716" as lower-case hexadecimal of whole bytes, "0a9c"; "" if it is no decimal number of at most
+// 60 digits (a serial number has at most 20 bytes).
+std::string hex_of_decimal(std::string_view digits);
+
+}  // namespace mesh

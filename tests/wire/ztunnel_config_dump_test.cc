@@ -1,0 +1,146 @@
+// ztunnel's dump, from a real one and from small ones with one oddity each.
+#include "wire/ztunnel_config_dump.h"
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include <string>
+
+#include "base/limits.h"
+#include "wire/fixture.h"
+
+namespace mesh {
+namespace {
+
+using std::chrono::seconds;
+using std::chrono::sys_seconds;
+using testing::IsEmpty;
+using testing::SizeIs;
+
+const std::string users = "spiffe://cluster.local/ns/shop/sa/users";
+
+ZtunnelCertificates read(const std::string& body) {
+  auto dump = parse_ztunnel_config_dump(body);
+  EXPECT_TRUE(dump) << (dump ? "" : dump.error().message);
+  return dump ? *dump : ZtunnelCertificates{};
+}
+
+std::string error_of(const std::string& body) {
+  const auto dump = parse_ztunnel_config_dump(body);
+  EXPECT_FALSE(dump);
+  return dump ? "" : dump.error().message;
+}
+
+std::string dump_of(const std::string& chain, const std::string& roots = "") {
+  return R"({"certificates":[{"identity":")" + users + R"(","state":"Available","certChain":[)" +
+         chain + R"(],"rootCerts":[)" + roots + "]}]}";
+}
+
+const std::string certificate =
+    R"({"serialNumber":"255","validFrom":"2026-11-23T21:07:23Z","expirationTime":"2026-11-24T21:07:23Z"})";
+
+TEST(ZtunnelConfigDump, a_real_one_tells_each_identitys_leaf_and_root) {
+  const ZtunnelCertificates dump = read(fixture("ztunnel/2026-08-20/config_dump.json"));
+  EXPECT_EQ(dump.unreadable, 0u);
+  ASSERT_THAT(dump.held, SizeIs(1));
+  ASSERT_THAT(dump.held[0], SizeIs(2));
+  const Certificate& leaf = dump.held[0][0];
+  EXPECT_EQ(identity_of(leaf), "spiffe://cluster.local/ns/shop/sa/shop-sa");
+  EXPECT_EQ(leaf.role, CertificateRole::leaf);
+  EXPECT_EQ(leaf.serial, "2f96602a12c1e5a2b06ad9dd3251a705e7f004b8");
+  EXPECT_EQ(leaf.not_before, sys_seconds(seconds(1'795'468'043)));
+  EXPECT_EQ(leaf.not_after, sys_seconds(seconds(1'795'554'443)));
+  const Certificate& root = dump.held[0][1];
+  EXPECT_EQ(root.role, CertificateRole::root);
+  EXPECT_EQ(identity_of(root), "rootCerts");
+  EXPECT_EQ(root.serial, "4d9fda019e00b0343a841dd8edbf3c5c6c9a1bc8");
+  EXPECT_EQ(root.not_after, sys_seconds(seconds(10'417'673'480)));  // in the year 2300
+}
+
+TEST(ZtunnelConfigDump, before_the_first_connection_there_is_none) {
+  EXPECT_THAT(read(fixture("ztunnel/2026-08-20/config_dump_idle.json")).held, IsEmpty());
+}
+
+TEST(ZtunnelConfigDump, what_follows_the_leaf_is_intermediate) {
+  const ZtunnelCertificates dump = read(dump_of(certificate + "," + certificate));
+  ASSERT_THAT(dump.held.at(0), SizeIs(2));
+  EXPECT_EQ(dump.held[0][1].role, CertificateRole::intermediate);
+  EXPECT_EQ(identity_of(dump.held[0][1]), "certChain");
+}
+
+TEST(ZtunnelConfigDump, an_identity_without_a_certificate_is_left_out) {
+  EXPECT_THAT(read(R"({"certificates":[{"identity":"spiffe://a","state":"Unavailable: no",)"
+                   R"("certChain":[],"rootCerts":[]}]})")
+                  .held,
+              IsEmpty());
+}
+
+TEST(ZtunnelConfigDump, an_identity_that_is_no_spiffe_id_is_a_path) {
+  const ZtunnelCertificates dump =
+      read(R"({"certificates":[{"identity":"odd","certChain":[)" + certificate + "]}]}");
+  EXPECT_EQ(identity_of(dump.held.at(0).at(0)), "odd");
+}
+
+TEST(ZtunnelConfigDump, an_unreadable_leaf_makes_no_leaf_of_the_next) {
+  const ZtunnelCertificates dump =
+      read(dump_of(R"({"expirationTime":"soon"},)" + certificate, certificate));
+  EXPECT_EQ(dump.unreadable, 1u);
+  EXPECT_EQ(dump.unreadable_sample, R"({"expirationTime":"soon"})");
+  ASSERT_THAT(dump.held.at(0), SizeIs(2));
+  EXPECT_EQ(dump.held[0][0].role, CertificateRole::intermediate);
+  EXPECT_EQ(dump.held[0][1].role, CertificateRole::root);
+}
+
+TEST(ZtunnelConfigDump, what_stands_before_the_certificates_is_passed_over) {
+  const std::string certificates = dump_of(certificate).substr(1);
+  const std::string before = R"( { "a" : [ {"certificates": ["]}"]} , "\"}" , 3 ] ,"b":null, )";
+  EXPECT_THAT(read(before + certificates).held, SizeIs(1));
+}
+
+TEST(ZtunnelConfigDump, what_stands_behind_them_is_not_looked_at) {
+  std::string body = dump_of(certificate);
+  body.back() = ',';
+  EXPECT_THAT(read(body + "\"workloads\": garbage").held, SizeIs(1));
+}
+
+TEST(ZtunnelConfigDump, that_is_no_object_or_is_cut_is_an_error) {
+  for (const char* body : {"", "[]", "null", "<html>", "{", "{\"a\":1", "{\"a\" 1}", "{\"a\":\"",
+                           "{\"a\":[1,2", "{\"certificates\":["}) {
+    EXPECT_EQ(error_of(body), "the dump is no JSON object, or is cut") << body;
+  }
+}
+
+TEST(ZtunnelConfigDump, without_certificates_is_an_error) {
+  EXPECT_EQ(error_of("{}"), "the dump has no `certificates`");
+  EXPECT_EQ(error_of(R"({"config":{"certificates":[]}})"), "the dump has no `certificates`");
+}
+
+TEST(ZtunnelConfigDump, whose_certificates_are_something_else_is_an_error) {
+  EXPECT_EQ(error_of(R"({"certificates":{}})"), "`certificates` is no array");
+  EXPECT_THAT(error_of(R"({"certificates":})"), testing::StartsWith("`certificates` is no JSON"));
+  EXPECT_THAT(error_of(R"({"certificates":[1,]})"),
+              testing::StartsWith("`certificates` is no JSON"));
+}
+
+TEST(ZtunnelConfigDump, whose_certificates_are_endless_is_an_error) {
+  const std::string much(limits::ztunnel_certificates_bytes, ' ');
+  EXPECT_EQ(error_of(R"({"certificates":[)" + much + "]}"), "`certificates` is longer than 8 MiB");
+}
+
+TEST(HexOfDecimal, is_whole_bytes_in_lower_case) {
+  EXPECT_EQ(hex_of_decimal("0"), "00");
+  EXPECT_EQ(hex_of_decimal("7"), "07");
+  EXPECT_EQ(hex_of_decimal("2716"), "0a9c");
+  EXPECT_EQ(hex_of_decimal("65536"), "010000");
+  EXPECT_EQ(hex_of_decimal("0000255"), "ff");
+}
+
+TEST(HexOfDecimal, refuses_what_is_no_serial_number) {
+  EXPECT_EQ(hex_of_decimal(""), "");
+  EXPECT_EQ(hex_of_decimal("-1"), "");
+  EXPECT_EQ(hex_of_decimal("12a"), "");
+  EXPECT_EQ(hex_of_decimal(std::string(61, '1')), "");
+}
+
+}  // namespace
+}  // namespace mesh
