@@ -98,7 +98,9 @@ TEST_F(CertificateEstimates, a_gauge_that_is_set_once_an_hour_comes_within_a_min
     const auto rotations =
         book_.enter(ending(end + stale, slack, CertificateRole::root), noon + minutes(look));
     EXPECT_TRUE(rotations.empty());
-    if (look >= 60) EXPECT_EQ(known().in_use.not_after, end);
+    if (look >= 60) {
+      EXPECT_EQ(known().in_use.not_after, end);
+    }
   }
   EXPECT_EQ(known().rotations, 0u);
   book_.enter(ending(end + hours(24 * 30), slack, CertificateRole::root), noon + minutes(200));

@@ -81,7 +81,7 @@ TEST(ConfigErrors, name_a_target_that_is_no_mapping) {
 TEST(ConfigErrors, suggest_the_mesh_that_was_meant) {
   EXPECT_EQ(target_errors("{name: a, mesh: envo, admin: 'http://h:1'}\n"),
             "f.yaml:2:21: targets[0].mesh: \"envo\" is unknown; did you mean envoy? "
-            "expected envoy or istio\n");
+            "expected envoy, istio or linkerd\n");
 }
 
 TEST(ConfigErrors, refuse_names_that_would_look_like_something_else) {

@@ -84,13 +84,14 @@ TEST(ConfigExample, has_every_key) {
 
 TEST(ConfigExample, shows_each_way_to_reach_a_target) {
   const std::vector<Target> targets = parsed(example()).targets;
-  ASSERT_EQ(targets.size(), 3u);
+  ASSERT_EQ(targets.size(), 4u);
   EXPECT_EQ(targets[0].admin, (Address{"127.0.0.1", 9901, ""}));
   EXPECT_EQ(targets[0].inbound,
             (TlsPort{{"10.0.0.7", 50051, ""}, "users.shop.svc.cluster.local", {"h2"}}));
   EXPECT_EQ(targets[1].admin, (Address{"", 0, "/run/envoy/admin.sock"}));
   EXPECT_EQ(targets[2].admin, std::nullopt);
   EXPECT_EQ(targets[2].metrics, (HttpEndpoint{{"127.0.0.1", 15090, ""}, "/stats/prometheus"}));
+  EXPECT_EQ(targets[3].mesh, "linkerd");
 }
 
 }  // namespace
