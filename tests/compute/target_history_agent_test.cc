@@ -52,7 +52,8 @@ class AgentHistory : public testing::Test {
   }
 
   RotationFailure failure() {
-    for (const RotationFailure& one : state()->rotation_failures) {
+    const auto now = state();
+    for (const RotationFailure& one : now->rotation_failures) {
       if (one.source == CertificateSource::proxy) return one;
     }
     ADD_FAILURE() << "the agent's failures are not told";
