@@ -1,6 +1,7 @@
 // The admin port's conversation, and then perhaps one more question; see agent_page.h.
 #include "dialect/agent_page.h"
 
+#include <algorithm>
 #include <utility>
 
 #include "dialect/agent_certificates.h"
@@ -38,6 +39,8 @@ class AgentPageConversation final : public Conversation {
   std::unique_ptr<Conversation> admin_;
   std::string path_;
   Beat beat_;
+  int dear_in_a_row_ = 0;  // answers that did not come in time, or were refused for their length
+  int beats_to_rest_ = 0;
   Instant begun_;
   std::optional<Readings> readings_;  // of the admin port, while the page is asked
 };
@@ -46,11 +49,19 @@ Step AgentPageConversation::after(Step step) {
   auto* readings = std::get_if<Readings>(&step);
   if (!readings || !beat_.is_due(begun_)) return step;
   beat_.strike(begun_);
+  if (beats_to_rest_ > 0) {
+    --beats_to_rest_;
+    return step;
+  }
   readings_ = std::move(*readings);
   return Request{Request::Port::metrics, path_};
 }
 
 Step AgentPageConversation::hear_page(const Answer& answer) {
+  const bool dear = !answer && (answer.error().reason == Reason::timeout ||
+                                answer.error().reason == Reason::too_large);
+  dear_in_a_row_ = dear ? std::min(dear_in_a_row_ + 1, 4) : 0;
+  beats_to_rest_ = dear ? (1 << (dear_in_a_row_ - 1)) - 1 : 0;
   if (auto failure = check_answer(answer, question)) {
     readings_->partial.push_back(std::move(*failure));
     return std::move(*readings_);

@@ -14,8 +14,9 @@
 
 namespace mesh {
 
-// The page is asked in the first poll, then once an interval, whether it answered or not. `path` is
-// the page as configured. On Istio's /stats/prometheus the agent's own metrics (12 kB) stand before
+// The page is asked in the first poll, then once an interval, whether it answered or not; one that
+// again and again does not answer in time, or is too long, at most every eighth. `path` is the page
+// as configured. On Istio's /stats/prometheus the agent's own metrics (12 kB) stand before
 // Envoy's (240 kB where all are kept), which the admin port tells better: a filter that nothing
 // passes is added, which the agent hands on to Envoy and does not apply to its own
 // (pilot/cmd/pilot-agent/status/server.go).

@@ -109,6 +109,21 @@ TEST_F(AgentPageTest, that_fails_waits_for_its_turn) {
   EXPECT_THAT(door_.asked(), Not(Contains(page)));
 }
 
+TEST_F(AgentPageTest, that_hangs_every_time_is_left_alone_for_longer_and_longer) {
+  door_.failures_.insert({"/stats/prometheus", Failure{Reason::timeout, "no answer in time"}});
+  std::vector<int> asked_in;  // which poll, of four an interval
+  for (int poll = 0; poll < 200; ++poll) {
+    door_.readings();
+    if (door_.asked().back() == page) asked_in.push_back(poll / 4);
+  }
+  EXPECT_THAT(asked_in, ElementsAre(0, 1, 3, 7, 15, 23, 31, 39, 47));
+  door_.failures_.clear();
+  for (int poll = 200; poll < 228; ++poll) {
+    if (door_.readings().agent) asked_in.push_back(poll / 4);
+  }
+  EXPECT_THAT(asked_in, testing::IsSupersetOf({55, 56}));
+}
+
 TEST_F(AgentPageTest, without_any_certificate_is_no_look_and_no_failure) {
   door_.bodies_["/stats/prometheus"] = "app_requests_total 3\n";
   const Readings readings = door_.readings();

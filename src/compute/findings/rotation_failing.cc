@@ -1,5 +1,5 @@
-// A proxy that could not load what was renewed for it, and has loaded nothing since; or the agent of
-// its mesh, which could not get it.
+// A proxy that could not load what was renewed for it, and has loaded nothing since; or the agent
+// of its mesh, which could not get it.
 #include "compute/findings/all.h"
 
 namespace mesh {

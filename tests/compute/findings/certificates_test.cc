@@ -93,6 +93,14 @@ TEST(CertificateFindings, see_renewals_that_fail_until_one_succeeds) {
                           "key_rotation_failed 2 times, not renewed since"));
 }
 
+TEST(CertificateFindings, see_renewals_that_the_meshs_agent_failed_to_get) {
+  TargetState state = sidecar();
+  state.rotation_failures = {{"", "request_failed", 2, true, CertificateSource::proxy}};
+  EXPECT_THAT(found(state, seconds(0)),
+              ElementsAre("warning rotation_failing: shop/users-0: the mesh's agent: "
+                          "request_failed 2 times, not renewed since"));
+}
+
 TEST(CertificateFindings, see_connections_under_an_expired_certificate) {
   TargetState state = sidecar();
   state.stale_connections = {{Direction::outbound, "users:50051", "", "", 3, 2},

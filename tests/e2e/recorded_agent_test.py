@@ -1,0 +1,147 @@
+#!/usr/bin/env python3
+"""What the meshes' own agents tell of certificates, through the built binary: recorded pages of real
+proxies (tests/fixtures), served by a stand-in. Of Istio's page one number is not as recorded: the
+seconds left are counted down towards an end that the test sets, as the real agent does."""
+
+import http.server
+import math
+import os
+import re
+import threading
+import time
+import unittest
+
+from harness import ROOT, TempDirTest
+
+FIXTURES = os.path.join(ROOT, "tests", "fixtures")
+LEFT = re.compile(r'(?m)^(istio_agent_cert_expiry_seconds\{resource_name="default"\}) .*$')
+POLL = "poll: {interval: 200ms, timeout: 200ms, window: 1m}\ncertificates: {interval: 1s}\n"
+
+
+def recorded(name):
+    with open(os.path.join(FIXTURES, name), encoding="utf-8") as file:
+        return file.read()
+
+
+class _Handler(http.server.BaseHTTPRequestHandler):
+    protocol_version = "HTTP/1.1"
+
+    def do_GET(self):
+        path = self.path.split("?")[0]
+        page = self.server.pages.get(path)
+        self.server.asked.append(self.path)
+        body = (page() if callable(page) else page or "").encode()
+        self.send_response(200 if page is not None else 403)
+        self.send_header("content-length", str(len(body)))
+        self.end_headers()
+        self.wfile.write(body)
+
+    def log_message(self, *unused):
+        pass
+
+
+class RecordedProxy(http.server.ThreadingHTTPServer):
+    """Answers each path of `pages` with a text or what a function gives, all others with 403."""
+
+    daemon_threads = True
+
+    def __init__(self, pages):
+        super().__init__(("127.0.0.1", 0), _Handler)
+        self.pages = pages
+        self.asked = []
+        self._thread = threading.Thread(target=self.serve_forever, kwargs={"poll_interval": 0.05})
+
+    @property
+    def url(self):
+        return f"http://127.0.0.1:{self.server_address[1]}"
+
+    def start(self):
+        self._thread.start()
+
+    def stop(self):
+        self.shutdown()
+        self.server_close()
+        self._thread.join()
+
+
+class IstioAgent:
+    """The recorded page of a sidecar, counting down to `end` (a whole second, as certificates have)."""
+
+    def __init__(self):
+        self._text = recorded("istio/1.31-dev/metrics_15020.txt")
+        self.end = 0
+        self.failed = 0
+
+    def page(self):
+        failed = f'istio_agent_num_failed_outgoing_requests{{request_type="csr"}} {self.failed}\n'
+        return LEFT.sub(rf"\1 {self.end - time.time()}", self._text) + failed
+
+
+class RecordedAgents(TempDirTest):
+    def not_after(self, page):
+        return page.value("mesh_certificate_not_after_timestamp_seconds", source="proxy")
+
+    def test_a_leaf_of_istios_agent_through_rotation_failure_and_expiry(self):
+        istio = IstioAgent()
+        istio.end = math.floor(time.time()) + 60
+        proxy = self.start(RecordedProxy({"/stats/prometheus": istio.page}))
+        agent = self.start_agent(
+            POLL + f'targets: [{{name: a, mesh: istio, metrics: "{proxy.url}/stats/prometheus"}}]\n')
+        agent.wait_ready()
+        page = agent.page_after_polls()
+        labels, _ = page.rows("mesh_certificate_not_after_timestamp_seconds")[0]
+        self.assertEqual((labels["mesh"], labels["source"], labels["role"], labels["certificate"]),
+                         ("istio", "proxy", "leaf", "default"))
+        # Its end is the same second in every look, and none of them is a rotation.
+        for _ in range(5):
+            page = agent.page_after_polls()
+            self.assertEqual(self.not_after(page), istio.end)
+        self.assertEqual(page.value("mesh_certificate_rotations_total", source="proxy"), 0)
+        # Envoy's part of the same answer is read as well.
+        self.assertEqual(page.value("mesh_sidecar_state", state="live"), 1)
+
+        istio.failed = 2
+        page = agent.page_after_polls()
+        self.assertEqual(page.value("mesh_certificate_rotation_failures_total", source="proxy",
+                                    reason="request_failed"), 2)
+        self.assertEqual(page.value("mesh_finding", finding="rotation_failing"), 1)
+
+        istio.end += 30
+        page = agent.page_after_polls()
+        self.assertEqual(self.not_after(page), istio.end)
+        self.assertEqual(page.value("mesh_certificate_rotations_total", source="proxy"), 1)
+        self.assertIsNone(page.value("mesh_finding", finding="rotation_failing"))
+
+        istio.end = math.floor(time.time()) - 100
+        page = agent.page_after_polls()
+        self.assertLess(page.value("mesh_certificate_remaining_seconds", source="proxy"), -99)
+        self.assertEqual(page.value("mesh_certificate_rotation_overdue", source="proxy"), 1)
+        self.assertEqual(page.value("mesh_finding", finding="certificate_expired"), 1)
+
+    def test_linkerds_page_and_ztunnels_dump(self):
+        pages = {"/metrics": recorded("linkerd/2.366-dev/idle.txt"), "/": "alive",
+                 "/config_dump": recorded("ztunnel/2026-08-20/config_dump.json")}
+        proxy = self.start(RecordedProxy(pages))
+        agent = self.start_agent(
+            POLL + "targets:\n"
+            f'  - {{name: l, mesh: linkerd, metrics: "{proxy.url}/metrics"}}\n'
+            f'  - {{name: z, mesh: ztunnel, admin: "{proxy.url}"}}\n')
+        agent.wait_ready()
+        page = agent.page_after_polls()
+        for target in "lz":
+            self.assertEqual(page.value("mesh_target_up", pod=target), 1)
+        self.assertEqual(self.not_after(page), 1795554371)
+        self.assertEqual(page.value("mesh_certificate_not_before_timestamp_seconds", pod="l"),
+                         1795467971)
+        self.assertEqual(page.value("mesh_sidecar_info", pod="l", version="2.366.0-dev.7"), 1)
+        leaf = page.rows("mesh_certificate_not_after_timestamp_seconds", pod="z", role="leaf")
+        self.assertEqual([(row["mesh"], row["source"], row["certificate"], value)
+                          for row, value in leaf],
+                         [("istio", "admin", "spiffe://cluster.local/ns/shop/sa/shop-sa",
+                           1795554443)])
+        # The dump is asked for once an interval, and between that a sign of life.
+        self.assertLess(proxy.asked.count("/config_dump"), proxy.asked.count("/"))
+
+
+if __name__ == "__main__":
+    unittest.main(verbosity=2)
