@@ -89,11 +89,14 @@ TEST(HttpClient, says_when_it_asked_and_when_it_had_the_answer) {
   FakeAdmin admin;
   Asking ask(admin.address());
   const Instant before = Instant::clock::now();
+  const WallTime wall_before = WallTime::clock::now();
   const Answer answer = ask.get();
   const Instant after = Instant::clock::now();
   EXPECT_LE(before, answer->sent);
   EXPECT_LT(answer->sent, answer->received);
   EXPECT_LE(answer->received, after);
+  EXPECT_LE(wall_before, answer->received_at);
+  EXPECT_LE(answer->received_at, WallTime::clock::now());
 }
 
 TEST(HttpClient, asks_many_times_on_one_connection) {
