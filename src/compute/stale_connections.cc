@@ -12,7 +12,24 @@ namespace {
 // leaves that are renewed at half-life, two are enough to see the first one expire.
 constexpr std::size_t generations_kept = 8;
 
+// Connections that made a handshake; at least so many, where a port takes plain ones, too.
+std::uint64_t secured(const TlsConnections& scope) {
+  const std::uint64_t plain = scope.opened - std::min(scope.opened, scope.handshakes);
+  return scope.active - std::min(scope.active, plain);
+}
+
 }  // namespace
+
+std::optional<std::chrono::sys_seconds> last_end(const CertificatePlace* place) {
+  std::optional<std::chrono::sys_seconds> last;
+  if (!place) return last;
+  for (const KnownCertificate& known : place->known) {
+    if (known.in_use.role != CertificateRole::leaf) continue;
+    last = std::max(last.value_or(known.in_use.not_after), known.in_use.not_after);
+    for (const Certificate& one : known.beside) last = std::max(*last, one.not_after);
+  }
+  return last;
+}
 
 void StaleConnections::enter(const TlsReading& tls, std::uint64_t incarnation,
                              const CertificateLook* look, const std::vector<Rotation>& rotations) {
@@ -38,9 +55,7 @@ void StaleConnections::enter(const TlsReading& tls, std::uint64_t incarnation,
 
   last_poll_.clear();
   for (const TlsConnections& scope : tls.connections) {
-    const std::uint64_t plain = scope.opened - std::min(scope.opened, scope.handshakes);
-    const std::uint64_t secured = scope.active - std::min(scope.active, plain);
-    last_poll_.emplace(scope.source, Numbers{scope.opened, scope.active, secured});
+    last_poll_.emplace(scope.source, Numbers{scope.opened, scope.active, secured(scope)});
   }
   if (look) last_look_ = last_poll_;
 }
@@ -74,8 +89,9 @@ std::uint64_t StaleConnections::left_of(const Generation& generation,
   return then.secured - std::min(then.secured, closed);
 }
 
-std::vector<StaleCount> StaleConnections::counts(std::chrono::sys_seconds now,
-                                                 std::string_view identity) const {
+std::vector<StaleCount> StaleConnections::counts(
+    std::chrono::sys_seconds now, std::string_view identity,
+    std::optional<std::chrono::sys_seconds> last_end) const {
   std::map<std::tuple<Direction, std::string_view, std::string_view>, StaleCount> sums;
   for (const TlsConnections& scope : now_.connections) {
     StaleCount& sum = sums[{scope.direction, scope.upstream, scope.subset}];
@@ -83,10 +99,9 @@ std::vector<StaleCount> StaleConnections::counts(std::chrono::sys_seconds now,
     sum.upstream = scope.upstream;
     sum.subset = scope.subset;
     sum.identity = identity;
-    if (generations_.empty()) continue;
     // Who is older than an older one is older than the newest, too.
-    sum.connections += left_of(generations_.back(), scope);
-    std::uint64_t expired = 0;
+    if (!generations_.empty()) sum.connections += left_of(generations_.back(), scope);
+    std::uint64_t expired = last_end && *last_end <= now ? secured(scope) : 0;
     for (const Generation& generation : generations_) {
       if (generation.expires <= now) expired = std::max(expired, left_of(generation, scope));
     }

@@ -10,6 +10,9 @@
 // left. Where plain connections are mixed in (a port that takes both), A0 is reduced by all that
 // ever came without completing a handshake. The numbers of the rotation are those of the last poll
 // that surely preceded it, so that a connection under the new certificate is never counted.
+//
+// A certificate that expires in its place replaces nothing: once all leaves in use have expired,
+// all connections are under one of those.
 #pragma once
 
 #include <chrono>
@@ -27,6 +30,9 @@
 
 namespace mesh {
 
+// When the last of the leaves in use there ends; nothing if there is none.
+std::optional<std::chrono::sys_seconds> last_end(const CertificatePlace* place);
+
 // One per target. Not thread-safe.
 class StaleConnections {
  public:
@@ -36,8 +42,9 @@ class StaleConnections {
              const std::vector<Rotation>& rotations);
 
   // Per direction, upstream and subset: all that speak TLS, those without any at zero. `identity`:
-  // whose certificate they are under, where that can be told.
-  std::vector<StaleCount> counts(std::chrono::sys_seconds now, std::string_view identity) const;
+  // whose certificate they are under, where that can be told. `last_end`: of the leaves in use.
+  std::vector<StaleCount> counts(std::chrono::sys_seconds now, std::string_view identity,
+                                 std::optional<std::chrono::sys_seconds> last_end = {}) const;
 
  private:
   struct Numbers {

@@ -183,8 +183,9 @@ std::shared_ptr<const TargetState> TargetHistory::state(Instant now, WallTime wa
     state->certificates.push_back(place->book.place());
   }
   if (state_.up) {
+    const CertificatePlace* place = admin_place_.book.place().get();
     state->stale_connections = stale_connections_.counts(
-        std::chrono::floor<std::chrono::seconds>(wall), sole_identity(admin_place_.book.place().get()));
+        std::chrono::floor<std::chrono::seconds>(wall), sole_identity(place), last_end(place));
   }
   state->rotation_failures = rotation_failures_.counts();
   std::ranges::move(agent_failures_.counts(), std::back_inserter(state->rotation_failures));

@@ -59,8 +59,7 @@ const std::vector<Metric>& certificate_metrics() {
        gauge,
        section,
        {"direction", "upstream", "subset", "certificate"},
-       "Connections made under a certificate that has been replaced and has expired, at least so "
-       "many."},
+       "Connections made under a certificate that has expired, replaced or not, at least so many."},
   };
   return metrics;
 }

@@ -63,13 +63,14 @@ inline bool is_overdue(const CertificatePlace& place, const KnownCertificate& kn
   return known.overdue || (watched && known.due && second >= *known.due);
 }
 
-// Connections of one upstream, or of all inbound ones, under a certificate that was replaced.
+// Connections of one upstream, or of all inbound ones, under a certificate that was replaced or has
+// expired.
 struct StaleCount {
   Direction direction = Direction::outbound;
   std::string upstream, subset;   // as in SeriesKey
   std::string identity;           // the one that the target has leaves of; "" if it has several
   std::uint64_t connections = 0;  // at least so many were made before the one now in use
-  std::uint64_t expired = 0;      // of them, at least so many under one that has expired
+  std::uint64_t expired = 0;      // at least so many are under one that has expired
 
   bool operator==(const StaleCount&) const = default;
 };

@@ -21,6 +21,13 @@ TlsReading cluster(std::uint64_t opened, std::uint64_t active) {
   return {{}, {{"cluster.u", Direction::outbound, "u", "", opened, opened, active}}};
 }
 
+Certificate leaf(sys_seconds not_after) {
+  Certificate one;
+  one.role = CertificateRole::leaf;
+  one.not_after = not_after;
+  return one;
+}
+
 class StaleConnectionsTest : public testing::Test {
  protected:
   void quiet(const TlsReading& tls) { stale_.enter(tls, 1, nullptr, {}); }
@@ -124,6 +131,36 @@ TEST_F(StaleConnectionsTest, of_two_replaced_at_once_the_one_that_lasts_longest_
   stale_.enter(cluster(1, 1), 1, &prompted, {{"a", expiry}, {"b", expiry + seconds(1)}});
   EXPECT_THAT(stale_.counts(expiry, users),
               ElementsAre(StaleCount{Direction::outbound, "u", "", std::string(users), 1, 0}));
+}
+
+TEST_F(StaleConnectionsTest, all_are_under_the_leaves_in_use_once_those_have_expired) {
+  quiet(cluster(5, 2));
+  EXPECT_EQ(stale_.counts(expiry - seconds(1), users, expiry).at(0).expired, 0u);
+  EXPECT_THAT(stale_.counts(expiry, users, expiry),
+              ElementsAre(StaleCount{Direction::outbound, "u", "", std::string(users), 0, 2}));
+}
+
+TEST_F(StaleConnectionsTest, plain_ones_are_under_no_expired_leaf) {
+  quiet({{}, {{"listener.a", Direction::inbound, "", "", 10, 7, 9}}});
+  EXPECT_EQ(stale_.counts(expiry, users, expiry).at(0).expired, 6u);
+}
+
+TEST(LastEnd, is_that_of_the_leaf_in_use_that_lives_longest) {
+  CertificatePlace place;
+  place.known.resize(3);
+  place.known[0].in_use = leaf(expiry);
+  place.known[1].in_use = leaf(expiry - seconds(9));
+  place.known[1].beside = {leaf(expiry + seconds(1))};
+  place.known[1].draining = {leaf(expiry + seconds(2))};
+  place.known[2].in_use = leaf(expiry + seconds(3));
+  place.known[2].in_use.role = CertificateRole::root;
+  EXPECT_EQ(last_end(&place), expiry + seconds(1));
+}
+
+TEST(LastEnd, is_none_without_a_leaf) {
+  EXPECT_EQ(last_end(nullptr), std::nullopt);
+  const CertificatePlace nothing;
+  EXPECT_EQ(last_end(&nothing), std::nullopt);
 }
 
 TEST_F(StaleConnectionsTest, nobody_speaks_tls_without_a_handshake) {

@@ -23,7 +23,7 @@ void find(const Snapshot& snapshot, WallTime, std::vector<Finding>& found) {
                       {}};
       finding.cause = "at least " + std::to_string(stale.expired) +
                       (inbound ? " inbound connections" : " connections to " + stale.upstream) +
-                      " made under a certificate that has been replaced and has expired";
+                      " made under a certificate that has expired";
       const auto count = [](std::uint64_t n) { return static_cast<double>(n); };
       finding.evidence.push_back({"expired_connections", count(stale.expired), Unit::count});
       finding.evidence.push_back({"stale_connections", count(stale.connections), Unit::count});
