@@ -38,6 +38,12 @@ class Page:
                 raise ValueError(f"twice: {line!r}")
             family[labels] = float(match[3])
 
+    def keep(self, prefixes):
+        """Forgets the text and all families but those whose names begin so."""
+        self.text = ""
+        self.families = {name: rows for name, rows in self.families.items()
+                         if name.startswith(prefixes)}
+
     def rows(self, name, **wanted):
         """[(labels as a dictionary, value)…] of one family; `wanted` labels must be equal."""
         return [(dict(labels), value) for labels, value in self.families.get(name, {}).items()

@@ -132,6 +132,7 @@ Outcome make_call(const std::shared_ptr<grpc::Channel>& channel, const PlannedCa
   // While the sidecar is away, calls wait for it instead of failing by the thousand; besides, the
   // synchronous API works on the new connection only while some call waits for it.
   context.set_wait_for_ready(true);
+  if (!options.authority.empty()) context.set_authority(options.authority);
   for (const auto& [name, value] : options.metadata) context.AddMetadata(name, value);
   std::optional<Canceller> canceller;
   if (options.cancel_after.count() > 0) canceller.emplace(context, options.cancel_after);
@@ -147,7 +148,7 @@ Outcome make_call(const std::shared_ptr<grpc::Channel>& channel, const PlannedCa
 }
 
 bool wait_until_serving(const std::shared_ptr<grpc::Channel>& channel,
-                        std::chrono::milliseconds at_most) {
+                        std::chrono::milliseconds at_most, const std::string& authority) {
   const auto deadline = std::chrono::system_clock::now() + at_most;
   grpc::health::v1::Health::Stub health(channel);
   for (const char* service : {"user.v1.UserService", "order.v1.OrderService", "Greeter"}) {
@@ -159,6 +160,7 @@ bool wait_until_serving(const std::shared_ptr<grpc::Channel>& channel,
       grpc::ClientContext context;
       context.set_deadline(deadline);
       context.set_wait_for_ready(true);
+      if (!authority.empty()) context.set_authority(authority);
       if (!health.Check(&context, request, &response).ok()) {
         std::this_thread::sleep_for(std::chrono::milliseconds(20));
       }

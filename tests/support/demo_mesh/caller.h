@@ -18,6 +18,7 @@ struct CallOptions {
   std::chrono::milliseconds deadline{30'000};  // of the caller; travels as grpc-timeout
   std::chrono::milliseconds cancel_after{0};   // 0: never
   bool hold = false;                           // ask the server never to answer
+  std::string authority;                       // "": as the target is called
   std::vector<std::pair<std::string, std::string>> metadata;
 };
 
@@ -30,8 +31,8 @@ Outcome make_call(const std::shared_ptr<grpc::Channel>& channel, const PlannedCa
                   const CallOptions& options);
 
 // Blocks until the standard health service says SERVING for all services of the demo mesh, or until
-// the time is over: false.
+// the time is over: false. `authority` as in CallOptions.
 bool wait_until_serving(const std::shared_ptr<grpc::Channel>& channel,
-                        std::chrono::milliseconds at_most);
+                        std::chrono::milliseconds at_most, const std::string& authority);
 
 }  // namespace mesh::demo

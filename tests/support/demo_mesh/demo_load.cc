@@ -119,7 +119,8 @@ int main(int argc, char** argv) {
   }
   if (options->wait_ready.count() > 0) {
     const auto channel = mesh::demo::open_channel(options->target);
-    return mesh::demo::wait_until_serving(channel, options->wait_ready) ? 0 : 1;
+    const std::string& authority = options->call.authority;
+    return mesh::demo::wait_until_serving(channel, options->wait_ready, authority) ? 0 : 1;
   }
   mesh::demo::run_load(*options);
   return 0;

@@ -19,6 +19,7 @@ const char* const kLoadUsage =
   --only METHOD        only this method, e.g. user.v1.UserService/GetUser
   --deadline 30s       deadline of each call
   --hold yes           ask the servers never to answer
+  --authority NAME     the service to ask for (default: as the target is called)
   --cancel-after 50ms  cancel each call after this time
   --metadata KEY=VALUE add to each call; repeatable
   --wait-ready 10s     make no calls: exit 0 once health is SERVING, 1 after this time
@@ -69,6 +70,7 @@ std::map<std::string, Setter, std::less<>> setters(LoadOptions& options) {
       {"--only", [&](string_view v) { return parse_method(v, options.only.emplace()); }},
       {"--deadline", [&](string_view v) { return parse_duration(v, options.call.deadline); }},
       {"--hold", [&](string_view v) { return (options.call.hold = v == "yes"); }},
+      {"--authority", [&](string_view v) { return !(options.call.authority = v).empty(); }},
       {"--cancel-after",
        [&](string_view v) { return parse_duration(v, options.call.cancel_after); }},
       {"--metadata", [&](string_view v) { return parse_metadata(v, options.call); }},
