@@ -42,8 +42,11 @@ def held(page, state, pod):
 class History:
     """The agent's pages, several a second: (when it was surely made after, before, page)."""
 
-    def __init__(self, agent):
+    def __init__(self, agent, every=0.1, families=()):
+        """A page `every` so many seconds; of each only the families whose names begin so."""
         self._agent = agent
+        self._every = every
+        self._families = tuple(families)
         self._over = threading.Event()
         self._thread = threading.Thread(target=self._run, daemon=True)
         self._error = None
@@ -58,9 +61,12 @@ class History:
 
     def _run(self):
         try:
-            while not self._over.wait(0.1):
+            while not self._over.wait(self._every):
                 after, page = time.time(), self._agent.page()
-                self.pages.append((after, time.time(), page))
+                before = time.time()
+                if self._families:
+                    page.keep(self._families)
+                self.pages.append((after, before, page))
         except Exception as error:  # pylint: disable=broad-except
             self._error = error
 
