@@ -1,0 +1,89 @@
+#!/usr/bin/env python3
+"""The agent beside a real Istio whose leaves live two minutes and are renewed every minute; one
+sidecar shows all of its statistics, the other those that Istio shows by default:
+tests/e2e/run --istio. Some four minutes."""
+
+import os
+import subprocess
+import sys
+import time
+import unittest
+
+sys.path.insert(0, os.path.dirname(os.path.dirname(os.path.abspath(__file__))))
+
+from real_mesh import RealMeshTest, findings, say
+from certificate_history import end_of, leaf
+from istio_mesh import IstioMesh
+
+ALL_STATS, DEFAULT_STATS = "orders-1", "payments-1"
+ROTATIONS = 3
+
+
+class Istio(RealMeshTest):
+    @classmethod
+    def setUpClass(cls):
+        super().setUpClass()
+        cls.start_mesh_and_agent(IstioMesh(cls.shared))
+        cls.load = cls.mesh.start_load(rate=20, only="user.v1.UserService/GetUser")
+        cls.wait_until_agreed()
+        cls.began = time.time()
+        cls.wait_for_rotations({ALL_STATS: ROTATIONS, DEFAULT_STATS: ROTATIONS}, 300)
+        cls.ask_openssl()
+        cls.ledger = cls.load.stop()
+        cls.last = cls.agent.page_after_polls()
+
+    @classmethod
+    def ask_openssl(cls):
+        """When the leaf ends that the server's port shows, at a moment when none was replaced."""
+        while True:
+            before = cls.watch.serials(DEFAULT_STATS)
+            shown = subprocess.run(["openssl", "s_client", "-connect", cls.mesh.inbound],
+                                   stdin=subprocess.DEVNULL, capture_output=True, text=True,
+                                   check=False).stdout
+            cls.served = end_of(cls.mesh.write(shown, "served.pem"))
+            cls.shown = leaf(cls.agent.page(), "not_after_timestamp_seconds", DEFAULT_STATS)
+            if before == cls.watch.serials(DEFAULT_STATS):
+                return
+
+    def test_every_rotation_is_counted_once(self):
+        for pod in (ALL_STATS, DEFAULT_STATS):
+            count = self.check_each_rotation_was_counted_once(pod)
+            lives = [later[0] - earlier[0] for earlier, later
+                     in zip(self.watch.newest[pod], self.watch.newest[pod][1:])]
+            say(f"{pod}: {count} rotations, {min(lives[1:]):.0f} to {max(lives[1:]):.0f} s apart")
+            self.assertGreaterEqual(count, ROTATIONS)
+
+    def test_a_rotation_is_seen_by_the_statistics_at_once_and_without_them_in_turn(self):
+        for pod, bound in ((ALL_STATS, 4), (DEFAULT_STATS, 9)):
+            late = []
+            for listed, one in self.watch.newest[pod][1:]:
+                seen = self.first(lambda page, one=one: leaf(
+                    page, "not_after_timestamp_seconds", pod) == one.not_after)
+                late.append(seen - listed)
+            say(f"{pod}: seen {max(late):.1f} s after /certs listed them, at most")
+            self.assertLess(max(late), bound)
+
+    def test_a_healthy_mesh_has_no_finding(self):
+        self.check_no_finding()
+        for _, _, page in self.history.pages:
+            self.assertEqual(findings(page), set())
+        self.check_never("rotation_overdue")
+
+    def test_the_countdown_is_right_to_the_second(self):
+        say(f"{self.check_the_countdown()} countdowns")
+        self.check_the_table()
+
+    def test_openssl_says_the_same(self):
+        self.assertEqual(self.served, self.shown)
+
+    def test_calls_are_counted_where_the_statistics_are_shown(self):
+        booked = sum(row["count"] for row in self.ledger["calls"])
+        counted = sum(self.last.calls(pod=ALL_STATS, direction="outbound").values())
+        say(f"{booked} calls made")
+        self.assertGreater(booked, 0)
+        self.assertGreaterEqual(counted, booked)
+        self.assertEqual(sum(self.last.calls(pod=DEFAULT_STATS).values()), 0)
+
+
+if __name__ == "__main__":
+    unittest.main()
