@@ -31,9 +31,11 @@ bool has_linkerd_id(const Certificate& c) {
   return identity_of(c).find(".serviceaccount.identity.") != std::string_view::npos;
 }
 
-// SPIRE's default subjects: C=US,O=SPIRE for workloads.
-bool has_spire_subject(const Certificate& c) {
-  return c.subject.find("O=SPIRE") != std::string::npos;
+// SPIRE's default subjects: C=US,O=SPIRE for workloads. Where the subject is not told: its agent is
+// asked for a secret by the SPIFFE ID itself; other issuers' secrets are called "default" and so
+// on.
+bool is_of_spire(const Certificate& c) {
+  return c.subject.find("O=SPIRE") != std::string::npos || c.path.starts_with("spiffe://");
 }
 
 // Points: Istio SECRET_GRACE_PERIOD_RATIO 0.5; ztunnel src/tls/certificate.rs renews at half-life;
@@ -44,7 +46,7 @@ constexpr std::array<KnownIssuer, 7> known_issuers{{
     {"linkerd", 0.7, has_linkerd_id},
     {"istio", 0.5, has_istio_id},
     {"ztunnel", 0.5, nullptr},
-    {"spire", 0.5, has_spire_subject},
+    {"spire", 0.5, is_of_spire},
     {"cert-manager", 2.0 / 3, nullptr},
     {"", 0.9, nullptr},  // nobody known
 }};

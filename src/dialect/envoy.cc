@@ -258,7 +258,7 @@ Step EnvoyConversation::hear_certs(Answer answer) {
   readings_.heard.push_back("/certs");
   readings_.unreadable += certs->unreadable;
   if (readings_.unreadable_sample.empty()) readings_.unreadable_sample = certs->unreadable_sample;
-  readings_.certificates = certificates_.look(std::move(*certs));
+  readings_.certificates = certificates_.look(std::move(*certs), tls_report_.reading);
   return finish();
 }
 

@@ -5,6 +5,8 @@
 #include <chrono>
 #include <cstdint>
 #include <iterator>
+#include <set>
+#include <string_view>
 #include <utility>
 
 namespace mesh {
@@ -42,11 +44,17 @@ CertificateLook EnvoyCertificates::look(const TlsReading& tls) {
   return look;
 }
 
-CertificateLook EnvoyCertificates::look(EnvoyCerts certs) {
+CertificateLook EnvoyCertificates::look(EnvoyCerts certs, const TlsReading& tls) {
   CertificateLook look;
   look.prompted = prompted_;
   moved_ = false;
+  std::set<std::string_view> secrets;
+  for (const SecretReading& secret : tls.secrets) secrets.insert(secret.secret);
   for (EnvoyTlsContext& context : certs.contexts) {
+    for (Certificate& leaf : context.leaves) {
+      const auto secret = secrets.find(identity_of(leaf));
+      if (secret != secrets.end()) leaf.path = *secret;
+    }
     HeldTogether held = std::move(context.leaves);
     std::ranges::move(context.authorities, std::back_inserter(held));
     look.held.push_back(std::move(held));

@@ -34,8 +34,9 @@ class EnvoyCertificates {
   bool is_refused(Instant now) const { return refused_until_ && now < *refused_until_; }
   void refused(Instant now) { refused_until_ = now + refusal_lasts; }
 
+  // A leaf whose identity is also a secret's name, as SPIRE's are, has that name for its path.
   // REQUIRES: is_due() was true.
-  CertificateLook look(EnvoyCerts certs);
+  CertificateLook look(EnvoyCerts certs, const TlsReading& tls);
 
   // What the statistics alone tell: the end of each secret's certificate, from 1.35 on. Which of
   // them are authorities is not told; those that Envoy and Istio name so are taken for roots.

@@ -40,6 +40,9 @@ TEST(RotationPoint, recognises_the_identities_of_the_meshes) {
   Certificate spire = with_uri("spiffe://mesh.test/users");
   spire.subject = "O=SPIRE,C=US";
   EXPECT_EQ(rotation_point({"", {}}, spire), 0.5);
+  Certificate by_its_secret = with_uri("spiffe://mesh.test/users");
+  by_its_secret.path = "spiffe://mesh.test/users";
+  EXPECT_EQ(rotation_point({"envoy", {}}, by_its_secret), 0.5);
 }
 
 TEST(RotationPoint, is_nine_tenths_of_an_unknown_issuer) {

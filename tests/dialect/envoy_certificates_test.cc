@@ -55,6 +55,19 @@ TEST_F(EnvoyCertificatesTest, what_a_context_holds_is_held_together) {
   EXPECT_FALSE(first.certificates->prompted);
 }
 
+TEST_F(EnvoyCertificatesTest, a_leaf_lies_inline_under_a_secret_of_another_name) {
+  EXPECT_EQ(readings().certificates->held[0][0].path, "<inline>");
+}
+
+TEST_F(EnvoyCertificatesTest, a_leaf_lies_under_the_secret_that_bears_its_identity_as_spires_do) {
+  bodies_["/stats"] +=
+      "listener.0.0.0.0_8443.ssl.certificate.spiffe://mesh.test/users."
+      "expiration_unix_time_seconds: 1795564800\n";
+  const Readings first = readings();
+  EXPECT_EQ(first.certificates->held[0][0].path, "spiffe://mesh.test/users");
+  EXPECT_EQ(first.certificates->held[0][1].path, "<inline>");
+}
+
 TEST_F(EnvoyCertificatesTest, a_minute_passes_between_two_looks) {
   settle();          // 0 and 15 s
   (void)readings();  // 30
