@@ -12,9 +12,14 @@ namespace {
 // leaves that are renewed at half-life, two are enough to see the first one expire.
 constexpr std::size_t generations_kept = 8;
 
+// Opened to stay: those whose handshake failed were never under any certificate, and are closed.
+std::uint64_t settled(const TlsConnections& scope) {
+  return scope.opened - std::min(scope.opened, scope.failed);
+}
+
 // Connections that made a handshake; at least so many, where a port takes plain ones, too.
 std::uint64_t secured(const TlsConnections& scope) {
-  const std::uint64_t plain = scope.opened - std::min(scope.opened, scope.handshakes);
+  const std::uint64_t plain = settled(scope) - std::min(settled(scope), scope.handshakes);
   return scope.active - std::min(scope.active, plain);
 }
 
@@ -55,7 +60,8 @@ void StaleConnections::enter(const TlsReading& tls, std::uint64_t incarnation,
 
   last_poll_.clear();
   for (const TlsConnections& scope : tls.connections) {
-    last_poll_.emplace(scope.source, Numbers{scope.opened, scope.active, secured(scope)});
+    last_poll_.emplace(scope.source,
+                       Numbers{scope.opened, settled(scope), scope.active, secured(scope)});
   }
   if (look) last_look_ = last_poll_;
 }
@@ -84,7 +90,8 @@ std::uint64_t StaleConnections::left_of(const Generation& generation,
   const auto it = generation.before.find(now.source);
   if (it == generation.before.end()) return 0;
   const Numbers& then = it->second;
-  const std::uint64_t ever = then.active + (now.opened - then.opened);
+  const std::uint64_t settled_now = settled(now);
+  const std::uint64_t ever = then.active + (settled_now - std::min(settled_now, then.settled));
   const std::uint64_t closed = ever - std::min(ever, now.active);
   return then.secured - std::min(then.secured, closed);
 }

@@ -8,8 +8,10 @@
 //   max(0, A0 − ((T − T0) − (A − A0)))
 //
 // left. Where plain connections are mixed in (a port that takes both), A0 is reduced by all that
-// ever came without completing a handshake. The numbers of the rotation are those of the last poll
-// that surely preceded it, so that a connection under the new certificate is never counted.
+// ever came without completing a handshake. Those whose handshake failed are not counted as opened:
+// in the outage that all this is about they come by the hundred. The numbers of the rotation are
+// those of the last poll that surely preceded it, so that a connection under the new certificate is
+// never counted.
 //
 // A certificate that expires in its place replaces nothing: once all leaves in use have expired,
 // all connections are under one of those.
@@ -48,7 +50,7 @@ class StaleConnections {
 
  private:
   struct Numbers {
-    std::uint64_t opened = 0, active = 0, secured = 0;  // secured: of the active, at least
+    std::uint64_t opened = 0, settled = 0, active = 0, secured = 0;  // secured: at least
   };
   using ByScope = std::map<std::string, Numbers, std::less<>>;  // by TlsConnections::source
   struct Generation {

@@ -2,6 +2,7 @@
 #include "dialect/envoy_tls.h"
 
 #include <algorithm>
+#include <array>
 #include <utility>
 
 #include "base/limits.h"
@@ -13,6 +14,14 @@ namespace {
 
 constexpr std::string_view expiry_word = ".expiration_unix_time_seconds";
 constexpr std::string_view certificate_word = ".ssl.certificate.";
+
+// A handshake that fails is counted under exactly one of these.
+bool take_failure(std::string_view& text) {
+  constexpr std::array<std::string_view, 5> counts{
+      ".ssl.connection_error", ".ssl.fail_verify_error", ".ssl.fail_verify_no_cert",
+      ".ssl.fail_verify_san", ".ssl.fail_verify_cert_hash"};
+  return std::ranges::any_of(counts, [&](std::string_view one) { return take_back(text, one); });
+}
 
 // Order does not matter to a sum, and two contexts that change places do not cancel each other.
 std::uint64_t mixed(std::uint64_t value, std::uint32_t position) {
@@ -76,6 +85,7 @@ EnvoyTlsReport EnvoyTls::report(const StatsReader& reader, const StatsAnswer& an
       }
       case Fact::loads: report.loads += mixed(value, line.position); break;
       case Fact::handshakes: scope().handshakes = value; break;
+      case Fact::failed_handshakes: scope().failed += value; break;
       case Fact::opened: scope().opened = value; break;
       case Fact::active: scope().active = value; break;
     }
@@ -117,6 +127,8 @@ void EnvoyTls::learn_line(std::string_view name, std::uint32_t position) {
     add_connections(kind, name, Fact::active, position);
   } else if (take_back(name, ".ssl.handshake")) {
     add_connections(kind, name, Fact::handshakes, position);
+  } else if (take_failure(name)) {
+    add_connections(kind, name, Fact::failed_handshakes, position);
   } else if (take_back(name, ".ssl_context_update_by_sds")) {
     lines_.push_back({position, Fact::loads, 0});
   } else if (take_back(name, expiry_word)) {

@@ -47,6 +47,7 @@ class EnvoyTls {
     rejections,
     expires,  // of a secret
     handshakes,
+    failed_handshakes,
     opened,
     active,  // of a cluster or listener
     loads,

@@ -46,6 +46,7 @@ struct TlsConnections {
   std::uint64_t opened = 0;      // since the proxy's start, plain ones included
   std::uint64_t handshakes = 0;  // completed
   std::uint64_t active = 0;
+  std::uint64_t failed = 0;  // of the opened, those whose handshake failed
 
   bool operator==(const TlsConnections&) const = default;
 };

@@ -95,6 +95,20 @@ TEST_F(StaleConnectionsTest, plain_ones_on_a_port_that_takes_both_are_not_counte
   EXPECT_EQ(count(), 6u);  // three never made a handshake, and all three may be alive
 }
 
+TEST_F(StaleConnectionsTest, handshakes_that_fail_close_no_old_one) {
+  look(cluster(4, 4));
+  rotation(cluster(4, 4));
+  TlsReading refusing = cluster(54, 3);  // opened 54, as many handshakes
+  refusing.connections[0].handshakes = 4;
+  refusing.connections[0].failed = 50;
+  quiet(refusing);
+  EXPECT_EQ(count(), 3u);
+  refusing.connections[0].opened += 7;
+  refusing.connections[0].failed += 7;
+  rotation(refusing);
+  EXPECT_EQ(count(), 3u);
+}
+
 TEST_F(StaleConnectionsTest, a_cluster_that_began_again_has_new_connections_only) {
   look(cluster(4, 4));
   rotation(cluster(4, 4));

@@ -187,9 +187,11 @@ TEST_F(EnvoyCertificatesTest, secrets_and_connections_are_read_with_the_statisti
                       "cluster.a.b.ssl.certificate.leaf.expiration_unix_time_seconds: 1800000100\n"
                       "listener.0.0.0.0_1.ssl.certificate.leaf.expiration_unix_time_seconds: "
                       "1800000000\n"
+                      "cluster.a.b.ssl.connection_error: 2\n"
+                      "cluster.a.b.ssl.fail_verify_error: 1\n"
                       "cluster.a.b.ssl.handshake: 3\n"
                       "cluster.a.b.upstream_cx_active: 2\n"
-                      "cluster.a.b.upstream_cx_total: 4\n"
+                      "cluster.a.b.upstream_cx_total: 7\n"
                       "cluster.plain.upstream_cx_active: 1\n"
                       "cluster.plain.upstream_cx_total: 1\n"
                       "listener.0.0.0.0_1.downstream_cx_active: 5\n"
@@ -202,7 +204,7 @@ TEST_F(EnvoyCertificatesTest, secrets_and_connections_are_read_with_the_statisti
     EXPECT_THAT(tls.secrets, ElementsAre(SecretReading{"leaf", 2, 1, 1800000000}));
     EXPECT_THAT(
         tls.connections,
-        ElementsAre(TlsConnections{"cluster.a.b", Direction::outbound, "a.b", "", 4, 3, 2},
+        ElementsAre(TlsConnections{"cluster.a.b", Direction::outbound, "a.b", "", 7, 3, 2, 3},
                     TlsConnections{"listener.0.0.0.0_1", Direction::inbound, "", "", 7, 6, 5}));
   }
 }

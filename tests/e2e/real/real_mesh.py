@@ -267,6 +267,14 @@ class RealMeshTest(SharedPartsTest):
                              for pod in cls.mesh.sidecars), "the leaves that /certs lists", timeout)
 
     @classmethod
+    def wait_for_findings(cls, wanted, timeout):
+        """Until a page has all of these, {(finding, pod)}."""
+        try:
+            cls.history.wait_for(lambda page: wanted <= findings(page), f"{wanted}", timeout)
+        except MeshError as error:
+            raise MeshError(f"{error}; seen {findings(cls.history.pages[-1][2])}") from None
+
+    @classmethod
     def first(cls, condition, since=0):
         """When a page made after `since` first fulfilled condition(page): the instant before it was
         asked for, so never too late by more than the time between two pages; None if none did."""
