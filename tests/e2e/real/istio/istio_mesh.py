@@ -43,6 +43,9 @@ _OBJECTS = [
             resolution="STATIC", workloadSelector={"labels": {"app": "payments"}},
             ports=[{"number": OUTBOUND, "name": "grpc", "protocol": "GRPC",
                     "targetPort": INBOUND}]),
+    # Istio itself lets connections live for ever, under certificates that have long expired.
+    _object("DestinationRule", "payments", "shop", host=SERVICE,
+            trafficPolicy={"connectionPool": {"tcp": {"maxConnectionDuration": "15s"}}}),
     _object("WorkloadEntry", "payments-1", "shop", address="127.0.0.11", serviceAccount="payments",
             labels={"app": "payments", "version": "v1", "security.istio.io/tlsMode": "istio"}),
     _object("Sidecar", "payments", "shop", workloadSelector={"labels": {"app": "payments"}},
