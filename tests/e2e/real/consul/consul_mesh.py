@@ -13,8 +13,8 @@ HTTP = "http://127.0.0.1:8500"
 APPLICATION = 50051
 
 # An hour is the least that Consul takes unless it is told not to look, and what lives less than ten
-# minutes it renews without pause. It dates leaves back by a minute and renews between 60 and 90 % of
-# their life: these are renewed five to eight minutes after they were issued, and last nine.
+# minutes it renews without pause. It dates leaves back by a minute and renews between 60 and 90 %
+# of their life: these are renewed five to eight minutes after they were issued, and last nine.
 LEAF_TTL = 600
 
 

@@ -1,6 +1,6 @@
 #!/usr/bin/env python3
-"""The agent beside a real Consul whose leaves live ten minutes and whose root is replaced under load:
-tests/e2e/run --consul. Some eleven minutes."""
+"""The agent beside a real Consul whose leaves live ten minutes and whose root is replaced under
+load: tests/e2e/run --consul. Some nine minutes."""
 
 import os
 import sys

@@ -1,7 +1,7 @@
 #!/usr/bin/env python3
 """The agent beside a real Istio whose leaves live two minutes and are renewed every minute; one
 sidecar shows all of its statistics, the other those that Istio shows by default:
-tests/e2e/run --istio. Some four minutes."""
+tests/e2e/run --istio. Some five minutes."""
 
 import os
 import subprocess

@@ -1,7 +1,7 @@
 #!/usr/bin/env python3
 """The agent beside a real SPIRE whose certificates live a minute or two: some minutes of health,
 then the issuer is killed until everything has expired, and comes back: tests/e2e/run --spire. Some
-eight minutes."""
+six minutes."""
 
 import os
 import subprocess
@@ -153,6 +153,24 @@ class Spire(RealMeshTest):
                 if self.ends[pod] + 1 < after and before < self.outage_until:
                     self.assertLess(leaf(page, "remaining_seconds", pod), 0)
                     self.assertEqual(leaf(page, "remaining_ratio", pod), 0)
+
+    def test_the_cut_link_is_found_first_and_tells_the_time_that_is_left(self):
+        def connected(page, pod):
+            return page.value("mesh_control_plane_connected", pod=pod, resource="sds")
+        for pod in (CLIENT, SERVER):
+            cut = self.first(lambda page, pod=pod: connected(page, pod) == 0, self.killed)
+            found = self.found_after("control_plane_unreachable", pod)
+            overdue = self.found_after("rotation_overdue", pod)
+            say(f"{pod} after the kill: cut {cut - self.killed:.1f} s, unreachable {found:.1f} s")
+            self.assertLess(found, 10)
+            self.assertLess(found, overdue)
+            for after, before, page in self.history.pages:
+                cascade = page.value("mesh_control_plane_cascade_timestamp_seconds", pod=pod)
+                if before < self.killed or after > self.well_again:
+                    self.assertEqual(connected(page, pod), 1)
+                    self.assertIsNone(cascade)
+                elif self.killed + found < after and before < self.outage_until:
+                    self.assertEqual(cascade, self.ends[pod])
 
     def test_the_connection_that_works_on_an_expired_certificate_is_found(self):
         answered = [sum(row["count"] for row in ledger["calls"] if row["code"] == "OK")
