@@ -59,14 +59,16 @@ class EnvoyConversation final : public Conversation {
   Step after_clusters();
   Step hear_certs(Answer answer);
   Step look_at_statistics();
+  void note_unreadable(std::uint64_t count, const std::string& sample) {
+    if (readings_.unreadable_sample.empty()) readings_.unreadable_sample = sample;
+    readings_.unreadable += count;
+  }
   Step finish();
   void new_process();
   void judge_by_uptime();
 
   Asked asked_ = Asked::stats;
-  int stats_asked_ = 0;
-
-  // This poll.
+  int stats_asked_ = 0;  // in this poll, to which belong:
   Instant begun_;
   Readings readings_;
   std::uint64_t stats_connection_ = 0;
@@ -134,8 +136,7 @@ Step EnvoyConversation::hear_stats(Answer answer) {
   readings_.tls = tls_report_.reading;
   readings_.inbound_connections = tls_report_.inbound_connections;
   readings_.control_plane = control_plane_.report(traffic_.reader(), stats);
-  readings_.unreadable = stats.unreadable;
-  readings_.unreadable_sample = stats.unreadable_sample;
+  note_unreadable(stats.unreadable, stats.unreadable_sample);
   if (identity_connection_ == stats_connection_) return after_identity();
   asked_ = Asked::server_info;
   return Request{Request::Port::admin, "/server_info"};
@@ -217,10 +218,7 @@ Step EnvoyConversation::hear_clusters(Answer answer) {
     auto clusters = clusters_question_->json ? parse_envoy_clusters_json(answer->body)
                                              : parse_envoy_clusters_text(answer->body);
     if (clusters) {
-      readings_.unreadable += clusters->unreadable;
-      if (readings_.unreadable_sample.empty()) {
-        readings_.unreadable_sample = clusters->unreadable_sample;
-      }
+      note_unreadable(clusters->unreadable, clusters->unreadable_sample);
       readings_.heard.push_back("/clusters");
       endpoints_.enter(*clusters_question_, std::move(*clusters));
       traffic_.know_clusters(endpoints_.stat_names());
@@ -256,8 +254,7 @@ Step EnvoyConversation::hear_certs(Answer answer) {
     return finish();
   }
   readings_.heard.push_back("/certs");
-  readings_.unreadable += certs->unreadable;
-  if (readings_.unreadable_sample.empty()) readings_.unreadable_sample = certs->unreadable_sample;
+  note_unreadable(certs->unreadable, certs->unreadable_sample);
   readings_.certificates = certificates_.look(std::move(*certs), tls_report_.reading);
   return finish();
 }
@@ -292,8 +289,8 @@ Step EnvoyConversation::finish() {
 }  // namespace
 
 std::unique_ptr<Conversation> open_envoy(const Target& target, const Config& config) {
-  if (!target.admin) return open_envoy_prometheus(target.metrics->path);
   const Duration interval = config.certificates.interval;
+  if (!target.admin) return open_envoy_prometheus(target.metrics->path);
   auto admin = std::make_unique<EnvoyConversation>(interval);
   if (!target.metrics) return admin;
   return with_agent_page(std::move(admin), target.metrics->path, interval);

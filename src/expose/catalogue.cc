@@ -59,7 +59,9 @@ const std::vector<Metric>& traffic_metrics() {
        "(reset "
        "by the upstream), local (reset by this sidecar: the caller gave up, or a route timeout, "
        "which is counted as a call too), connection (connections that broke with streams open, "
-       "whatever their number)."},
+       "whatever their number), lost (streams that went with their connection, or had waited for "
+       "one "
+       "that could not be made)."},
   };
   return metrics;
 }

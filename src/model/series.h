@@ -39,7 +39,7 @@ enum class Counted : std::uint8_t {
   tls_failures,          // handshakes that failed; detail = reason
   ejections,             // endpoints put aside; detail = reason
   unhealthy_picks,       // requests for which no endpoint was good enough; detail = what was done
-  stream_refusals,       // streams that an upstream refused because it had enough of them
+  stream_refusals,       // streams of callers that were refused because there were enough of them
   timeouts,              // requests given up; detail = which limit of time
   retries,               // detail = result
 };

@@ -19,7 +19,7 @@ def counters(kind):
 
 
 def filter_of_the_agent():
-    body = _source("envoy_names.cc").partition("envoy_stats_filter() {")[2]
+    body = _source("envoy_names.cc").partition("envoy_stats_filter() {")[2].partition("return")[0]
     parts = re.findall(r'R"\((.*)\)"|alternatives\(envoy_(\w+)_counters\(\)\)', body)
     return "".join("|".join(map(re.escape, counters(kind))) if kind else text
                    for text, kind in parts)

@@ -16,7 +16,7 @@ TEST_F(EnvoyConversationTest, the_first_poll_asks_who_it_is_and_what_it_has) {
   const Readings first = readings();
   EXPECT_THAT(asked_, ElementsAre("/stats", "/server_info", "/clusters", "/certs"));
   ASSERT_TRUE(first.traffic);
-  EXPECT_THAT(first.traffic->values, ElementsAre(19, 2));
+  EXPECT_THAT(first.traffic->values, ElementsAre(19, 2, 21));
   EXPECT_EQ(first.traffic->series->front().key,
             (SeriesKey{Counted::calls, Direction::outbound, "users.shop.svc.cluster.local:50051",
                        "", "user.v1.UserService", "GetUser", "OK"}));
@@ -33,7 +33,7 @@ TEST_F(EnvoyConversationTest, a_quiet_poll_is_one_question) {
   (void)readings();
   const Readings second = readings();
   EXPECT_THAT(asked_, ElementsAre("/stats"));
-  EXPECT_THAT(second.traffic->values, ElementsAre(19, 2));
+  EXPECT_THAT(second.traffic->values, ElementsAre(19, 2, 21));
   EXPECT_TRUE(second.endpoints);
 }
 
@@ -106,12 +106,23 @@ TEST_F(EnvoyConversationTest, a_bad_line_is_counted_and_the_others_are_read) {
   const Readings first = readings();
   EXPECT_EQ(first.unreadable, 1u);
   EXPECT_EQ(first.unreadable_sample, "cluster.x.upstream_rq_total");
-  EXPECT_THAT(first.traffic->values, ElementsAre(19, 2));
+  EXPECT_THAT(first.traffic->values, ElementsAre(19, 2, 21));
 }
 
 TEST_F(EnvoyConversationTest, an_empty_answer_is_a_proxy_without_statistics) {
   bodies_["/stats"] = "";
   EXPECT_THAT(readings().traffic->values, IsEmpty());
+}
+
+TEST_F(EnvoyConversationTest, pools_have_the_limits_that_the_clusters_told) {
+  bodies_["/stats"] +=
+      std::string(users) + ".upstream_cx_active: 3\n" + users + ".upstream_cx_total: 4\n";
+  bodies_["/clusters"].insert(bodies_["/clusters"].rfind("}]}"),
+                              R"(,"circuit_breakers":{"thresholds":[{"max_connections":1024}]})");
+  const Readings first = readings();
+  ASSERT_EQ(first.upstreams.size(), 1u);
+  EXPECT_EQ(first.upstreams[0].upstream, "users.shop.svc.cluster.local:50051");
+  EXPECT_EQ(first.upstreams[0].connections, (Use{3, 1024}));
 }
 
 TEST_F(EnvoyConversationTest, messages_resets_and_aggregates_have_their_keys) {
@@ -131,8 +142,8 @@ TEST_F(EnvoyConversationTest, messages_resets_and_aggregates_have_their_keys) {
     EXPECT_EQ(series.key.direction, Direction::inbound);
   }
   EXPECT_THAT(seen, ElementsAre("0 / UNAVAILABLE", "1 S/M request", "1 S/M response",
-                                "2 / connection", "2 / remote", "2 / local"));
-  EXPECT_THAT(first.traffic->values, ElementsAre(3, 4, 5, 1, 6, 7));
+                                "2 / connection", "2 / remote", "8 / ", "2 / local"));
+  EXPECT_THAT(first.traffic->values, ElementsAre(3, 4, 5, 1, 6, 9, 7));
 }
 
 TEST_F(EnvoyConversationTest, a_histogram_becomes_cumulative_buckets_in_seconds) {
@@ -142,19 +153,19 @@ TEST_F(EnvoyConversationTest, a_histogram_becomes_cumulative_buckets_in_seconds)
   const Readings first = readings();
   std::vector<std::string> bounds;
   for (const Series& series : *first.traffic->series) bounds.push_back(series.key.detail);
-  EXPECT_THAT(bounds, ElementsAre("0.0005", "0.001", "2.5"));
-  EXPECT_THAT(first.traffic->values, ElementsAre(1, 3, 5));
+  EXPECT_THAT(bounds, ElementsAre("", "0.0005", "0.001", "2.5"));
+  EXPECT_THAT(first.traffic->values, ElementsAre(5, 1, 3, 5));
 }
 
 TEST_F(EnvoyConversationTest, a_histogram_that_was_empty_is_learnt_when_it_fills) {
   bodies_["/stats"] =
       "cluster.c.upstream_rq_total: 5\n"
       "cluster.c.grpc.S.M.upstream_rq_time: No recorded values\n";
-  EXPECT_THAT(readings().traffic->values, IsEmpty());
+  EXPECT_THAT(readings().traffic->values, ElementsAre(5));
   bodies_["/stats"] =
       "cluster.c.upstream_rq_total: 5\n"
       "cluster.c.grpc.S.M.upstream_rq_time: B0.5(0,1)\n";
-  EXPECT_THAT(readings().traffic->values, ElementsAre(1));
+  EXPECT_THAT(readings().traffic->values, ElementsAre(5, 1));
 }
 
 TEST_F(EnvoyConversationTest, an_unknown_cluster_keeps_its_statuses_and_is_counted) {

@@ -92,6 +92,25 @@ TEST(EnvoySample, messages_resets_and_times_are_read) {
   EXPECT_EQ(bucket->key.method, "M");
 }
 
+TEST(EnvoySample, what_happened_to_a_pool_is_read_where_the_upstream_is_certain) {
+  const auto ejections = read_line(
+      R"(envoy_cluster_outlier_detection_ejections_enforced_success_rate{envoy_cluster_name="c"} 5)");
+  ASSERT_TRUE(ejections);
+  EXPECT_TRUE(ejections->exact);
+  EXPECT_EQ(ejections->key,
+            (SeriesKey{Counted::ejections, Direction::outbound, "c", "", "", "", "success_rate"}));
+  EXPECT_FALSE(read_line(
+      R"(envoy_cluster_shop_svc_upstream_cx_connect_fail{envoy_cluster_name="outbound|80||c"} 5)"));
+}
+
+TEST(EnvoySample, a_reset_of_an_uncertain_upstream_is_counted_all_the_same) {
+  const auto reset = read_line(
+      R"(envoy_cluster_shop_svc_upstream_rq_rx_reset{envoy_cluster_name="outbound|80||c"} 5)");
+  ASSERT_TRUE(reset);
+  EXPECT_FALSE(reset->exact);
+  EXPECT_EQ(reset->key.upstream, "");
+}
+
 TEST(EnvoySample, the_last_bucket_is_infinite_and_the_sum_is_read) {
   const auto bucket = read_line(
       R"(envoy_cluster_grpc_upstream_rq_time_bucket{envoy_cluster_name="c",le="+Inf"} 5)");

@@ -114,13 +114,7 @@ inline TargetState client() {
       {users, "", Direction::outbound, "10.0.0.7:50051", EndpointState::ready, 2},
       {users, "", Direction::outbound, "10.0.0.8:50051", EndpointState::ejected, 0},
   };
-  UpstreamBalance balance;
-  balance.upstream = users;
-  balance.balance = {
-      60, 3600, 60, 1, 2, 1.0, 1.0, 30.0, BalanceVerdict::balanced, 1, "10.0.0.7:50051"};
-  balance.window_seconds = 30;
-  state.balances = {balance};
-  state.received = 60;
+  add_balance(users, state);
   state.inbound_connections = 3;
   state.certificates = {certificates()};
   state.stale_connections = {{Direction::outbound, users, "", "spiffe://a", 2, 1}};

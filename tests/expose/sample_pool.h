@@ -1,4 +1,5 @@
-// The connection pool of the sample page's client: one of everything that is told of one.
+// The sample page's client and its one upstream: how load is spread there, and one of everything
+// that is told of a connection pool.
 #pragma once
 
 #include <memory>
@@ -10,6 +11,16 @@
 #include "model/snapshot.h"
 
 namespace mesh::sample {
+
+inline void add_balance(const std::string& upstream, TargetState& state) {
+  UpstreamBalance balance;
+  balance.upstream = upstream;
+  balance.balance = {
+      60, 3600, 60, 1, 2, 1.0, 1.0, 30.0, BalanceVerdict::balanced, 1, "10.0.0.7:50051"};
+  balance.window_seconds = 30;
+  state.balances = {balance};
+  state.received = 60;
+}
 
 inline void add_pool(const std::string& upstream, TargetState& state) {
   UpstreamReading pool;

@@ -113,8 +113,8 @@ void judge(const TargetState& state, const Pool& pool, const Resource& resource,
   Finding finding =
       about_pool("pool_exhausted", grave ? Severity::critical : Severity::warning, state, pool);
   finding.subject = resource.name;
-  finding.cause = counted(overflows, is_retry ? "retry" : "call") + " to " + name_of(pool);
-  if (is_retry) finding.cause = std::to_string(overflows) + " retries to " + name_of(pool);
+  finding.cause = is_retry ? std::to_string(overflows) + " retries" : counted(overflows, "call");
+  finding.cause += " to " + name_of(pool);
   finding.cause += resource.name == "connections" && pool.now.speaks_http.value_or(true)
                        ? " had to wait for a connection in the window: "
                        : " refused by this sidecar in the window: ";
