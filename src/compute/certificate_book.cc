@@ -163,7 +163,7 @@ std::vector<Rotation> CertificateBook::enter(const CertificateLook& look, WallTi
       entry.last_rotation = newest.not_before;
       entry.began = std::min(now, newest.not_before.value_or(now) + backdated);
     }
-    if (first_look || !same(newest, entry.newest)) entry.since = now;
+    if (!same_as_before) entry.since = now;
     entry.newest.not_before = newest.not_before;
     entry.newest.not_after = newest.not_after;
     entry.newest.serial = newest.serial;

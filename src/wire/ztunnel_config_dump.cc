@@ -11,7 +11,10 @@
 #include "base/limits.h"
 #include "base/rfc3339.h"
 #include "base/text.h"
+#include "wire/base64.h"
 #include "wire/json_fields.h"
+#include "wire/pem.h"
+#include "wire/x509.h"
 
 namespace mesh {
 namespace {
@@ -89,7 +92,41 @@ Result<std::string_view> find_value(std::string_view body, std::string_view want
   return Error{"the dump has no `" + std::string(wanted) + "`"};
 }
 
+// The first certificate of a PEM text.
+class FirstCertificate : public PemSink {
+ public:
+  void on_certificate(std::string_view der, std::uint64_t) override {
+    if (!seen_) certificate_ = parse_x509(der);
+    seen_ = true;
+  }
+  void on_private_key() override {}
+  void on_other_block(std::string_view) override {}
+  void on_unreadable(std::uint64_t, const std::string&) override {}
+
+  std::optional<Certificate> take() {
+    if (!certificate_) return std::nullopt;
+    return std::move(*certificate_);
+  }
+
+ private:
+  bool seen_ = false;
+  Result<Certificate> certificate_ = Error{"none"};
+};
+
+// The whole certificate: PEM in base64.
+std::optional<Certificate> read_pem(std::string_view base64) {
+  std::string pem;
+  Base64Decoder decoder;
+  if (base64.empty() || !decoder.feed(base64, pem)) return std::nullopt;
+  FirstCertificate first;
+  PemReader reader(first);
+  reader.feed(pem);
+  reader.finish();
+  return first.take();
+}
+
 std::optional<Certificate> read_certificate(const element& entry) {
+  if (auto whole = read_pem(text_in(entry, "pem"))) return whole;
   const auto not_after = parse_rfc3339(text_in(entry, "expirationTime"));
   if (!not_after) return std::nullopt;
   Certificate one;
@@ -147,7 +184,7 @@ Result<ZtunnelCertificates> parse_ztunnel_config_dump(std::string_view body) {
     HeldTogether held;
     const std::string name(text_in(identity, "identity"));
     const auto name_leaf = [&](Certificate& leaf) {
-      if (name.empty()) return;
+      if (name.empty() || !leaf.sans.empty()) return;
       if (name.starts_with("spiffe://")) leaf.sans = {{SubjectAltName::Kind::uri, name}};
       leaf.path = name;
     };

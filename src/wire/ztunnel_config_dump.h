@@ -6,7 +6,9 @@
 //                      "rootCerts": […]}, …],
 //    "config": …, "policies": …, "services": …, "workloads": …}
 //
-// An entry per identity; the leaf comes first in its chain. Serial numbers are decimal. The rest is
+// An entry per identity; the leaf comes first in its chain. `pem` is the whole certificate, PEM in
+// base64: what stands in it counts, and the other fields where it cannot be read (they are what
+// recordings keep). Serial numbers are decimal. The rest is
 // what ztunnel knows of the whole mesh, tens of megabytes in a large one: it is passed over without
 // being taken apart, and what stands behind the certificates is not looked at. Releases that
 // spelled these fields with underscores, where `ca_cert` held the leaf, are not read. Never throws,
@@ -24,10 +26,11 @@
 namespace mesh {
 
 struct ZtunnelCertificates {
-  // By identity, in the order of the body, those without a certificate left out. A leaf's name is
-  // its identity; CAs are named by nothing but the list they stand in, "certChain" or "rootCerts".
+  // By identity, in the order of the body, those without a certificate left out. The name of a leaf
+  // without PEM is its identity; CAs without are named by nothing but the list they stand in,
+  // "certChain" or "rootCerts", which is the path of all.
   std::vector<HeldTogether> held;
-  std::uint64_t unreadable = 0;  // certificates skipped: no readable expirationTime
+  std::uint64_t unreadable = 0;  // certificates skipped: neither PEM nor a readable expirationTime
   std::string unreadable_sample;
 };
 

@@ -81,6 +81,14 @@ TEST_F(CertificateEstimates, clocks_that_slowly_part_make_no_rotation) {
   EXPECT_EQ(known().in_use.not_after, noon + hours(240));
 }
 
+TEST_F(CertificateEstimates, an_end_that_wavers_is_no_change_of_what_is_in_use) {
+  book_.enter(ending(noon + hours(24), seconds(2)), noon);
+  book_.enter(ending(noon + hours(24) - seconds(1), seconds(2)), noon + minutes(1));
+  EXPECT_EQ(known().since, noon);
+  book_.enter(ending(noon + hours(36), seconds(2)), noon + minutes(2));
+  EXPECT_EQ(known().since, noon + minutes(2));
+}
+
 TEST_F(CertificateEstimates, one_that_ends_much_earlier_is_another_and_no_rotation) {
   book_.enter(ending(noon + hours(24), seconds(2)), noon);
   EXPECT_TRUE(book_.enter(ending(noon + hours(20), seconds(2)), noon + minutes(1)).empty());

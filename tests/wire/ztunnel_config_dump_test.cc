@@ -8,6 +8,7 @@
 
 #include "base/limits.h"
 #include "wire/fixture.h"
+#include "wire/x509_maker.h"
 
 namespace mesh {
 namespace {
@@ -55,6 +56,43 @@ TEST(ZtunnelConfigDump, a_real_one_tells_each_identitys_leaf_and_root) {
   EXPECT_EQ(identity_of(root), "rootCerts");
   EXPECT_EQ(root.serial, "4d9fda019e00b0343a841dd8edbf3c5c6c9a1bc8");
   EXPECT_EQ(root.not_after, sys_seconds(seconds(10'417'673'480)));  // in the year 2300
+}
+
+std::string base64(const std::string& bytes) {
+  std::string text(bytes.size() * 2 + 4, '\0');
+  const int length = EVP_EncodeBlock(reinterpret_cast<unsigned char*>(text.data()),
+                                     reinterpret_cast<const unsigned char*>(bytes.data()),
+                                     static_cast<int>(bytes.size()));
+  text.resize(static_cast<std::size_t>(length));
+  return text;
+}
+
+std::string pem_field(const std::string& der) {
+  const std::string pem =
+      "-----BEGIN CERTIFICATE-----\n" + base64(der) + "\n-----END CERTIFICATE-----\n";
+  return R"({"pem":")" + base64(pem) + R"(","serialNumber":"9","expirationTime":"soon"})";
+}
+
+TEST(ZtunnelConfigDump, the_pem_of_a_certificate_tells_all_of_it) {
+  X509Maker maker;
+  maker.serial(255).subject("O", "cluster.local").alt_names({{GEN_URI, users}});
+  const ZtunnelCertificates dump = read(dump_of(pem_field(maker.der()), pem_field(maker.der())));
+  EXPECT_EQ(dump.unreadable, 0u);
+  ASSERT_THAT(dump.held.at(0), SizeIs(2));
+  const Certificate& leaf = dump.held[0][0];
+  EXPECT_EQ(identity_of(leaf), users);
+  EXPECT_EQ(leaf.serial, "ff");
+  EXPECT_EQ(leaf.key_algorithm, KeyAlgorithm::ecdsa);
+  EXPECT_THAT(leaf.fingerprint_sha256, SizeIs(64));
+  EXPECT_EQ(dump.held[0][1].role, CertificateRole::root);  // whatever it says of itself
+}
+
+TEST(ZtunnelConfigDump, a_pem_that_cannot_be_read_leaves_the_fields_beside_it) {
+  for (const char* pem : {"", "(left out)", "AAAA", "LS0tLS1CRUdJTiBDRVJUSUZJQ0FURS0tLS0t"}) {
+    const ZtunnelCertificates dump =
+        read(dump_of(R"({"pem":")" + std::string(pem) + R"(",)" + certificate.substr(1)));
+    EXPECT_EQ(dump.held.at(0).at(0).serial, "ff") << pem;
+  }
 }
 
 TEST(ZtunnelConfigDump, before_the_first_connection_there_is_none) {
