@@ -3,7 +3,6 @@
 
 #include <algorithm>
 #include <chrono>
-#include <cstdlib>
 #include <map>
 
 namespace mesh {
@@ -11,16 +10,20 @@ namespace {
 
 using std::chrono::seconds;
 
-// A mesh's agent may tell what is left instead of the end: that is off by the age of its answer.
-constexpr seconds told_by_agents{60};
-
-// Where the serial of one is not told, the end alone must do.
-bool is_same(const Certificate& a, const Certificate& b, CertificateSource reported_by) {
-  if (!a.serial.empty() && !b.serial.empty()) {
-    return a.serial == b.serial && a.not_after == b.not_after;
+// Where the serial of one is not told, the end alone must do: an agent may tell it too late, by as
+// much as it admits, and rounds it.
+bool is_same(const Certificate& served, const Certificate& reported) {
+  if (!served.serial.empty() && !reported.serial.empty()) {
+    return served.serial == reported.serial && served.not_after == reported.not_after;
   }
-  const seconds slack = reported_by == CertificateSource::proxy ? told_by_agents : seconds(0);
-  return std::chrono::abs(a.not_after - b.not_after) <= slack;
+  const seconds late = reported.not_after - served.not_after;
+  return late >= -seconds(1) && late <= reported.not_after_slack + seconds(1);
+}
+
+bool has_one_leaf(const CertificatePlace& place) {
+  return std::ranges::count_if(place.known, [](const KnownCertificate& known) {
+           return known.in_use.role == CertificateRole::leaf;
+         }) == 1;
 }
 
 bool is_settled(const CertificatePlace& served, const KnownCertificate& one,
@@ -31,11 +34,11 @@ bool is_settled(const CertificatePlace& served, const KnownCertificate& one,
   return served.seen >= believed && reported.seen >= believed;
 }
 
-bool may_be_compared(const Certificate& served, const Certificate& reported) {
+bool may_be_compared(const Certificate& served, const Certificate& reported, bool only_leaves) {
   const bool leaf = reported.role == CertificateRole::leaf;
   if (served.role == CertificateRole::root) return false;  // nobody needs it to be served
-  return (served.role == CertificateRole::leaf) == leaf &&
-         identity_of(served) == identity_of(reported);
+  if ((served.role == CertificateRole::leaf) != leaf) return false;
+  return (leaf && only_leaves) || identity_of(served) == identity_of(reported);
 }
 
 class Comparer {
@@ -45,12 +48,12 @@ class Comparer {
       : port_(port), interval_(interval), into_(into) {}
 
   void compare(const KnownCertificate& served, const CertificatePlace& reported) {
+    const bool only_leaves = reported.source == CertificateSource::proxy &&
+                             has_one_leaf(reported) && has_one_leaf(*port_->certificates);
     for (const KnownCertificate& other : reported.known) {
-      if (!may_be_compared(served.in_use, other.in_use)) continue;
+      if (!may_be_compared(served.in_use, other.in_use, only_leaves)) continue;
       if (!is_settled(*port_->certificates, served, reported, other, interval_)) continue;
-      const auto same = [&](const Certificate& one) {
-        return is_same(served.in_use, one, reported.source);
-      };
+      const auto same = [&](const Certificate& one) { return is_same(served.in_use, one); };
       ServedAndReported both{port_, reported.source, served.in_use, other.in_use, false, false};
       both.differs = !same(other.in_use) && std::ranges::none_of(other.beside, same);
       both.replaced = both.differs && std::ranges::any_of(other.draining, same);

@@ -5,7 +5,9 @@
 // Compared identity by identity, each leaf with the leaves in use, each intermediate with the
 // authorities of the same name. What only one side names is not compared: a proxy has certificates
 // that it does not serve at this port, /certs lists no intermediates of its own, and a port that
-// passes calls through shows what the application has.
+// passes calls through shows what the application has. A mesh's agent names no identity
+// ("default"): its leaf is compared where both sides have but one, by the end, which it may tell a
+// little late.
 //
 // A rotation between two looks is no difference. Each side is believed when it was looked at no
 // earlier than one interval after the last change on either side; until then nothing is said.

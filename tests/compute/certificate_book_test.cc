@@ -227,6 +227,20 @@ TEST(CertificateBook, remembers_the_look_that_first_found_what_is_in_use) {
   EXPECT_EQ(only(book).since, noon + hours(4));
 }
 
+TEST(CertificateBook, takes_an_end_that_is_told_roughly_for_the_one_before) {
+  CertificateBook book(CertificateSource::proxy, "", {"istio", {}});
+  Certificate c = leaf("", noon);
+  c.not_before.reset();
+  c.not_after_slack = seconds(2);
+  book.enter({{{c}}}, noon + hours(1));
+  c.not_after += seconds(1);
+  book.enter({{{c}}}, noon + hours(2));
+  EXPECT_EQ(only(book).since, noon + hours(1));
+  c.not_after += hours(12);
+  book.enter({{{c}}}, noon + hours(3));
+  EXPECT_EQ(only(book).since, noon + hours(3));
+}
+
 // A CA without a name, as Istio's in /certs.
 Certificate authority(std::string serial) {
   Certificate c = leaf(std::move(serial), noon);

@@ -136,18 +136,42 @@ TEST(ServedAndReported, ignore_a_root_that_is_served) {
       compared(known("0a", CertificateRole::root), known("0b", CertificateRole::root)).empty());
 }
 
-TEST(ServedAndReported, compare_the_ends_where_a_serial_is_not_told) {
-  const auto by_agent = [](seconds later) {
-    KnownCertificate reported = known("");
-    reported.in_use.not_after += later;
-    const auto all =
-        served_and_reported(snapshot_of(place(CertificateSource::handshake, {known("0a")}),
-                                        place(CertificateSource::proxy, {reported})));
-    return all.at(0).differs;
+// What a mesh's agent tells: a name of its own, and the end.
+KnownCertificate by_agent(seconds later, std::string name = "default") {
+  KnownCertificate reported = known("");
+  reported.in_use.sans.clear();
+  reported.in_use.path = std::move(name);
+  reported.in_use.not_after += later;
+  return reported;
+}
+
+std::vector<ServedAndReported> against_agent(std::vector<KnownCertificate> served,
+                                             std::vector<KnownCertificate> reported) {
+  return served_and_reported(snapshot_of(place(CertificateSource::handshake, std::move(served)),
+                                         place(CertificateSource::proxy, std::move(reported))));
+}
+
+TEST(ServedAndReported, take_the_only_leaf_of_an_agent_for_the_one_that_is_served) {
+  const auto all = against_agent({known("0a")}, {by_agent(hours(12))});
+  ASSERT_EQ(all.size(), 1u);
+  EXPECT_TRUE(all[0].differs);
+  EXPECT_EQ(all[0].reported_by, CertificateSource::proxy);
+  EXPECT_TRUE(against_agent({known("0a")}, {by_agent(hours(12)), by_agent(hours(1), "b")}).empty());
+  KnownCertificate other = known("0c");
+  other.in_use.key_algorithm = KeyAlgorithm::rsa;
+  EXPECT_TRUE(against_agent({known("0a"), other}, {by_agent(hours(12))}).empty());
+}
+
+TEST(ServedAndReported, let_an_agent_be_as_late_as_it_admits) {
+  const auto differs_by = [](seconds later) {
+    KnownCertificate reported = by_agent(later);
+    reported.in_use.not_after_slack = seconds(60);
+    return against_agent({known("0a")}, {reported}).at(0).differs;
   };
-  EXPECT_FALSE(by_agent(seconds(60)));
-  EXPECT_TRUE(by_agent(seconds(61)));
-  EXPECT_TRUE(by_agent(seconds(-61)));
+  EXPECT_FALSE(differs_by(seconds(61)));  // and a second for what is rounded
+  EXPECT_TRUE(differs_by(seconds(62)));
+  EXPECT_FALSE(differs_by(seconds(-1)));
+  EXPECT_TRUE(differs_by(seconds(-2)));
 }
 
 TEST(ServedAndReported, are_those_of_one_target) {
