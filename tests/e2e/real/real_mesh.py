@@ -16,7 +16,7 @@ sys.path.insert(0, os.path.dirname(os.path.dirname(os.path.abspath(__file__))))
 
 from harness import (BINARY, BIN_DIR, ENVOY, ROOT, Agent, SharedPartsTest,  # noqa: E402
                      ledger_calls, wait_until)
-from certificate_history import History, leaf  # noqa: E402
+from certificate_history import History  # noqa: E402
 from load import Load  # noqa: E402
 from processes import Child, MeshError, http_get  # noqa: E402
 
@@ -149,11 +149,14 @@ class RealMesh:
         return [word for key, value in settings.items()
                 for word in ("--" + key.replace("_", "-"), str(value))]
 
-    def agent_config(self, extra="", **fields):
-        """Every sidecar a target, asked each second; `fields` are added to each target."""
-        targets = "".join("  - " + json.dumps({
-            "name": pod, "namespace": "shop", "workload": pod.rsplit("-", 1)[0], "mesh": "envoy",
-            "admin": admin, **fields}) + "\n" for pod, admin in self.sidecars.items())
+    def target(self, pod):
+        """As the agent's configuration lists a sidecar."""
+        return {"name": pod, "namespace": "shop", "workload": pod.rsplit("-", 1)[0],
+                "admin": self.sidecars[pod]}
+
+    def agent_config(self, extra=""):
+        """Every sidecar a target, asked each second."""
+        targets = "".join(f"  - {json.dumps(self.target(pod))}\n" for pod in self.sidecars)
         return ("poll: {interval: 1s, timeout: 900ms, window: 30s, stale_after: 10s}\n"
                 f"targets:\n{targets}{extra}")
 
@@ -220,6 +223,10 @@ class CertsWatch:
             self.expired_beside.add(pod)
 
 
+def leaf(page, metric, pod, source="admin"):
+    return page.value("mesh_certificate_" + metric, pod=pod, role="leaf", source=source)
+
+
 def serial_in_use(page, pod):
     rows = page.rows("mesh_certificate_info", pod=pod, source="admin", role="leaf",
                      state="in_use")
@@ -236,10 +243,10 @@ class RealMeshTest(SharedPartsTest):
     """A test case with a mesh, an agent beside it and the history of both."""
 
     @classmethod
-    def start_mesh_and_agent(cls, mesh, config="certificates: {interval: 5s}\n", **fields):
+    def start_mesh_and_agent(cls, mesh, config="certificates: {interval: 5s}\n"):
         cls.mesh = cls.start_shared(mesh)
         cls.watch = cls.start_shared(CertsWatch(mesh.sidecars))
-        cls.agent = cls.start_shared(Agent(BINARY, cls.shared, mesh.agent_config(config, **fields)))
+        cls.agent = cls.start_shared(Agent(BINARY, cls.shared, mesh.agent_config(config)))
         cls.agent.wait_ready()
         cls.history = cls.start_shared(History(cls.agent, 0.5, FAMILIES))
 

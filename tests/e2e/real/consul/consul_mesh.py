@@ -66,6 +66,9 @@ class ConsulMesh(RealMesh):
         # For some ten seconds there is no healthy upstream.
         self.wait_until_called("consul", *self.sidecars)
 
+    def target(self, pod):
+        return {**super().target(pod), "mesh": "consul"}
+
     def root(self):
         """The identity of the root that issues now."""
         return json.loads(ask("GET", HTTP + "/v1/connect/ca/roots")[1])["ActiveRootID"]

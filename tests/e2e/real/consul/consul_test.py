@@ -10,8 +10,7 @@ from collections import Counter
 
 sys.path.insert(0, os.path.dirname(os.path.dirname(os.path.abspath(__file__))))
 
-from real_mesh import RealMeshTest, findings, ledger_calls, say, wait_until
-from certificate_history import leaf
+from real_mesh import RealMeshTest, findings, leaf, ledger_calls, say, wait_until
 from consul_mesh import ConsulMesh
 
 CLIENT, SERVER = "orders-1", "payments-1"

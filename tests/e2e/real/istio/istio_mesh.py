@@ -67,10 +67,11 @@ class IstioMesh(RealMesh):
     call_as = f"{SERVICE}:{OUTBOUND}"
     inbound = f"127.0.0.11:{INBOUND}"
 
-    @staticmethod
-    def merged_metrics(pod):
-        """Where the agent of a sidecar shows its own metrics with Envoy's."""
-        return f"http://127.0.0.1:{_SIDECARS[pod.removesuffix('-1')]['status']}/stats/prometheus"
+    def target(self, pod):
+        """With the page on which Istio's agent shows its own metrics beside Envoy's."""
+        status = _SIDECARS[pod.removesuffix("-1")]["status"]
+        return {**super().target(pod), "mesh": "istio",
+                "metrics": f"http://127.0.0.1:{status}/stats/prometheus"}
 
     def start(self):
         """Returns once a call gets through."""

@@ -11,8 +11,8 @@ import unittest
 
 sys.path.insert(0, os.path.dirname(os.path.dirname(os.path.abspath(__file__))))
 
-from real_mesh import RealMeshTest, findings, say
-from certificate_history import end_of, leaf
+from real_mesh import RealMeshTest, findings, leaf, say
+from certificate_history import end_of
 from istio_mesh import IstioMesh
 
 ALL_STATS, DEFAULT_STATS = "orders-1", "payments-1"
@@ -62,6 +62,27 @@ class Istio(RealMeshTest):
                 late.append(seen - listed)
             say(f"{pod}: seen {max(late):.1f} s after /certs listed them, at most")
             self.assertLess(max(late), bound)
+
+    def test_what_istios_agent_tells_is_what_the_sidecar_lists(self):
+        for pod in (ALL_STATS, DEFAULT_STATS):
+            looked, apart, since, longest = 0, 0.0, None, 0.0
+            for after, _, page in self.history.pages:
+                ends = [leaf(page, "not_after_timestamp_seconds", pod, source)
+                        for source in ("admin", "proxy")]
+                if None in ends:
+                    continue
+                if abs(ends[0] - ends[1]) <= 2:
+                    looked, since = looked + 1, None
+                    apart = max(apart, abs(ends[0] - ends[1]))
+                else:  # one of the two has not been asked since the rotation
+                    since = since or after
+                    longest = max(longest, after - since)
+            say(f"{pod}: its agent's end is the sidecar's within {apart:.1f} s; after a rotation "
+                f"one of them is behind for {longest:.1f} s at most")
+            self.assertGreater(looked, 100)
+            self.assertLess(longest, 10)
+            self.assertEqual(leaf(self.last, "rotations_total", pod, "proxy"),
+                             leaf(self.last, "rotations_total", pod, "admin"))
 
     def test_a_healthy_mesh_has_no_finding(self):
         self.check_no_finding()

@@ -11,8 +11,8 @@ import unittest
 
 sys.path.insert(0, os.path.dirname(os.path.dirname(os.path.abspath(__file__))))
 
-from real_mesh import RealMeshTest, findings, say, wait_until
-from certificate_history import end_of, held, leaf
+from real_mesh import RealMeshTest, findings, leaf, say, wait_until
+from certificate_history import end_of, held
 from spire_mesh import INBOUND, SpireMesh
 
 CLIENT, SERVER = "orders-1", "payments-1"
