@@ -11,7 +11,7 @@ import unittest
 
 sys.path.insert(0, os.path.dirname(os.path.dirname(os.path.abspath(__file__))))
 
-from real_mesh import RealMeshTest, findings, leaf, say
+from real_mesh import MeshError, RealMeshTest, findings, leaf, say
 from certificate_history import end_of
 from istio_mesh import IstioMesh
 
@@ -35,7 +35,7 @@ class Istio(RealMeshTest):
     @classmethod
     def ask_openssl(cls):
         """When the leaf ends that the server's port shows, at a moment when none was replaced."""
-        while True:
+        for _ in range(5):
             before = cls.watch.serials(DEFAULT_STATS)
             shown = subprocess.run(["openssl", "s_client", "-connect", cls.mesh.inbound],
                                    stdin=subprocess.DEVNULL, capture_output=True, text=True,
@@ -44,6 +44,7 @@ class Istio(RealMeshTest):
             cls.shown = leaf(cls.agent.page(), "not_after_timestamp_seconds", DEFAULT_STATS)
             if before == cls.watch.serials(DEFAULT_STATS):
                 return
+        raise MeshError("a leaf was replaced at every look at it")
 
     def test_every_rotation_is_counted_once(self):
         for pod in (ALL_STATS, DEFAULT_STATS):
