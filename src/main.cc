@@ -46,6 +46,17 @@ void print_warnings(const Config& config) {
 void print_found(const std::string& file, const Config& config) {
   std::cout << file << ": valid, " << config.targets.size()
             << (config.targets.size() == 1 ? " target\n" : " targets\n");
+  const CertificatesConfig& certificates = config.certificates;
+  for (const CertificateEndpoint& endpoint : certificates.endpoints) {
+    std::cout << "  TLS endpoint " << qualified(endpoint.ns, endpoint.name) << " "
+              << to_string(endpoint.port.address) << "\n";
+  }
+  for (const CertificateFilesConfig& files : certificates.files) {
+    for (const std::string& path : files.paths) std::cout << "  files " << path << "\n";
+  }
+  for (const TrustConfig& trust : certificates.trust) {
+    std::cout << "  trust bundle " << trust.name << " " << trust.file << "\n";
+  }
   for (const Target& target : config.targets) {
     std::cout << "  " << target_id(target) << " (" << target.mesh << ")";
     if (target.admin) std::cout << " admin " << to_string(*target.admin);

@@ -129,7 +129,10 @@ void read_root(const YamlNode& root, const Reading& reading) {
   if (root.kind != YamlNode::Kind::map) return;
   // Whoever wants no more than its certificates watched has no target.
   const CertificatesConfig& certificates = reading.config.certificates;
-  const bool certificates_only = !certificates.endpoints.empty() || !certificates.files.empty();
+  // What is wrong there has been told: whether there is something to watch is not known.
+  const bool unknown = fields.has("certificates") && !reading.problems.empty();
+  const bool certificates_only =
+      unknown || !certificates.endpoints.empty() || !certificates.files.empty();
   if (!fields.has("targets")) {
     if (certificates_only) return;
     fields.complain(fields.self(), "the key \"targets\" is missing; expected a list of targets");

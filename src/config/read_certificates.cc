@@ -5,6 +5,7 @@
 #include <array>
 #include <map>
 #include <optional>
+#include <span>
 #include <string>
 #include <string_view>
 #include <utility>
@@ -51,10 +52,27 @@ void read_times(const Fields& fields, CertificatesConfig& config) {
                   "it not to be below " + format_duration(config.interval));
 }
 
+// An absolute path; "" if there is none, or a complaint.
+std::string read_path(const Fields& fields, std::string_view key, std::string_view expected) {
+  const auto path = fields.text(key, expected);
+  if (!path || path->starts_with('/')) return path.value_or("");
+  fields.complain(*fields.find(key), *path, path->empty() ? "is empty" : "is not absolute",
+                  "a path that begins with a slash");
+  return "";
+}
+
+// False, with a complaint, for an entry of a list in which nothing can be read.
+bool is_entry(const Fields& fields, const Field& field, std::span<const std::string_view> keys) {
+  if (field.node->kind == YamlNode::Kind::null) {
+    fields.complain(field, "no value; expected the keys " + one_of(keys));
+  }
+  return field.node->kind == YamlNode::Kind::map;
+}
+
 void read_client(const Fields& fields, CertificateEndpoint& endpoint) {
-  constexpr std::string_view expected = "the path of a PEM file";
-  endpoint.client_certificate_file = fields.text("client_certificate", expected).value_or("");
-  endpoint.client_key_file = fields.text("client_key", expected).value_or("");
+  constexpr std::string_view expected = "the absolute path of a PEM file";
+  endpoint.client_certificate_file = read_path(fields, "client_certificate", expected);
+  endpoint.client_key_file = read_path(fields, "client_key", expected);
   if (fields.has("client_certificate") == fields.has("client_key")) return;
   const bool no_key = fields.has("client_certificate");
   fields.complain(*fields.find(no_key ? "client_certificate" : "client_key"),
@@ -64,10 +82,7 @@ void read_client(const Fields& fields, CertificateEndpoint& endpoint) {
 
 void read_endpoint(const Field& field, const Reading& reading, std::map<std::string, int>& taken) {
   const Fields fields = reading.fields(field, endpoint_keys);
-  if (field.node->kind == YamlNode::Kind::null) {
-    fields.complain(field, "no value; expected the keys " + one_of(endpoint_keys));
-  }
-  if (field.node->kind != YamlNode::Kind::map) return;
+  if (!is_entry(fields, field, endpoint_keys)) return;
   CertificateEndpoint endpoint;
   const auto name = read_name(fields, "name");
   endpoint.ns = read_name(fields, "namespace").value_or("");
@@ -94,16 +109,19 @@ void read_endpoint(const Field& field, const Reading& reading, std::map<std::str
 
 void read_files(const Field& field, const Reading& reading) {
   const Fields fields = reading.fields(field, file_keys);
-  if (field.node->kind != YamlNode::Kind::map) return;
+  if (!is_entry(fields, field, file_keys)) return;
   CertificateFilesConfig files;
   files.rotation_point = fields.share("rotation_point");
-  files.password_file = fields.text("password_file", "the path of a file").value_or("");
+  files.password_file = read_path(fields, "password_file", "the absolute path of a file");
   if (!fields.has("paths")) {
     fields.complain(field, "the key \"paths\" is missing; expected a list of paths");
     return;
   }
   const auto elements = fields.list("paths", "a list of paths, which may have *, ? and [a-z]");
   if (!elements) return;
+  if (elements->empty()) {
+    fields.complain(*fields.find("paths"), "no path; expected at least one");
+  }
   for (const Field& element : *elements) {
     if (reading.problems.full()) return;
     const auto path = fields.text(element, "an absolute path");
@@ -124,12 +142,14 @@ std::string read_required(const Fields& fields, std::string_view key, std::strin
                                        std::string(expected));
     return "";
   }
-  return fields.text(key, expected).value_or("");
+  const auto text = fields.text(key, expected);
+  if (text && text->empty()) fields.complain(*fields.find(key), *text, "is empty", expected);
+  return text.value_or("");
 }
 
 void read_trust(const Field& field, const Reading& reading, std::map<std::string, int>& taken) {
   const Fields fields = reading.fields(field, trust_keys);
-  if (field.node->kind != YamlNode::Kind::map) return;
+  if (!is_entry(fields, field, trust_keys)) return;
   TrustConfig trust;
   trust.name = read_required(fields, "name", "a name for this bundle");
   trust.file = read_required(fields, "file", "the absolute path of a PEM file");

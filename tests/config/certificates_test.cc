@@ -211,5 +211,37 @@ TEST(SecretsSection, names_what_is_wrong) {
       "such as app=users,tier in (a, b)\n");
 }
 
+TEST(CertificatesSection, complains_about_entries_in_which_there_is_nothing) {
+  EXPECT_EQ(
+      errors("  files: [null]\n"),
+      "f.yaml:2:11: certificates.files[0]: no value; expected the keys paths, password_file or "
+      "rotation_point\n");
+  EXPECT_EQ(errors("  files: [{paths: []}]\n"),
+            "f.yaml:2:19: certificates.files[0].paths: no path; expected at least one\n");
+  EXPECT_EQ(errors("  trust: [~]\n"),
+            "f.yaml:2:11: certificates.trust[0]: no value; expected the keys name, file or "
+            "spiffe_trust_domain\n");
+  EXPECT_EQ(errors("  trust: [{name: '', file: /a}]\n"),
+            "f.yaml:2:18: certificates.trust[0].name: \"\" is empty; expected a name for this "
+            "bundle\n");
+}
+
+TEST(CertificatesSection, wants_absolute_paths_everywhere) {
+  EXPECT_EQ(errors("  files: [{paths: [/a], password_file: b}]\n"),
+            "f.yaml:2:40: certificates.files[0].password_file: \"b\" is not absolute; expected a "
+            "path that begins with a slash\n");
+  EXPECT_EQ(errors("  endpoints: [{address: 'a:1', client_certificate: a, client_key: /b}]\n"),
+            "f.yaml:2:52: certificates.endpoints[0].client_certificate: \"a\" is not absolute; "
+            "expected a "
+            "path that begins with a slash\n");
+}
+
+// Whether there would have been something to watch is not known then.
+TEST(CertificatesSection, does_not_ask_for_targets_where_it_is_wrong_itself) {
+  EXPECT_EQ(errors_of("certificates: {files: [{paths: [a]}]}\n"),
+            "f.yaml:1:33: certificates.files[0].paths[0]: \"a\" is not absolute; expected a path "
+            "that begins with a slash\n");
+}
+
 }  // namespace
 }  // namespace mesh
