@@ -282,6 +282,20 @@ class RealMeshTest(SharedPartsTest):
             raise MeshError(f"{error}; seen {findings(cls.history.pages[-1][2])}") from None
 
     @classmethod
+    def wait_until_well(cls, seconds, timeout):
+        """Until no page had a finding of severity warning or critical for so long; gives when the
+        last one was gone."""
+        def last_found():
+            return next((before for _, before, page in reversed(cls.history.pages)
+                         if findings(page, "warning", "critical")), 0)
+        try:
+            wait_until(lambda: time.time() - last_found() > seconds, "findings to go away", timeout,
+                       alive=[cls.agent.child])
+        except MeshError as error:
+            raise MeshError(f"{error}; seen {findings(cls.history.pages[-1][2])}") from None
+        return last_found()
+
+    @classmethod
     def first(cls, condition, since=0):
         """When a page made after `since` first fulfilled condition(page): the instant before it was
         asked for, so never too late by more than the time between two pages; None if none did."""
