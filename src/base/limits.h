@@ -129,6 +129,20 @@ inline constexpr std::size_t agent_certificate_name_bytes = 1024;
 // some 6 kB each; the rest of the dump, which tells of the whole mesh, is passed over.
 inline constexpr std::size_t ztunnel_certificates_bytes = 8 * 1024 * 1024;
 
+// One answer about a proxy's own configuration. The listeners of a sidecar that knows a thousand
+// services are the largest that is asked for: 3 to 5 MB. More than this would cost us five times
+// its size while it is taken apart, for an audit that wakes nobody.
+inline constexpr std::size_t config_dump_bytes = 8 * 1024 * 1024;
+
+// Upstreams in use, and listeners, of a target whose settings are judged. A mesh that is not told
+// which services a workload calls sends it thousands, of which it calls a few.
+inline constexpr std::size_t audited_upstreams_per_target = 50;
+inline constexpr std::size_t audited_listeners_per_target = 100;
+
+// Upstreams of a target that are told one by one of each finding about settings: a default that is
+// not good is the same at all of them. The rest is counted in one line.
+inline constexpr std::size_t audit_findings_per_target = 5;
+
 // A configuration file. Ten thousand targets are about 2 MiB.
 inline constexpr std::size_t config_bytes = 8 * 1024 * 1024;
 

@@ -21,7 +21,7 @@ namespace mesh {
 enum class Stated : std::uint8_t { at_once, after_a_window };
 
 // What a finding is looked for among, so that "none" can be told from "nothing to look at".
-enum class Among : std::uint8_t { sidecars, certificates, endpoints, upstreams };
+enum class Among : std::uint8_t { sidecars, certificates, endpoints, upstreams, settings };
 
 struct FindingMaker {
   std::string_view name;

@@ -99,6 +99,9 @@ Change TargetHistory::record(const Readings& readings, const PollCost& cost) {
   state_.upstreams = readings.upstreams;
   state_.inbound_connections = readings.inbound_connections;
   upstreams_seen_ = cost.ended;
+  if (readings.settings) {
+    state_.settings = std::make_shared<const SettingsReading>(*readings.settings);
+  }
   note_certificates(readings, cost);
   control_plane_.enter(readings.control_plane, readings.incarnation, readings.at, cost.at);
   seen_ = cost.ended;

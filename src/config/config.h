@@ -92,6 +92,7 @@ struct Config {
   std::vector<Target> targets;
   // What the file says that is allowed and hardly meant: a line each, with its place.
   std::vector<std::string> warnings;
+  bool audit = true;  // whether proxies are asked for their own configuration
 };
 
 }  // namespace mesh

@@ -26,8 +26,8 @@ namespace {
 using std::chrono::milliseconds;
 using namespace std::chrono_literals;
 
-constexpr std::array<std::string_view, 6> root_keys{"poll",    "limits",       "grpc",
-                                                    "balance", "certificates", "targets"};
+constexpr std::array<std::string_view, 7> root_keys{"poll",         "limits", "grpc",   "balance",
+                                                    "certificates", "audit",  "targets"};
 constexpr std::array<std::string_view, 5> poll_keys{"interval", "timeout", "window", "stale_after",
                                                     "parallel"};
 constexpr std::array<std::string_view, 4> limits_keys{
@@ -117,6 +117,15 @@ void read_balance(const Field& field, const Reading& reading) {
   balance.effective_share = fields.share("effective_share").value_or(balance.effective_share);
 }
 
+// What YAML 1.2 takes for a truth value.
+void read_audit(const Fields& fields, Config& config) {
+  constexpr std::array<std::string_view, 2> words{"true", "false"};
+  const auto word = fields.text("audit", "true or false");
+  if (word && fields.is_one_of(*fields.find("audit"), *word, words)) {
+    config.audit = *word == "true";
+  }
+}
+
 void read_root(const YamlNode& root, const Reading& reading) {
   const Fields fields = reading.fields({&root, root.at, ""}, root_keys);
   if (const auto poll = fields.find("poll")) read_poll(*poll, reading);
@@ -124,6 +133,7 @@ void read_root(const YamlNode& root, const Reading& reading) {
   if (const auto grpc = fields.find("grpc")) read_grpc(*grpc, reading);
   if (const auto balance = fields.find("balance")) read_balance(*balance, reading);
 
+  read_audit(fields, reading.config);
   if (const auto section = fields.find("certificates")) read_certificates(*section, reading);
 
   if (root.kind != YamlNode::Kind::map) return;

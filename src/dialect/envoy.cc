@@ -9,6 +9,7 @@
 //                 A new connection is how a restart shows; then all counters began again
 //   /clusters     endpoints, for clusters at which the statistics say something moved
 //   /certs        certificates, once a minute or so, and when the statistics say that one moved
+//   /config_dump  settings of what is in use, every ten minutes (envoy_settings.h)
 //
 // A restart between two questions of one poll must not mix two lives: numbers are accepted when
 // the process was asked for its identity on the very connection that brought them, or when looks
@@ -30,10 +31,10 @@
 #include "dialect/envoy_names.h"
 #include "dialect/envoy_process.h"
 #include "dialect/envoy_prometheus.h"
+#include "dialect/envoy_settings.h"
 #include "dialect/envoy_tls.h"
 #include "dialect/envoy_traffic.h"
 #include "dialect/envoy_upstreams.h"
-#include "wire/envoy_certs.h"
 #include "wire/envoy_server_info.h"
 
 namespace mesh {
@@ -41,14 +42,15 @@ namespace {
 
 class EnvoyConversation final : public Conversation {
  public:
-  explicit EnvoyConversation(Duration certificates_interval)
-      : certificates_(certificates_interval) {}
+  explicit EnvoyConversation(const Config& config)
+      : certificates_(config.certificates.interval),
+        settings_(config.poll.interval, config.audit) {}
 
   Step begin(Instant now) override;
   Step hear(Answer answer) override;
 
  private:
-  enum class Asked { stats, server_info, clusters, certs };
+  enum class Asked { stats, server_info, clusters, certs, config_dump };
 
   Step ask_stats();
   Step hear_stats(Answer answer);
@@ -57,8 +59,8 @@ class EnvoyConversation final : public Conversation {
   Step after_identity();
   Step hear_clusters(Answer answer);
   Step after_clusters();
-  Step hear_certs(Answer answer);
-  Step look_at_statistics();
+  Step ask_settings();
+  Step ask_or_finish(std::optional<Request> question);
   void note_unreadable(std::uint64_t count, const std::string& sample) {
     if (readings_.unreadable_sample.empty()) readings_.unreadable_sample = sample;
     readings_.unreadable += count;
@@ -77,6 +79,7 @@ class EnvoyConversation final : public Conversation {
   std::optional<EnvoyTrafficReport> report_;
   std::optional<ClustersQuestion> clusters_question_;
   bool endpoints_missing_ = false;  // asked in vain
+  bool dear_ = false;               // a dear question was asked
   EnvoyTlsReport tls_report_;
 
   // Learnt.
@@ -87,6 +90,7 @@ class EnvoyConversation final : public Conversation {
   EnvoyUpstreams upstreams_;
   EnvoyControlPlane control_plane_;
   EnvoyCertificates certificates_;
+  EnvoySettings settings_;
   std::optional<Proxy> proxy_;
   std::uint64_t identity_connection_ = 0;  // 0: none yet
   std::uint64_t incarnation_ = 0;
@@ -97,6 +101,8 @@ class EnvoyConversation final : public Conversation {
 
 Step EnvoyConversation::begin(Instant now) {
   begun_ = now;
+  dear_ = false;
+  settings_.begin(now);
   readings_ = {};
   report_.reset();
   clusters_question_.reset();
@@ -117,7 +123,10 @@ Step EnvoyConversation::hear(Answer answer) {
     case Asked::stats: return hear_stats(std::move(answer));
     case Asked::server_info: return hear_server_info(std::move(answer));
     case Asked::clusters: return hear_clusters(std::move(answer));
-    case Asked::certs: return hear_certs(std::move(answer));
+    case Asked::certs:
+      certificates_.hear(std::move(answer), begun_, tls_report_.reading, readings_);
+      return ask_settings();
+    case Asked::config_dump: return ask_or_finish(settings_.hear(std::move(answer), readings_));
   }
   return Failure{Reason::parse, "no question was asked"};
 }
@@ -133,12 +142,14 @@ Step EnvoyConversation::hear_stats(Answer answer) {
     return Failure{Reason::parse, "/stats: no line is a statistic: " + stats.unreadable_sample};
   }
   tls_report_ = tls_.report(traffic_.reader(), stats);
+  settings_.note_changes(traffic_.reader(), stats);
   readings_.tls = tls_report_.reading;
   readings_.inbound_connections = tls_report_.inbound_connections;
   readings_.control_plane = control_plane_.report(traffic_.reader(), stats);
   note_unreadable(stats.unreadable, stats.unreadable_sample);
   if (identity_connection_ == stats_connection_) return after_identity();
   asked_ = Asked::server_info;
+  dear_ = true;
   return Request{Request::Port::admin, "/server_info"};
 }
 
@@ -189,6 +200,7 @@ void EnvoyConversation::new_process() {
   ++incarnation_;
   endpoints_.forget();
   certificates_.forget();
+  settings_.forget();
   last_traffic_.reset();
   report_.reset();
 }
@@ -203,6 +215,7 @@ Step EnvoyConversation::after_identity() {
       endpoints_.question(report_->activity, proxy_ && can_filter_clusters(proxy_->version));
   if (!clusters_question_) return after_clusters();
   asked_ = Asked::clusters;
+  dear_ = dear_ || clusters_question_->whole;
   return Request{Request::Port::admin, clusters_question_->path};
 }
 
@@ -233,43 +246,30 @@ Step EnvoyConversation::hear_clusters(Answer answer) {
 }
 
 Step EnvoyConversation::after_clusters() {
-  if (!certificates_.is_due(begun_, tls_report_)) return finish();
-  if (certificates_.is_refused(begun_)) return look_at_statistics();
+  readings_.upstreams = upstreams_.report(traffic_.reader(), traffic_.answer(), endpoints_);
+  if (!certificates_.is_due(begun_, tls_report_)) return ask_settings();
+  if (certificates_.is_refused(begun_)) {
+    certificates_.look_at_statistics(tls_report_.reading, readings_);
+    return ask_settings();
+  }
   asked_ = Asked::certs;
+  dear_ = true;
   return Request{Request::Port::admin, "/certs"};
 }
 
-Step EnvoyConversation::hear_certs(Answer answer) {
-  if (auto failure = check_answer(answer, "/certs")) {
-    const bool refused = failure->reason == Reason::forbidden;
-    readings_.partial.push_back(std::move(*failure));
-    // What failed in passing leaves the last look as it is: the statistics name no identities.
-    if (!refused) return finish();
-    certificates_.refused(begun_);
-    return look_at_statistics();
-  }
-  auto certs = parse_envoy_certs(answer->body);
-  if (!certs) {
-    readings_.partial.push_back({Reason::parse, "/certs: " + certs.error().message});
-    return finish();
-  }
-  readings_.heard.push_back("/certs");
-  note_unreadable(certs->unreadable, certs->unreadable_sample);
-  readings_.certificates = certificates_.look(std::move(*certs), tls_report_.reading);
-  return finish();
+Step EnvoyConversation::ask_settings() {
+  asked_ = Asked::config_dump;
+  return ask_or_finish(settings_.question({begun_, readings_.upstreams, endpoints_, dear_}));
 }
 
-Step EnvoyConversation::look_at_statistics() {
-  CertificateLook look = certificates_.look(tls_report_.reading);
-  if (!look.held.empty()) readings_.certificates = std::move(look);
-  return finish();
+Step EnvoyConversation::ask_or_finish(std::optional<Request> question) {
+  return question ? Step(std::move(*question)) : finish();
 }
 
 Step EnvoyConversation::finish() {
   readings_.incarnation = incarnation_;
   readings_.ambiguous = report_->ambiguous;
   readings_.traffic = report_->counters;
-  readings_.upstreams = upstreams_.report(traffic_.reader(), traffic_.answer(), endpoints_);
   if (proxy_) {
     readings_.proxy = proxy_;
     if (report_->server_state && *report_->server_state <= 3) {
@@ -289,11 +289,10 @@ Step EnvoyConversation::finish() {
 }  // namespace
 
 std::unique_ptr<Conversation> open_envoy(const Target& target, const Config& config) {
-  const Duration interval = config.certificates.interval;
   if (!target.admin) return open_envoy_prometheus(target.metrics->path);
-  auto admin = std::make_unique<EnvoyConversation>(interval);
+  auto admin = std::make_unique<EnvoyConversation>(config);
   if (!target.metrics) return admin;
-  return with_agent_page(std::move(admin), target.metrics->path, interval);
+  return with_agent_page(std::move(admin), target.metrics->path, config.certificates.interval);
 }
 
 }  // namespace mesh

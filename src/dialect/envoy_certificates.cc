@@ -9,6 +9,8 @@
 #include <string_view>
 #include <utility>
 
+#include "dialect/check_answer.h"
+
 namespace mesh {
 
 bool EnvoyCertificates::is_due(Instant now, const EnvoyTlsReport& report) {
@@ -23,6 +25,31 @@ bool EnvoyCertificates::is_due(Instant now, const EnvoyTlsReport& report) {
   again_ = failed;
   if (due) beat_.strike(now);
   return due;
+}
+
+void EnvoyCertificates::hear(Answer answer, Instant now, const TlsReading& tls,
+                             Readings& readings) {
+  if (auto failure = check_answer(answer, "/certs")) {
+    const bool is_refusal = failure->reason == Reason::forbidden;
+    readings.partial.push_back(std::move(*failure));
+    if (!is_refusal) return;
+    refused(now);
+    return look_at_statistics(tls, readings);
+  }
+  auto certs = parse_envoy_certs(answer->body);
+  if (!certs) {
+    readings.partial.push_back({Reason::parse, "/certs: " + certs.error().message});
+    return;
+  }
+  readings.heard.push_back("/certs");
+  readings.unreadable += certs->unreadable;
+  if (readings.unreadable_sample.empty()) readings.unreadable_sample = certs->unreadable_sample;
+  readings.certificates = look(std::move(*certs), tls);
+}
+
+void EnvoyCertificates::look_at_statistics(const TlsReading& tls, Readings& readings) {
+  CertificateLook found = look(tls);
+  if (!found.held.empty()) readings.certificates = std::move(found);
 }
 
 CertificateLook EnvoyCertificates::look(const TlsReading& tls) {

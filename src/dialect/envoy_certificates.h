@@ -17,6 +17,8 @@
 #include "dialect/beat.h"
 #include "dialect/envoy_tls.h"
 #include "model/certificate_look.h"
+#include "model/readings.h"
+#include "model/request.h"
 #include "wire/envoy_certs.h"
 
 namespace mesh {
@@ -33,6 +35,13 @@ class EnvoyCertificates {
   // Whether /certs was refused so lately that it is not worth asking again.
   bool is_refused(Instant now) const { return refused_until_ && now < *refused_until_; }
   void refused(Instant now) { refused_until_ = now + refusal_lasts; }
+
+  // Enters the answer to /certs of the poll that began at `now`: a look, or why there is none. What
+  // failed in passing leaves the last look as it is, for the statistics name no identities; what is
+  // refused is looked for there.
+  // REQUIRES: is_due() was true.
+  void hear(Answer answer, Instant now, const TlsReading& tls, Readings& readings);
+  void look_at_statistics(const TlsReading& tls, Readings& readings);
 
   // A leaf whose identity is also a secret's name, as SPIRE's are, has that name for its path.
   // REQUIRES: is_due() was true.

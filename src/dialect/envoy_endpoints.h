@@ -51,6 +51,9 @@ class EnvoyEndpoints {
   // True once the whole list was heard.
   bool known() const { return known_; }
 
+  // All that were told, by the names by which the statistics call them, in stat_form.
+  const std::map<std::string, EnvoyCluster>& clusters() const { return clusters_; }
+
   // The names by which the statistics call the clusters.
   NameSet stat_names() const;
 

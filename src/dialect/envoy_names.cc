@@ -152,6 +152,8 @@ std::string_view envoy_stats_filter() {
       R"(\.update_(attempt|success|rejected|failure|time))"
       R"(|((cluster_manager|listener_manager|http|sds|cluster)\..+\.)?)"
       R"(control_plane\.connected_state|cluster\..+\.update_rejected)"
+      R"(|cluster_manager\.cluster_(added|modified|removed))"
+      R"(|listener_manager\.listener_(added|modified|removed|in_place_updated))"
       R"(|sds\..+\.key_rotation_failed|http2\.stream_refused_errors|server\.(state|uptime))$)";
   return filter;
 }

@@ -13,6 +13,7 @@ namespace {
 
 struct Looked {
   std::uint64_t sidecars = 0, certificates = 0, endpoints = 0, upstreams = 0;
+  std::uint64_t settings = 0;         // sidecars whose configuration was looked at
   std::uint64_t quiet_upstreams = 0;  // with too little traffic to tell
 };
 
@@ -21,6 +22,7 @@ Looked count_looked(const Snapshot& snapshot, const ReportFilter& filter) {
   for (const auto& state : snapshot.targets) {
     if (!filter.lets(state->target) || !state->up) continue;
     ++looked.sidecars;
+    looked.settings += state->settings ? 1 : 0;
     for (const UpstreamBalance& one : state->balances) {
       if (!filter.lets_upstream(one.upstream)) continue;
       const bool quiet = one.balance.verdict == BalanceVerdict::too_little_traffic;
@@ -53,6 +55,9 @@ std::string none_among(Among among, const Looked& looked) {
     case Among::endpoints:
       if (looked.endpoints == 0) return "";
       return "none among " + number_of(looked.endpoints, "TLS server", "TLS servers");
+    case Among::settings:
+      if (looked.settings == 0) return "";
+      return "none in the configuration of " + number_of(looked.settings, "sidecar", "sidecars");
     case Among::upstreams: break;
   }
   if (looked.upstreams == 0) return "";

@@ -13,6 +13,7 @@
 #include "model/control_plane.h"
 #include "model/failure.h"
 #include "model/series.h"
+#include "model/settings.h"
 
 namespace mesh {
 
@@ -101,6 +102,8 @@ struct Readings {
   std::vector<Failure> partial;   // questions that failed while the essential ones succeeded
   std::vector<std::string_view> heard;  // those that were answered, beside the essential ones;
                                         // literals, the same words as a failure begins with
+
+  std::optional<SettingsReading> settings;  // absent when no look at them ended this time
 };
 
 }  // namespace mesh

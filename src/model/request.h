@@ -16,6 +16,9 @@ struct Request {
   enum class Port { admin, metrics };  // which door of the target
   Port port = Port::admin;
   std::string path;  // path and query as sent: "/stats?usedonly"
+  // The largest body that is worth reading, where that is less than what is configured; 0: it is
+  // not.
+  std::size_t max_bytes = 0;
 
   bool operator==(const Request&) const = default;
 };

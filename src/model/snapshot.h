@@ -19,6 +19,7 @@
 #include "model/pool.h"
 #include "model/readings.h"
 #include "model/series.h"
+#include "model/settings.h"
 #include "model/target.h"
 #include "model/tls_endpoint.h"
 #include "model/trust_bundle.h"
@@ -87,6 +88,9 @@ struct TargetState {
   std::vector<StaleCount> stale_connections;
   std::vector<RotationFailure> rotation_failures;
   ControlPlaneState control_plane;  // empty where there is none
+
+  // As last looked at; null if they never were.
+  std::shared_ptr<const SettingsReading> settings;
 };
 
 struct PassTimes {

@@ -1,6 +1,7 @@
 // The ask/answer loop; see target_client.h.
 #include "scrape/target_client.h"
 
+#include <algorithm>
 #include <utility>
 
 namespace mesh {
@@ -34,6 +35,7 @@ boost::asio::awaitable<Answer> TargetClient::ask(const Request& request, std::si
   std::optional<HttpClient>& door = request.port == Request::Port::admin ? admin_ : metrics_;
   if (!door) co_return Answer(Failure{Reason::connect, "the target has no such port"});
   std::string path = request.path;
+  if (request.max_bytes > 0) max_bytes = std::min(max_bytes, request.max_bytes);
   Answer answer = co_await door->get(std::move(path), max_bytes, deadline);
   bytes += door->bytes_read();
   co_return answer;

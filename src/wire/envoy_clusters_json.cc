@@ -20,18 +20,6 @@ bool flag_in(const element& object, std::string_view key) {
   return !object[key].get(flag) && flag;
 }
 
-// A number, or a string of one; nothing if it is there and is neither.
-std::optional<std::uint64_t> number_in(const element& object, std::string_view key,
-                                       std::uint64_t otherwise) {
-  element field;
-  if (object[key].get(field)) return otherwise;
-  std::uint64_t number = 0;
-  if (!field.get(number)) return number;
-  std::string_view text;
-  if (!field.get(text)) return parse_u64(text);
-  return std::nullopt;
-}
-
 // "" if there is no address of a known kind. Spelt as the text form spells it.
 std::string read_address(const element& host) {
   element address, kind;

@@ -44,6 +44,8 @@ class RecordedProxy {
     if (path.starts_with("/clusters?format=json")) return "clusters.json";
     if (path.starts_with("/clusters")) return "clusters.txt";
     if (path == "/certs") return "certs.json";
+    if (path.starts_with("/config_dump?resource=static_clusters")) return "config_clusters.json";
+    if (path.starts_with("/config_dump?resource=static_listeners")) return "config_listeners.json";
     return "server_info.json";
   }
 

@@ -30,6 +30,7 @@ TEST(LoadConfig, fills_in_the_defaults) {
   EXPECT_EQ(config.poll.parallel, 16);
   EXPECT_EQ(config.limits.body_bytes, 64u * 1024 * 1024);
   EXPECT_EQ(config.grpc.failure_codes, GrpcConfig{}.failure_codes);
+  EXPECT_TRUE(config.audit);
   Target target;
   target.pod = "a";
   target.admin = Address{"127.0.0.1", 9901, ""};
@@ -259,6 +260,12 @@ TEST(BalanceSection, says_when_a_skew_matters) {
       "targets: [{name: a, admin: 'http://h:1'}]\n");
   EXPECT_EQ(config.balance.imbalance_ratio, 2.5);
   EXPECT_EQ(config.balance.effective_share, 0.5);
+}
+
+TEST(LoadConfig, leaves_the_configuration_of_proxies_alone_if_told_so) {
+  EXPECT_FALSE(with_target("audit: false\n").audit);
+  EXPECT_TRUE(with_target("audit: true\n").audit);
+  EXPECT_THAT(errors_with_target("audit: maybe\n"), HasSubstr("expected true or false"));
 }
 
 }  // namespace

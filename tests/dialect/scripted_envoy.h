@@ -45,8 +45,10 @@ class EnvoyConversationTest : public testing::Test {
   // Holds one poll. An empty path in `failing` fails nothing.
   Step poll() {
     asked_.clear();
+    requests_.clear();
     Step step = conversation_->begin(now_);
     while (const auto* request = std::get_if<Request>(&step)) {
+      requests_.push_back(*request);
       asked_.push_back(request->path.substr(0, request->path.find('?')));
       EXPECT_EQ(request->port, Request::Port::admin);
       step = conversation_->hear(answer(asked_.back()));
@@ -97,7 +99,8 @@ class EnvoyConversationTest : public testing::Test {
                                              {"/certs", "{}"}};
   std::map<std::string, int> statuses_;
   std::map<std::string, Failure> failures_;
-  std::vector<std::string> asked_;
+  std::vector<std::string> asked_;  // without their queries
+  std::vector<Request> requests_;   // the same as they were
 };
 
 }  // namespace mesh

@@ -14,6 +14,7 @@
 #include "fuzz/promise.h"
 #include "wire/envoy_certs.h"
 #include "wire/envoy_clusters.h"
+#include "wire/envoy_config_dump.h"
 #include "wire/envoy_server_info.h"
 #include "wire/envoy_stats.h"
 #include "wire/exposition.h"
@@ -132,6 +133,24 @@ inline void envoy_certs(std::string_view input) {
   }
 }
 
+inline void envoy_config_dump(std::string_view input) {
+  const Result<EnvoyConfigDump> dump = parse_envoy_config_dump(input);
+  if (!dump) {
+    promise(!dump.error().message.empty(), "an error has words");
+    return;
+  }
+  promise_sample(dump->unreadable_sample);
+  const auto check = [](const EnvoyCorsPolicies& policies) {
+    promise(policies.exposing <= policies.allowing && policies.allowing <= policies.told,
+            "only policies that allow can expose");
+  };
+  for (const EnvoyClusterSettings& cluster : dump->clusters) {
+    promise(!cluster.name.empty(), "clusters have names");
+  }
+  for (const EnvoyManagerSettings& manager : dump->managers) check(manager.policies);
+  for (const EnvoyRoutesSettings& table : dump->routes) check(table.policies);
+}
+
 inline void exposition(std::string_view input) {
   std::uint64_t samples = 0, bytes = 0;
   const ExpositionReport report = read_exposition(input, [&](const Sample& sample) {
@@ -171,12 +190,13 @@ inline void x509(std::string_view input) {
   }
 }
 
-inline constexpr std::array<Target, 9> targets{{
+inline constexpr std::array<Target, 10> targets{{
     {"envoy_stats", envoy_stats},
     {"stat_buckets", stat_buckets},
     {"envoy_certs", envoy_certs},
     {"envoy_clusters_json", envoy_clusters_json},
     {"envoy_clusters_text", envoy_clusters_text},
+    {"envoy_config_dump", envoy_config_dump},
     {"envoy_server_info", envoy_server_info},
     {"exposition", exposition},
     {"grpc_code", grpc_code},

@@ -31,6 +31,13 @@ extern const FindingMaker connection_resets;
 extern const FindingMaker endpoints_ejected;
 extern const FindingMaker stream_limit;
 extern const FindingMaker circuit_breaker_open;
+extern const FindingMaker grpc_web_cors;
+extern const FindingMaker breaker_unlimited;
+extern const FindingMaker no_outlier_detection;
+extern const FindingMaker connect_timeout_long;
+extern const FindingMaker no_connection_cycling;
+extern const FindingMaker stream_limit_low;
+extern const FindingMaker window_small;
 
 // In the order in which they matter: what stops a mesh first.
 // clang-format off
@@ -59,6 +66,13 @@ inline constexpr std::array all_findings{
     &certificate_file_unreadable,
     &traffic_uneven,
     &weak_certificate,
+    &grpc_web_cors,
+    &breaker_unlimited,
+    &no_outlier_detection,
+    &connect_timeout_long,
+    &no_connection_cycling,
+    &stream_limit_low,
+    &window_small,
 };
 // clang-format on
 

@@ -62,7 +62,9 @@ def _listener(name, port, chain):
 
 def _cluster(name, endpoints, tls=None):
     """`endpoints`: (port, zone) each."""
+    # An hour: connections are cycled, as they should be, and never within a test.
     http2 = _typed("extensions.upstreams.http.v3.HttpProtocolOptions",
+                   common_http_protocol_options={"max_connection_duration": "3600s"},
                    explicit_http_config={"http2_protocol_options": {}})
     cluster = {
         "name": name, "type": "STATIC", "connect_timeout": "1s", "lb_policy": "ROUND_ROBIN",

@@ -29,6 +29,12 @@ QUESTIONS = {
     "clusters.json": "/clusters?format=json",
     "clusters.txt": "/clusters",
     "certs.json": "/certs",
+    "config_clusters.json": "/config_dump?resource=static_clusters&mask=" + ",".join(
+        "cluster." + field for field in (
+            "name", "connect_timeout", "circuit_breakers", "outlier_detection",
+            "typed_extension_protocol_options", "common_http_protocol_options",
+            "http2_protocol_options", "max_requests_per_connection")),
+    "config_listeners.json": "/config_dump?resource=static_listeners",
 }
 
 

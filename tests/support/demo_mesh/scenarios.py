@@ -78,6 +78,39 @@ def _random(bootstrap):
     return bootstrap
 
 
+def _clusters(change):
+    """`change` takes each cluster of the client's sidecar and its HttpProtocolOptions."""
+    def changed(bootstrap):
+        for cluster in bootstrap["static_resources"]["clusters"]:
+            http, = cluster["typed_extension_protocol_options"].values()
+            change(cluster, http)
+        return bootstrap
+    return changed
+
+
+def _settings(**fields):
+    return _clusters(lambda cluster, http: cluster.update(fields))
+
+
+def _http2(**fields):
+    return _clusters(lambda cluster, http: http["explicit_http_config"].update(
+        http2_protocol_options=fields))
+
+
+UNLIMITED = 4294967295
+
+
+def _serve_web(bootstrap):
+    """The client's sidecar takes gRPC-Web, too, and its CORS filter has no policy."""
+    listener, = bootstrap["static_resources"]["listeners"]
+    manager = listener["filter_chains"][0]["filters"][0]["typed_config"]
+    for name, kind in (("cors", "cors.v3.Cors"), ("grpc_web", "grpc_web.v3.GrpcWeb")):
+        manager["http_filters"].insert(0, {
+            "name": "envoy.filters.http." + name,
+            "typed_config": {"@type": "type.googleapis.com/envoy.extensions.filters.http." + kind}})
+    return bootstrap
+
+
 SCENARIOS = (
     Scenario("healthy", "round robin over three pods", verdict="balanced"),
     Scenario("random", "a random pod for each call: luck, and no skew", client=_random,
@@ -90,5 +123,23 @@ SCENARIOS = (
              verdict="weighted"),
     Scenario("quiet", "too few calls to tell luck from skew", load={"rate": 0.4},
              client=_hash_one_key, verdict="too_little_traffic"),
+    Scenario("slow_connect", "a connection may take 10 s to fail", verdict="balanced",
+             findings=["connect_timeout_long"], client=_settings(connect_timeout="10s")),
+    Scenario("no_ejection", "no outlier detection in front of three pods", verdict="balanced",
+             findings=["no_outlier_detection"],
+             client=_clusters(lambda cluster, http: cluster.pop("outlier_detection"))),
+    Scenario("no_cycling", "connections that live for ever", verdict="balanced",
+             findings=["no_connection_cycling"],
+             client=_clusters(lambda cluster, http: http.pop("common_http_protocol_options"))),
+    Scenario("few_streams", "50 calls at once in a connection", verdict="balanced",
+             findings=["stream_limit_low"], client=_http2(max_concurrent_streams=50)),
+    Scenario("unlimited", "a circuit breaker that never opens", verdict="balanced",
+             findings=["breaker_unlimited"], client=_settings(circuit_breakers={"thresholds": [
+                 {"max_connections": UNLIMITED, "max_pending_requests": UNLIMITED,
+                  "max_requests": UNLIMITED, "max_retries": UNLIMITED}]})),
+    Scenario("small_windows", "64 KiB in flight for each call", verdict="balanced",
+             findings=["window_small"], client=_http2(initial_stream_window_size=65536)),
+    Scenario("web_rejected", "gRPC-Web behind a CORS filter without a policy", verdict="balanced",
+             findings=["grpc_web_cors"], client=_serve_web),
 )
 BY_NAME = {scenario.name: scenario for scenario in SCENARIOS}
