@@ -66,7 +66,7 @@ class ControlPlaneTest(SharedPartsTest):
         targets = "".join(f"  - {json.dumps(sidecar.target())}\n" for sidecar in sidecars)
         agent = cls.start_shared(Agent(BINARY, cls.shared, (
             "poll: {interval: 1s, timeout: 900ms, window: 5s, stale_after: 30s}\n"
-            "certificates: {interval: 1s}\ntargets:\n" + targets), name=name))
+            "certificates: {interval: 1s}\naudit: false\ntargets:\n" + targets), name=name))
         agent.wait_ready()
         return agent
 

@@ -158,7 +158,7 @@ class RealMesh:
         """Every sidecar a target, asked each second."""
         targets = "".join(f"  - {json.dumps(self.target(pod))}\n" for pod in self.sidecars)
         return ("poll: {interval: 1s, timeout: 900ms, window: 30s, stale_after: 10s}\n"
-                f"targets:\n{targets}{extra}")
+                f"audit: false\ntargets:\n{targets}{extra}")
 
     def stat(self, pod, name):
         """One number of a sidecar's own statistics; None if it has none of that name."""
