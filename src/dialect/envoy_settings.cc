@@ -105,14 +105,11 @@ std::optional<Request> EnvoySettings::question(const SettingsOccasion& occasion)
   asked_now_ = 0;
   const bool refused = refused_until_ && occasion.now < *refused_until_;
   if (!wanted_ || !at_ease_ || refused || !occasion.endpoints.known()) return std::nullopt;
-  if (!in_round_) {
-    if (occasion.in_use.empty()) return std::nullopt;
-    choose(occasion);
-    if (!is_due(occasion)) return std::nullopt;
-  }
+  const bool begins = !in_round_;
+  if (begins && (occasion.in_use.empty() || !is_due(occasion))) return std::nullopt;
   if (occasion.dear && ++postponed_ <= polls_to_wait) return std::nullopt;
   postponed_ = 0;
-  if (!in_round_) plan(occasion);
+  if (begins) plan(occasion);
   return next();
 }
 
@@ -125,7 +122,7 @@ void EnvoySettings::choose(const SettingsOccasion& occasion) {
   const auto& clusters = occasion.endpoints.clusters();
   dynamic_ =
       std::ranges::any_of(clusters, [](const auto& one) { return one.second.added_via_api; });
-  chosen_.clear();
+  audited_.clear();
   left_out_ = 0;
   for (const auto& [stat_name, cluster] : clusters) {
     if (dynamic_ && !cluster.added_via_api) continue;
@@ -133,8 +130,8 @@ void EnvoySettings::choose(const SettingsOccasion& occasion) {
     UpstreamName name = read_cluster_name(stat_name);
     if (name.direction != Direction::outbound) continue;
     if (!in_use.contains({name.upstream, name.subset})) continue;
-    if (chosen_.size() < limits::audited_upstreams_per_target) {
-      chosen_.emplace(cluster.name, std::move(name));
+    if (audited_.size() < limits::audited_upstreams_per_target) {
+      audited_.emplace(cluster.name, std::move(name));
     } else {
       ++left_out_;
     }
@@ -146,10 +143,8 @@ bool EnvoySettings::is_due(const SettingsOccasion& occasion) const {
   const Duration since = occasion.now - *last_round_;
   if (since >= round_interval) return true;
   if (since < change_gap) return false;
-  // Those beyond the bound come and go in the statistics' order: that is no news.
-  const bool came = left_out_ == 0 && std::ranges::any_of(chosen_, [&](const auto& one) {
-                      return !audited_.contains(one.first);
-                    });
+  // Beyond the bound another one is no news.
+  const bool came = left_out_ == 0 && occasion.in_use.size() > used_;
   return came || changes_ != seen_changes_;
 }
 
@@ -157,8 +152,8 @@ void EnvoySettings::plan(const SettingsOccasion& occasion) {
   in_round_ = true;
   last_round_ = occasion.now;
   seen_changes_ = changes_;
-  audited_ = std::move(chosen_);
-  chosen_.clear();
+  used_ = occasion.in_use.size();
+  choose(occasion);
   round_ = {};
   round_.left_out = left_out_;
   web_.clear();
@@ -211,6 +206,7 @@ void EnvoySettings::enter(const EnvoyConfigDump& dump) {
       if (manager.routes == table.name) add(manager.policies, table.policies);
     }
   }
+  if (!dump.managers.empty()) asked_dynamic_listeners_ = false;
   // Listeners from the bootstrap beside clusters from a control plane.
   const bool nothing = dump.clusters.empty() && dump.managers.empty() && dump.routes.empty();
   if (questions_.empty() && asked_dynamic_listeners_ && nothing) {

@@ -89,7 +89,8 @@ class EnvoySettings {
   std::vector<std::uint32_t> change_lines_;  // positions in answer.values
   std::uint64_t changes_ = 0, seen_changes_ = 0;
 
-  std::map<std::string, UpstreamName> chosen_, audited_;  // by name of the cluster
+  std::map<std::string, UpstreamName> audited_;  // by name of the cluster
+  std::size_t used_ = 0;                         // upstreams in use when the last round began
   std::uint64_t left_out_ = 0;
   bool dynamic_ = false;  // some cluster came from a control plane
   std::optional<Instant> last_round_, refused_until_;
