@@ -1,7 +1,7 @@
 #!/usr/bin/env python3
 """The agent beside a real SPIRE whose certificates live a minute or two: some minutes of health,
 then the issuer is killed until everything has expired, and comes back: tests/e2e/run --spire. Some
-six minutes."""
+seven minutes."""
 
 import os
 import subprocess
