@@ -10,10 +10,10 @@
 //   /              in every other poll: a page of links, a sign of life. ztunnel has nothing
 //                  smaller, and answers nothing about its health at this port
 //
-// A certificate is listed from the first connection that needed it on, with both dates and a serial
-// number, and renewed at half of its life. There is no metric of certificates, and none of a
-// renewal that failed: a failure shows as one that is overdue. An identity whose certificate could
-// not be had is listed with its state and without a certificate.
+// A certificate is listed whole from the first connection that needed it on, and renewed at half of
+// its life. There is no metric of certificates, and none of a renewal that failed: a failure shows
+// as one that is overdue. An identity whose certificate could not be had is listed with its state
+// and without a certificate.
 //
 // Its page of metrics (15020) counts connections and bytes, and nothing of calls; where only that
 // can be reached the target is up or down.
