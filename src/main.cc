@@ -2,7 +2,8 @@
 //
 // Exit codes: 0 ended as asked; 1 could not run (an address in use), or a second signal cut the
 // ending short; 2 the command line or the configuration is wrong. Of `diagnose`: 0 nothing is
-// wrong, 1 something is, 2 nothing could be looked at. This is the only place that chooses them.
+// wrong, 1 something is, 2 nothing was found but not everything could be looked at. This is the
+// only place that chooses them.
 #include <unistd.h>
 
 #include <algorithm>

@@ -42,7 +42,8 @@ std::shared_ptr<const Snapshot> look(Config config, milliseconds look_for) {
 ReportOutcome tell(const Diagnosis& diagnosis, bool json, bool colours, std::ostream& out) {
   out << (json ? diagnosis_json(diagnosis) : diagnosis_text(diagnosis, colours));
   if (!diagnosis.found.empty()) return ReportOutcome::something_found;
-  return diagnosis.seen == 0 ? ReportOutcome::could_not_look : ReportOutcome::fine;
+  const bool blind = diagnosis.seen == 0 || !diagnosis.unseen.empty();
+  return blind ? ReportOutcome::could_not_look : ReportOutcome::fine;
 }
 
 std::string path_of(std::string_view command, const ReportFlags& flags) {

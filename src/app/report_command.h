@@ -11,6 +11,7 @@
 
 namespace mesh {
 
+// could_not_look: nothing was found, but not everything could be looked at.
 enum class ReportOutcome { fine, something_found, could_not_look };
 
 // Prints to `out`, or to `err` why not. `config` is that of --config.file, if it was given;

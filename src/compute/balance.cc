@@ -88,6 +88,7 @@ std::vector<Group> groups_of(std::span<const EndpointLoad> loads, const Model& m
     if (!excused) groups[by_zone ? zone_of(load) : ""].push_back(&load);
   }
   std::vector<Group> list;
+  list.reserve(groups.size());
   for (auto& [zone, group] : groups) list.push_back(std::move(group));
   return list;
 }

@@ -21,7 +21,18 @@ namespace mesh {
 enum class Stated : std::uint8_t { at_once, after_a_window };
 
 // What a finding is looked for among, so that "none" can be told from "nothing to look at".
-enum class Among : std::uint8_t { sidecars, certificates, endpoints, upstreams, settings };
+enum class Among : std::uint8_t {
+  sidecars,      // proxies that tell of their traffic and pools
+  certificates,  // in use, from any source
+  keys,          // certificates whose key or signature is told
+  endpoints,     // TLS servers whose chain was seen
+  inbound,       // targets whose inbound port is looked at
+  bundles,       // configured trust bundles
+  files,         // watched files
+  links,         // proxies that are configured by a control plane
+  upstreams,     // with enough traffic to tell
+  settings,      // proxies whose configuration was read
+};
 
 struct FindingMaker {
   std::string_view name;

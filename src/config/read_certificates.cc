@@ -9,6 +9,7 @@
 #include <string>
 #include <string_view>
 #include <utility>
+#include <vector>
 
 #include "base/duration.h"
 #include "base/nearest_word.h"
@@ -69,6 +70,17 @@ bool is_entry(const Fields& fields, const Field& field, std::span<const std::str
   return field.node->kind == YamlNode::Kind::map;
 }
 
+// A mesh, or who else is known to issue certificates (compute/rotation_points.cc); "" where it is
+// none. What is mistyped would be taken for unknown, and a renewal for overdue too late.
+std::string read_issuer(const Fields& fields, const Reading& reading) {
+  std::vector<std::string_view> known(reading.context.meshes.begin(), reading.context.meshes.end());
+  known.insert(known.end(), {"spire", "cert-manager"});
+  const auto mesh = fields.text("mesh", one_of(known));
+  if (!mesh || mesh->empty()) return "";
+  fields.is_one_of(*fields.find("mesh"), *mesh, known);
+  return *mesh;
+}
+
 void read_client(const Fields& fields, CertificateEndpoint& endpoint) {
   constexpr std::string_view expected = "the absolute path of a PEM file";
   endpoint.client_certificate_file = read_path(fields, "client_certificate", expected);
@@ -87,7 +99,7 @@ void read_endpoint(const Field& field, const Reading& reading, std::map<std::str
   const auto name = read_name(fields, "name");
   endpoint.ns = read_name(fields, "namespace").value_or("");
   endpoint.workload = read_label(fields, "workload").value_or("");
-  endpoint.mesh = read_label(fields, "mesh").value_or("");
+  endpoint.mesh = read_issuer(fields, reading);
   endpoint.rotation_point = fields.share("rotation_point");
   endpoint.port = read_tls_port(fields, reading);
   read_client(fields, endpoint);

@@ -17,6 +17,7 @@ namespace {
 constexpr std::array<std::string_view, 3> port_keys{"address", "sni", "alpn"};
 constexpr std::string_view host_port = "HOST:PORT";
 constexpr std::size_t longest_alpn = 255;  // RFC 7301
+constexpr std::size_t longest_name = 255;  // TLSEXT_MAXLEN_host_name of OpenSSL
 
 // What the inbound ports of a mesh must be asked with, lest the question go through to the
 // application, or to nobody.
@@ -50,6 +51,17 @@ std::optional<Address> read_address(const Fields& fields, const Field& field) {
   return std::nullopt;
 }
 
+// What goes into the extension server_name. A NUL in it would end it unseen.
+std::string read_server_name(const Fields& fields) {
+  const auto name = fields.text("sni", "a host name");
+  if (!name) return "";
+  const bool plain = std::ranges::all_of(*name, [](char c) { return c > ' ' && c < 0x7F; });
+  if (plain && name->size() <= longest_name) return *name;
+  fields.complain(*fields.find("sni"), *name, plain ? "is too long" : "is no host name",
+                  "a host name of at most 255 bytes");
+  return "";
+}
+
 void read_alpn(const Fields& fields, const Reading& reading, std::vector<std::string>& alpn) {
   if (!fields.has("alpn")) return;
   const auto elements = fields.list("alpn", "a list of protocols such as h2");
@@ -70,7 +82,7 @@ void read_alpn(const Fields& fields, const Reading& reading, std::vector<std::st
 
 TlsPort read_tls_port(const Fields& fields, const Reading& reading) {
   TlsPort port;
-  port.sni = fields.text("sni", "a host name").value_or("");
+  port.sni = read_server_name(fields);
   read_alpn(fields, reading, port.alpn);
   if (const auto address = fields.find("address")) {
     port.address = read_address(fields, *address).value_or(Address{});

@@ -40,6 +40,14 @@ const std::vector<Metric>& balance_metrics() {
        "an "
        "explanation), or a skew explained: weighted, locality (zones and priorities), ejected, "
        "warming (endpoints joined or left). The one that holds is 1, the others 0."},
+  };
+  return metrics;
+}
+
+const std::vector<Metric>& pod_balance_metrics() {
+  using enum MetricKind;
+  constexpr Section section = Section::load_balance;
+  static const std::vector<Metric> metrics{
       {"mesh_pod_grpc_requests_total",
        counter,
        section,

@@ -7,6 +7,7 @@
 
 namespace mesh {
 
-const std::vector<Metric>& balance_metrics();
+const std::vector<Metric>& balance_metrics();      // of upstreams
+const std::vector<Metric>& pod_balance_metrics();  // and of pods and workloads
 
 }  // namespace mesh

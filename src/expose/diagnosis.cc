@@ -2,6 +2,7 @@
 #include "expose/diagnosis.h"
 
 #include <algorithm>
+#include <array>
 #include <set>
 #include <utility>
 
@@ -12,30 +13,47 @@ namespace mesh {
 namespace {
 
 struct Looked {
-  std::uint64_t sidecars = 0, certificates = 0, endpoints = 0, upstreams = 0;
-  std::uint64_t settings = 0;         // sidecars whose configuration was looked at
-  std::uint64_t quiet_upstreams = 0;  // with too little traffic to tell
+  std::array<std::uint64_t, 10> counts{};  // by Among
+  std::uint64_t quiet_upstreams = 0;       // with too little traffic to tell
+
+  std::uint64_t& operator[](Among among) { return counts[static_cast<std::size_t>(among)]; }
+  std::uint64_t of(Among among) const { return counts[static_cast<std::size_t>(among)]; }
 };
+
+void look_at_target(const TargetState& state, const ReportFilter& filter, Looked& looked) {
+  // A page of certificates alone says nothing of traffic: silence about it is no health.
+  const bool tells_traffic = state.proxy || !state.traffic.keys->empty();
+  looked[Among::sidecars] += tells_traffic ? 1 : 0;
+  looked[Among::settings] += state.settings ? 1 : 0;
+  const ControlPlaneState& plane = state.control_plane;
+  looked[Among::links] += plane.links.empty() && plane.updates.empty() ? 0 : 1;
+  for (const UpstreamBalance& one : state.balances) {
+    if (!filter.lets_upstream(one.upstream)) continue;
+    const bool quiet = one.balance.verdict == BalanceVerdict::too_little_traffic;
+    ++(quiet ? looked.quiet_upstreams : looked[Among::upstreams]);
+  }
+}
 
 Looked count_looked(const Snapshot& snapshot, const ReportFilter& filter) {
   Looked looked;
   for (const auto& state : snapshot.targets) {
-    if (!filter.lets(state->target) || !state->up) continue;
-    ++looked.sidecars;
-    looked.settings += state->settings ? 1 : 0;
-    for (const UpstreamBalance& one : state->balances) {
-      if (!filter.lets_upstream(one.upstream)) continue;
-      const bool quiet = one.balance.verdict == BalanceVerdict::too_little_traffic;
-      ++(quiet ? looked.quiet_upstreams : looked.upstreams);
-    }
+    if (filter.lets(state->target) && state->up) look_at_target(*state, filter, looked);
   }
   each_certificate(snapshot, [&](const Target& whose, const std::string&, const CertificatePlace&,
-                                 const KnownCertificate&) {
-    if (filter.lets(whose)) ++looked.certificates;
+                                 const KnownCertificate& known) {
+    if (!filter.lets(whose)) return;
+    ++looked[Among::certificates];
+    const Certificate& one = known.in_use;
+    const bool told = one.key_bits > 0 || !one.signature_digest.empty();
+    looked[Among::keys] += told ? 1 : 0;
   });
   for (const auto& state : snapshot.tls_endpoints) {
-    if (state->up && filter.lets(state->whose)) ++looked.endpoints;
+    if (!state->up || !filter.lets(state->whose)) continue;
+    ++looked[Among::endpoints];
+    looked[Among::inbound] += state->whose.pod.empty() ? 0 : 1;
   }
+  looked[Among::bundles] = snapshot.trust_bundles.size();
+  looked[Among::files] = snapshot.files->size();
   return looked;
 }
 
@@ -43,26 +61,33 @@ std::string number_of(std::uint64_t count, std::string_view one, std::string_vie
   return std::to_string(count) + " " + std::string(count == 1 ? one : many);
 }
 
-// "none among 14 certificates in use"; "" if there was nothing to look at.
-std::string none_among(Among among, const Looked& looked) {
+struct Noun {
+  std::string_view one, many;
+};
+
+Noun noun_of(Among among) {
   switch (among) {
-    case Among::sidecars:
-      if (looked.sidecars == 0) return "";
-      return "none among " + number_of(looked.sidecars, "sidecar", "sidecars");
-    case Among::certificates:
-      if (looked.certificates == 0) return "";
-      return "none among " + number_of(looked.certificates, "certificate", "certificates");
-    case Among::endpoints:
-      if (looked.endpoints == 0) return "";
-      return "none among " + number_of(looked.endpoints, "TLS server", "TLS servers");
-    case Among::settings:
-      if (looked.settings == 0) return "";
-      return "none in the configuration of " + number_of(looked.settings, "sidecar", "sidecars");
-    case Among::upstreams: break;
+    case Among::sidecars: return {"sidecar", "sidecars"};
+    case Among::certificates: return {"certificate", "certificates"};
+    case Among::keys: return {"certificate whose key is told", "certificates whose keys are told"};
+    case Among::endpoints: return {"TLS server", "TLS servers"};
+    case Among::inbound: return {"inbound port", "inbound ports"};
+    case Among::bundles: return {"trust bundle", "trust bundles"};
+    case Among::files: return {"file", "files"};
+    case Among::links: return {"sidecar with a control plane", "sidecars with a control plane"};
+    case Among::upstreams: return {"upstream", "upstreams"};
+    case Among::settings: return {"configuration", "configurations"};
   }
-  if (looked.upstreams == 0) return "";
-  std::string words = "none among " + number_of(looked.upstreams, "upstream", "upstreams");
-  if (looked.quiet_upstreams > 0) {
+  return {};
+}
+
+// "none among 14 certificates"; "" if there was nothing to look at.
+std::string none_among(Among among, const Looked& looked) {
+  const std::uint64_t count = looked.of(among);
+  if (count == 0) return "";
+  const auto [one, many] = noun_of(among);
+  std::string words = "none among " + number_of(count, one, many);
+  if (among == Among::upstreams && looked.quiet_upstreams > 0) {
     words +=
         ", " + std::to_string(looked.quiet_upstreams) + " more with too little traffic to tell";
   }
@@ -128,7 +153,10 @@ Diagnosis diagnose(const Page& page, const ReportFilter& filter) {
   Diagnosis diagnosis;
   diagnosis.at = static_cast<std::int64_t>(unix_seconds(page.self.now));
   const Looked looked = count_looked(snapshot, filter);
-  diagnosis.seen = looked.sidecars + looked.endpoints;
+  for (const auto& state : snapshot.targets) {
+    diagnosis.seen += filter.lets(state->target) && state->up ? 1 : 0;
+  }
+  diagnosis.seen += looked.of(Among::endpoints);
   for (const auto& file : *snapshot.files) diagnosis.seen += file->certificates ? 1 : 0;
   std::vector<Finding> all = findings(snapshot, page.self.now);
   std::ranges::stable_sort(all, std::ranges::greater(), &Finding::severity);

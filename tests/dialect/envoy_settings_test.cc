@@ -117,7 +117,7 @@ TEST_F(EnvoySettingsTest, are_asked_name_by_name_where_there_are_many_clusters) 
 TEST_F(EnvoySettingsTest, take_a_few_questions_a_poll_and_are_told_when_all_are_answered) {
   std::string many = "{\"cluster_statuses\":[", numbers = stats(19, 2);
   for (int i = 0; i < 120; ++i) {
-    const std::string name = "c" + std::to_string(i);
+    const std::string name = std::string("c").append(std::to_string(i));
     many += "{\"name\":\"" + name + "\"},";
     if (i < 6) numbers += "cluster." + name + ".upstream_cx_total: 1\n";
   }

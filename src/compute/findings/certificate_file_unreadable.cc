@@ -38,6 +38,6 @@ void find(const Snapshot& snapshot, WallTime now, std::vector<Finding>& found) {
 const FindingMaker certificate_file_unreadable{
     "certificate_file_unreadable",
     "A file with certificates cannot be read any longer; its last content is shown.",
-    Stated::at_once, find};
+    Stated::at_once, find, Among::files};
 
 }  // namespace mesh

@@ -142,6 +142,6 @@ void find(const Snapshot& snapshot, WallTime now, std::vector<Finding>& found) {
 const FindingMaker control_plane_unreachable{
     "control_plane_unreachable",
     "A proxy is cut off from its control plane, or from the issuer of its certificates.",
-    Stated::at_once, find};
+    Stated::at_once, find, Among::links};
 
 }  // namespace mesh

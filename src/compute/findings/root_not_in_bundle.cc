@@ -40,6 +40,6 @@ void find(const Snapshot& snapshot, WallTime, std::vector<Finding>& found) {
 
 const FindingMaker root_not_in_bundle{
     "root_not_in_bundle", "A root is in use that the configured trust bundle does not have.",
-    Stated::at_once, find};
+    Stated::at_once, find, Among::bundles};
 
 }  // namespace mesh

@@ -53,6 +53,6 @@ void find(const Snapshot& snapshot, WallTime now, std::vector<Finding>& found) {
 const FindingMaker served_chain_differs{
     "served_chain_differs",
     "A target shows another certificate to its callers than its proxy reports.", Stated::at_once,
-    find};
+    find, Among::inbound};
 
 }  // namespace mesh

@@ -38,7 +38,8 @@ void find(const Snapshot& snapshot, WallTime now, std::vector<Finding>& found) {
 
 }  // namespace
 
-const FindingMaker trust_bundle_unreadable{
-    "trust_bundle_unreadable", "The file of a trust bundle cannot be read.", Stated::at_once, find};
+const FindingMaker trust_bundle_unreadable{"trust_bundle_unreadable",
+                                           "The file of a trust bundle cannot be read.",
+                                           Stated::at_once, find, Among::bundles};
 
 }  // namespace mesh

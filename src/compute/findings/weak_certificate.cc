@@ -51,6 +51,6 @@ const FindingMaker weak_certificate{
     "weak_certificate",
     "An RSA key below 2048 bits, a signature with SHA-1 or MD5, or a leaf that lives longer than "
     "398 days.",
-    Stated::at_once, find, Among::certificates};
+    Stated::at_once, find, Among::keys};
 
 }  // namespace mesh
