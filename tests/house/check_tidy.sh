@@ -20,7 +20,7 @@ is_heavy() { grep -Eq 'boost/(asio|beast)|prometheus/|grpc' <<<"$(
 
 files=("$@")
 if [ ${#files[@]} -eq 0 ]; then
-  for file in src/*.cc src/*/*.cc; do
+  for file in src/*.cc src/*/*.cc src/*/*/*.cc; do
     is_heavy "$file" || files+=("$file")
   done
 fi
