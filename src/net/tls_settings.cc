@@ -71,6 +71,8 @@ bool offer(SSL* ssl, const std::vector<std::string>& protocols) {
     wire += static_cast<char>(protocol.size());
     wire += protocol;
   }
+  // The list's length has two bytes in the extension, and the extension's own two more around it.
+  if (wire.size() > 65'533) return false;
   return wire.empty() ||
          SSL_set_alpn_protos(ssl, reinterpret_cast<const unsigned char*>(wire.data()),
                              static_cast<unsigned int>(wire.size())) == 0;
@@ -118,7 +120,7 @@ Result<Ssl, Failure> make_tls(const TlsQuestion& question) {
     return failed("cannot ask for the server name");
   }
   if (!offer(ssl.get(), question.alpn)) {
-    return Failure{Reason::tls, "a protocol name of ALPN has 1 to 255 bytes, all of them 65535"};
+    return Failure{Reason::tls, "a protocol name of ALPN has 1 to 255 bytes, all of them 65533"};
   }
   if (!question.client_certificate_file.empty()) {
     if (auto why = use_certificate(ssl.get(), question)) return *why;
@@ -130,7 +132,9 @@ TlsError take_tls_error() {
   const unsigned long code = ERR_peek_error();
   TlsError error;
   const int reason = ERR_GET_REASON(code);
-  if (ERR_GET_LIB(code) == ERR_LIB_SSL && reason >= SSL_AD_REASON_OFFSET) {
+  // Beyond these 256 stand reasons of OpenSSL's own, which no peer has sent.
+  const bool alert_came = reason >= SSL_AD_REASON_OFFSET && reason <= SSL_AD_REASON_OFFSET + 255;
+  if (ERR_GET_LIB(code) == ERR_LIB_SSL && alert_came) {
     const int alert = reason - SSL_AD_REASON_OFFSET;
     error.kind = TlsError::Kind::alert;
     error.words = std::to_string(alert) + " (" + SSL_alert_desc_string_long(alert) + ")";

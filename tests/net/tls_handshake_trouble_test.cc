@@ -127,6 +127,8 @@ TEST(TlsTrouble, does_not_ask_for_a_name_that_is_too_long) {
   question.sni = "";
   question.alpn = {std::string(300, 'a')};
   EXPECT_THAT(trouble(shake_hands(question)), StartsWith("tls: a protocol name of ALPN has "));
+  question.alpn.assign(300, std::string(255, 'a'));
+  EXPECT_THAT(trouble(shake_hands(question)), StartsWith("tls: a protocol name of ALPN has "));
   EXPECT_EQ(server.connections(), 0);
 }
 
