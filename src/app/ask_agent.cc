@@ -6,11 +6,11 @@
 #include <boost/asio/io_context.hpp>
 #include <boost/asio/use_awaitable.hpp>
 #include <chrono>
-#include <exception>
 #include <optional>
 #include <string_view>
 #include <utility>
 
+#include "app/rethrow.h"
 #include "base/utf8.h"
 #include "expose/table.h"
 #include "net/http_client.h"
@@ -27,11 +27,6 @@ asio::awaitable<void> get(HttpClient& client, std::string path, Instant deadline
                           std::optional<Answer>& into) {
   Answer answer = co_await client.get(path, most_bytes, deadline);
   into = std::move(answer);
-}
-
-// Out of run(), to main, which says it.
-void rethrow(std::exception_ptr error) {
-  if (error) std::rethrow_exception(error);
 }
 
 // Who answers at that address need not be an agent.

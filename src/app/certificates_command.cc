@@ -5,7 +5,6 @@
 #include <algorithm>
 #include <boost/asio/io_context.hpp>
 #include <chrono>
-#include <exception>
 #include <filesystem>
 #include <memory>
 #include <ostream>
@@ -14,6 +13,7 @@
 #include <utility>
 
 #include "app/ask_agent.h"
+#include "app/rethrow.h"
 #include "app/watchers.h"
 #include "base/utf8.h"
 #include "compute/left_out.h"
@@ -24,11 +24,6 @@ namespace mesh {
 namespace {
 
 namespace asio = boost::asio;
-
-// Out of run(), to main, which says it.
-void rethrow(std::exception_ptr error) {
-  if (error) std::rethrow_exception(error);
-}
 
 // Whether all of it has arrived: a full disk is no success.
 bool written(std::ostream& out, std::ostream& err) {

@@ -4,13 +4,13 @@
 #include <algorithm>
 #include <boost/asio/io_context.hpp>
 #include <chrono>
-#include <exception>
 #include <memory>
 #include <ostream>
 #include <string>
 #include <utility>
 
 #include "app/ask_agent.h"
+#include "app/rethrow.h"
 #include "app/watchers.h"
 #include "expose/diagnosis.h"
 #include "expose/page.h"
@@ -20,10 +20,6 @@ namespace {
 
 using std::chrono::milliseconds;
 using std::chrono::steady_clock;
-
-void rethrow(std::exception_ptr error) {
-  if (error) std::rethrow_exception(error);
-}
 
 // Everything that the configuration names, looked at for so long: that is the window.
 std::shared_ptr<const Snapshot> look(Config config, milliseconds look_for) {

@@ -8,6 +8,7 @@
 #include <utility>
 
 #include "base/quoted.h"
+#include "dialect/url_encoding.h"
 
 namespace mesh {
 namespace {
@@ -53,20 +54,6 @@ std::optional<std::string> unescaped(std::string_view text) {
   return plain;
 }
 
-std::string escaped(std::string_view text) {
-  constexpr std::string_view digits = "0123456789ABCDEF";
-  std::string query;
-  for (const char c : text) {
-    const auto byte = static_cast<unsigned char>(c);
-    if (std::isalnum(byte) != 0 || std::string_view("-._~").find(c) != std::string_view::npos) {
-      query += c;
-    } else {
-      query.append({'%', digits[byte >> 4], digits[byte & 15]});
-    }
-  }
-  return query;
-}
-
 }  // namespace
 
 bool ReportFilter::lets(const Target& target) const {
@@ -101,7 +88,7 @@ std::string report_query(const ReportFilter& filter) {
   std::string query;
   for (const auto& [name, value] : parameters) {
     if ((filter.*value).empty()) continue;
-    query += (query.empty() ? "" : "&") + std::string(name) + "=" + escaped(filter.*value);
+    query += (query.empty() ? "" : "&") + std::string(name) + "=" + percent_encode(filter.*value);
   }
   return query;
 }

@@ -1,0 +1,13 @@
+// How a coroutine that a command runs ends: what broke it off goes out of run(), to main, which
+// says it.
+#pragma once
+
+#include <exception>
+
+namespace mesh {
+
+inline void rethrow(std::exception_ptr error) {
+  if (error) std::rethrow_exception(error);
+}
+
+}  // namespace mesh
