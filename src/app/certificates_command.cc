@@ -114,7 +114,7 @@ bool complain(const Snapshot& snapshot, const std::vector<std::string>& named, s
     if (state->handshake.unreadable > 0) say(where, state->handshake.unreadable_sample);
     say(where, left_out(state->certificates));
   }
-  for (const auto& file : *snapshot.files) {
+  for (const auto& file : snapshot.files->remarkable) {
     say(file->path, file->error);
     say(file->path, left_out(file->certificates));
     if (file->unreadable > 0) say(file->path, file->unreadable_sample);
@@ -122,9 +122,9 @@ bool complain(const Snapshot& snapshot, const std::vector<std::string>& named, s
     if (nothing && file->error.empty() && file->unreadable == 0) say(file->path, "no certificate");
   }
   for (const std::string& path : named) {
-    const bool seen = std::ranges::any_of(
-        *snapshot.files, [&](const auto& file) { return file->path == absolute(path); });
-    if (!seen) say(path, "no such file");
+    std::error_code error;
+    const bool is_there = std::filesystem::exists(std::filesystem::symlink_status(path, error));
+    if (!is_there) say(path, error ? error.message() : "no such file");
   }
   return whole;
 }

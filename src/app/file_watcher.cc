@@ -1,4 +1,4 @@
-// From states of files to histories of their certificates; see file_watcher.h.
+// From what files hold to histories of their certificates; see file_watcher.h.
 #include "app/file_watcher.h"
 
 #include <algorithm>
@@ -32,33 +32,25 @@ void log_file(const WatchedFile& file, const WatchedFile* before) {
   }
 }
 
+bool is_remarkable(const WatchedFile& file) {
+  return !file.error.empty() || file.unreadable > 0 || !file.certificates ||
+         file.certificates->known.empty() || file.certificates->left_out > 0;
+}
+
 }  // namespace
 
-// One file: how it was last seen, and the history of what is in it.
+// One file: the history of what is in it, and what else is to be said of it.
 struct FileWatcher::Known {
   Known(const std::string& path, std::optional<double> rotation_point)
       : book(CertificateSource::file, path, {"", rotation_point}) {}
 
-  // Publishes a state that is new.
-  void enter(std::shared_ptr<const CertificateFileState> state, WallTime now) {
-    auto next = std::make_shared<WatchedFile>();
-    next->path = state->path;
-    next->error = state->error;
-    if (state->content) {
-      // The history is about what is in the file: a look that failed is none.
-      if (state->error.empty()) book.enter({{state->content->certificates}}, now);
-      next->unreadable = state->content->unreadable;
-      next->unreadable_sample = state->content->unreadable_sample;
-      next->certificates = book.place();
-    }
-    log_file(*next, file.get());
-    file = std::move(next);
-    seen = std::move(state);
+  std::shared_ptr<const CertificatePlace> place() const {
+    return has_content ? book.place() : nullptr;
   }
 
   CertificateBook book;
-  std::shared_ptr<const CertificateFileState> seen;
-  std::shared_ptr<const WatchedFile> file;
+  bool has_content = false;
+  std::shared_ptr<const WatchedFile> remarkable;  // null where nothing is
 };
 
 FileWatcher::FileWatcher(boost::asio::any_io_executor executor, const CertificatesConfig& config) {
@@ -68,7 +60,9 @@ FileWatcher::FileWatcher(boost::asio::any_io_executor executor, const Certificat
   }
   if (patterns.empty()) return;
   all_looked_ = false;
-  source_.emplace(std::move(executor), std::move(patterns), [this] { changed(); });
+  source_.emplace(
+      std::move(executor), std::move(patterns),
+      [this](CertificateFileNews news) { take(std::move(news)); }, [this] { changed(); });
 }
 
 FileWatcher::~FileWatcher() { stop(); }
@@ -81,26 +75,41 @@ void FileWatcher::stop() {
   if (source_) source_->stop();
 }
 
-void FileWatcher::changed() {
-  const WallTime now = std::chrono::system_clock::now();
-  const auto states = source_->states();
-  auto files = std::make_shared<WatchedFiles>();
-  files->reserve(states.size());
-  auto last = known_.begin();
-  // Both are in the order of the paths.
-  for (const auto& state : states) {
-    while (last != known_.end() && last->first < state->path) last = known_.erase(last);
-    if (last == known_.end() || last->first != state->path) {
-      auto fresh = std::make_unique<Known>(state->path, rotation_points_.at(state->pattern));
-      last = known_.emplace_hint(last, state->path, std::move(fresh));
-    }
-    Known& known = *last->second;
-    if (known.seen != state) known.enter(state, now);
-    files->push_back(known.file);
-    ++last;
+void FileWatcher::take(CertificateFileNews news) {
+  using Kind = CertificateFileNews::Kind;
+  if (news.kind == Kind::gone) {
+    known_.erase(news.path);
+    return;
   }
-  known_.erase(last, known_.end());
-  shown_ = std::make_shared<const ShownFiles>(show_files(*files, limits::file_certificates_shown));
+  Known& known =
+      known_.try_emplace(news.path, news.path, rotation_points_.at(news.pattern)).first->second;
+  // The history is about what is in the file: a look that failed is none.
+  if (news.kind == Kind::read) {
+    known.book.enter({{std::move(news.content.certificates)}}, std::chrono::system_clock::now());
+  }
+  if (news.kind != Kind::failed) known.has_content = news.kind == Kind::read;
+
+  WatchedFile file{std::move(news.path), std::move(news.error), news.content.unreadable,
+                   std::move(news.content.unreadable_sample), known.place()};
+  log_file(file, known.remarkable.get());
+  known.remarkable =
+      is_remarkable(file) ? std::make_shared<const WatchedFile>(std::move(file)) : nullptr;
+}
+
+void FileWatcher::changed() {
+  auto files = std::make_shared<WatchedFiles>();
+  files->files = known_.size();
+  std::vector<std::shared_ptr<const CertificatePlace>> places;
+  for (const auto& [path, known] : known_) {
+    if (known.has_content) places.push_back(known.book.place());
+    if (!known.remarkable) continue;
+    const bool failed = !known.remarkable->error.empty();
+    files->kept += failed && known.has_content ? 1 : 0;
+    files->unreadable += failed ? !known.has_content : known.remarkable->unreadable > 0;
+    files->remarkable.push_back(known.remarkable);
+  }
+  shown_ = std::make_shared<const ShownFiles>(
+      show_files(std::move(places), limits::file_certificates_shown));
   files_ = std::move(files);
   all_looked_ = true;
   log_warnings();

@@ -29,17 +29,18 @@ class FileWatcher {
   // Whether every file that is there has been read once.
   bool all_looked() const { return all_looked_; }
 
-  // As last read, by path; never null.
+  // As last read; never null.
   std::shared_ptr<const WatchedFiles> files() const { return files_; }
   std::shared_ptr<const ShownFiles> shown() const { return shown_; }
 
  private:
   struct Known;
+  void take(CertificateFileNews news);
   void changed();
   void log_warnings();
 
   std::vector<std::optional<double>> rotation_points_;  // by pattern
-  std::map<std::string, std::unique_ptr<Known>> known_;
+  std::map<std::string, Known> known_;
   std::shared_ptr<const WatchedFiles> files_ = std::make_shared<const WatchedFiles>();
   std::shared_ptr<const ShownFiles> shown_ = std::make_shared<const ShownFiles>();
   std::vector<std::string> warnings_;  // as last logged

@@ -29,6 +29,20 @@ struct Listed {
 
 bool same(const Certificate& a, const Certificate& b) { return !is_newer(a, b) && !is_newer(b, a); }
 
+// Of the newest at the last look that listed any, what is_newer() looks at, and the slack.
+Certificate newest_of(const KnownCertificate& last) {
+  const Certificate* newest = &last.in_use;
+  for (const Certificate& one : last.beside) {
+    if (is_newer(one, *newest)) newest = &one;
+  }
+  Certificate told;
+  told.not_before = newest->not_before;
+  told.not_after = last.followed.told;
+  told.serial = newest->serial;
+  told.not_after_slack = newest->not_after_slack;
+  return told;
+}
+
 // Whether both may be the same, as far as an end can tell that is no better known.
 bool may_be_same(const Certificate& a, const Certificate& b) {
   const auto apart = std::chrono::abs(a.not_after - b.not_after);
@@ -124,81 +138,115 @@ KnownCertificate divide(const std::vector<Listed>& listed) {
   return known;
 }
 
+// Goes on with the history of what was known before, if anything was. Whether the newest came into
+// the place of another.
+bool follow(KnownCertificate& known, const Certificate& newest, const KnownCertificate* last,
+            sys_seconds now) {
+  bool is_same = false, is_renewed = false;
+  if (last) {
+    const Certificate before = newest_of(*last);
+    is_same = may_be_same(newest, before);
+    is_renewed = !is_same && is_newer(newest, before);
+    known.rotations = last->rotations + (is_renewed ? 1 : 0);
+    known.last_rotation = last->last_rotation;
+    known.since = last->since;
+    known.followed = last->followed;
+  }
+  if (!is_same) {
+    known.since = now;
+    known.followed.end = newest.not_after;
+    known.last_rotation = is_renewed ? now : newest.not_before;
+    known.followed.began =
+        is_renewed ? now : std::min(now, newest.not_before.value_or(now) + backdated);
+  }
+  known.followed.told = newest.not_after;
+  known.followed.end = std::min(known.followed.end, newest.not_after);
+  if (same(known.in_use, newest)) known.in_use.not_after = known.followed.end;
+  return is_renewed;
+}
+
 }  // namespace
 
 CertificateBook::CertificateBook(CertificateSource source, std::string location,
                                  CertificateRules rules)
     : source_(source), location_(std::move(location)), rules_(std::move(rules)) {}
 
+CertificateBook::Key CertificateBook::key_of(const KnownCertificate& known) {
+  return {known.in_use.role, identity_of(known.in_use), known.in_use.key_algorithm};
+}
+
+// As of the last look that listed it; null if nothing is remembered.
+const KnownCertificate* CertificateBook::last_of(const Key& key) const {
+  if (place_) {
+    const auto it = std::ranges::lower_bound(place_->known, key, std::ranges::less(), key_of);
+    if (it != place_->known.end() && key_of(*it) == key) return &*it;
+  }
+  const auto gone = gone_.find(key);
+  return gone == gone_.end() ? nullptr : &gone->second.known;
+}
+
 std::vector<Rotation> CertificateBook::enter(const CertificateLook& look, WallTime at) {
   const sys_seconds now = std::chrono::floor<std::chrono::seconds>(at);
-  CertificatePlace place{source_, location_, at, {}, 0, {}};
+  auto place =
+      std::make_shared<CertificatePlace>(CertificatePlace{source_, location_, at, {}, 0, {}});
 
   std::map<Key, std::vector<Listed>> listed;
-  for (const Listed& one : all_of(look, place.left_out)) {
+  for (const Listed& one : all_of(look, place->left_out)) {
     const Certificate& c = *one.certificate;
-    listed[{c.role, std::string(identity_of(c)), c.key_algorithm}].push_back(one);
+    listed[{c.role, identity_of(c), c.key_algorithm}].push_back(one);
   }
 
   const std::vector<std::string_view> domains = domains_of(look);
   std::vector<Rotation> rotations;
+  place->known.reserve(listed.size());
   for (auto& [key, under_key] : listed) {
     std::ranges::stable_sort(under_key, [](const Listed& a, const Listed& b) {
       return is_newer(*a.certificate, *b.certificate);
     });
     const Certificate& newest = *under_key.front().certificate;
-    const auto [it, first_look] = entries_.try_emplace(key);
-    Entry& entry = it->second;
-    const bool same_as_before = !first_look && may_be_same(newest, entry.newest);
-    const std::chrono::sys_seconds before = entry.not_after;
-    entry.not_after = same_as_before ? std::min(before, newest.not_after) : newest.not_after;
-    if (!first_look && !same_as_before && is_newer(newest, entry.newest)) {
-      ++entry.rotations;
-      entry.last_rotation = now;
-      entry.began = now;
-      if (newest.role == CertificateRole::leaf) {
-        rotations.push_back({std::get<std::string>(key), before});
-      }
-    } else if (!same_as_before) {
-      entry.last_rotation = newest.not_before;
-      entry.began = std::min(now, newest.not_before.value_or(now) + backdated);
+    const KnownCertificate* last = last_of(key);
+    KnownCertificate known = divide(under_key);
+    if (follow(known, newest, last, now) && newest.role == CertificateRole::leaf) {
+      rotations.push_back({std::string(std::get<std::string_view>(key)), last->followed.end});
     }
-    if (!same_as_before) entry.since = now;
-    entry.newest.not_before = newest.not_before;
-    entry.newest.not_after = newest.not_after;
-    entry.newest.serial = newest.serial;
-    entry.newest.not_after_slack = newest.not_after_slack;
-    entry.last_seen = now;
-    place.known.push_back(divide(under_key));
-    Certificate& in_use = place.known.back().in_use;
-    if (same(in_use, newest)) in_use.not_after = entry.not_after;
-    judge(place.known.back(), entry);
+    judge(known, now);
+    place->known.push_back(std::move(known));
     if (newest.role == CertificateRole::leaf) continue;
     const std::string_view domain = domain_of(under_key, domains);
-    if (!domain.empty()) place.authorities.push_back({place.known.size() - 1, std::string(domain)});
+    if (!domain.empty()) {
+      place->authorities.push_back({place->known.size() - 1, std::string(domain)});
+    }
   }
-  forget_absent(now);
-  place_ = std::make_shared<const CertificatePlace>(std::move(place));
+  remember_absent(*place, now);
+  place_ = std::move(place);
   return rotations;
 }
 
-void CertificateBook::judge(KnownCertificate& known, const Entry& entry) const {
-  known.rotations = entry.rotations;
-  known.last_rotation = entry.last_rotation;
-  known.since = entry.since;
+void CertificateBook::judge(KnownCertificate& known, sys_seconds now) const {
   if (known.in_use.role != CertificateRole::leaf) return;
   const double point = rotation_point({rules_.issued_by, rules_.rotation_point}, known.in_use);
-  known.due = renewal_due(point, entry.began, known.in_use.not_after);
+  known.due = renewal_due(point, known.followed.began, known.in_use.not_after);
   // What was past its end when it was first seen has no life that could tell.
   if (!known.due) known.due = known.in_use.not_after;
-  known.overdue = entry.last_seen >= *known.due;
+  known.overdue = now >= *known.due;
 }
 
-void CertificateBook::forget_absent(sys_seconds at) {
-  const bool crowded = entries_.size() > 2 * limits::certificates_per_place;
-  std::erase_if(entries_, [&](const auto& one) {
+// What the last look listed and the next does not, for a while.
+void CertificateBook::remember_absent(const CertificatePlace& next, sys_seconds now) {
+  const auto listed = [&](const auto& key) {
+    return std::ranges::binary_search(next.known, Key(key), std::ranges::less(), key_of);
+  };
+  if (place_) {
+    for (const KnownCertificate& known : place_->known) {
+      if (listed(key_of(known))) continue;
+      const sys_seconds seen = std::chrono::floor<std::chrono::seconds>(place_->seen);
+      gone_.insert_or_assign(OwnedKey(key_of(known)), Gone{known, seen});
+    }
+  }
+  const bool crowded = next.known.size() + gone_.size() > 2 * limits::certificates_per_place;
+  std::erase_if(gone_, [&](const auto& one) {
     const sys_seconds seen = one.second.last_seen;
-    return seen != at && (crowded || at - seen > remembered || at < seen);
+    return crowded || now - seen > remembered || now < seen || listed(one.first);
   });
 }
 

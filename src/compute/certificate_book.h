@@ -19,10 +19,12 @@
 //     never rises but by a rotation, and two clocks that slowly part make none.
 #pragma once
 
+#include <functional>
 #include <map>
 #include <memory>
 #include <optional>
 #include <string>
+#include <string_view>
 #include <tuple>
 #include <vector>
 
@@ -57,23 +59,24 @@ class CertificateBook {
   std::shared_ptr<const CertificatePlace> place() const { return place_; }
 
  private:
-  using Key = std::tuple<CertificateRole, std::string, KeyAlgorithm>;
-  struct Entry {
-    Certificate newest;  // by it a rotation is judged; only what is_newer() looks at, and the slack
-    std::chrono::sys_seconds not_after{};  // the earliest it was told
-    std::uint64_t rotations = 0;
-    std::optional<std::chrono::sys_seconds> last_rotation;
-    std::chrono::sys_seconds began{}, since{}, last_seen{};
+  using Key = std::tuple<CertificateRole, std::string_view, KeyAlgorithm>;
+  using OwnedKey = std::tuple<CertificateRole, std::string, KeyAlgorithm>;
+  struct Gone {
+    KnownCertificate known;
+    std::chrono::sys_seconds last_seen;
   };
 
-  void judge(KnownCertificate& known, const Entry& entry) const;
-  void forget_absent(std::chrono::sys_seconds at);
+  static Key key_of(const KnownCertificate& known);
+  const KnownCertificate* last_of(const Key& key) const;
+  void judge(KnownCertificate& known, std::chrono::sys_seconds now) const;
+  void remember_absent(const CertificatePlace& next, std::chrono::sys_seconds now);
 
   CertificateSource source_;
   std::string location_;
   CertificateRules rules_;
-  std::map<Key, Entry> entries_;
+  // The histories are in the place itself, but for those of identities that are not listed now.
   std::shared_ptr<const CertificatePlace> place_;
+  std::map<OwnedKey, Gone, std::less<>> gone_;
 };
 
 }  // namespace mesh

@@ -27,7 +27,7 @@ inline LeftOut left_out(const Snapshot& snapshot) {
   for (const auto& state : snapshot.tls_endpoints) {
     if (state->certificates) add(*state->certificates);
   }
-  for (const auto& file : *snapshot.files) {
+  for (const auto& file : snapshot.files->remarkable) {
     if (file->certificates) add(*file->certificates);
   }
   counts[static_cast<std::size_t>(CertificateSource::file)] += snapshot.shown_files->left_out;

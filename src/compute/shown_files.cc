@@ -45,14 +45,11 @@ std::shared_ptr<const CertificatePlace> trimmed(const std::shared_ptr<const Cert
 
 }  // namespace
 
-ShownFiles show_files(const WatchedFiles& files, std::size_t most) {
-  ShownFiles shown;
+ShownFiles show_files(std::vector<std::shared_ptr<const CertificatePlace>> files,
+                      std::size_t most) {
+  ShownFiles shown{std::move(files), 0};
   std::size_t count = 0;
-  for (const auto& file : files) {
-    if (!file->certificates) continue;
-    shown.places.push_back(file->certificates);
-    count += file->certificates->known.size();
-  }
+  for (const auto& place : shown.places) count += place->known.size();
   if (count <= most) return shown;
   std::vector<sys_seconds> ends;
   ends.reserve(count);

@@ -4,12 +4,14 @@
 #pragma once
 
 #include <cstddef>
+#include <memory>
+#include <vector>
 
 #include "model/watched_file.h"
 
 namespace mesh {
 
-// At most so many certificates in use. Of those that end at the same moment the first by path.
-ShownFiles show_files(const WatchedFiles& files, std::size_t most);
+// At most so many certificates in use. Of those that end at the same moment the first in order.
+ShownFiles show_files(std::vector<std::shared_ptr<const CertificatePlace>> files, std::size_t most);
 
 }  // namespace mesh

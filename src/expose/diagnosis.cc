@@ -53,7 +53,7 @@ Looked count_looked(const Snapshot& snapshot, const ReportFilter& filter) {
     looked[Among::inbound] += state->whose.pod.empty() ? 0 : 1;
   }
   looked[Among::bundles] = snapshot.trust_bundles.size();
-  looked[Among::files] = snapshot.files->size();
+  looked[Among::files] = snapshot.files->files;
   return looked;
 }
 
@@ -131,7 +131,7 @@ std::vector<std::string> unseen_of(const Snapshot& snapshot, const ReportFilter&
     unseen.push_back(qualified(state->whose.ns, state->name) + ": " + state->failure->message);
   }
   const bool everything = filter.ns.empty() && filter.pod.empty() && filter.upstream.empty();
-  for (const auto& file : *snapshot.files) {
+  for (const auto& file : snapshot.files->remarkable) {
     if (everything && !file->error.empty()) unseen.push_back(file->path + ": " + file->error);
   }
   return unseen;
@@ -157,7 +157,7 @@ Diagnosis diagnose(const Page& page, const ReportFilter& filter) {
     diagnosis.seen += filter.lets(state->target) && state->up ? 1 : 0;
   }
   diagnosis.seen += looked.of(Among::endpoints);
-  for (const auto& file : *snapshot.files) diagnosis.seen += file->certificates ? 1 : 0;
+  diagnosis.seen += snapshot.shown_files->places.size();
   std::vector<Finding> all = findings(snapshot, page.self.now);
   std::ranges::stable_sort(all, std::ranges::greater(), &Finding::severity);
   std::set<std::string_view> told;

@@ -35,20 +35,13 @@ void root_in_bundle(const Page& page, FamilyBuilder& family) {
 // Without any pattern there is nothing to say.
 void files(const Page& page, FamilyBuilder& family) {
   const WatchedFiles& all = *page.snapshot.files;
-  if (all.empty()) return;
-  const auto count = [&](auto is) {
-    return static_cast<double>(
-        std::ranges::count_if(all, [&](const auto& one) { return is(*one); }));
+  if (all.files == 0) return;
+  const auto state = [&](std::string_view name, std::uint64_t count) {
+    family.state(Labels().with("state", name), static_cast<double>(count));
   };
-  const double kept =
-      count([](const WatchedFile& one) { return !one.error.empty() && one.certificates; });
-  const double bad = count([](const WatchedFile& one) {
-    return one.error.empty() ? one.unreadable > 0 : !one.certificates;
-  });
-  const double good = static_cast<double>(all.size()) - kept - bad;
-  family.state(Labels().with("state", "readable"), good);
-  family.state(Labels().with("state", "kept"), kept);
-  family.state(Labels().with("state", "unreadable"), bad);
+  state("readable", all.files - all.kept - all.unreadable);
+  state("kept", all.kept);
+  state("unreadable", all.unreadable);
 }
 
 void certificates_left_out(const Page& page, FamilyBuilder& family) {

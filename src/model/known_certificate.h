@@ -31,6 +31,15 @@ struct KnownCertificate {
   std::optional<std::chrono::sys_seconds> due;
   bool overdue = false;  // was past `due` when last seen
 
+  // What the next look is held against (compute/certificate_book.h), of the newest of them.
+  struct Followed {
+    std::chrono::sys_seconds told{};   // its end as the last look had it
+    std::chrono::sys_seconds end{};    // the earliest end that any look told
+    std::chrono::sys_seconds began{};  // when its life began, as far as that is known
+
+    bool operator==(const Followed&) const = default;
+  } followed{};
+
   bool operator==(const KnownCertificate&) const = default;
 };
 

@@ -1,4 +1,5 @@
-// WatchedFile: one file with certificates, as last read. Immutable once published.
+// The files with certificates that are watched: how many there are, those of which there is more to
+// say than their certificates, and what is shown of them. Immutable once published.
 #pragma once
 
 #include <cstdint>
@@ -19,8 +20,15 @@ struct WatchedFile {
   std::shared_ptr<const CertificatePlace> certificates;
 };
 
-// Shared as a whole: there may be a hundred thousand.
-using WatchedFiles = std::vector<std::shared_ptr<const WatchedFile>>;
+// There may be a hundred thousand, nearly all of them as they should be.
+struct WatchedFiles {
+  std::uint64_t files = 0;  // that the patterns match
+  std::uint64_t kept = 0;   // of them, those that cannot be read any longer, and once could
+  // Of them, those that never could be read, or not as a whole.
+  std::uint64_t unreadable = 0;
+  // Those two kinds, those without any certificate and those with more than can be known; by path.
+  std::vector<std::shared_ptr<const WatchedFile>> remarkable;
+};
 
 // What is shown of them: all, or of more than limits::file_certificates_shown certificates those
 // that expire first (compute/shown_files.h).

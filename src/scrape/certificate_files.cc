@@ -25,11 +25,12 @@ constexpr std::chrono::seconds longest_silence{1};
 class CertificateFiles::Conductor : public std::enable_shared_from_this<Conductor> {
  public:
   Conductor(asio::any_io_executor executor, std::vector<CertificateFilePattern> patterns,
-            std::function<void()> on_change, const CertificateFilesPace& pace)
+            OnCertificateFile on_file, std::function<void()> on_change,
+            const CertificateFilesPace& pace)
       : executor_(std::move(executor)),
         on_change_(std::move(on_change)),
         pace_(pace),
-        scan_(std::move(patterns), pace.most_directories),
+        scan_(std::move(patterns), pace.most_directories, std::move(on_file)),
         events_(executor_),
         collapse_(executor_),
         rescan_(executor_) {}
@@ -149,17 +150,15 @@ class CertificateFiles::Conductor : public std::enable_shared_from_this<Conducto
 
 CertificateFiles::CertificateFiles(asio::any_io_executor executor,
                                    std::vector<CertificateFilePattern> patterns,
-                                   std::function<void()> on_change, CertificateFilesPace pace)
+                                   OnCertificateFile on_file, std::function<void()> on_change,
+                                   CertificateFilesPace pace)
     : conductor_(std::make_shared<Conductor>(std::move(executor), std::move(patterns),
-                                             std::move(on_change), pace)) {}
+                                             std::move(on_file), std::move(on_change), pace)) {}
 CertificateFiles::~CertificateFiles() { conductor_->stop(); }
 
 void CertificateFiles::start() { conductor_->start(); }
 void CertificateFiles::stop() { conductor_->stop(); }
 
-std::vector<std::shared_ptr<const CertificateFileState>> CertificateFiles::states() const {
-  return conductor_->scan().states();
-}
 std::size_t CertificateFiles::files_watched() const { return conductor_->scan().files(); }
 std::uint64_t CertificateFiles::files_read() const { return conductor_->scan().reads(); }
 std::uint64_t CertificateFiles::read_errors() const { return conductor_->scan().read_errors(); }

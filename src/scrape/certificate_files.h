@@ -30,21 +30,18 @@ struct CertificateFilesPace {
 
 class CertificateFiles {
  public:
-  // on_change is called on the executor: once when all has been seen for the first time, even if
-  // there is nothing; then whenever states() has changed, when no work is left or a second after
-  // the last call.
+  // Both are called on the executor: on_file for each file that is there and then whenever one has
+  // changed; on_change once when all has been seen for the first time, even if there is nothing,
+  // then whenever on_file was called, when no work is left or a second after the last call.
   CertificateFiles(boost::asio::any_io_executor executor,
-                   std::vector<CertificateFilePattern> patterns, std::function<void()> on_change,
-                   CertificateFilesPace pace = {});
+                   std::vector<CertificateFilePattern> patterns, OnCertificateFile on_file,
+                   std::function<void()> on_change, CertificateFilesPace pace = {});
   ~CertificateFiles();
   CertificateFiles(const CertificateFiles&) = delete;
   CertificateFiles& operator=(const CertificateFiles&) = delete;
 
   void start();  // call once
-  void stop();   // on_change is not called any more
-
-  // By path. A file that was not read again has the same pointer as before.
-  std::vector<std::shared_ptr<const CertificateFileState>> states() const;
+  void stop();   // nothing is told any more
 
   std::size_t files_watched() const;
   std::uint64_t files_read() const;

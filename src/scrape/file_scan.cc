@@ -30,8 +30,9 @@ bool is_directory(const std::string& path) {
 
 }  // namespace
 
-FileScan::FileScan(std::vector<CertificateFilePattern> patterns, std::size_t most_directories)
-    : paths_(most_directories) {
+FileScan::FileScan(std::vector<CertificateFilePattern> patterns, std::size_t most_directories,
+                   OnCertificateFile on_file)
+    : paths_(most_directories), on_file_(std::move(on_file)) {
   for (CertificateFilePattern& pattern : patterns) {
     GlobPattern glob(pattern.glob);
     patterns_.push_back({std::move(pattern), std::move(glob), {}, 0});
@@ -75,11 +76,11 @@ void FileScan::look_at(const std::set<std::string>& entries) {
 // Of the file of that path, or the files below the directory.
 void FileScan::check_below(const std::string& path) {
   const auto file = files_.find(path);
-  if (file != files_.end()) checks_.push_back({path, file->second.state->pattern, true});
+  if (file != files_.end()) checks_.push_back({path, file->second.pattern, true});
   const std::string below = path + '/';
   for (auto it = files_.lower_bound(below); it != files_.end(); ++it) {
     if (!it->first.starts_with(below)) break;
-    checks_.push_back({it->first, it->second.state->pattern, true});
+    checks_.push_back({it->first, it->second.pattern, true});
   }
 }
 
@@ -91,7 +92,7 @@ void FileScan::check_password(std::size_t index, bool force) {
   const bool is_new = look.signature != std::exchange(pattern.password, look.signature);
   if (!is_new && !force) return;
   for (const auto& [path, file] : files_) {
-    if (file.state->pattern == index) checks_.push_back({path, index, true});
+    if (file.pattern == index) checks_.push_back({path, index, true});
   }
 }
 
@@ -162,7 +163,7 @@ void FileScan::check_next_known() {
     return;
   }
   known_after_ = file->first;
-  if (file->second.round != round_) check({file->first, file->second.state->pattern, false});
+  if (file->second.round != round_) check({file->first, file->second.pattern, false});
 }
 
 void FileScan::check(const Check& check) {
@@ -177,7 +178,7 @@ void FileScan::check(const Check& check) {
   }
   Check it = check;
   if (known != files_.end()) {
-    it.pattern = std::min(check.pattern, known->second.state->pattern);
+    it.pattern = std::min<std::size_t>(check.pattern, known->second.pattern);
     known->second.round = round_;
   } else if (files_.size() >= known_files) {
     crowded_ = true;
@@ -185,11 +186,13 @@ void FileScan::check(const Check& check) {
   }
   if (look.kind == FileLook::Kind::other) {
     // Permission may come back; what is no file any longer has no certificates.
-    fail(it, look.error, look.error.starts_with("Permission"), {});
+    const bool is_file = look.error.starts_with("Permission");
+    fail(it, is_file ? CertificateFileNews::Kind::failed : CertificateFileNews::Kind::no_file,
+         look.error, {});
     return;
   }
   const bool is_same = known != files_.end() && known->second.signature == look.signature &&
-                       known->second.state->pattern == it.pattern;
+                       known->second.pattern == it.pattern;
   if (is_same && !it.force) return;
   if (is_being_written(look.signature) && put_off(check.path)) return;
   begin_read(it);
@@ -225,8 +228,7 @@ void FileScan::end_read() {
   if (read->changed_meanwhile() && put_off(check.path)) return;
   const auto known = files_.find(check.path);
   Result<CertificateFile> content = read->finish();
-  const bool had_some = known != files_.end() && known->second.state->content &&
-                        !known->second.state->content->certificates.empty();
+  const bool had_some = known != files_.end() && known->second.has_certificates;
   if (content && read->bytes() == 0 && had_some) content = Error{"is empty"};
   if (!content) {
     std::string why = content.error().message;
@@ -235,54 +237,54 @@ void FileScan::end_read() {
       const Result<std::string> password = read_password_file(password_file);
       if (!password) why += "; " + password.error().message;
     }
-    fail(check, why, true, read->signature());
+    fail(check, CertificateFileNews::Kind::failed, why, read->signature());
     return;
   }
   for (Certificate& certificate : content->certificates) certificate.path = check.path;
-  content->certificates.shrink_to_fit();
-  publish(check,
-          {check.path, check.pattern, std::chrono::system_clock::now(), std::move(*content), ""},
-          read->signature());
+  File& file = enter_file(check, read->signature());
+  file.has_content = true;
+  file.has_certificates = !content->certificates.empty();
+  file.error.clear();
+  tell({CertificateFileNews::Kind::read, check.path, check.pattern, std::move(*content), ""});
 }
 
-void FileScan::fail(const Check& check, const std::string& error, bool keep_content,
+void FileScan::fail(const Check& check, CertificateFileNews::Kind kind, const std::string& error,
                     const FileSignature& signature) {
   ++read_errors_;
+  const bool keeps = kind == CertificateFileNews::Kind::failed;
   const auto known = files_.find(check.path);
-  const bool is_known = known != files_.end();
-  CertificateFileState state{check.path, check.pattern, {}, {}, error};
-  if (is_known && keep_content) {
-    state.read_at = known->second.state->read_at;
-    state.content = known->second.state->content;
-  }
-  const bool is_same = is_known && known->second.state->error == error &&
-                       known->second.state->pattern == check.pattern &&
-                       known->second.state->content.has_value() == state.content.has_value();
-  if (is_same) {
-    known->second.signature = signature;
-    put_off_.erase(check.path);
-  } else {
-    publish(check, std::move(state), signature);
-  }
+  const bool is_same = known != files_.end() && known->second.error == error &&
+                       known->second.pattern == check.pattern &&
+                       (keeps || !known->second.has_content);
+  File& file = enter_file(check, signature);
+  file.has_content = file.has_content && keeps;
+  file.has_certificates = file.has_certificates && keeps;
+  file.error = error;
+  if (!is_same) tell({kind, check.path, check.pattern, {}, error});
 }
 
-void FileScan::publish(const Check& check, CertificateFileState state,
-                       const FileSignature& signature) {
-  File& file = files_[check.path];
-  if (file.state) --patterns_[file.state->pattern].files;
+FileScan::File& FileScan::enter_file(const Check& check, const FileSignature& signature) {
+  const auto [it, fresh] = files_.try_emplace(check.path);
+  File& file = it->second;
+  if (!fresh) --patterns_[file.pattern].files;
   ++patterns_[check.pattern].files;
-  file.state = std::make_shared<const CertificateFileState>(std::move(state));
+  file.pattern = static_cast<std::uint32_t>(check.pattern);
   file.signature = signature;
   file.round = round_;
   put_off_.erase(check.path);
+  return file;
+}
+
+void FileScan::tell(CertificateFileNews news) {
   news_ = true;
+  on_file_(std::move(news));
 }
 
 void FileScan::remove(const std::string& path) {
   const auto file = files_.find(path);
-  --patterns_[file->second.state->pattern].files;
+  --patterns_[file->second.pattern].files;
   files_.erase(file);
-  news_ = true;
+  tell({CertificateFileNews::Kind::gone, path, 0, {}, ""});
 }
 
 }  // namespace mesh

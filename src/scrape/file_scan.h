@@ -1,6 +1,7 @@
-// The files that some globs match, as they were last read, and the work that brings this up to
-// date: in steps of a millisecond or so, since a directory may have a hundred thousand files and a
-// file ten thousand certificates. What is unchanged (inode, size, times) is not read again.
+// The files that some globs match, and the work of reading them when they change: in steps of a
+// millisecond or so, since a directory may have a hundred thousand files and a file ten thousand
+// certificates. What is unchanged (inode, size, times) is not read again. What is read is told once
+// and not kept here: whoever is told makes of it what it needs.
 //
 // No waiting and no events in here; scrape/certificate_files says when to look at what.
 #pragma once
@@ -11,6 +12,7 @@
 #include <cstddef>
 #include <cstdint>
 #include <deque>
+#include <functional>
 #include <map>
 #include <memory>
 #include <optional>
@@ -27,7 +29,7 @@
 
 namespace mesh {
 
-// Files known at once: twice the largest number that was ever asked for. Each costs some 3 kB.
+// Files known at once: twice the largest number that was ever asked for. Each costs some 1.5 kB.
 inline constexpr std::size_t known_files = 200'000;
 
 struct CertificateFilePattern {
@@ -35,22 +37,31 @@ struct CertificateFilePattern {
   std::string password_file;  // for PKCS#12; "" if there is none
 };
 
-// Immutable: a file that was not read since has the same state as before, pointer and all.
-struct CertificateFileState {
+// What has become of one file.
+struct CertificateFileNews {
+  enum class Kind : std::uint8_t {
+    read,
+    // It is there and cannot be read, so what was read before it is to stand: whoever has loaded
+    // the file goes on with the old certificates, too. So it is with a file that has become empty,
+    // as files are for a moment that are written anew in place.
+    failed,
+    no_file,  // a directory or a symlink to nothing, say: has no certificates
+    gone,     // deleted
+  };
+  Kind kind = Kind::read;
   std::string path;
   std::size_t pattern = 0;  // the first that matches, as an index
-  // The last reading that succeeded. A file that is there and cannot be read any longer keeps it:
-  // whoever has loaded the file goes on with the old certificates, too. So does one that has become
-  // empty, as files are for a moment that are written anew in place. What was deleted has no state
-  // at all, and what has become a directory or a symlink to nothing has a state without content.
-  std::optional<WallTime> read_at;
-  std::optional<CertificateFile> content;  // with their `path`
-  std::string error;                       // why the last look failed; "" if it did not
+  CertificateFile content;  // if it was read; with their `path`
+  std::string error;        // of failed and no_file
 };
+
+using OnCertificateFile = std::function<void(CertificateFileNews)>;
 
 class FileScan {
  public:
-  FileScan(std::vector<CertificateFilePattern> patterns, std::size_t most_directories);
+  // on_file is called in step(), for each file at first and then when it has changed.
+  FileScan(std::vector<CertificateFilePattern> patterns, std::size_t most_directories,
+           OnCertificateFile on_file);
 
   DirectoryWatch& watch() { return paths_.watch(); }
 
@@ -65,12 +76,11 @@ class FileScan {
   bool step();
   bool idle() const;
 
-  // Whether a state is new or gone since this was last asked.
+  // Whether there was something to tell since this was last asked.
   bool take_news() { return std::exchange(news_, false); }
   // Files that were written while they were read: to be looked at again in a moment.
   std::set<std::string> take_unsettled() { return std::exchange(unsettled_, {}); }
 
-  std::vector<std::shared_ptr<const CertificateFileState>> states() const;
   std::size_t files() const { return files_.size(); }
   std::uint64_t reads() const { return reads_; }
   std::uint64_t read_errors() const { return read_errors_; }
@@ -86,9 +96,11 @@ class FileScan {
     std::size_t files = 0;
   };
   struct File {
-    std::shared_ptr<const CertificateFileState> state;
     FileSignature signature;  // of what was read last; of none if it could not be opened
+    std::uint32_t pattern = 0;
     std::uint32_t round = 0;  // the rescan that has come by
+    bool has_content = false, has_certificates = false;
+    std::string error;
   };
   struct Walk {
     std::string directory;
@@ -109,10 +121,11 @@ class FileScan {
   void begin_read(const Check& check);
   void read_on();
   void end_read();
-  void fail(const Check& check, const std::string& error, bool keep_content,
+  void fail(const Check& check, CertificateFileNews::Kind kind, const std::string& error,
             const FileSignature& signature);
   bool put_off(const std::string& path);
-  void publish(const Check& check, CertificateFileState state, const FileSignature& signature);
+  File& enter_file(const Check& check, const FileSignature& signature);
+  void tell(CertificateFileNews news);
   void remove(const std::string& path);
   void check_below(const std::string& path);
   void check_password(std::size_t pattern, bool force);
@@ -120,6 +133,7 @@ class FileScan {
 
   std::vector<Pattern> patterns_;
   WatchedPaths paths_;
+  OnCertificateFile on_file_;
   std::map<std::string, File> files_;
   std::deque<Walk> walks_;
   std::deque<Check> checks_;

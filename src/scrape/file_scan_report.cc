@@ -1,17 +1,10 @@
-// What a FileScan has to say to others: the states of its files, and what it could not do.
+// What a FileScan has to say of itself: what it could not do.
 #include <cerrno>
 #include <system_error>
 
 #include "scrape/file_scan.h"
 
 namespace mesh {
-
-std::vector<std::shared_ptr<const CertificateFileState>> FileScan::states() const {
-  std::vector<std::shared_ptr<const CertificateFileState>> states;
-  states.reserve(files_.size());
-  for (const auto& [path, file] : files_) states.push_back(file.state);
-  return states;
-}
 
 std::vector<std::string> FileScan::warnings() const {
   std::vector<std::string> warnings;

@@ -13,18 +13,16 @@ namespace {
 using std::chrono::seconds;
 using std::chrono::sys_seconds;
 using testing::ElementsAre;
-using testing::IsEmpty;
 
-std::shared_ptr<const WatchedFile> file(std::string path, const std::vector<int>& ends) {
-  CertificatePlace place{CertificateSource::file, path, {}, {}, 0, {}};
+using Places = std::vector<std::shared_ptr<const CertificatePlace>>;
+
+Places::value_type file(std::string path, const std::vector<int>& ends) {
+  CertificatePlace place{CertificateSource::file, std::move(path), {}, {}, 0, {}};
   for (const int end : ends) {
     place.known.emplace_back();
     place.known.back().in_use.not_after = sys_seconds(seconds(end));
   }
-  WatchedFile file;
-  file.path = std::move(path);
-  file.certificates = std::make_shared<const CertificatePlace>(std::move(place));
-  return std::make_shared<const WatchedFile>(std::move(file));
+  return std::make_shared<const CertificatePlace>(std::move(place));
 }
 
 // "path: ends" of each place.
@@ -41,11 +39,11 @@ std::vector<std::string> said(const ShownFiles& shown) {
 }
 
 TEST(ShownFiles, are_all_where_they_fit) {
-  const WatchedFiles files{file("a", {5, 9}), file("b", {7})};
+  const Places files{file("a", {5, 9}), file("b", {7})};
   const ShownFiles shown = show_files(files, 3);
   EXPECT_THAT(said(shown), ElementsAre("a: 5 9", "b: 7"));
   EXPECT_EQ(shown.left_out, 0u);
-  EXPECT_EQ(shown.places[0], files[0]->certificates);  // the very same, not a copy
+  EXPECT_EQ(shown.places[0], files[0]);  // the very same, not a copy
 }
 
 TEST(ShownFiles, are_those_that_expire_first) {
@@ -62,10 +60,6 @@ TEST(ShownFiles, are_the_first_by_path_of_those_that_end_together) {
   const ShownFiles shown = show_files({file("a", {7, 9}), file("b", {7, 7}), file("c", {3})}, 3);
   EXPECT_THAT(said(shown), ElementsAre("a: 7", "b: 7", "c: 3"));
   EXPECT_EQ(shown.left_out, 2u);
-}
-
-TEST(ShownFiles, are_none_of_files_that_were_never_read) {
-  EXPECT_THAT(show_files({std::make_shared<const WatchedFile>()}, 3).places, IsEmpty());
 }
 
 }  // namespace

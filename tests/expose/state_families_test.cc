@@ -164,16 +164,8 @@ TEST(Exporter, leaves_out_a_number_of_its_process_that_cannot_be_read) {
 }
 
 TEST(CertificateFiles, are_readable_kept_or_unreadable) {
-  WatchedFile good, part, kept, never;
-  good.certificates = part.certificates = kept.certificates = sample::certificates();
-  part.unreadable = 1;
-  kept.error = never.error = "permission denied";
   Snapshot snapshot;
-  WatchedFiles files;
-  for (const WatchedFile& one : {good, good, part, kept, never}) {
-    files.push_back(std::make_shared<const WatchedFile>(one));
-  }
-  snapshot.files = std::make_shared<const WatchedFiles>(files);
+  snapshot.files = std::make_shared<const WatchedFiles>(WatchedFiles{5, 1, 2, {}});
   EXPECT_THAT(samples(render(snapshot), "mesh_exporter_certificate_files"),
               ElementsAre("mesh_exporter_certificate_files{state=\"readable\"} 2",
                           "mesh_exporter_certificate_files{state=\"kept\"} 1",
@@ -187,8 +179,8 @@ TEST(CertificatesLeftOut, are_counted_by_source_whatever_left_them_out) {
   place.source = CertificateSource::file;
   place.left_out = 5;
   file.certificates = std::make_shared<const CertificatePlace>(place);
-  snapshot.files =
-      std::make_shared<const WatchedFiles>(WatchedFiles{std::make_shared<const WatchedFile>(file)});
+  snapshot.files = std::make_shared<const WatchedFiles>(
+      WatchedFiles{1, 0, 0, {std::make_shared<const WatchedFile>(file)}});
   ShownFiles shown;
   shown.left_out = 100;
   snapshot.shown_files = std::make_shared<const ShownFiles>(shown);

@@ -54,7 +54,8 @@ class CertificateDirectory : public testing::Test {
       if (!pattern.password_file.empty()) pattern.password_file = path(pattern.password_file);
     }
     watching_ = std::make_unique<CertificateFiles>(
-        io_.get_executor(), std::move(patterns), [this] { ++changes_; }, pace);
+        io_.get_executor(), std::move(patterns),
+        [this](CertificateFileNews news) { take(std::move(news)); }, [this] { ++changes_; }, pace);
     watching_->start();
     run_until([this] { return changes_ > 0; });
   }
@@ -71,20 +72,39 @@ class CertificateDirectory : public testing::Test {
     return true;
   }
 
+  // As whoever is told makes a picture of the files.
+  struct State {
+    std::size_t pattern = 0;
+    std::vector<Certificate> certificates;
+    std::string error;
+    int told = 0;
+  };
+
+  void take(CertificateFileNews news) {
+    using Kind = CertificateFileNews::Kind;
+    if (news.kind == Kind::gone) {
+      states_.erase(news.path);
+      return;
+    }
+    State& state = states_[news.path];
+    if (news.kind != Kind::failed) state.certificates = std::move(news.content.certificates);
+    state.pattern = news.pattern;
+    state.error = news.error;
+    ++state.told;
+  }
+
   using Shown = std::map<std::string, std::string>;
 
   // The names of the certificates by file, or its error: "a b", "a (is empty)", "(is a FIFO)".
   Shown shown() const {
     Shown all;
-    for (const auto& state : watching_->states()) {
+    for (const auto& [path, state] : states_) {
       std::string text;
-      if (state->content) {
-        for (const Certificate& it : state->content->certificates) {
-          text += (text.empty() ? "" : " ") + it.subject_common_name;
-        }
+      for (const Certificate& it : state.certificates) {
+        text += (text.empty() ? "" : " ") + it.subject_common_name;
       }
-      if (!state->error.empty()) text += (text.empty() ? "(" : " (") + state->error + ")";
-      all[fs::path(state->path).lexically_relative(root_)] = text;
+      if (!state.error.empty()) text += (text.empty() ? "(" : " (") + state.error + ")";
+      all[fs::path(path).lexically_relative(root_)] = text;
     }
     return all;
   }
@@ -97,6 +117,7 @@ class CertificateDirectory : public testing::Test {
   fs::path root_;
   boost::asio::io_context io_;
   int changes_ = 0;
+  std::map<std::string, State> states_;
   std::unique_ptr<CertificateFiles> watching_;
 };
 

@@ -10,7 +10,7 @@ namespace mesh {
 namespace {
 
 void find(const Snapshot& snapshot, WallTime now, std::vector<Finding>& found) {
-  for (const auto& file : *snapshot.files) {
+  for (const auto& file : snapshot.files->remarkable) {
     if (file->error.empty() || !file->certificates) continue;
     Target nobody;
     nobody.mesh.clear();
