@@ -148,6 +148,10 @@ asio::awaitable<void> EndpointWatcher::look(Watched& watched) {
   const PollCost cost{system_clock::now(), ended, ended - began, 0};
   ServedChain chain;
   if (answer) chain = read_served_chain(answer->chain);
+  // Where a certificate names nobody, the address is what survives its rotation.
+  for (Certificate& one : chain.certificates) {
+    if (identity_of(one).empty()) one.path = to_string(question.address);
+  }
   Change change = Change::none;
   if (!answer) {
     change = watched.history.record(answer.error(), cost);

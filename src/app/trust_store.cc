@@ -2,8 +2,6 @@
 #include "app/trust_store.h"
 
 #include <chrono>
-#include <fstream>
-#include <iterator>
 #include <utility>
 
 #include "base/limits.h"
@@ -13,7 +11,7 @@ namespace mesh {
 namespace {
 
 constexpr std::string_view spiffe = "spiffe://";
-constexpr std::string_view unopened = "cannot be opened";
+constexpr std::string_view unopened = "cannot be read: ";
 
 Result<TrustBundle> read_bundle(const std::string& path, const FileLook& look) {
   if (look.kind == FileLook::Kind::absent) return Error{"no such file"};
@@ -21,10 +19,9 @@ Result<TrustBundle> read_bundle(const std::string& path, const FileLook& look) {
   if (look.signature.size > static_cast<off_t>(limits::certificate_file_bytes)) {
     return Error{"larger than " + std::to_string(limits::certificate_file_bytes >> 20) + " MiB"};
   }
-  std::ifstream file(path, std::ios::binary);
-  if (!file) return Error{std::string(unopened)};
-  const std::string pem(std::istreambuf_iterator<char>(file), {});
-  return TrustBundle::read(pem);
+  const Result<std::string> pem = read_regular_file(path, limits::certificate_file_bytes);
+  if (!pem) return Error{std::string(unopened) + pem.error().message};
+  return TrustBundle::read(*pem);
 }
 
 }  // namespace
@@ -55,7 +52,7 @@ void TrustStore::refresh(Bundle& bundle) {
   std::string error = read ? "" : read.error().message;
   // A bad one is not read again before it changes, either; what keeps a file from being opened need
   // not show in its signature.
-  bundle.signature = error == unopened ? FileSignature{} : look.signature;
+  bundle.signature = error.starts_with(unopened) ? FileSignature{} : look.signature;
   if (read) {
     bundle.trusted = std::move(*read);
     state.unreadable = bundle.trusted->unreadable();

@@ -5,20 +5,10 @@
 #include <chrono>
 #include <map>
 
+#include "compute/same_certificate.h"
+
 namespace mesh {
 namespace {
-
-using std::chrono::seconds;
-
-// Where the serial of one is not told, the end alone must do: an agent may tell it too late, by as
-// much as it admits, and rounds it.
-bool is_same(const Certificate& served, const Certificate& reported) {
-  if (!served.serial.empty() && !reported.serial.empty()) {
-    return served.serial == reported.serial && served.not_after == reported.not_after;
-  }
-  const seconds late = reported.not_after - served.not_after;
-  return late >= -seconds(1) && late <= reported.not_after_slack + seconds(1);
-}
 
 bool has_one_leaf(const CertificatePlace& place) {
   return std::ranges::count_if(place.known, [](const KnownCertificate& known) {
@@ -53,7 +43,9 @@ class Comparer {
     for (const KnownCertificate& other : reported.known) {
       if (!may_be_compared(served.in_use, other.in_use, only_leaves)) continue;
       if (!is_settled(*port_->certificates, served, reported, other, interval_)) continue;
-      const auto same = [&](const Certificate& one) { return is_same(served.in_use, one); };
+      const auto same = [&](const Certificate& one) {
+        return is_same_certificate(served.in_use, one);
+      };
       ServedAndReported both{port_, reported.source, served.in_use, other.in_use, false, false};
       both.differs = !same(other.in_use) && std::ranges::none_of(other.beside, same);
       both.replaced = both.differs && std::ranges::any_of(other.draining, same);

@@ -5,6 +5,7 @@
 #include <string.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <array>
 #include <cerrno>
 #include <system_error>
@@ -27,6 +28,19 @@ std::int64_t nanoseconds(const timespec& time) {
 FileSignature signature_of(const struct stat& it) {
   return {it.st_dev, it.st_ino, it.st_size, nanoseconds(it.st_mtim), nanoseconds(it.st_ctim)};
 }
+
+// Without waiting, whatever the name means by now.
+struct Opened {
+  explicit Opened(const std::string& path)
+      : fd(open(path.c_str(), O_RDONLY | O_NONBLOCK | O_CLOEXEC | O_NOCTTY)) {}
+  ~Opened() {
+    if (fd >= 0) close(fd);
+  }
+  Opened(const Opened&) = delete;
+  Opened& operator=(const Opened&) = delete;
+
+  const int fd;
+};
 
 std::string kind_words(mode_t mode) {
   if (S_ISDIR(mode)) return "is a directory";
@@ -55,27 +69,31 @@ FileLook look_at_file(const std::string& path) {
   return look;
 }
 
-Result<std::string> read_password_file(const std::string& path) {
-  const auto failed = [&path](const std::string& why) {
-    return Error{"password file " + path + ": " + why};
-  };
-  const FileLook look = look_at_file(path);
-  if (look.kind == FileLook::Kind::absent) return failed(error_words(ENOENT));
-  if (look.kind == FileLook::Kind::other) return failed(look.error);
-  const int fd = open(path.c_str(), O_RDONLY | O_NONBLOCK | O_CLOEXEC | O_NOCTTY);
-  if (fd < 0) return failed(error_words(errno));
-  std::string text(password_bytes + 1, '\0');
-  const ssize_t size = read(fd, text.data(), text.size());
-  const int error = errno;
-  close(fd);
-  if (size < 0) return failed(error_words(error));
-  text.resize(static_cast<std::size_t>(size));
-  if (text.size() > password_bytes) {
-    wipe(text);
-    return failed("larger than 4 kB");
+Result<std::string> read_regular_file(const std::string& path, std::size_t most_bytes) {
+  const Opened file(path);
+  struct stat it {};
+  if (file.fd < 0 || fstat(file.fd, &it) != 0) return Error{error_words(errno)};
+  if (!S_ISREG(it.st_mode)) return Error{kind_words(it.st_mode)};
+  std::string text;
+  // At once, for a text that moves leaves a copy behind, and it may be secret.
+  text.reserve(std::min(static_cast<std::size_t>(it.st_size), most_bytes) + 2 * piece_bytes);
+  for (std::array<char, piece_bytes> piece; text.size() <= most_bytes;) {
+    const ssize_t size = read(file.fd, piece.data(), piece.size());
+    const int error = errno;
+    if (size > 0) text.append(piece.data(), static_cast<std::size_t>(size));
+    explicit_bzero(piece.data(), piece.size());
+    if (size < 0) return Error{error_words(error)};
+    if (size == 0) return text;
   }
-  if (text.ends_with('\n')) text.pop_back();
-  if (text.ends_with('\r')) text.pop_back();
+  wipe(text);
+  return Error{std::string("larger than ").append(std::to_string(most_bytes)).append(" bytes")};
+}
+
+Result<std::string> read_password_file(const std::string& path) {
+  Result<std::string> text = read_regular_file(path, password_bytes);
+  if (!text) return Error{"password file " + path + ": " + text.error().message};
+  if (text->ends_with('\n')) text->pop_back();
+  if (text->ends_with('\r')) text->pop_back();
   return text;
 }
 

@@ -12,6 +12,7 @@
 
 #include "base/limits.h"
 #include "support/certificates.h"
+#include "support/tls_server.h"
 
 namespace mesh {
 namespace {
@@ -21,6 +22,7 @@ using ::testing::HasSubstr;
 using testing::mint;
 using testing::Minted;
 using testing::MintWish;
+using testing::TlsServer;
 
 // A directory of the test that goes away with it.
 class CertificatesCommand : public ::testing::Test {
@@ -55,6 +57,16 @@ TEST_F(CertificatesCommand, does_not_succeed_where_its_output_is_lost) {
   look_at("a.pem", mint(MintWish{}).pem);
   EXPECT_FALSE(whole_);
   EXPECT_THAT(err_.str(), EndsWith("the output could not be written\n"));
+}
+
+TEST_F(CertificatesCommand, calls_a_server_whose_certificate_names_nobody_by_its_address) {
+  TlsServer server(mint(MintWish{}));
+  const std::string address = to_string(server.address());
+  CertificatesFlags flags;
+  flags.connect = {server.address()};
+  flags.json = true;
+  EXPECT_TRUE(show_certificates(flags, std::nullopt, out_, err_));
+  EXPECT_THAT(out_.str(), HasSubstr("\"certificate\":\"" + address + "\""));
 }
 
 TEST_F(CertificatesCommand, says_that_a_bundle_is_not_shown_as_a_whole) {

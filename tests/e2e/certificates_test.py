@@ -260,6 +260,13 @@ class Certificates(SharedPartsTest):
             self.assertEqual(servers(page, "stale"), stale)
             self.assertEqual(servers(page, "expired"), expired)
         self.assertEqual(told["still_active"], HELD_CALLS)
+        for pod in (CLIENT, *BACKENDS):
+            self.assertEqual(told["replaced"].rows(
+                "mesh_finding", pod=pod, finding="stale_certificate_in_use"), [])
+        found = told["expired"].rows("mesh_finding", finding="stale_certificate_in_use")
+        self.assertEqual({(row["pod"], row["upstream"], row["severity"]) for row, _ in found},
+                         {(CLIENT, UPSTREAM, "info"), *((pod, "", "info") for pod in BACKENDS
+                                                         if held(told["expired"], "expired", pod))})
         self.assertEqual(held(told["closed"], "stale", CLIENT), 0)
         self.assertEqual(held(told["closed"], "expired", CLIENT), 0)
         for after, before, page in self.history.pages:

@@ -1,6 +1,7 @@
 // A proxy that could not load what was renewed for it, and has loaded nothing since; or the agent
 // of its mesh, which could not get it.
 #include "compute/findings/all.h"
+#include "compute/findings/renewal_remedies.h"
 
 namespace mesh {
 namespace {
@@ -9,6 +10,15 @@ namespace {
 std::string whose_renewal(const RotationFailure& failure) {
   if (failure.source == CertificateSource::proxy) return "the mesh's agent";
   return "secret " + failure.secret;
+}
+
+std::string remedy_of(const RotationFailure& failure, std::string_view mesh) {
+  if (failure.reason == "key_rotation_failed") {
+    return "the files it was told to load do not fit together or cannot be read: compare "
+           "mesh_exporter certificates --file CERTIFICATE with what the proxy has, and replace "
+           "key and certificate by rename";
+  }
+  return remedy_for(mesh, renewal_remedies);
 }
 
 void find(const Snapshot& snapshot, WallTime, std::vector<Finding>& found) {
@@ -29,6 +39,7 @@ void find(const Snapshot& snapshot, WallTime, std::vector<Finding>& found) {
       finding.cause = finding.subject + ": " + failure.reason + " " +
                       std::to_string(failure.count) + " times, not renewed since";
       finding.evidence.push_back({"failures", static_cast<double>(failure.count), Unit::count});
+      finding.remedy = remedy_of(failure, state->target.mesh);
       found.push_back(std::move(finding));
     }
   }

@@ -22,6 +22,9 @@ void find(const Snapshot& snapshot, WallTime, std::vector<Finding>& found) {
                     "",
                     {}};
     finding.cause = finding.subject + ": " + trust.words;
+    finding.remedy =
+        "mesh_exporter certificates --connect HOST:PORT shows what is served: let the server send "
+        "its intermediate, or add the new root to the bundle before the old one leaves it";
     found.push_back(std::move(finding));
   }
 }

@@ -108,10 +108,43 @@ TEST(CertificateFindings, see_connections_under_an_expired_certificate) {
                              {Direction::outbound, "orders:50051", "", "", 3, 0}};
   EXPECT_THAT(
       found(state, seconds(0)),
-      ElementsAre("warning stale_certificate_in_use: shop/users-0: at least 2 connections to "
-                  "users:50051 made under a certificate that has expired",
-                  "warning stale_certificate_in_use: shop/users-0: at least 1 inbound connections "
-                  "made under a certificate that has expired"));
+      ElementsAre(
+          "info stale_certificate_in_use: shop/users-0: at least 2 connections to "
+          "users:50051 made under a certificate that has expired; the one now in use is good",
+          "info stale_certificate_in_use: shop/users-0: at least 1 inbound connections "
+          "made under a certificate that has expired; the one now in use is good"));
+}
+
+TEST(CertificateFindings, see_connections_that_are_all_that_still_works) {
+  TargetState state = sidecar({leaf(hours(24))});
+  state.stale_connections = {{Direction::inbound, "", "", "spiffe://mesh.test/users", 3, 3}};
+  EXPECT_THAT(
+      found(state, hours(25)),
+      ElementsAre(HasSubstr("critical certificate_expired"),
+                  "warning stale_certificate_in_use: shop/users-0: at least 3 inbound "
+                  "connections made under a certificate that has expired; no new one can be "
+                  "made"));
+}
+
+// The agent reports the leaf that the proxy lists by another name, and when it ends.
+TEST(CertificateFindings, tell_once_what_proxy_and_agent_both_know) {
+  KnownCertificate reported = leaf(hours(24)), another = leaf(hours(24) + seconds(30));
+  for (KnownCertificate* one : {&reported, &another}) {
+    one->in_use.not_before.reset();
+    one->in_use.sans.clear();
+    one->in_use.path = "default";
+  }
+  TargetState state = sidecar({leaf(hours(24))});
+  const auto add = [&](const KnownCertificate& one) {
+    state.certificates.resize(1);
+    state.certificates.push_back(std::make_shared<const CertificatePlace>(
+        CertificatePlace{CertificateSource::proxy, "", noon, {one}, 0}));
+  };
+  add(reported);
+  EXPECT_THAT(found(state, hours(25)), ElementsAre(HasSubstr("leaf spiffe://mesh.test/users")));
+  add(another);
+  EXPECT_THAT(found(state, hours(25)),
+              ElementsAre(HasSubstr("leaf spiffe://mesh.test/users"), HasSubstr("leaf default")));
 }
 
 TEST(CertificateFindings, see_what_is_weak) {
