@@ -27,6 +27,7 @@ std::string_view family_of(Counted counted) {
     case Counted::stream_refusals: return "mesh_upstream_stream_limit_refusals_total";
     case Counted::timeouts: return "mesh_upstream_timeouts_total";
     case Counted::retries: return "mesh_upstream_retries_total";
+    case Counted::denials: return "mesh_policy_denials_total";
   }
   return "";
 }

@@ -78,6 +78,23 @@ constexpr std::array listener_counters{
 // name never moves; at the caller a refused stream is an UNAVAILABLE like any other.
 constexpr EnvoyCounter process_counter{"http2.stream_refused_errors", stream_refusals, ""};
 
+constexpr EnvoyCounter denied{"denied", denials, "enforced"};
+constexpr EnvoyCounter would_be_denied{"shadow_denied", denials, "shadow"};
+
+// "http.inbound_0.0.0.0_8080.rbac.denied", "tcp.rbac.denied", and with a prefix of the rules
+// "….rbac.istio_dry_run_allow_.shadow_denied". What is counted by policy on top of that
+// ("….rbac.policy.NAME.denied") is the same again.
+const EnvoyCounter* find_policy_counter(std::string_view name) {
+  constexpr std::string_view word = ".rbac.";
+  const std::size_t found = name.find(word);
+  if (found == std::string_view::npos || found == 0) return nullptr;
+  std::string_view rest = name.substr(found + word.size());
+  const std::size_t dot = rest.find('.');
+  if (dot != std::string_view::npos) rest.remove_prefix(dot + 1);
+  if (rest == denied.stat) return &denied;
+  return rest == would_be_denied.stat ? &would_be_denied : nullptr;
+}
+
 }  // namespace
 
 std::span<const EnvoyCounter> envoy_cluster_counters() { return cluster_counters; }
@@ -91,7 +108,8 @@ const EnvoyCounter* find_cluster_counter(std::string_view stat) {
 const EnvoyCounter* find_own_counter(std::string_view name) {
   if (name == process_counter.stat) return &process_counter;
   constexpr std::string_view prefix = "listener.";
-  if (!name.starts_with(prefix)) return nullptr;
+  if (name.starts_with("cluster.")) return nullptr;
+  if (!name.starts_with(prefix)) return find_policy_counter(name);
   name.remove_prefix(prefix.size());
   const auto* found = std::ranges::find_if(listener_counters, [&](const EnvoyCounter& counter) {
     if (!name.ends_with(counter.stat)) return false;

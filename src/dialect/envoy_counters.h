@@ -22,8 +22,9 @@ std::span<const EnvoyCounter> envoy_listener_counters();
 // Null if the statistic is none of them.
 const EnvoyCounter* find_cluster_counter(std::string_view stat);
 
-// What a proxy counts of its own callers: "listener.0.0.0.0_15006.ssl.connection_error", or
-// "http2.stream_refused_errors" of the whole process. Null if the name is none of them.
+// What a proxy counts of its own callers: "listener.0.0.0.0_15006.ssl.connection_error",
+// "http2.stream_refused_errors" of the whole process, "http.inbound_8080.rbac.denied". Null if the
+// name is none of them.
 const EnvoyCounter* find_own_counter(std::string_view name);
 
 }  // namespace mesh

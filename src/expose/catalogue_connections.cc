@@ -93,6 +93,13 @@ const std::vector<Metric>& trouble_metrics() {
        "Requests that this sidecar gave up, by kind: request (the route's timeout), per_try (of "
        "one "
        "attempt), per_try_idle or max_duration (of a stream)."},
+      {"mesh_policy_denials_total",
+       counter,
+       section,
+       {"mode"},
+       "Calls and connections of callers that an authorization policy refused here, by mode: "
+       "enforced (the caller saw PERMISSION_DENIED), or shadow (a policy on trial would have). "
+       "Nothing has failed: the policy says so."},
   };
   return metrics;
 }

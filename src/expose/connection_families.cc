@@ -72,41 +72,35 @@ void circuit_breaker_open(const Page& page, FamilyBuilder& family) {
 }
 
 // Totals of one kind; its detail becomes the label, where it has one.
-void totals(const Page& page, FamilyBuilder& family, Counted counted, std::string_view label) {
+// What `detail` of a counter of upstreams is called as a label; "": it has none.
+constexpr std::string_view label_of(Counted counted) {
+  switch (counted) {
+    case Counted::overflows: return "resource";
+    case Counted::ejections:
+    case Counted::recycled: return "reason";
+    case Counted::unhealthy_picks:
+    case Counted::timeouts: return "kind";
+    case Counted::retries: return "result";
+    default: return "";
+  }
+}
+
+template <Counted counted>
+void totals(const Page& page, FamilyBuilder& family) {
   each_counter(page.snapshot, &TargetState::traffic, &CounterView::totals, counted,
                [&](const TargetState& state, const SeriesKey& key, std::uint64_t total) {
                  Labels labels = labels_of(state, key.upstream, key.subset);
-                 if (!label.empty()) labels.with(label, key.detail);
+                 if (!label_of(counted).empty()) labels.with(label_of(counted), key.detail);
                  family.add(std::move(labels), total);
                });
 }
 
-void overflows(const Page& page, FamilyBuilder& family) {
-  totals(page, family, Counted::overflows, "resource");
-}
-void ejections(const Page& page, FamilyBuilder& family) {
-  totals(page, family, Counted::ejections, "reason");
-}
-void unhealthy_picks(const Page& page, FamilyBuilder& family) {
-  totals(page, family, Counted::unhealthy_picks, "kind");
-}
-void stream_refusals(const Page& page, FamilyBuilder& family) {
-  totals(page, family, Counted::stream_refusals, "");
-}
-void timeouts(const Page& page, FamilyBuilder& family) {
-  totals(page, family, Counted::timeouts, "kind");
-}
-void requests(const Page& page, FamilyBuilder& family) {
-  totals(page, family, Counted::attempts, "");
-}
-void retries(const Page& page, FamilyBuilder& family) {
-  totals(page, family, Counted::retries, "result");
-}
-void connections_opened(const Page& page, FamilyBuilder& family) {
-  totals(page, family, Counted::connections, "");
-}
-void connections_recycled(const Page& page, FamilyBuilder& family) {
-  totals(page, family, Counted::recycled, "reason");
+// Of callers, with whatever upstream: there is none.
+void denials(const Page& page, FamilyBuilder& family) {
+  each_counter(page.snapshot, &TargetState::traffic, &CounterView::totals, Counted::denials,
+               [&](const TargetState& state, const SeriesKey& key, std::uint64_t total) {
+                 family.add(std::move(Labels(state.target).with("mode", key.detail)), total);
+               });
 }
 
 void tls_failures(const Page& page, FamilyBuilder& family) {
@@ -153,17 +147,18 @@ constexpr std::array makers{
     FamilyMaker{"mesh_upstream_retries_active", retries_active},
     FamilyMaker{"mesh_upstream_retries_limit", limit<&UpstreamReading::retries>},
     FamilyMaker{"mesh_upstream_circuit_breaker_open", circuit_breaker_open},
-    FamilyMaker{"mesh_upstream_overflows_total", overflows},
+    FamilyMaker{"mesh_upstream_overflows_total", totals<Counted::overflows>},
     FamilyMaker{"mesh_upstream_connect_failures_total", connect_failures},
     FamilyMaker{"mesh_upstream_tls_failures_total", tls_failures},
-    FamilyMaker{"mesh_upstream_ejections_total", ejections},
-    FamilyMaker{"mesh_upstream_unhealthy_picks_total", unhealthy_picks},
-    FamilyMaker{"mesh_upstream_stream_limit_refusals_total", stream_refusals},
-    FamilyMaker{"mesh_upstream_timeouts_total", timeouts},
-    FamilyMaker{"mesh_upstream_requests_total", requests},
-    FamilyMaker{"mesh_upstream_retries_total", retries},
-    FamilyMaker{"mesh_upstream_connections_opened_total", connections_opened},
-    FamilyMaker{"mesh_upstream_connections_recycled_total", connections_recycled},
+    FamilyMaker{"mesh_upstream_ejections_total", totals<Counted::ejections>},
+    FamilyMaker{"mesh_upstream_unhealthy_picks_total", totals<Counted::unhealthy_picks>},
+    FamilyMaker{"mesh_upstream_stream_limit_refusals_total", totals<Counted::stream_refusals>},
+    FamilyMaker{"mesh_upstream_timeouts_total", totals<Counted::timeouts>},
+    FamilyMaker{"mesh_policy_denials_total", denials},
+    FamilyMaker{"mesh_upstream_requests_total", totals<Counted::attempts>},
+    FamilyMaker{"mesh_upstream_retries_total", totals<Counted::retries>},
+    FamilyMaker{"mesh_upstream_connections_opened_total", totals<Counted::connections>},
+    FamilyMaker{"mesh_upstream_connections_recycled_total", totals<Counted::recycled>},
 };
 
 }  // namespace

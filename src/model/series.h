@@ -42,9 +42,10 @@ enum class Counted : std::uint8_t {
   stream_refusals,       // streams of callers that were refused because there were enough of them
   timeouts,              // requests given up; detail = which limit of time
   retries,               // detail = result
+  denials,               // what a policy refused of callers; detail = "enforced" | "shadow"
 };
 
-inline constexpr std::size_t counted_kinds = 19;
+inline constexpr std::size_t counted_kinds = 20;
 
 // Whether `detail` is the address of an endpoint.
 constexpr bool is_of_endpoint(Counted counted) {

@@ -17,6 +17,7 @@ namespace {
 using testing::Contains;
 using testing::ElementsAre;
 using testing::IsEmpty;
+using testing::UnorderedElementsAre;
 
 // "direction upstream counted detail = value" of each series.
 std::vector<std::string> counted(const std::string& body) {
@@ -65,6 +66,20 @@ TEST(EnvoyCounters, of_the_process_are_of_callers) {
   EXPECT_THAT(counted("cluster.a.http2.stream_refused_errors: 1\n"), IsEmpty());
 }
 
+// As 1.36.2 and 1.40.0 name them.
+TEST(EnvoyCounters, of_policies_are_of_callers_and_count_once) {
+  const std::string http = "http.inbound_0.0.0.0_8080.rbac.";
+  EXPECT_THAT(counted(http + "denied: 2\n" + http + "istio_dry_run_allow_.shadow_denied: 3\n" +
+                      "tcp.rbac.denied: 5\n"),
+              UnorderedElementsAre("inbound  " + kind(Counted::denials) + " enforced = 2",
+                                   "inbound  " + kind(Counted::denials) + " shadow = 3",
+                                   "inbound  " + kind(Counted::denials) + " enforced = 5"));
+  EXPECT_THAT(counted(http + "policy.no.denied: 2\n" + http + "allowed: 2\n" + http +
+                      "istio_dry_run_allow_.policy.no.shadow_denied: 3\n" +
+                      "cluster.a.rbac.denied: 1\n.rbac.denied: 1\n"),
+              IsEmpty());
+}
+
 TEST(EnvoyCounters, are_no_others_than_those_listed) {
   EXPECT_THAT(counted("listener.a.ssl.handshake: 1\nlistener.ssl.connection_error: 1\n"
                       "listener..ssl.connection_error: 1\nlistener.assl.connection_error: 1\n"),
@@ -108,6 +123,11 @@ TEST(EnvoyCounters, are_all_asked_for_and_nothing_that_only_looks_like_them) {
     EXPECT_TRUE(asked("listener.0.0.0.0_80." + std::string(one.stat))) << one.stat;
   }
   EXPECT_TRUE(asked("http2.stream_refused_errors"));
+  EXPECT_TRUE(asked("http.inbound_0.0.0.0_8080.rbac.denied"));
+  EXPECT_TRUE(asked("http.inbound_0.0.0.0_8080.rbac.istio_dry_run_allow_.shadow_denied"));
+  EXPECT_TRUE(asked("tcp.rbac.denied"));
+  EXPECT_FALSE(asked("http.inbound_0.0.0.0_8080.rbac.policy.no.denied"));
+  EXPECT_FALSE(asked("http.inbound_0.0.0.0_8080.rbac.allowed"));
   EXPECT_TRUE(asked("cluster.a.circuit_breakers.high.rq_pending_open"));
   EXPECT_TRUE(asked("cluster.a.circuit_breakers.default.remaining_retries"));
   EXPECT_TRUE(asked("cluster.a.grpc.user.v1.UserService.GetUser.14"));

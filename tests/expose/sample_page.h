@@ -98,9 +98,12 @@ inline TargetState client() {
   canary.subset = "canary";
   canary.service = canary.method = "";
   add(canary, Counted::resets, "remote");
+  SeriesKey callers;
+  callers.direction = Direction::inbound;
+  add(callers, Counted::denials, "enforced");
   state.traffic.keys = keys(std::move(list));
-  state.traffic.totals = {1900, 19, 7, 1919, 1900, 1000, 1910, 1919, 4'250'500, 3};
-  state.traffic.increases = {45, 15, 0, 60, 45, 30, 58, 60, 100'000, 0};
+  state.traffic.totals = {1900, 19, 7, 1919, 1900, 1000, 1910, 1919, 4'250'500, 3, 12};
+  state.traffic.increases = {45, 15, 0, 60, 45, 30, 58, 60, 100'000, 0, 0};
   state.traffic.window_seconds = 30;
   add_pool(users, state);
   SeriesKey requests{

@@ -29,6 +29,7 @@ extern const FindingMaker connect_failures;
 extern const FindingMaker pool_exhausted;
 extern const FindingMaker connection_resets;
 extern const FindingMaker endpoints_ejected;
+extern const FindingMaker calls_denied;
 extern const FindingMaker stream_limit;
 extern const FindingMaker circuit_breaker_open;
 extern const FindingMaker grpc_web_cors;
@@ -65,6 +66,7 @@ inline constexpr std::array all_findings{
     &trust_bundle_unreadable,
     &certificate_file_unreadable,
     &traffic_uneven,
+    &calls_denied,
     &weak_certificate,
     &grpc_web_cors,
     &breaker_unlimited,

@@ -38,6 +38,35 @@ TEST_F(PoolFindings, name_the_limit_that_refuses_calls) {
   EXPECT_THAT(one.remedy, HasSubstr("circuit_breakers.thresholds.max_requests"));
 }
 
+TEST_F(PoolFindings, show_what_a_policy_refuses_as_such) {
+  count({Counted::denials, "shadow", 90, Direction::inbound});
+  EXPECT_THAT(words(), IsEmpty()) << "on trial: it refuses nobody";
+  count({Counted::denials, "enforced", 7, Direction::inbound});
+  EXPECT_THAT(words(), ElementsAre("info calls_denied callers: 7 calls of callers refused in the "
+                                   "window by an authorization policy of this pod"));
+}
+
+TEST_F(PoolFindings, show_permission_denied_as_such_and_not_as_a_failure) {
+  keys_.push_back({Counted::calls, Direction::outbound, users, "", "user.v1.User", "Get", "OK"});
+  keys_.push_back(keys_.back());
+  keys_.back().detail = "PERMISSION_DENIED";
+  keys_.push_back(
+      {Counted::calls, Direction::inbound, "", "", "own.v1.Own", "Get", "PERMISSION_DENIED"});
+  const std::vector<std::uint64_t> of_the_pool = increases_;
+  const auto answer = [&](std::uint64_t denied) {
+    increases_ = of_the_pool;
+    increases_.insert(increases_.end(), {1000 - denied, denied, 500});
+  };
+  answer(100);
+  EXPECT_THAT(words(), ElementsAre("info calls_denied: 10 % of the calls to users:50051 are "
+                                   "answered PERMISSION_DENIED: by a policy of the mesh, or by the "
+                                   "application itself"));
+  answer(4);
+  EXPECT_THAT(words(), IsEmpty());
+  answer(9);
+  EXPECT_THAT(words(), IsEmpty());
+}
+
 TEST_F(PoolFindings, say_the_remedy_in_the_words_of_the_mesh) {
   count({Counted::overflows, "requests", 50});
   state_.target.mesh = "istio";
