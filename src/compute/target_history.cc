@@ -89,7 +89,10 @@ Change TargetHistory::record(const Readings& readings, const PollCost& cost) {
     state_.proxy = readings.proxy;
     proxy_seen_ = cost.ended;
   }
-  if (readings.traffic) traffic_.enter(*readings.traffic, readings.incarnation, readings.at);
+  if (readings.traffic) {
+    traffic_.enter(*readings.traffic, readings.incarnation, readings.at);
+    connection_ages_.enter(traffic_.view(readings.at), cost.at);
+  }
   if (readings.endpoints) {
     endpoint_requests_.enter(*readings.endpoints, readings.incarnation, readings.at);
     state_.endpoints = readings.endpoint_states;
@@ -177,6 +180,7 @@ std::shared_ptr<const TargetState> TargetHistory::state(Instant now, WallTime wa
   if (!recent(upstreams_seen_, stale_after_)) state->upstreams.clear();
   if (!state_.up) state->inbound_connections.reset();
   state->pools = pools_of(state->traffic, state->upstreams);
+  connection_ages_.tell(state->pools);
   state->received = received_in(state->traffic);
   const auto loads = upstream_loads(state->endpoint_requests, state->endpoints, presence_, now);
   state->balances = upstream_balances(loads, state->upstreams,

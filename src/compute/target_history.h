@@ -15,6 +15,7 @@
 #include "compute/balance.h"
 #include "compute/certificate_book.h"
 #include "compute/change.h"
+#include "compute/connection_ages.h"
 #include "compute/control_plane_book.h"
 #include "compute/counter_book.h"
 #include "compute/endpoint_presence.h"
@@ -66,6 +67,7 @@ class TargetHistory {
   CounterBook traffic_;
   CounterBook endpoint_requests_;
   EndpointPresence presence_;
+  ConnectionAges connection_ages_;
   Place admin_place_, agent_place_;
   StaleConnections stale_connections_;
   RotationFailures rotation_failures_;

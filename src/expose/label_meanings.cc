@@ -45,6 +45,8 @@ constexpr std::array label_list{
     LabelMeaning{"source",
                  "Who showed the certificate: `admin` (the proxy's admin port), `handshake` (a TLS "
                  "handshake), `proxy` (the mesh agent's metrics), `file` or `secret`."},
+    LabelMeaning{"mode",
+                 "Of a policy: `enforced`, or `shadow` for one on trial, which refuses nobody."},
     LabelMeaning{
         "location",
         "Where: the file's path, the endpoint's or the Secret's name, `inbound` for the port "

@@ -1,5 +1,7 @@
 // Who is asked, how that went, and what it cost them.
+#include <algorithm>
 #include <chrono>
+#include <optional>
 #include <string>
 
 #include "base/duration.h"
@@ -15,6 +17,20 @@ std::string address_of(const Target& target) {
   if (!target.metrics) return "";
   const std::string& path = target.metrics->path;
   return to_string(target.metrics->address) + path.substr(0, path.find('?'));
+}
+
+// Since its control plane last sent clusters, listeners or routes: among proxies of one control
+// plane the one that stands out has missed what the others got.
+Cell config_age_of(const ControlPlaneState& control_plane, WallTime now) {
+  std::optional<WallTime> last;
+  for (const UpdateCounts& one : control_plane.updates) {
+    const bool is_own = one.kind == ConfigKind::eds || one.kind == ConfigKind::sds;
+    if (!is_own && one.last_update)
+      last = std::max(last.value_or(*one.last_update), *one.last_update);
+  }
+  if (!last) return {};
+  const double age = std::max(0.0, unix_seconds(now) - unix_seconds(*last));
+  return {age, human_seconds(age)};
 }
 
 std::string trouble_of(const TargetState& state) {
@@ -36,6 +52,7 @@ Table targets_report(const Page& page, const ReportFilter& filter) {
                {"STATE", "state"},
                {"VERSION", "version"},
                {"AGE", "age_seconds", true},
+               {"CONFIG AGE", "config_age_seconds", true},
                {"TOOK", "scrape_seconds", true},
                {"BYTES", "scrape_bytes", true},
                {"EVERY", "poll_interval_seconds", true},
@@ -60,6 +77,7 @@ Table targets_report(const Page& page, const ReportFilter& filter) {
                           {std::string(word), ""},
                           {state->proxy ? state->proxy->version : "", ""},
                           age,
+                          config_age_of(state->control_plane, page.self.now),
                           {state->scrape_seconds, human_seconds(state->scrape_seconds)},
                           {state->scrape_bytes, human_bytes(state->scrape_bytes)},
                           {interval, format_duration(ms)},

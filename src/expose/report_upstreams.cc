@@ -3,6 +3,7 @@
 #include <string>
 #include <utility>
 
+#include "expose/human.h"
 #include "expose/reports.h"
 
 namespace mesh {
@@ -23,6 +24,12 @@ std::string breakers_in_words(const UpstreamReading& upstream) {
   return words;
 }
 
+Cell youngest_of(const Pool* pool, WallTime now) {
+  if (!pool || !pool->none_opened_since || pool->now.connections.active == 0) return {};
+  const double age = std::max(0.0, unix_seconds(now) - unix_seconds(*pool->none_opened_since));
+  return {age, human_seconds(age)};
+}
+
 Cell number(const std::optional<double>& value) {
   if (!value) return {};
   return {*value, ""};
@@ -41,6 +48,7 @@ Table upstreams_report(const Page& page, const ReportFilter& filter) {
                {"EFFECTIVE", "effective_endpoints", true},
                {"PER CONN", "requests_per_connection", true},
                {"CONNECTIONS", "connections", true},
+               {"YOUNGEST", "youngest_connection_seconds", true},
                {"REQUESTS", "requests_active", true},
                {"PENDING", "requests_pending", true},
                {"OPEN BREAKERS", "open_breakers"}},
@@ -49,11 +57,11 @@ Table upstreams_report(const Page& page, const ReportFilter& filter) {
     if (!filter.lets(state->target)) continue;
     for (const UpstreamBalance& one : state->balances) {
       if (!filter.lets_upstream(one.upstream)) continue;
-      const auto pool = std::ranges::find_if(state->upstreams, [&](const UpstreamReading& reading) {
-        return reading.direction == one.direction && reading.upstream == one.upstream &&
-               reading.subset == one.subset;
+      const auto found = std::ranges::find_if(state->pools, [&](const Pool& pool) {
+        return pool.is_told && pool.direction == one.direction && pool.upstream == one.upstream &&
+               pool.subset == one.subset;
       });
-      const bool known = pool != state->upstreams.end();
+      const Pool* pool = found == state->pools.end() ? nullptr : &*found;
       const Balance& balance = one.balance;
       Cell rate;
       if (one.window_seconds > 0) {
@@ -68,10 +76,11 @@ Table upstreams_report(const Page& page, const ReportFilter& filter) {
                             number(balance.imbalance_ratio),
                             number(balance.effective_endpoints),
                             number(balance.requests_per_connection),
-                            known ? use_of(pool->connections) : Cell{balance.connections, ""},
-                            known ? use_of(pool->requests) : Cell{},
-                            known ? use_of(pool->pending) : Cell{},
-                            {known ? breakers_in_words(*pool) : "", ""}});
+                            pool ? use_of(pool->now.connections) : Cell{balance.connections, ""},
+                            youngest_of(pool, page.self.now),
+                            pool ? use_of(pool->now.requests) : Cell{},
+                            pool ? use_of(pool->now.pending) : Cell{},
+                            {pool ? breakers_in_words(pool->now) : "", ""}});
     }
   }
   return table;

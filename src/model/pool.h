@@ -4,10 +4,12 @@
 
 #include <cstdint>
 #include <map>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <utility>
 
+#include "base/clock.h"
 #include "model/readings.h"
 #include "model/series.h"
 
@@ -23,6 +25,10 @@ struct Pool {
 
   // Over the window, by kind and detail; what did not move is not in it.
   std::map<std::pair<Counted, std::string>, std::uint64_t> increases;
+
+  // No connection was opened since then, so none that is open is younger; by one poll at most too
+  // late. Nothing where none was ever opened.
+  std::optional<WallTime> none_opened_since;
 
   // Of one kind: with one detail, or of all details together.
   std::uint64_t increase(Counted counted, std::string_view detail) const;

@@ -27,7 +27,11 @@ Table made(std::string_view name, const ReportFilter& filter = {}) {
     pool.connections = {2, 1024};
     pool.requests = {3, {}};
     pool.open_breakers = {{"default", "requests"}};
-    client->upstreams = {pool};
+    client->pools = {Pool{}};
+    client->pools[0].upstream = pool.upstream;
+    client->pools[0].is_told = true;
+    client->pools[0].now = pool;
+    client->pools[0].none_opened_since = sample::self().now - std::chrono::hours(2);
     made.targets[0] = client;
     return made;
   }();
@@ -80,7 +84,7 @@ TEST(EndpointsReport, has_share_state_and_failures) {
 TEST(UpstreamsReport, has_verdict_and_headroom) {
   const std::string text = table_text(made("upstreams"));
   EXPECT_THAT(text, HasSubstr("balanced"));
-  EXPECT_THAT(text, HasSubstr("2/1024"));
+  EXPECT_THAT(text, HasSubstr("2/1024  2 h 0 min"));
   EXPECT_THAT(text, HasSubstr("default requests"));
 }
 
@@ -88,6 +92,10 @@ TEST(TargetsReport, says_what_is_wrong_with_each) {
   const std::string text = table_text(made("targets"));
   EXPECT_THAT(text, HasSubstr("down"));
   EXPECT_THAT(text, HasSubstr("/server_info: connection refused"));
+}
+
+TEST(TargetsReport, tells_how_old_the_configuration_is) {
+  EXPECT_THAT(table_text(made("targets")), HasSubstr("14 min 39 s"));  // of clusters, not secrets
 }
 
 TEST(ReportFilter, narrows_every_report) {

@@ -1,6 +1,7 @@
 // All calls go to one pod, or to few: something on the way balances connections, and HTTP/2 sends
 // every call over the connection it has. Seen from the client's sidecar, and from the pods that
 // receive.
+#include <algorithm>
 #include <utility>
 
 #include "compute/findings/all.h"
@@ -35,7 +36,18 @@ Finding pinned(const Target& whose, std::string where, const Balance& balance, d
   return finding;
 }
 
-void find_at_clients(const Snapshot& snapshot, std::vector<Finding>& found) {
+// How long at least its connections have been open: what is not closed now and then pins.
+void add_age(Finding& finding, const TargetState& state, WallTime now) {
+  for (const Pool& pool : state.pools) {
+    const bool its = pool.direction == Direction::outbound && pool.upstream == finding.upstream &&
+                     pool.subset == finding.subset;
+    if (!its || !pool.none_opened_since || pool.now.connections.active == 0) continue;
+    const double age = unix_seconds(now) - unix_seconds(*pool.none_opened_since);
+    finding.evidence.push_back({"youngest_connection", std::max(0.0, age), Unit::seconds});
+  }
+}
+
+void find_at_clients(const Snapshot& snapshot, WallTime now, std::vector<Finding>& found) {
   for (const auto& state : snapshot.targets) {
     for (const UpstreamBalance& one : state->balances) {
       if (one.balance.verdict != BalanceVerdict::connection_pinned) continue;
@@ -43,6 +55,7 @@ void find_at_clients(const Snapshot& snapshot, std::vector<Finding>& found) {
           pinned(state->target, target_id(state->target), one.balance, one.window_seconds);
       finding.upstream = one.upstream;
       finding.subset = one.subset;
+      add_age(finding, *state, now);
       finding.cause = busiest_in_words(one.balance, "endpoints") + ": requests follow connections";
       found.push_back(std::move(finding));
     }
@@ -67,8 +80,8 @@ void find_at_workloads(const Snapshot& snapshot, std::vector<Finding>& found) {
   }
 }
 
-void find(const Snapshot& snapshot, WallTime, std::vector<Finding>& found) {
-  find_at_clients(snapshot, found);
+void find(const Snapshot& snapshot, WallTime now, std::vector<Finding>& found) {
+  find_at_clients(snapshot, now, found);
   find_at_workloads(snapshot, found);
 }
 
