@@ -125,6 +125,10 @@ std::vector<std::string> unseen_of(const Snapshot& snapshot, const ReportFilter&
     if (!state->last_attempt) unseen.push_back(who + "not asked yet");
     if (state->failure) unseen.push_back(who + state->failure->message);
     for (const Unanswered& one : state->unanswered) unseen.push_back(who + one.failure.message);
+    const std::uint64_t left_out = state->settings ? state->settings->left_out : 0;
+    if (left_out == 0) continue;
+    unseen.push_back(who + "the settings of " + std::to_string(left_out) +
+                     " upstreams beyond the bound");
   }
   for (const auto& state : snapshot.tls_endpoints) {
     if (!filter.lets(state->whose) || !state->failure) continue;

@@ -75,6 +75,14 @@ TEST(Diagnosis, does_not_call_fine_what_it_cannot_tell) {
 
 TEST(Diagnosis, says_what_it_did_not_see) {
   EXPECT_THAT(of(with_pinned()).unseen, Contains("legacy: /server_info: connection refused"));
+  Snapshot large = with_pinned();
+  auto state = std::make_shared<TargetState>(*large.targets[0]);
+  SettingsReading settings;
+  settings.left_out = 7;
+  state->settings = std::make_shared<const SettingsReading>(settings);
+  large.targets[0] = state;
+  EXPECT_THAT(of(large).unseen,
+              Contains("shop/frontend-0: the settings of 7 upstreams beyond the bound"));
 }
 
 TEST(Diagnosis, has_seen_nothing_where_nothing_answered) {
