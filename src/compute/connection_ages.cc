@@ -6,7 +6,7 @@
 namespace mesh {
 
 void ConnectionAges::enter(const CounterView& traffic, WallTime at) {
-  std::map<Name, std::uint64_t> totals;
+  std::map<Upstream, std::uint64_t> totals;
   const std::vector<SeriesKey>& keys = *traffic.keys;
   for (std::size_t i = 0; i < keys.size() && i < traffic.totals.size(); ++i) {
     const SeriesKey& key = keys[i];

@@ -27,13 +27,13 @@ class ConnectionAges {
   void tell(std::vector<Pool>& pools) const;
 
  private:
-  using Name = std::tuple<Direction, std::string, std::string>;  // direction, upstream, subset
+  using Upstream = std::tuple<Direction, Name, Name>;  // direction, upstream, subset
   struct Opened {
     std::uint64_t total = 0;
     WallTime since;
   };
 
-  std::map<Name, Opened> upstreams_;
+  std::map<Upstream, Opened> upstreams_;
 };
 
 }  // namespace mesh

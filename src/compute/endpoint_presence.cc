@@ -21,9 +21,8 @@ void EndpointPresence::enter(const std::vector<EndpointReading>& endpoints, Inst
   first_ = false;
 }
 
-EndpointPresence::Presence EndpointPresence::of(const std::string& upstream,
-                                                const std::string& subset,
-                                                const std::string& address, Instant from) const {
+EndpointPresence::Presence EndpointPresence::of(const Name& upstream, const Name& subset,
+                                                const Name& address, Instant from) const {
   const auto it = entries_.find({upstream, subset, address});
   if (it == entries_.end()) return {true, false};
   const Entry& entry = it->second;

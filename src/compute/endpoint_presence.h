@@ -25,11 +25,10 @@ class EndpointPresence {
   // Enters what a look showed. Forgets endpoints that are gone for longer than `remembered`.
   void enter(const std::vector<EndpointReading>& endpoints, Instant at, Duration remembered);
 
-  Presence of(const std::string& upstream, const std::string& subset, const std::string& address,
-              Instant from) const;
+  Presence of(const Name& upstream, const Name& subset, const Name& address, Instant from) const;
 
  private:
-  using Key = std::tuple<std::string, std::string, std::string>;  // upstream, subset, address
+  using Key = std::tuple<Name, Name, Name>;  // upstream, subset, address
   struct Entry {
     std::optional<Instant> joined;  // nothing: it was there at the first look
     std::optional<Instant> barred;  // last seen so

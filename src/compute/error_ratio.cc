@@ -27,7 +27,7 @@ std::vector<MethodErrorRatio> error_ratios(const CounterView& counters,
     method.detail.clear();
     Share& share = shares[std::move(method)];
     share.all += counters.increases[i];
-    if (std::ranges::find(failure_codes, keys[i].detail) != failure_codes.end()) {
+    if (std::ranges::find(failure_codes, keys[i].detail.str()) != failure_codes.end()) {
       share.failures += counters.increases[i];
     }
   }

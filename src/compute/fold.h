@@ -42,13 +42,13 @@ class Folder {
   const FoldCounts& folded() const { return folded_; }
 
  private:
-  using UpstreamName = std::tuple<Direction, std::string, std::string>;
-  using MethodName = std::pair<std::string, std::string>;
+  using UpstreamName = std::tuple<Direction, Name, Name>;
+  using MethodName = std::pair<Name, Name>;
 
   struct Upstream {
     std::size_t series = 0;
     std::map<MethodName, std::size_t> methods;  // → number of series
-    std::map<std::string, std::size_t> endpoints;
+    std::map<Name, std::size_t> endpoints;
   };
 
   LimitsConfig limits_;

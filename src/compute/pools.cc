@@ -12,7 +12,7 @@
 namespace mesh {
 namespace {
 
-using Name = std::tuple<Direction, std::string, std::string>;
+using Owner = std::tuple<Direction, Name, Name>;  // direction, upstream, subset
 
 // What is counted of an upstream as a whole.
 bool is_of_pool(Counted counted) {
@@ -52,7 +52,7 @@ void add(Pool& pool, const UpstreamReading& one) {
 
 std::vector<Pool> pools_of(const CounterView& traffic,
                            const std::vector<UpstreamReading>& upstreams) {
-  std::map<Name, Pool> pools;
+  std::map<Owner, Pool> pools;
   const std::vector<SeriesKey>& keys = *traffic.keys;
   for (std::size_t i = 0; i < keys.size(); ++i) {
     const SeriesKey& key = keys[i];
@@ -62,14 +62,16 @@ std::vector<Pool> pools_of(const CounterView& traffic,
     if (moved) pool.increases[{key.counted, key.detail}] += traffic.increases[i];
   }
   for (const UpstreamReading& reading : upstreams) {
-    const Name own{reading.direction, reading.upstream, reading.subset};
-    const Name folded{reading.direction, std::string(folded_name), ""};
+    const Owner own{reading.direction, reading.upstream, reading.subset};
+    const Owner folded{reading.direction, folded_name, ""};
     const bool is_folded = !pools.contains(own) && pools.contains(folded);
     add(pools[is_folded ? folded : own], reading);
   }
   std::vector<Pool> list;
-  for (auto& [name, pool] : pools) {
-    std::tie(pool.direction, pool.upstream, pool.subset) = name;
+  for (auto& [owner, pool] : pools) {
+    pool.direction = std::get<0>(owner);
+    pool.upstream = std::get<1>(owner).str();
+    pool.subset = std::get<2>(owner).str();
     list.push_back(std::move(pool));
   }
   return list;

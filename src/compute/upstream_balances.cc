@@ -13,8 +13,8 @@
 namespace mesh {
 namespace {
 
-using Name = std::pair<std::string, std::string>;  // upstream, subset
-using ByAddress = std::map<std::string, EndpointLoad>;
+using Upstream = std::pair<Name, Name>;  // with its subset
+using ByAddress = std::map<Name, EndpointLoad>;
 
 void add_state(const EndpointReading& endpoint, EndpointLoad& load) {
   load.name = endpoint.address;
@@ -35,8 +35,8 @@ std::vector<UpstreamLoads> upstream_loads(const CounterView& requests,
   if (requests.window_seconds <= 0) return {};
   const auto window = std::chrono::duration<double>(requests.window_seconds);
   const Instant from = now - std::chrono::duration_cast<Duration>(window);
-  std::map<Name, ByAddress> upstreams;
-  std::set<Name> folded;
+  std::map<Upstream, ByAddress> upstreams;
+  std::set<Upstream> folded;
   for (const EndpointReading& endpoint : endpoints) {
     if (endpoint.direction != Direction::outbound) continue;
     add_state(endpoint, upstreams[{endpoint.upstream, endpoint.subset}][endpoint.address]);
@@ -44,7 +44,7 @@ std::vector<UpstreamLoads> upstream_loads(const CounterView& requests,
   for (std::size_t i = 0; i < requests.keys->size(); ++i) {
     const SeriesKey& key = (*requests.keys)[i];
     if (key.counted != Counted::endpoint_requests || key.direction != Direction::outbound) continue;
-    const Name name{key.upstream, key.subset};
+    const Upstream name{key.upstream, key.subset};
     if (key.detail == folded_name || key.upstream == folded_name) {
       folded.insert(name);
       continue;

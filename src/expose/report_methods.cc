@@ -54,7 +54,7 @@ Table methods_report(const Page& page, const ReportFilter& filter) {
       Calls& calls = methods[{key.direction, key.upstream, key.service, key.method}];
       calls.all += count;
       if (key.detail != "OK") calls.by_code[key.detail] += count;
-      if (std::ranges::find(failures, key.detail) != failures.end()) calls.failed += count;
+      if (std::ranges::find(failures, key.detail.str()) != failures.end()) calls.failed += count;
     }
     for (const auto& [method, calls] : methods) {
       const auto& [direction, upstream, service, name] = method;

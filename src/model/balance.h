@@ -9,6 +9,7 @@
 #include <string_view>
 #include <vector>
 
+#include "base/name.h"
 #include "model/series.h"
 
 namespace mesh {
@@ -31,12 +32,12 @@ std::string_view to_string(BalanceVerdict verdict);
 
 // One endpoint, or one pod, over the window.
 struct EndpointLoad {
-  std::string name;               // address or pod
+  Name name;                      // address or pod
   std::uint64_t requests = 0;     // in the window
   std::uint64_t connections = 0;  // open now
   double weight = 1;
   std::uint64_t priority = 0;   // the lower goes first
-  std::string locality{};       // "" where there is none
+  Name locality{};              // "" where there is none
   bool joined_or_left = false;  // was a member for a part of the window only
   bool was_barred = false;      // could not be chosen for a part of the window, or is not now
 

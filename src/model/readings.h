@@ -33,15 +33,15 @@ enum class EndpointState : std::uint8_t { ready, ejected, unhealthy, draining };
 
 // One endpoint of one upstream as this proxy sees it.
 struct EndpointReading {
-  std::string upstream, subset;
+  Name upstream, subset;
   Direction direction = Direction::outbound;
-  std::string address;  // "10.0.0.7:50051"
+  Name address;  // "10.0.0.7:50051"
   EndpointState state = EndpointState::ready;
   std::uint64_t connections_active = 0;
   std::uint64_t requests_active = 0;
   std::uint64_t weight = 1;
   std::uint64_t priority = 0;  // the lower is used first
-  std::string locality{};      // "region/zone/sub_zone"; "" where it has none
+  Name locality{};             // "region/zone/sub_zone"; "" where it has none
 
   bool operator==(const EndpointReading&) const = default;
 };

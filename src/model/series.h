@@ -14,6 +14,8 @@
 #include <string_view>
 #include <vector>
 
+#include "base/name.h"
+
 namespace mesh {
 
 enum class Direction : std::uint8_t { inbound, outbound };
@@ -55,11 +57,11 @@ constexpr bool is_of_endpoint(Counted counted) {
 struct SeriesKey {
   Counted counted = Counted::calls;
   Direction direction = Direction::outbound;
-  std::string upstream;  // destination as the contract spells it; "" on inbound
-  std::string subset;    // "" where there is none
-  std::string service;   // full dotted gRPC service; "" where the source cannot tell
-  std::string method;    // bare gRPC method; "" where the source cannot tell
-  std::string detail;    // see Counted
+  Name upstream;  // destination as the contract spells it; "" on inbound
+  Name subset;    // "" where there is none
+  Name service;   // full dotted gRPC service; "" where the source cannot tell
+  Name method;    // bare gRPC method; "" where the source cannot tell
+  Name detail;    // see Counted
 
   auto operator<=>(const SeriesKey&) const = default;
   bool operator==(const SeriesKey&) const = default;

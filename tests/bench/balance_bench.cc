@@ -92,6 +92,7 @@ int run(int argc, char** argv) {
   config.limits.upstreams_per_target = 10'000;
   TargetHistory history(Target{}, config);
   const std::size_t before = heap_bytes();
+  std::size_t after_one = 0;
   Instant now{std::chrono::hours(1)};
   double entering = 0, judging = 0;
   std::uint64_t asked = 0;
@@ -105,6 +106,7 @@ int run(int argc, char** argv) {
     const double entered = processor_ms();
     const std::uint64_t entered_at = allocations;
     const auto state = history.state(now, WallTime{});
+    if (pass == -8) after_one = heap_bytes();
     if (pass < 0) continue;  // until the window is full
     asked += entered_at - began;
     entering += entered - begin;
@@ -114,8 +116,10 @@ int run(int argc, char** argv) {
   std::printf("%d upstreams of %d endpoints\n", upstreams, endpoints);
   std::printf("a pass: %.1f ms to enter, %.1f ms to judge and publish\n", entering / passes,
               judging / passes);
-  std::printf("memory: %.0f bytes per endpoint\n",
-              static_cast<double>(heap_bytes() - before) / count);
+  const auto each = [&](std::size_t bytes) { return static_cast<double>(bytes) / count; };
+  const std::size_t after_all = heap_bytes();
+  std::printf("memory per endpoint: %.0f bytes, of them %.0f for the window's history\n",
+              each(after_all - before), each(after_all - after_one));
   std::printf("entering an unchanged list: memory asked for %.3f times per endpoint\n",
               static_cast<double>(asked) / passes / count);
   return 0;

@@ -20,14 +20,14 @@ class DurationSumTest : public testing::Test {
   };
 
   static CounterBlock block(const Durations& durations) {
-    SeriesKey key{Counted::duration_bucket, Direction::outbound, "users:1", "", "S", "M", "0.005"};
-    std::vector<Series> series{{"h/0.005", 1, key}};
-    key.detail = "+Inf";
-    series.push_back({"h/+Inf", 1, key});
-    key.counted = Counted::duration_sum_us;
-    key.detail = "";
-    series.push_back({"h/sum", 1, key});
-    return {std::make_shared<const std::vector<Series>>(std::move(series)),
+    const SeriesKey quick{
+        Counted::duration_bucket, Direction::outbound, "users:1", "", "S", "M", "0.005"};
+    SeriesKey all = quick, sum = quick;
+    all.detail = "+Inf";
+    sum.counted = Counted::duration_sum_us;
+    sum.detail = "";
+    const std::vector<Series> series{{"h/0.005", 1, quick}, {"h/+Inf", 1, all}, {"h/sum", 1, sum}};
+    return {std::make_shared<const std::vector<Series>>(series),
             {durations.quick, durations.all, durations.sum_us}};
   }
 
