@@ -120,8 +120,9 @@ inline constexpr std::size_t pools_per_target = 5'000;
 // connections they come by. As many as a large mesh has upstreams.
 inline constexpr std::size_t config_resources_per_target = 2'000;
 
-// Certificates that one page of an agent's metrics may name, and the bytes of such a name. Istio's
-// agent knows one or two, and as many again as there are files it was told to read.
+// Certificates of one page of an agent's metrics that are held, those that expire first, and the
+// bytes of such a name. Istio's agent knows one or two, and as many again as there are files it was
+// told to read.
 inline constexpr std::size_t agent_certificates_per_page = 100;
 inline constexpr std::size_t agent_certificate_name_bytes = 1024;
 

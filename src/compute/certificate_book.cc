@@ -54,6 +54,7 @@ bool expires_first(const Certificate& a, const Certificate& b) { return a.not_af
 
 // All that is listed, without those that the bound leaves out: the ones that expire last.
 std::vector<Listed> all_of(const CertificateLook& look, std::uint64_t& left_out) {
+  left_out = look.left_out;
   std::vector<Listed> all;
   for (std::size_t group = 0; group < look.held.size(); ++group) {
     for (const Certificate& one : look.held[group]) all.push_back({&one, group});
@@ -72,7 +73,7 @@ std::vector<Listed> all_of(const CertificateLook& look, std::uint64_t& left_out)
     const bool repeated = kept > 0 && *all[kept].certificate == *all[kept - 1].certificate;
     if (!repeated && ++distinct > limits::certificates_per_place) break;
   }
-  left_out = all.size() - kept;
+  left_out += all.size() - kept;
   all.resize(kept);
   return all;
 }

@@ -92,11 +92,30 @@ sys_seconds to_seconds(double unix) {
   return sys_seconds(Seconds(static_cast<std::int64_t>(std::floor(unix))));
 }
 
-void count(std::vector<AgentFailures>& failures, std::string_view reason, double value) {
+// Whether it was added: a counter is no negative number, and none without end.
+bool count(std::vector<AgentFailures>& failures, std::string_view reason, double value) {
   const auto found = std::ranges::find(failures, reason, &AgentFailures::reason);
   AgentFailures& one = found == failures.end() ? failures.emplace_back() : *found;
   one.reason = reason;
-  if (value >= 0 && value < 1.8e19) one.count += static_cast<std::uint64_t>(value);
+  if (!(value >= 0 && value < 1.8e19)) return false;
+  one.count += static_cast<std::uint64_t>(value);
+  return true;
+}
+
+// 0 is what a gauge says that nobody has set, NaN what Consul's followers say: there is none.
+bool is_unset(const Family& family, double value) {
+  return value == 0 || (std::isnan(value) && family.name.starts_with("consul_"));
+}
+
+std::string words(std::string_view name, double value) {
+  return std::string(name).append(" ").append(std::to_string(value));
+}
+
+// When what is left at the answer is over, and how late that may be.
+void set_end(Certificate& one, double left, Seconds stale, const Response& answer) {
+  one.not_after = to_seconds(unix_seconds(answer.received_at) + left + clock_slack);
+  one.not_after_slack =
+      stale + std::chrono::ceil<Seconds>(answer.received - answer.sent) + Seconds(1);
 }
 
 }  // namespace
@@ -108,17 +127,19 @@ void AgentCertificates::enter(const Sample& sample) {
     if (!family.only.empty() && label != family.only) continue;
     heard_ = true;
     if (family.means == Means::failures || family.means == Means::attempts) {
-      count(failures_, family.called, family.means == Means::failures ? sample.value : 0);
+      const double failed = family.means == Means::failures ? sample.value : 0;
+      if (!count(failures_, family.called, failed)) unreadables_.add(words(family.name, failed));
       continue;
     }
-    // 0 is what a gauge says that nobody has set, NaN what Consul's followers say.
-    if (!(std::abs(sample.value) <= latest) || sample.value == 0) continue;
+    if (is_unset(family, sample.value)) continue;
     const std::string_view name = family.called.empty() ? label : family.called;
-    if (name.size() > limits::agent_certificate_name_bytes) continue;
+    const bool endless = name.size() > limits::agent_certificate_name_bytes;
+    if (endless || !(std::abs(sample.value) <= latest)) {
+      unreadables_.add(words(endless ? name : family.name, sample.value));
+      continue;
+    }
     const bool is_root = family.called.empty() && names_a_root(name);
-    const std::pair key(is_root ? root : family.role, std::string(name));
-    if (!told_.contains(key) && told_.size() >= limits::agent_certificates_per_page) continue;
-    Told& told = told_[key];
+    Told& told = told_[{is_root ? root : family.role, std::string(name)}];
     std::optional<double>& number = family.means == Means::end    ? told.end
                                     : family.means == Means::left ? told.left
                                                                   : told.began;
@@ -126,31 +147,54 @@ void AgentCertificates::enter(const Sample& sample) {
     number = sample.value;
     if (family.means == Means::left) told.stale = family.stale;
   }
+  // A page may be very long: what cannot be shown in the end is not remembered to its end.
+  if (told_.size() >= 2 * limits::agent_certificates_per_page) leave_out_the_last();
 }
 
-std::optional<AgentReading> AgentCertificates::reading(const Response& answer) const {
-  if (!heard_) return std::nullopt;
+// Of one page only what a label names can be many, and all of that tells the time left.
+void AgentCertificates::leave_out_the_last() {
+  std::vector<std::pair<double, Key>> order;
+  for (const auto& [key, told] : told_) order.emplace_back(told.left.value_or(-latest), key);
+  const auto kept = order.begin() + limits::agent_certificates_per_page;
+  std::ranges::nth_element(order, kept);
+  for (auto it = kept; it != order.end(); ++it) told_.erase(it->second);
+  left_out_ += static_cast<std::uint64_t>(order.end() - kept);
+}
+
+void AgentCertificates::tell(const Response& answer, Readings& readings) const {
+  if (!heard_) return;
   AgentReading reading;
   reading.failures = failures_;
+  reading.look.left_out = left_out_;
+  Unreadables unreadables = unreadables_;
   for (const auto& [key, told] : told_) {
     Certificate one;
     one.role = key.first;
     one.path = key.second;
+    const double answered = unix_seconds(answer.received_at);
     if (told.end && *told.end > 0) {
       one.not_after = to_seconds(*told.end);
-    } else if (told.left) {
-      const double end = unix_seconds(answer.received_at) + *told.left + clock_slack;
-      if (!(end > 0 && end <= latest)) continue;
-      one.not_after = to_seconds(end);
-      const auto took = std::chrono::ceil<Seconds>(answer.received - answer.sent);
-      one.not_after_slack = told.stale + took + Seconds(1);
+    } else if (!told.left) {
+      continue;
+    } else if (answered + *told.left > 0 && answered + *told.left + 1 <= latest) {
+      set_end(one, *told.left, told.stale, answer);
     } else {
+      unreadables.add(words(key.second, *told.left));
       continue;
     }
     if (told.began && *told.began > 0) one.not_before = to_seconds(*told.began);
     reading.look.held.push_back({std::move(one)});
   }
-  return reading;
+  const auto end = [](const HeldTogether& held) { return held.front().not_after; };
+  std::vector<HeldTogether>& held = reading.look.held;
+  if (held.size() > limits::agent_certificates_per_page) {
+    std::ranges::stable_sort(held, {}, end);
+    reading.look.left_out += held.size() - limits::agent_certificates_per_page;
+    held.resize(limits::agent_certificates_per_page);
+  }
+  readings.agent = std::move(reading);
+  readings.unreadable += unreadables.count();
+  if (readings.unreadable_sample.empty()) readings.unreadable_sample = unreadables.sample();
 }
 
 }  // namespace mesh

@@ -17,13 +17,15 @@
 // The table of families is in agent_certificates.cc, with where each fact is from.
 #pragma once
 
+#include <cstdint>
 #include <map>
 #include <optional>
 #include <string>
 #include <utility>
 #include <vector>
 
-#include "model/certificate_look.h"
+#include "base/text.h"
+#include "model/readings.h"
 #include "model/request.h"
 #include "wire/exposition.h"
 
@@ -34,9 +36,12 @@ class AgentCertificates {
  public:
   void enter(const Sample& sample);
 
-  // What the page told that `answer` brought; nothing if no family of the table was on it: then
-  // nobody looked. An agent that has no certificate yet gives an empty look.
-  std::optional<AgentReading> reading(const Response& answer) const;
+  // Sets `agent` to what the page told that `answer` brought, unless no family of the table was on
+  // it: then nobody looked. An agent that has no certificate yet gives an empty look. Of more than
+  // limits::agent_certificates_per_page those that expire first are held; the others are counted,
+  // as often as the page repeats them. Values that are no times and names without end are counted
+  // as unreadable.
+  void tell(const Response& answer, Readings& readings) const;
 
  private:
   struct Told {
@@ -44,7 +49,13 @@ class AgentCertificates {
     std::chrono::seconds stale{0};           // how long ago `left` may have been right
   };
 
-  std::map<std::pair<CertificateRole, std::string>, Told> told_;  // by role and name
+  using Key = std::pair<CertificateRole, std::string>;  // role and name
+
+  void leave_out_the_last();
+
+  std::map<Key, Told> told_;
+  std::uint64_t left_out_ = 0;
+  Unreadables unreadables_;
   std::vector<AgentFailures> failures_;
   bool heard_ = false;
 };

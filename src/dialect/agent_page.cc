@@ -75,7 +75,7 @@ Step AgentPageConversation::hear_page(const Answer& answer) {
     return std::move(*readings_);
   }
   readings_->heard.push_back(question);
-  readings_->agent = agent.reading(*answer);
+  agent.tell(*answer, *readings_);
   return std::move(*readings_);
 }
 

@@ -149,13 +149,13 @@ Step EnvoyPrometheusConversation::hear(Answer answer) {
   readings.unreadable = report.unreadable + numbers.bad_values;
   readings.unreadable_sample = report.unreadable_sample;
   readings.ambiguous = numbers.ambiguous;
-  readings.agent = agent.reading(*answer);
   note_process(numbers, readings);
   if (numbers.series != *series_) {
     series_ = std::make_shared<const std::vector<Series>>(std::move(numbers.series));
   }
   const bool complete = readings.unreadable == 0;
   readings.traffic = CounterBlock{series_, std::move(numbers.values), complete};
+  agent.tell(*answer, readings);
   return readings;
 }
 

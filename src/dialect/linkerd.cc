@@ -64,7 +64,7 @@ Step LinkerdConversation::hear(Answer answer) {
   readings.at = answer->sent + (answer->received - answer->sent) / 2;
   readings.unreadable = report.unreadable;
   readings.unreadable_sample = report.unreadable_sample;
-  readings.agent = agent.reading(*answer);
+  agent.tell(*answer, readings);
   note(process, readings);
   return readings;
 }

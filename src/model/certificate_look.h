@@ -24,6 +24,9 @@ struct CertificateLook {
   // Asked because the poll before this one still showed everything as the last look had it: what
   // was replaced was replaced since that poll.
   bool prompted = false;
+  // Certificates that the source showed beyond the bounds of whoever read it. They are not in
+  // `held`, and expire later than all that are.
+  std::uint64_t left_out = 0;
 
   bool operator==(const CertificateLook&) const = default;
 };

@@ -199,6 +199,14 @@ TEST(CertificateBook, counts_a_life_that_is_not_told_from_the_first_look) {
   EXPECT_TRUE(only(book).overdue);
 }
 
+TEST(CertificateBook, counts_with_its_own_what_the_look_left_out) {
+  auto book = admin_book();
+  CertificateLook look;
+  look.left_out = 7;
+  book.enter(look, noon);
+  EXPECT_EQ(book.place()->left_out, 7u);
+}
+
 TEST(CertificateBook, keeps_those_that_expire_first_of_too_many) {
   auto book = admin_book();
   CertificateLook look;

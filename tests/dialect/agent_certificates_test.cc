@@ -4,6 +4,7 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include <algorithm>
 #include <string>
 
 #include "base/limits.h"
@@ -20,15 +21,24 @@ using testing::IsEmpty;
 using Seconds = std::chrono::seconds;
 
 // What `page` tells whose answer was complete at `at` and took `took`.
-std::optional<AgentReading> read(const std::string& page,
-                                 WallTime at = WallTime{} + Seconds(1'800'000'000),
-                                 Duration took = milliseconds(4)) {
+Readings readings_of(const std::string& page, WallTime at = WallTime{} + Seconds(1'800'000'000),
+                     Duration took = milliseconds(4)) {
   AgentCertificates agent;
   const ExpositionReport report =
       read_exposition(page, [&](const Sample& sample) { agent.enter(sample); });
   EXPECT_EQ(report.unreadable, 0u) << report.unreadable_sample;
   const Instant sent = Instant{} + Seconds(1'000);
-  return agent.reading(Response{200, "", 1, sent, sent + took, at});
+  Readings readings;
+  agent.tell(Response{200, "", 1, sent, sent + took, at}, readings);
+  return readings;
+}
+
+// The same of a page of which everything can be read.
+template <class... When>
+std::optional<AgentReading> read(const std::string& page, When... when) {
+  Readings readings = readings_of(page, when...);
+  EXPECT_EQ(readings.unreadable, 0u) << readings.unreadable_sample;
+  return readings.agent;
 }
 
 std::vector<Certificate> certificates(const std::optional<AgentReading>& reading) {
@@ -183,15 +193,26 @@ TEST(AgentCertificates, a_page_without_any_of_these_is_no_look) {
   EXPECT_FALSE(read("control_identity_cert_refreshes_total{result=\"odd\"} 3\n"));
 }
 
-TEST(AgentCertificates, numbers_that_are_no_times_are_passed_over) {
-  for (const char* value : {"1e300", "-1e300", "+Inf", "-Inf", "NaN", "2.6e11"}) {
-    EXPECT_THAT(
-        read_line(std::string("istio_agent_cert_expiry_seconds{resource_name=\"a\"} ") + value),
-        IsEmpty())
-        << value;
+TEST(AgentCertificates, numbers_that_are_no_times_are_counted_as_unreadable) {
+  for (const char* value : {"1e300", "-1e300", "+Inf", "-Inf", "NaN", "2.6e11",
+                            "-1900000000",    // ended before 1970
+                            "252000000000"})  // ends after 9999
+  {
+    const Readings readings =
+        readings_of(std::string("istio_agent_cert_expiry_seconds{resource_name=\"a\"} ") + value);
+    EXPECT_THAT(certificates(readings.agent), IsEmpty()) << value;
+    EXPECT_EQ(readings.unreadable, 1u) << value;
+    EXPECT_NE(readings.unreadable_sample, "") << value;
   }
-  const auto reading = read("istio_agent_num_failed_outgoing_requests{request_type=\"csr\"} -7\n");
-  EXPECT_THAT(reading->failures, ElementsAre(AgentFailures{"request_failed", 0}));
+  EXPECT_EQ(readings_of("issuer_cert_ttl_seconds NaN").unreadable_sample,
+            "issuer_cert_ttl_seconds nan");
+}
+
+TEST(AgentCertificates, failures_that_are_no_count_are_none_and_unreadable) {
+  const auto readings =
+      readings_of("istio_agent_num_failed_outgoing_requests{request_type=\"csr\"} -7\n");
+  EXPECT_THAT(readings.agent->failures, ElementsAre(AgentFailures{"request_failed", 0}));
+  EXPECT_EQ(readings.unreadable, 1u);
 }
 
 TEST(AgentCertificates, of_a_family_that_comes_twice_the_first_counts) {
@@ -202,15 +223,38 @@ TEST(AgentCertificates, of_a_family_that_comes_twice_the_first_counts) {
   EXPECT_EQ(all[0].not_after, unix(1'800'000'060));
 }
 
-TEST(AgentCertificates, a_page_may_name_only_so_many_and_no_endless_names) {
+std::string crowd(int many) {
   std::string page;
-  for (int i = 0; i < 500; ++i) {
-    page += "istio_agent_cert_expiry_seconds{resource_name=\"" + std::to_string(i) + "\"} 60\n";
+  for (int i = many; i > 0; --i) {
+    page += "istio_agent_cert_expiry_seconds{resource_name=\"" + std::to_string(i) + "\"} " +
+            std::to_string(i) + "\n";
   }
-  EXPECT_EQ(certificates(read(page)).size(), limits::agent_certificates_per_page);
-  EXPECT_THAT(read_line("istio_agent_cert_expiry_seconds{resource_name=\"" +
-                        std::string(5'000, 'x') + "\"} 60"),
-              IsEmpty());
+  return page;
+}
+
+TEST(AgentCertificates, of_too_many_those_that_expire_first_are_held_wherever_they_stand) {
+  constexpr std::size_t most = limits::agent_certificates_per_page;
+  for (const int many : {101, 199, 200, 201, 5'000}) {
+    const auto reading = read(crowd(many) + "citadel_server_root_cert_expiry_timestamp 1800000001");
+    const auto all = certificates(reading);
+    ASSERT_EQ(all.size(), most) << many;
+    EXPECT_EQ(reading->look.left_out, static_cast<std::size_t>(many) + 1 - most);
+    for (const Certificate& one : all) EXPECT_LE(one.not_after, unix(1'800'000'000 + most));
+    EXPECT_EQ(std::ranges::count(all, "root_cert", &Certificate::path), 1);
+  }
+}
+
+TEST(AgentCertificates, as_many_as_the_bound_are_all_held) {
+  const auto reading = read(crowd(limits::agent_certificates_per_page));
+  EXPECT_EQ(reading->look.held.size(), limits::agent_certificates_per_page);
+  EXPECT_EQ(reading->look.left_out, 0u);
+}
+
+TEST(AgentCertificates, a_name_without_end_is_none) {
+  const Readings readings = readings_of("istio_agent_cert_expiry_seconds{resource_name=\"" +
+                                        std::string(5'000, 'x') + "\"} 60");
+  EXPECT_THAT(certificates(readings.agent), IsEmpty());
+  EXPECT_EQ(readings.unreadable, 1u);
 }
 
 }  // namespace
