@@ -5,6 +5,7 @@
 #include <string_view>
 #include <utility>
 
+#include "base/quoted.h"
 #include "dialect/beat.h"
 #include "dialect/check_answer.h"
 #include "dialect/envoy_prometheus.h"
@@ -13,49 +14,72 @@
 namespace mesh {
 namespace {
 
+constexpr std::string_view dump_path = "/config_dump", links_path = "/";
+
 class ZtunnelConversation final : public Conversation {
  public:
   explicit ZtunnelConversation(Duration interval) : beat_(interval) {}
 
   Step begin(Instant now) override {
+    readings_ = {};
     asks_dump_ = beat_.is_due(now);
     if (asks_dump_) beat_.strike(now);
-    return Request{Request::Port::admin, std::string(question())};
+    return ask(asks_dump_ ? dump_path : links_path);
   }
 
-  Step hear(Answer answer) override;
+  Step hear(Answer answer) override { return asks_dump_ ? hear_dump(answer) : hear_links(answer); }
 
  private:
-  std::string_view question() const { return asks_dump_ ? "/config_dump" : "/"; }
+  static Request ask(std::string_view path) {
+    return Request{Request::Port::admin, std::string(path)};
+  }
+
+  Step hear_dump(const Answer& answer);
+  Step hear_links(const Answer& answer);
+
+  Step down(Failure failure) {
+    beat_.forget();  // the dump is asked for in the next poll
+    return failure;
+  }
+
+  // That somebody answered is no proof of a ztunnel: its other page must tell.
+  Step ask_links(Failure about_dump) {
+    readings_.partial.push_back(std::move(about_dump));
+    asks_dump_ = false;
+    return ask(links_path);
+  }
 
   Beat beat_;
   bool asks_dump_ = false;
+  Readings readings_;  // of this poll
 };
 
-Step ZtunnelConversation::hear(Answer answer) {
-  Readings readings;
-  if (!answer && answer.error().reason != Reason::too_large) {
-    beat_.forget();  // asked again in the next poll
-    return Failure{answer.error().reason, std::string(question()) + ": " + answer.error().message};
-  }
-  // Whatever else it says, it is alive.
-  if (answer) readings.at = answer->received;
-  if (!asks_dump_) return readings;
-  if (auto failure = check_answer(answer, question())) {
-    readings.partial.push_back(std::move(*failure));
-    return readings;
+Step ZtunnelConversation::hear_dump(const Answer& answer) {
+  if (auto failure = check_answer(answer, dump_path)) {
+    // Nobody there, or one who answers no question.
+    const bool gone = !answer && answer.error().reason != Reason::too_large;
+    return gone ? down(std::move(*failure)) : ask_links(std::move(*failure));
   }
   auto dump = parse_ztunnel_config_dump(answer->body);
   if (!dump) {
-    readings.partial.push_back(
-        {Reason::parse, std::string(question()) + ": " + dump.error().message});
-    return readings;
+    return ask_links({Reason::parse, std::string(dump_path) + ": " + dump.error().message});
   }
-  readings.heard.push_back(question());
-  readings.unreadable = dump->unreadable;
-  readings.unreadable_sample = std::move(dump->unreadable_sample);
-  readings.certificates = CertificateLook{std::move(dump->held), false};
-  return readings;
+  readings_.at = answer->received;
+  readings_.heard.push_back(dump_path);
+  readings_.unreadable = dump->unreadable;
+  readings_.unreadable_sample = std::move(dump->unreadable_sample);
+  readings_.certificates = CertificateLook{std::move(dump->held), false, 0};
+  return std::move(readings_);
+}
+
+Step ZtunnelConversation::hear_links(const Answer& answer) {
+  if (auto failure = check_answer(answer, links_path)) return down(std::move(*failure));
+  if (answer->body.find("Ztunnel") == std::string::npos) {
+    return down({Reason::parse, std::string(links_path) +
+                                    ": not the page of a ztunnel: " + in_quotes(answer->body)});
+  }
+  readings_.at = answer->received;
+  return std::move(readings_);
 }
 
 }  // namespace

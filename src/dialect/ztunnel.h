@@ -7,8 +7,9 @@
 //   /config_dump   once an interval: everything ztunnel knows, of which `certificates` are read
 //                  (wire/ztunnel_config_dump.h). The rest is the whole mesh's workloads and
 //                  services, so it is long and made anew for every question
-//   /              in every other poll: a page of links, a sign of life. ztunnel has nothing
-//                  smaller, and answers nothing about its health at this port
+//   /              in every other poll, and where the dump cannot be had or read: a page of links
+//                  that names ztunnel, a sign of life. ztunnel has nothing smaller, and answers
+//                  nothing about its health at this port. Any other answer is somebody else's
 //
 // A certificate is listed whole from the first connection that needed it on, and renewed at half of
 // its life. There is no metric of certificates, and none of a renewal that failed: a failure shows

@@ -1,10 +1,10 @@
-// The certificates are cut out of the dump by counting brackets; only the piece is parsed. The dump
-// is a whole mesh long, and a parsed one several times that.
+// Each certificate is cut out of the dump by counting brackets, and only such pieces are parsed.
+// The dump is a whole mesh long, and a parsed one several times that; and a string that is none,
+// such as half of a surrogate pair, makes a whole document none.
 #include "wire/ztunnel_config_dump.h"
 
 #include <simdjson.h>
 
-#include <algorithm>
 #include <optional>
 #include <utility>
 
@@ -13,6 +13,7 @@
 #include "base/text.h"
 #include "wire/base64.h"
 #include "wire/json_fields.h"
+#include "wire/json_walk.h"
 #include "wire/pem.h"
 #include "wire/x509.h"
 
@@ -21,74 +22,15 @@ namespace {
 
 using simdjson::dom::element;
 
-// Walks over JSON text without understanding it.
-class JsonWalk {
- public:
-  explicit JsonWalk(std::string_view text) : rest_(text) {}
-
-  bool take(char c) {
-    skip_blanks();
-    if (!rest_.starts_with(c)) return false;
-    rest_.remove_prefix(1);
-    return true;
-  }
-
-  // The text between two quotes, escapes as they stand; nothing if there is none.
-  std::optional<std::string_view> take_string() {
-    if (!take('"')) return std::nullopt;
-    std::size_t end = rest_.find_first_of("\"\\");
-    while (end != std::string_view::npos && rest_[end] == '\\') {
-      end = rest_.find_first_of("\"\\", end + 2);
-    }
-    if (end == std::string_view::npos) return std::nullopt;
-    const std::string_view text = rest_.substr(0, end);
-    rest_.remove_prefix(end + 1);
-    return text;
-  }
-
-  // A value of whatever kind, up to the comma or bracket behind it; nothing if the text ends first.
-  std::optional<std::string_view> take_value() {
-    skip_blanks();
-    const std::string_view begin = rest_;
-    std::size_t depth = 0;
-    while (true) {
-      const std::size_t next = rest_.find_first_of("\"[]{},");
-      if (next == std::string_view::npos) return std::nullopt;
-      const char c = rest_[next];
-      if (depth == 0 && (c == ',' || c == ']' || c == '}')) {
-        rest_.remove_prefix(next);
-        return begin.substr(0, begin.size() - rest_.size());
-      }
-      rest_.remove_prefix(c == '"' ? next : next + 1);
-      if (c == '"' && !take_string()) return std::nullopt;
-      if (c == '[' || c == '{') ++depth;
-      if (c == ']' || c == '}') --depth;
-    }
-  }
-
- private:
-  void skip_blanks() {
-    rest_.remove_prefix(std::min(rest_.find_first_not_of(" \t\r\n"), rest_.size()));
-  }
-
-  std::string_view rest_;
-};
-
 // The value of a key of the outermost object.
 Result<std::string_view> find_value(std::string_view body, std::string_view wanted) {
-  JsonWalk walk(body);
-  const Error broken{"the dump is no JSON object, or is cut"};
-  if (!walk.take('{')) return broken;
-  if (!walk.take('}')) {
-    do {
-      const std::optional<std::string_view> key = walk.take_string();
-      if (!key || !walk.take(':')) return broken;
-      const std::optional<std::string_view> value = walk.take_value();
-      if (!value) return broken;
-      if (*key == wanted) return *value;
-    } while (walk.take(','));
-    if (!walk.take('}')) return broken;
-  }
+  std::optional<std::string_view> found;
+  const bool whole = each_field(body, [&](std::string_view key, std::string_view value) {
+    if (key == wanted) found = value;
+    return !found;
+  });
+  if (!whole) return Error{"the dump is no JSON object, or is cut"};
+  if (found) return *found;
   return Error{"the dump has no `" + std::string(wanted) + "`"};
 }
 
@@ -136,30 +78,93 @@ std::optional<Certificate> read_certificate(const element& entry) {
   return one;
 }
 
-// Reads the list `key` of an identity. `name_leaf` names the first of a chain.
-template <class NameLeaf>
-void read_list(const element& identity, std::string_view key, ZtunnelCertificates& into,
-               HeldTogether& held, NameLeaf name_leaf) {
-  simdjson::dom::array list;
-  if (identity[key].get(list)) return;
+// Reads the identities one by one, and of each every certificate for itself: one that is no JSON is
+// lost alone.
+class IdentityReader {
+ public:
+  // False if the text is no list.
+  bool read(std::string_view identities) {
+    return each_value(identities, [this](std::string_view identity) {
+      read_identity(identity);
+      return true;
+    });
+  }
+
+  ZtunnelCertificates finish() {
+    all_.unreadable = unreadables_.count();
+    all_.unreadable_sample = unreadables_.sample();
+    return std::move(all_);
+  }
+
+ private:
+  void read_identity(std::string_view text);
+  void read_list(std::string_view list, std::string_view key, HeldTogether& held);
+  std::string read_name(std::string_view text);
+
+  // Nothing if the text is no JSON; until the next call.
+  std::optional<element> parse(std::string_view text) {
+    element parsed;
+    if (text.empty() || parser_.parse(text.data(), text.size()).get(parsed)) return std::nullopt;
+    return parsed;
+  }
+
+  ZtunnelCertificates all_;
+  Unreadables unreadables_;
+  simdjson::dom::parser parser_;
+};
+
+void IdentityReader::read_identity(std::string_view text) {
+  std::string_view name, chain = "[]", roots = "[]";
+  const bool whole = each_field(text, [&](std::string_view key, std::string_view value) {
+    if (key == "identity") name = value;
+    if (key == "certChain") chain = value;
+    if (key == "rootCerts") roots = value;
+    return true;
+  });
+  if (!whole) return unreadables_.add(text);
+  HeldTogether held;
+  read_list(chain, "certChain", held);
+  read_list(roots, "rootCerts", held);
+  const std::string identity = read_name(name);
+  const bool has_leaf = !held.empty() && held.front().role == CertificateRole::leaf;
+  if (has_leaf && held.front().sans.empty() && !identity.empty()) {
+    Certificate& leaf = held.front();
+    if (identity.starts_with("spiffe://")) {
+      leaf.sans = {{SubjectAltName::Kind::uri, identity}};
+    }
+    leaf.path = identity;
+  }
+  if (!held.empty()) all_.held.push_back(std::move(held));
+}
+
+void IdentityReader::read_list(std::string_view list, std::string_view key, HeldTogether& held) {
   const bool is_chain = key == "certChain";
   bool first = true;
-  for (const element entry : list) {
-    std::optional<Certificate> one = read_certificate(entry);
+  const bool whole = each_value(list, [&](std::string_view text) {
     const bool is_leaf = is_chain && std::exchange(first, false);
+    const std::optional<element> entry = parse(text);
+    std::optional<Certificate> one = entry ? read_certificate(*entry) : std::nullopt;
     if (!one) {
-      if (++into.unreadable == 1) {
-        into.unreadable_sample = printable_sample(simdjson::minify(entry));
-      }
-      continue;
+      unreadables_.add(entry ? simdjson::minify(*entry) : std::string(text));
+      return true;
     }
     one->role = is_leaf    ? CertificateRole::leaf
                 : is_chain ? CertificateRole::intermediate
                            : CertificateRole::root;
     one->path = key;
-    if (is_leaf) name_leaf(*one);
     held.push_back(std::move(*one));
-  }
+    return true;
+  });
+  if (!whole) unreadables_.add(list);
+}
+
+// "" if it is left out or cannot be read: a whole leaf has its name in itself.
+std::string IdentityReader::read_name(std::string_view text) {
+  if (text.empty()) return {};
+  const std::optional<element> parsed = parse(text);
+  std::string_view name;
+  if (!parsed || parsed->get(name)) unreadables_.add(text);
+  return std::string(name);
 }
 
 }  // namespace
@@ -171,28 +176,9 @@ Result<ZtunnelCertificates> parse_ztunnel_config_dump(std::string_view body) {
     return Error{"`certificates` is longer than " +
                  std::to_string(limits::ztunnel_certificates_bytes >> 20) + " MiB"};
   }
-  if (piece->empty()) return Error{"`certificates` is no JSON"};  // no memcpy of nothing
-  simdjson::dom::parser parser;
-  element root;
-  if (const auto error = parser.parse(piece->data(), piece->size()).get(root)) {
-    return Error{std::string("`certificates` is no JSON: ") + simdjson::error_message(error)};
-  }
-  simdjson::dom::array identities;
-  if (root.get(identities)) return Error{"`certificates` is no array"};
-  ZtunnelCertificates all;
-  for (const element identity : identities) {
-    HeldTogether held;
-    const std::string name(text_in(identity, "identity"));
-    const auto name_leaf = [&](Certificate& leaf) {
-      if (name.empty() || !leaf.sans.empty()) return;
-      if (name.starts_with("spiffe://")) leaf.sans = {{SubjectAltName::Kind::uri, name}};
-      leaf.path = name;
-    };
-    read_list(identity, "certChain", all, held, name_leaf);
-    read_list(identity, "rootCerts", all, held, name_leaf);
-    if (!held.empty()) all.held.push_back(std::move(held));
-  }
-  return all;
+  IdentityReader reader;
+  if (!reader.read(*piece)) return Error{"`certificates` is no array"};
+  return reader.finish();
 }
 
 std::string hex_of_decimal(std::string_view digits) {

@@ -11,8 +11,8 @@
 // recordings keep). Serial numbers are decimal. The rest is
 // what ztunnel knows of the whole mesh, tens of megabytes in a large one: it is passed over without
 // being taken apart, and what stands behind the certificates is not looked at. Releases that
-// spelled these fields with underscores, where `ca_cert` held the leaf, are not read. Never throws,
-// never logs.
+// spelled these fields with underscores, where `ca_cert` held the leaf, are not read. A piece that
+// is no JSON is lost alone. Never throws, never logs.
 #pragma once
 
 #include <cstdint>
@@ -30,7 +30,9 @@ struct ZtunnelCertificates {
   // without PEM is its identity; CAs without are named by nothing but the list they stand in,
   // "certChain" or "rootCerts", which is the path of all.
   std::vector<HeldTogether> held;
-  std::uint64_t unreadable = 0;  // certificates skipped: neither PEM nor a readable expirationTime
+  // Certificates skipped, neither PEM nor a readable expirationTime; names, lists and identities
+  // that are none.
+  std::uint64_t unreadable = 0;
   std::string unreadable_sample;
 };
 

@@ -13,6 +13,11 @@ namespace {
 using testing::ElementsAre;
 using testing::IsEmpty;
 
+// As src/admin.rs of ztunnel makes it, shortened.
+const std::string links =
+    "<html><td><a href=\"config_dump\">config_dump</a></td>"
+    "<td>dump the current Ztunnel configuration</td></html>";
+
 Target node_proxy() {
   Target target;
   target.mesh = "ztunnel";
@@ -24,7 +29,7 @@ class ZtunnelTest : public testing::Test {
  protected:
   ZtunnelTest() {
     door_.bodies_ = {{"/config_dump", fixture("ztunnel/2026-08-20/config_dump.json")},
-                     {"/", "<html>"}};
+                     {"/", links}};
   }
 
   ScriptedDoor door_{find_dialect("ztunnel")->open(node_proxy(), Config{})};
@@ -55,10 +60,40 @@ TEST_F(ZtunnelTest, that_is_gone_is_down_and_asked_for_its_dump_when_it_is_back)
   EXPECT_TRUE(door_.readings().certificates);
 }
 
-TEST_F(ZtunnelTest, is_alive_whatever_it_says) {
+TEST_F(ZtunnelTest, is_down_where_somebody_else_answers) {
+  const auto expect_down = [&](Reason reason, const std::string& message) {
+    const Step step = door_.poll();
+    ASSERT_TRUE(std::holds_alternative<Failure>(step)) << message;
+    EXPECT_EQ(std::get<Failure>(step).reason, reason);
+    EXPECT_EQ(std::get<Failure>(step).message, message);
+  };
   door_.readings();
+  door_.bodies_["/"] = "";
+  expect_down(Reason::parse, "/: not the page of a ztunnel: \"\"");
+  door_.bodies_["/"] = "<title>Envoy Admin</title> <a href='config_dump'>";
+  door_.bodies_["/config_dump"] = R"({"configs":[]})";
+  expect_down(
+      Reason::parse,
+      "/: not the page of a ztunnel: \"<title>Envoy Admin</title> <a href='config_dump'>\"");
+  EXPECT_THAT(door_.asked(), ElementsAre("/config_dump", "/"));
   door_.statuses_["/"] = 404;
-  EXPECT_THAT(door_.readings().partial, IsEmpty());
+  expect_down(Reason::http_status, "/: HTTP status 404: \"no\"");
+}
+
+TEST_F(ZtunnelTest, that_says_nothing_to_its_dump_is_down_at_once) {
+  door_.failures_.insert({"/config_dump", Failure{Reason::timeout, "no answer"}});
+  EXPECT_EQ(std::get<Failure>(door_.poll()).message, "/config_dump: no answer");
+  EXPECT_THAT(door_.asked(), ElementsAre("/config_dump"));
+}
+
+TEST_F(ZtunnelTest, tells_its_good_certificates_beside_a_bad_string) {
+  std::string& dump = door_.bodies_["/config_dump"];
+  const std::string list = "\"certificates\": [";
+  dump.insert(dump.find(list) + list.size(), R"({"certChain":[{"pem":"\ud800"}]},)");
+  const Readings readings = door_.readings();
+  EXPECT_EQ(readings.certificates->held.size(), 1u);
+  EXPECT_EQ(readings.unreadable, 1u);
+  EXPECT_THAT(readings.partial, IsEmpty());
 }
 
 TEST_F(ZtunnelTest, whose_dump_cannot_be_had_is_up_without_certificates) {

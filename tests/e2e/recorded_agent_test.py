@@ -119,7 +119,7 @@ class RecordedAgents(TempDirTest):
         self.assertEqual(page.value("mesh_finding", finding="certificate_expired"), 1)
 
     def test_linkerds_page_and_ztunnels_dump(self):
-        pages = {"/metrics": recorded("linkerd/2.366-dev/idle.txt"), "/": "alive",
+        pages = {"/metrics": recorded("linkerd/2.366-dev/idle.txt"), "/": "dump the current Ztunnel configuration",
                  "/config_dump": recorded("ztunnel/2026-08-20/config_dump.json")}
         proxy = self.start(RecordedProxy(pages))
         agent = self.start_agent(

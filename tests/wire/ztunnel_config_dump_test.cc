@@ -154,10 +154,36 @@ TEST(ZtunnelConfigDump, without_certificates_is_an_error) {
 }
 
 TEST(ZtunnelConfigDump, whose_certificates_are_something_else_is_an_error) {
-  EXPECT_EQ(error_of(R"({"certificates":{}})"), "`certificates` is no array");
-  EXPECT_THAT(error_of(R"({"certificates":})"), testing::StartsWith("`certificates` is no JSON"));
-  EXPECT_THAT(error_of(R"({"certificates":[1,]})"),
-              testing::StartsWith("`certificates` is no JSON"));
+  for (const char* other : {"{}", "", "3", "null", "[}"}) {
+    const std::string body = std::string(R"({"certificates":)") + other + "}";
+    EXPECT_EQ(error_of(body), "`certificates` is no array") << other;
+  }
+}
+
+// Half of a surrogate pair, in the text of what went wrong, a name, a certificate's field.
+TEST(ZtunnelConfigDump, a_string_that_is_none_costs_the_certificate_it_stands_in) {
+  const std::string bad = R"({"serialNumber":"\ud800","expirationTime":"2026-11-24T21:07:23Z"})";
+  const std::string good = R"({"identity":"spiffe://a/b","certChain":[)" + certificate + "]}";
+  const ZtunnelCertificates dump = read(
+      R"({"certificates":[{"identity":"spiffe://a/x","state":"Unavailable: \ud800"},)" + good +
+      R"(,{"identity":"\ud800","certChain":[)" + certificate + "," + bad + "]}," + good + "]}");
+  EXPECT_EQ(dump.unreadable, 2u);
+  EXPECT_EQ(dump.unreadable_sample, bad.substr(0, 80));
+  ASSERT_THAT(dump.held, SizeIs(3));
+  EXPECT_EQ(identity_of(dump.held[0][0]), "spiffe://a/b");
+  ASSERT_THAT(dump.held[1], SizeIs(1));
+  EXPECT_EQ(identity_of(dump.held[1][0]), "certChain");
+  EXPECT_EQ(identity_of(dump.held[2][0]), "spiffe://a/b");
+}
+
+TEST(ZtunnelConfigDump, what_is_no_identity_no_list_or_no_certificate_is_counted) {
+  for (const char* odd : {"1", "", "[]", R"({"identity":3})", R"({"certChain":{}})",
+                          R"({"rootCerts":[7]})", "{\"identity\"}"}) {
+    const ZtunnelCertificates dump = read(std::string(R"({"certificates":[)") + odd + "," +
+                                          R"({"certChain":[)" + certificate + "]}]}");
+    EXPECT_EQ(dump.unreadable, 1u) << odd;
+    EXPECT_THAT(dump.held, SizeIs(1)) << odd;
+  }
 }
 
 TEST(ZtunnelConfigDump, whose_certificates_are_endless_is_an_error) {
