@@ -1,9 +1,10 @@
 // mesh_exporter: reads the command line and the configuration, then runs until it is told to end.
 //
 // Exit codes: 0 ended as asked; 1 could not run (an address in use), or a second signal cut the
-// ending short; 2 the command line or the configuration is wrong. Of `diagnose`: 0 nothing is
-// wrong, 1 something is, 2 nothing was found but not everything could be looked at. This is the
-// only place that chooses them.
+// ending short; 2 the command line or the configuration is wrong. Of the commands: 2 too if the
+// agent could not be asked; of `diagnose` 0 nothing is wrong, 1 something is, 2 nothing was found
+// but not everything could be looked at; of `certificates` 1 something could not be read. This is
+// the only place that chooses them.
 #include <unistd.h>
 
 #include <algorithm>
@@ -30,7 +31,7 @@
 namespace mesh {
 namespace {
 
-constexpr int exit_ok = 0, exit_failed = 1, exit_usage = 2;
+constexpr int exit_ok = 0, exit_failed = 1, exit_usage = 2, exit_not_looked = 2;
 
 Result<Config, ConfigErrors> read_config(const std::string& file) {
   std::vector<std::string_view> meshes;
@@ -108,7 +109,7 @@ bool wants_colours() {
 }
 
 int run_report(std::string_view command, std::span<const char* const> arguments) {
-  const Result<ReportFlags> flags = parse_report_flags(arguments);
+  const Result<ReportFlags> flags = parse_report_flags(command, arguments);
   if (!flags) {
     std::cerr << "mesh_exporter " << command << ": " << flags.error().message << "\n";
     return exit_usage;
@@ -127,7 +128,7 @@ int run_report(std::string_view command, std::span<const char* const> arguments)
     case ReportOutcome::something_found: return exit_failed;
     case ReportOutcome::could_not_look: break;
   }
-  return report ? exit_failed : exit_usage;
+  return exit_not_looked;
 }
 
 int run_certificates(std::span<const char* const> arguments) {
@@ -144,7 +145,12 @@ int run_certificates(std::span<const char* const> arguments) {
   if (!read_named(flags->config_file, config)) return exit_usage;
   // What cannot be read is told by the command itself.
   set_up_log(LogLevel::error, LogFormat::logfmt);
-  return show_certificates(*flags, config, std::cout, std::cerr) ? exit_ok : exit_failed;
+  switch (show_certificates(*flags, config, std::cout, std::cerr)) {
+    case CertificatesOutcome::shown: return exit_ok;
+    case CertificatesOutcome::incomplete: return exit_failed;
+    case CertificatesOutcome::could_not_look: break;
+  }
+  return exit_not_looked;
 }
 
 int start(int argc, const char* const* argv) {

@@ -18,6 +18,7 @@
 #include "base/utf8.h"
 #include "compute/left_out.h"
 #include "expose/certificate_table.h"
+#include "expose/reports.h"
 #include "expose/table.h"
 
 namespace mesh {
@@ -32,18 +33,25 @@ bool written(std::ostream& out, std::ostream& err) {
   return false;
 }
 
-bool show_agents(const CertificatesFlags& flags, std::ostream& out, std::ostream& err) {
+// What the agent's page is asked for.
+std::string path_of(const CertificatesFlags& flags) {
   std::string path = flags.json ? "/api/v1/certificates" : "/certificates";
   path.append("?sort=").append(to_string(flags.sort)).append(flags.all ? "&all=true" : "");
-  const Result<std::string> answer = ask_agent(flags.agent, path);
+  const std::string filter = report_query(flags.filter);
+  return filter.empty() ? path : path + "&" + filter;
+}
+
+CertificatesOutcome show_agents(const CertificatesFlags& flags, std::ostream& out,
+                                std::ostream& err) {
+  const Result<std::string> answer = ask_agent(flags.agent, path_of(flags));
   if (!answer) {
     err << "mesh_exporter: " << answer.error().message
         << "; name another one with --agent, or what to look at with --config.file, --file or "
            "--connect\n";
-    return false;
+    return CertificatesOutcome::could_not_look;
   }
   out << *answer;
-  return written(out, err);
+  return written(out, err) ? CertificatesOutcome::shown : CertificatesOutcome::incomplete;
 }
 
 std::string absolute(const std::string& path) {
@@ -75,6 +83,18 @@ CertificatesConfig places_of(const CertificatesFlags& flags) {
     config.endpoints.push_back(std::move(endpoint));
   }
   return config;
+}
+
+// Only what the filter would let through need be asked. Files belong to no namespace and no pod.
+void narrow(Config& config, const ReportFilter& filter) {
+  if (filter == ReportFilter{}) return;
+  std::erase_if(config.targets, [&](const Target& target) { return !filter.lets(target); });
+  std::erase_if(config.certificates.endpoints, [&](const CertificateEndpoint& endpoint) {
+    Target whose;
+    whose.ns = endpoint.ns;
+    return !filter.lets(whose);
+  });
+  config.certificates.files.clear();
 }
 
 // One pass over all that the configuration names.
@@ -131,12 +151,14 @@ bool complain(const Snapshot& snapshot, const std::vector<std::string>& named, s
 
 }  // namespace
 
-bool show_certificates(const CertificatesFlags& flags, const std::optional<Config>& config,
-                       std::ostream& out, std::ostream& err) {
+CertificatesOutcome show_certificates(const CertificatesFlags& flags,
+                                      const std::optional<Config>& config, std::ostream& out,
+                                      std::ostream& err) {
   const bool places = !flags.files.empty() || !flags.connect.empty();
   if (!places && !config) return show_agents(flags, out, err);
   Config what = config.value_or(Config{});
   if (places) what.certificates = places_of(flags);
+  narrow(what, flags.filter);
   const auto snapshot = pass_over(what);
   const WallTime now = std::chrono::system_clock::now();
   std::vector<CertificateRow> rows = certificate_rows(*snapshot, now, flags.all);
@@ -144,7 +166,7 @@ bool show_certificates(const CertificatesFlags& flags, const std::optional<Confi
   out << (flags.json ? certificates_json(rows)
                      : certificate_table(rows, now, all_left_out(*snapshot)));
   const bool whole = complain(*snapshot, flags.files, err);
-  return written(out, err) && whole;
+  return written(out, err) && whole ? CertificatesOutcome::shown : CertificatesOutcome::incomplete;
 }
 
 }  // namespace mesh

@@ -6,14 +6,13 @@
 #include <string_view>
 #include <utility>
 
-#include "base/host_port.h"
 #include "base/quoted.h"
-#include "cli/flag_words.h"
+#include "cli/shared_flags.h"
 
 namespace mesh {
 namespace {
 
-constexpr std::array<Flag, 11> known_flags{{
+constexpr std::array<Flag, 13> known_flags{{
     {"file", "=PATH", "Show the certificates in a file; repeatable, more paths may follow."},
     {"connect", "=HOST:PORT", "Show those of a TLS server; repeatable, more may follow."},
     {"sni", "=NAME", "The name to ask a server for; left out: the name in --connect."},
@@ -21,20 +20,14 @@ constexpr std::array<Flag, 11> known_flags{{
     {"password.file", "=PATH", "The file with the password of PKCS#12 files."},
     {"config.file", "=PATH", "Ask what this configuration names, once, and not an agent."},
     {"agent", "=127.0.0.1:10420", "The agent to ask if nothing else is named."},
+    namespace_flag,
+    pod_flag,
     {"sort", "=where", "By where, remaining, identity or status."},
     {"all", "", "With those that were replaced and are still listed."},
-    {"output", "=table", "table or json."},
-    {"help", "", "Print this text and exit (also -h)."},
+    output_flag,
+    help_flag,
 }};
 constexpr std::array<std::string_view, 3> repeatable{"file", "connect", "alpn"};
-
-Result<Address> parse_dialled(std::string_view flag, const std::string& text) {
-  auto parsed = parse_host_port(text, 1);
-  const bool whole = parsed && !parsed->host.empty();
-  if (whole) return Address{std::move(parsed->host), parsed->port, ""};
-  return Error{"--" + std::string(flag) + ": " + in_quotes(text) + " " +
-               (parsed ? "has no host" : parsed.error().message) + "; expected HOST:PORT"};
-}
 
 // What may not stand side by side, if it does.
 std::optional<Error> conflict(const FlagValues& values) {
@@ -45,6 +38,11 @@ std::optional<Error> conflict(const FlagValues& values) {
   }
   if (given("agent") && (places || given("config.file"))) {
     return Error{"--agent: not together with --file, --connect or --config.file"};
+  }
+  for (const std::string_view name : {namespace_flag.name, pod_flag.name}) {
+    if (given(name) && places) {
+      return Error{"--" + std::string(name) + ": not together with --file or --connect"};
+    }
   }
   for (const std::string_view name : {"sni", "alpn"}) {
     if (given(name) && !given("connect")) {
@@ -73,12 +71,10 @@ Result<CertificatesFlags> parse_certificates_flags(std::span<const char* const> 
   CertificatesFlags flags;
   flags.help = values.contains("help");
   flags.all = values.contains("all");
-  const auto take = [&](std::string_view name, std::string& into) {
-    if (const auto found = values.find(name); found != values.end()) into = found->second.front();
-  };
-  take("sni", flags.sni);
-  take("password.file", flags.password_file);
-  take("config.file", flags.config_file);
+  flags.filter = filter_of(values);
+  take_flag(values, "sni", flags.sni);
+  take_flag(values, "password.file", flags.password_file);
+  take_flag(values, "config.file", flags.config_file);
   if (files) flags.files = values["file"];
   if (values.contains("alpn")) flags.alpn = values["alpn"];
   for (const std::string& text : servers ? values["connect"] : std::vector<std::string>{}) {
@@ -86,24 +82,20 @@ Result<CertificatesFlags> parse_certificates_flags(std::span<const char* const> 
     if (!address) return address.error();
     flags.connect.push_back(std::move(*address));
   }
-  if (values.contains("agent")) {
-    auto address = parse_dialled("agent", values["agent"].front());
-    if (!address) return address.error();
-    flags.agent = std::move(*address);
-  }
-  std::string sort = "where", output = "table";
-  take("sort", sort);
-  take("output", output);
+  auto agent = agent_of(values, flags.agent);
+  if (!agent) return agent.error();
+  flags.agent = std::move(*agent);
+  std::string sort = "where";
+  take_flag(values, "sort", sort);
   const auto order = parse_row_order(sort);
   if (!order) {
     return Error{"--sort: unknown order " + in_quotes(sort) + "; expected " +
                  std::string(row_orders)};
   }
   flags.sort = *order;
-  flags.json = output == "json";
-  if (!flags.json && output != "table") {
-    return Error{"--output: unknown form " + in_quotes(output) + "; expected table or json"};
-  }
+  const auto json = wants_json(values);
+  if (!json) return json.error();
+  flags.json = *json;
   return flags;
 }
 
@@ -111,7 +103,8 @@ std::string certificates_help_text() {
   return "usage: mesh_exporter certificates [flags]\n\n"
          "Shows every certificate that the running agent knows, what is left of its life and when\n"
          "it was last renewed. With --file or --connect the quick look at one, without any agent\n"
-         "or configuration; a server sees a connection that goes away, and no failed handshake.\n\n"
+         "or configuration; a server sees a connection that goes away, and no failed handshake.\n"
+         "Exit code 0: shown; 1: something could not be read; 2: the agent could not be asked.\n\n"
          "Flags:\n" +
          describe(known_flags);
 }

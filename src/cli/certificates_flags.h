@@ -23,6 +23,7 @@ struct CertificatesFlags {
   std::string sni;                // for all of `connect`; "": the name that is dialled
   std::vector<std::string> alpn;  // likewise
   std::string password_file;      // of PKCS#12 files
+  ReportFilter filter;            // namespace and pod
   RowOrder sort = RowOrder::where;
   bool all = false;  // with those that are draining
   bool json = false;

@@ -101,10 +101,10 @@ Result<Flags> parse_flags(std::span<const char* const> arguments) {
 
 std::string help_text() {
   std::string text =
+      "mesh_exporter asks the sidecars of a service mesh what they know of gRPC calls, load and\n"
+      "certificates, and serves it as Prometheus metrics and as a diagnosis in words.\n\n"
       "usage: mesh_exporter [flags]\n"
-      "       mesh_exporter COMMAND [flags]     (with --help for its own)\n\n"
-      "Watches service-mesh sidecars (Envoy) and serves what they count, per gRPC method,\n"
-      "as Prometheus metrics.\n\nFlags:\n";
+      "       mesh_exporter COMMAND [flags]     (with --help for its own)\n\nFlags:\n";
   text += describe(known_flags);
   text += "\nCommands, which ask the agent on this node:\n" + report_commands_text() +
           "  certificates  Certificates in use and what is left of their lives.\n";

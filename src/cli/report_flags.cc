@@ -3,11 +3,11 @@
 
 #include <array>
 #include <utility>
+#include <vector>
 
 #include "base/duration.h"
-#include "base/host_port.h"
 #include "base/quoted.h"
-#include "cli/flag_words.h"
+#include "cli/shared_flags.h"
 
 namespace mesh {
 namespace {
@@ -16,15 +16,25 @@ using std::chrono::milliseconds;
 using namespace std::chrono_literals;
 
 constexpr std::array<Flag, 8> known_flags{{
-    {"namespace", "=NAME", "Only what is in this namespace."},
-    {"pod", "=NAME", "Only this pod (outside Kubernetes: the target's name)."},
-    {"upstream", "=NAME", "Only this upstream; its first parts are enough: users.shop."},
+    namespace_flag,
+    pod_flag,
+    upstream_flag,
     {"agent", "=127.0.0.1:10420", "The agent to ask."},
     {"config.file", "=PATH", "Ask what this configuration names, and not an agent."},
     {"for", "=15s", "With --config.file: how long to look before judging."},
-    {"output", "=text", "text or json."},
-    {"help", "", "Print this text and exit (also -h)."},
+    output_flag,
+    help_flag,
 }};
+
+// Those that this command takes: where there are no upstreams, it cannot be narrowed to one.
+std::vector<Flag> flags_of(std::string_view command) {
+  std::vector<Flag> flags(known_flags.begin(), known_flags.end());
+  const Report* const report = find_report(command);
+  if (report && !report->by_upstream) {
+    std::erase_if(flags, [](const Flag& flag) { return flag.name == upstream_flag.name; });
+  }
+  return flags;
+}
 
 // Two looks make a window; an hour is somebody else's patience.
 constexpr milliseconds shortest_look{1s}, longest_look{1h};
@@ -40,12 +50,18 @@ Result<milliseconds> parse_look(const std::string& text) {
 
 }  // namespace
 
-Result<ReportFlags> parse_report_flags(std::span<const char* const> arguments) {
+Result<ReportFlags> parse_report_flags(std::string_view command,
+                                       std::span<const char* const> arguments) {
   auto words = split_flags({arguments.begin(), arguments.end()}, known_flags, {});
   if (!words) return words.error();
   if (!words->arguments.empty()) return unexpected_argument(words->arguments.front());
   const FlagValues& values = words->values;
   const auto given = [&](std::string_view name) { return values.contains(name); };
+  const Report* const report = find_report(command);
+  if (given("upstream") && report && !report->by_upstream) {
+    return Error{"--upstream: " + std::string(command) +
+                 " takes --namespace and --pod only, for it shows no upstreams"};
+  }
   if (given("agent") && given("config.file")) {
     return Error{"--agent: not together with --config.file"};
   }
@@ -53,40 +69,25 @@ Result<ReportFlags> parse_report_flags(std::span<const char* const> arguments) {
 
   ReportFlags flags;
   flags.help = given("help");
-  std::string output = "text", agent, look;
-  const auto take = [&](std::string_view name, std::string& into) {
-    if (const auto found = values.find(name); found != values.end()) into = found->second.front();
-  };
-  take("namespace", flags.filter.ns);
-  take("pod", flags.filter.pod);
-  take("upstream", flags.filter.upstream);
-  take("config.file", flags.config_file);
-  take("output", output);
-  take("agent", agent);
-  take("for", look);
-  if (given("agent")) {
-    auto address = parse_host_port(agent, 1);
-    if (!address || address->host.empty()) {
-      return Error{"--agent: " + in_quotes(agent) + " " +
-                   (address ? "has no host" : address.error().message) + "; expected HOST:PORT"};
-    }
-    flags.agent = {std::move(address->host), address->port, ""};
-  }
+  flags.filter = filter_of(values);
+  take_flag(values, "config.file", flags.config_file);
+  auto agent = agent_of(values, flags.agent);
+  if (!agent) return agent.error();
+  flags.agent = std::move(*agent);
   if (given("for")) {
-    const auto duration = parse_look(look);
+    const auto duration = parse_look(values.find("for")->second.front());
     if (!duration) return duration.error();
     flags.look_for = *duration;
   }
-  flags.json = output == "json";
-  if (!flags.json && output != "text") {
-    return Error{"--output: unknown form " + in_quotes(output) + "; expected text or json"};
-  }
+  const auto json = wants_json(values);
+  if (!json) return json.error();
+  flags.json = *json;
   return flags;
 }
 
 std::string report_help_text(std::string_view command, std::string_view purpose) {
   return "usage: mesh_exporter " + std::string(command) + " [flags]\n\n" + std::string(purpose) +
-         "\n\nFlags:\n" + describe(known_flags);
+         "\n\nFlags:\n" + describe(flags_of(command));
 }
 
 std::string report_commands_text() {

@@ -26,7 +26,8 @@ struct ReportFlags {
 
 // `arguments` without the program's name and the command's. The error is one line that names the
 // flag.
-Result<ReportFlags> parse_report_flags(std::span<const char* const> arguments);
+Result<ReportFlags> parse_report_flags(std::string_view command,
+                                       std::span<const char* const> arguments);
 
 // What stands before the flags says what the command is for. Ends with a newline.
 std::string report_help_text(std::string_view command, std::string_view purpose);

@@ -65,11 +65,13 @@ CertificateStatus certificate_status(const Certificate& one, bool overdue, WallT
   return overdue ? CertificateStatus::overdue : CertificateStatus::ok;
 }
 
-std::vector<CertificateRow> certificate_rows(const Snapshot& snapshot, WallTime now, bool all) {
+std::vector<CertificateRow> certificate_rows(const Snapshot& snapshot, WallTime now, bool all,
+                                             const ReportFilter& filter) {
   std::vector<CertificateRow> rows;
-  each_place(snapshot, [&](const Target&, const std::string& where, const CertificatePlace& place) {
-    add_place(where, place, now, all, rows);
-  });
+  each_place(snapshot,
+             [&](const Target& whose, const std::string& where, const CertificatePlace& place) {
+               if (filter.lets(whose)) add_place(where, place, now, all, rows);
+             });
   return rows;
 }
 

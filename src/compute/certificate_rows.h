@@ -10,6 +10,7 @@
 #include <vector>
 
 #include "base/clock.h"
+#include "model/report_filter.h"
 #include "model/snapshot.h"
 
 namespace mesh {
@@ -30,8 +31,10 @@ struct CertificateRow {
   std::optional<std::chrono::sys_seconds> last_rotation, due;
 };
 
-// Unless `all`, without what is draining. In the order of the snapshot.
-std::vector<CertificateRow> certificate_rows(const Snapshot& snapshot, WallTime now, bool all);
+// Unless `all`, without what is draining. In the order of the snapshot. A filter keeps what belongs
+// to its namespace and pod; files belong to nobody.
+std::vector<CertificateRow> certificate_rows(const Snapshot& snapshot, WallTime now, bool all,
+                                             const ReportFilter& filter = {});
 
 // What is expiring: below 8 % of its life (Consul may renew as late as at 90 %), or within an hour
 // for what lives longer than a day.

@@ -5,6 +5,7 @@
 #include <cstdint>
 #include <numeric>
 
+#include "model/report_filter.h"
 #include "model/snapshot.h"
 
 namespace mesh {
@@ -16,17 +17,20 @@ inline constexpr std::array all_sources{CertificateSource::admin, CertificateSou
 // Indexed by CertificateSource.
 using LeftOut = std::array<std::uint64_t, all_sources.size()>;
 
-inline LeftOut left_out(const Snapshot& snapshot) {
+// Of those that the filter lets through; files belong to nobody.
+inline LeftOut left_out(const Snapshot& snapshot, const ReportFilter& filter = {}) {
   LeftOut counts{};
   const auto add = [&](const CertificatePlace& place) {
     counts[static_cast<std::size_t>(place.source)] += place.left_out;
   };
   for (const auto& state : snapshot.targets) {
+    if (!filter.lets(state->target)) continue;
     for (const auto& place : state->certificates) add(*place);
   }
   for (const auto& state : snapshot.tls_endpoints) {
-    if (state->certificates) add(*state->certificates);
+    if (state->certificates && filter.lets(state->whose)) add(*state->certificates);
   }
+  if (!filter.lets({})) return counts;
   for (const auto& file : snapshot.files->remarkable) {
     if (file->certificates) add(*file->certificates);
   }
@@ -34,8 +38,8 @@ inline LeftOut left_out(const Snapshot& snapshot) {
   return counts;
 }
 
-inline std::uint64_t all_left_out(const Snapshot& snapshot) {
-  const LeftOut counts = left_out(snapshot);
+inline std::uint64_t all_left_out(const Snapshot& snapshot, const ReportFilter& filter = {}) {
+  const LeftOut counts = left_out(snapshot, filter);
   return std::accumulate(counts.begin(), counts.end(), std::uint64_t{0});
 }
 

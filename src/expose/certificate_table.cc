@@ -96,12 +96,12 @@ std::string certificate_table(std::span<const CertificateRow> rows, WallTime now
   return table + "and " + std::to_string(left_out) + " more, which expire later\n";
 }
 
-std::string cascade_words(const Snapshot& snapshot, WallTime now) {
+std::string cascade_words(const Snapshot& snapshot, WallTime now, const ReportFilter& filter) {
   const TargetState* first = nullptr;
   std::size_t cut_off = 0;
   for (const auto& state : snapshot.targets) {
     const auto& cascade = state->control_plane.cascade;
-    if (!cascade) continue;
+    if (!cascade || !filter.lets(state->target)) continue;
     ++cut_off;
     if (!first || cascade->at < first->control_plane.cascade->at) first = state.get();
   }
@@ -137,7 +137,9 @@ std::string certificates_json(std::span<const CertificateRow> rows) {
     object["remaining_ratio"] =
         row.remaining_ratio ? json::value(*row.remaining_ratio) : json::value(nullptr);
     object["rotations"] = row.rotations;
-    object["last_rotation"] = date_or_null(row.last_rotation);
+    // What is in use from the beginning replaced nothing.
+    object["last_rotation"] =
+        row.rotations > 0 ? date_or_null(row.last_rotation) : json::value(nullptr);
     object["renewal_due"] = date_or_null(row.due);
     object["serial"] = one.serial;
     object["subject"] = shown_on_one_line(one.subject);

@@ -18,8 +18,9 @@ std::string certificate_table(std::span<const CertificateRow> rows, WallTime now
                               std::uint64_t left_out = 0);
 
 // "3 sidecars cannot renew their certificates …": when the mesh begins to fail, as a sentence;
-// "" while every control plane and issuer is connected.
-std::string cascade_words(const Snapshot& snapshot, WallTime now);
+// "" while every control plane and issuer is connected. Of the sidecars that the filter lets
+// through.
+std::string cascade_words(const Snapshot& snapshot, WallTime now, const ReportFilter& filter = {});
 
 // An array of objects, one per row; dates in RFC 3339, null for what is not known.
 std::string certificates_json(std::span<const CertificateRow> rows);

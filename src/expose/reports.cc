@@ -20,7 +20,7 @@ constexpr std::array all_reports{
     Report{"upstreams", "Upstreams with their balance, connection pools and limits.",
            upstreams_report},
     Report{"targets", "Sidecars that are asked, how that went and what it cost them.",
-           targets_report},
+           targets_report, false},
 };
 
 struct Parameter {
@@ -56,26 +56,18 @@ std::optional<std::string> unescaped(std::string_view text) {
 
 }  // namespace
 
-bool ReportFilter::lets(const Target& target) const {
-  return (ns.empty() || ns == target.ns) && (pod.empty() || pod == target.pod);
-}
-
-bool ReportFilter::lets_upstream(std::string_view name) const {
-  if (upstream.empty() || name == upstream) return true;
-  if (!name.starts_with(upstream)) return false;
-  return name[upstream.size()] == '.' || name[upstream.size()] == ':';
-}
-
-Result<ReportFilter> parse_report_filter(std::string_view query) {
+Result<ReportFilter> parse_report_filter(std::string_view query, bool by_upstream,
+                                         std::string_view beside) {
   ReportFilter filter;
   while (!query.empty()) {
     const std::string_view part = query.substr(0, query.find('&'));
     query.remove_prefix(std::min(part.size() + 1, query.size()));
     const std::string_view name = part.substr(0, part.find('='));
     const auto known = std::ranges::find(parameters, name, &Parameter::name);
-    if (known == parameters.end() || name.size() == part.size()) {
-      return Error{"unknown parameter " + in_quotes(part) +
-                   "; expected namespace=, pod= or upstream="};
+    const bool taken = known != parameters.end() && (by_upstream || known->name != "upstream");
+    if (!taken || name.size() == part.size()) {
+      return Error{"unknown parameter " + in_quotes(part) + "; expected namespace=" +
+                   (by_upstream ? ", pod= or upstream=" : " or pod=") + std::string(beside)};
     }
     std::optional<std::string> value = unescaped(part.substr(name.size() + 1));
     if (!value) return Error{"parameter " + std::string(name) + ": a bad escape"};

@@ -10,28 +10,22 @@
 #include "base/result.h"
 #include "expose/page.h"
 #include "expose/table.h"
+#include "model/report_filter.h"
 
 namespace mesh {
 
-// What is shown; an empty word lets everything through.
-struct ReportFilter {
-  std::string ns, pod;   // exactly these
-  std::string upstream;  // this one, or what begins with it and goes on after a dot or a colon
-
-  bool operator==(const ReportFilter&) const = default;
-  bool lets(const Target& target) const;
-  bool lets_upstream(std::string_view name) const;
-};
-
 // "namespace=shop&pod=a&upstream=users", %-escapes allowed, in any order; "" is no filter. The
-// error names the parameter.
-Result<ReportFilter> parse_report_filter(std::string_view query);
+// error names the parameter, and what there is: without `by_upstream` no upstream, and `beside`,
+// which the caller has taken out.
+Result<ReportFilter> parse_report_filter(std::string_view query, bool by_upstream,
+                                         std::string_view beside = "");
 std::string report_query(const ReportFilter& filter);
 
 struct Report {
   std::string_view name;     // of the page and the command
   std::string_view purpose;  // one line for help texts
   Table (*make)(const Page& page, const ReportFilter& filter);
+  bool by_upstream = true;  // whether it knows upstreams, and so may be narrowed to one
 };
 
 // Whether a page of the agent has this path: a report, or one of those that are written by hand

@@ -39,33 +39,53 @@ struct Job {
 constexpr std::string_view certificates_path = "/certificates";
 constexpr std::string_view certificates_api = "/api/v1/certificates";
 
-// The query: sort=ORDER, all=true, and no escapes, for there is nothing to be escaped.
-void answer_certificates(const Job& job, const Page& page, WebReply& reply) {
+struct CertificatesQuery {
   RowOrder order = RowOrder::where;
   bool all = false;
-  for (std::string_view rest = job.request.query; !rest.empty();) {
+  ReportFilter filter;
+};
+
+// sort=ORDER and all=true beside what every report takes.
+Result<CertificatesQuery> parse_certificates_query(std::string_view rest) {
+  CertificatesQuery query;
+  std::string others;
+  while (!rest.empty()) {
     const std::string_view part = rest.substr(0, rest.find('&'));
     rest.remove_prefix(std::min(part.size() + 1, rest.size()));
     const auto wanted = part.starts_with("sort=") ? parse_row_order(part.substr(5)) : std::nullopt;
     if (wanted) {
-      order = *wanted;
+      query.order = *wanted;
     } else if (part == "all=true" || part == "all=false") {
-      all = part == "all=true";
+      query.all = part == "all=true";
     } else {
-      reply.status = 400;
-      reply.body =
-          "unknown parameter; expected sort= with " + std::string(row_orders) + ", or all=true\n";
-      return;
+      others.append(part).append("&");
     }
   }
-  std::vector<CertificateRow> rows = certificate_rows(page.snapshot, page.self.now, all);
-  sort_rows(rows, order);
+  static const std::string beside = ", all=true, or sort= with " + std::string(row_orders);
+  Result<ReportFilter> filter = parse_report_filter(others, false, beside);
+  if (!filter) return filter.error();
+  query.filter = std::move(*filter);
+  return query;
+}
+
+void refuse(const Error& error, WebReply& reply) {
+  reply.status = 400;
+  reply.body = error.message + "\n";
+}
+
+void answer_certificates(const Job& job, const Page& page, WebReply& reply) {
+  const Result<CertificatesQuery> query = parse_certificates_query(job.request.query);
+  if (!query) return refuse(query.error(), reply);
+  const Snapshot& snapshot = page.snapshot;
+  const WallTime now = page.self.now;
+  std::vector<CertificateRow> rows = certificate_rows(snapshot, now, query->all, query->filter);
+  sort_rows(rows, query->order);
   if (job.request.path == certificates_api) {
     reply.content_type = "application/json";
     reply.body = certificates_json(rows);
   } else {
-    reply.body = certificate_table(rows, page.self.now, all_left_out(page.snapshot));
-    const std::string cascade = cascade_words(page.snapshot, page.self.now);
+    reply.body = certificate_table(rows, now, all_left_out(snapshot, query->filter));
+    const std::string cascade = cascade_words(snapshot, now, query->filter);
     if (!cascade.empty()) reply.body = cascade + "\n\n" + reply.body;
   }
 }
@@ -80,16 +100,14 @@ const Report* report_at(std::string_view path) {
 }
 
 void answer_report(const Job& job, const Page& page, WebReply& reply) {
-  const Result<ReportFilter> filter = parse_report_filter(job.request.query);
-  if (!filter) {
-    reply.status = 400;
-    reply.body = filter.error().message + "\n";
-    return;
-  }
   const std::string_view path = job.request.path;
+  const Report* const report = report_at(path);
+  const Result<ReportFilter> filter =
+      parse_report_filter(job.request.query, !report || report->by_upstream);
+  if (!filter) return refuse(filter.error(), reply);
   const bool json = path.starts_with(api);
   if (json) reply.content_type = "application/json";
-  if (const Report* report = report_at(path)) {
+  if (report) {
     const Table table = report->make(page, *filter);
     reply.body = json ? table_json(table) : table_text(table);
     return;

@@ -35,10 +35,10 @@ class CertificatesCommand : public ::testing::Test {
     std::ofstream(path) << content;
     CertificatesFlags flags;
     flags.files = {path};
-    whole_ = show_certificates(flags, std::nullopt, out_, err_);
+    outcome_ = show_certificates(flags, std::nullopt, out_, err_);
   }
 
-  bool whole_ = true;
+  CertificatesOutcome outcome_ = CertificatesOutcome::shown;
   std::ostringstream out_, err_;
 
  private:
@@ -47,7 +47,7 @@ class CertificatesCommand : public ::testing::Test {
 
 TEST_F(CertificatesCommand, lets_no_file_name_steer_the_terminal) {
   look_at("a\x1b[31m\n.pem", "hello");
-  EXPECT_FALSE(whole_);
+  EXPECT_EQ(outcome_, CertificatesOutcome::incomplete);
   EXPECT_THAT(err_.str(), EndsWith("/a\uFFFD[31m\uFFFD.pem: no certificate: looks like text "
                                    "without a certificate\n"));
 }
@@ -55,7 +55,7 @@ TEST_F(CertificatesCommand, lets_no_file_name_steer_the_terminal) {
 TEST_F(CertificatesCommand, does_not_succeed_where_its_output_is_lost) {
   out_.setstate(std::ios::badbit);
   look_at("a.pem", mint(MintWish{}).pem);
-  EXPECT_FALSE(whole_);
+  EXPECT_EQ(outcome_, CertificatesOutcome::incomplete);
   EXPECT_THAT(err_.str(), EndsWith("the output could not be written\n"));
 }
 
@@ -78,7 +78,7 @@ TEST_F(CertificatesCommand, says_that_a_bundle_is_not_shown_as_a_whole) {
     bundle += mint(wish, &first, &first).pem;
   }
   look_at("bundle.pem", bundle);
-  EXPECT_FALSE(whole_);
+  EXPECT_EQ(outcome_, CertificatesOutcome::incomplete);
   EXPECT_THAT(err_.str(), HasSubstr(": 3 certificates are left out, those that expire last\n"));
 }
 

@@ -62,13 +62,25 @@ TEST(CertificatesFlags, take_form_and_order) {
   EXPECT_TRUE(flags({"-h"}).help);
 }
 
+TEST(CertificatesFlags, take_a_namespace_and_a_pod) {
+  EXPECT_EQ(flags({"--namespace=shop", "--pod", "users-0"}).filter,
+            (ReportFilter{"shop", "users-0", ""}));
+  EXPECT_EQ(error({"--pod=a", "--file=f"}), "--pod: not together with --file or --connect");
+  EXPECT_EQ(error({"--upstream=a"}), "unknown flag \"--upstream\"; try --help");
+}
+
+TEST(CertificatesFlags, take_text_and_its_old_name) {
+  EXPECT_FALSE(flags({"--output=text"}).json);
+  EXPECT_FALSE(flags({"--output=table"}).json);
+}
+
 TEST(CertificatesFlags, name_a_wrong_value) {
   EXPECT_EQ(error({"--connect=a"}), "--connect: \"a\" has no port; expected HOST:PORT");
   EXPECT_EQ(error({"--connect=:443"}), "--connect: \":443\" has no host; expected HOST:PORT");
   EXPECT_THAT(error({"--agent=a:0"}), HasSubstr("--agent: \"a:0\" "));
   EXPECT_EQ(error({"--sort=size"}),
             "--sort: unknown order \"size\"; expected where, remaining, identity or status");
-  EXPECT_EQ(error({"--output=yaml"}), "--output: unknown form \"yaml\"; expected table or json");
+  EXPECT_EQ(error({"--output=yaml"}), "--output: unknown form \"yaml\"; expected text or json");
 }
 
 TEST(CertificatesFlags, name_what_does_not_go_together) {

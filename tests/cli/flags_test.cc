@@ -152,6 +152,10 @@ TEST(HelpText, names_every_flag_with_its_default) {
   }
 }
 
+TEST(HelpText, says_first_what_this_is) {
+  EXPECT_THAT(help_text(), StartsWith("mesh_exporter asks the sidecars of a service mesh what"));
+}
+
 TEST(HelpText, fits_a_terminal) {
   const std::string text = help_text();
   std::size_t begin = 0;

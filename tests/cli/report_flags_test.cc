@@ -13,8 +13,9 @@ namespace {
 using testing::HasSubstr;
 using namespace std::chrono_literals;
 
-Result<ReportFlags> parsed(const std::vector<const char*>& arguments) {
-  return parse_report_flags(arguments);
+Result<ReportFlags> parsed(const std::vector<const char*>& arguments,
+                           std::string_view command = "endpoints") {
+  return parse_report_flags(command, arguments);
 }
 
 std::string complaint(const std::vector<const char*>& arguments) {
@@ -56,6 +57,21 @@ TEST(ReportFlags, name_the_flag_that_is_wrong) {
   EXPECT_EQ(complaint({"--agent=h:1", "--config.file=a"}),
             "--agent: not together with --config.file");
   EXPECT_THAT(complaint({"users"}), HasSubstr("users"));
+}
+
+TEST(ReportFlags, call_text_a_table_too) { EXPECT_FALSE(parsed({"--output=table"})->json); }
+
+TEST(ReportFlags, name_an_upstream_only_where_there_are_upstreams) {
+  const auto targets = parsed({"--upstream=users"}, "targets");
+  ASSERT_FALSE(targets);
+  EXPECT_EQ(targets.error().message,
+            "--upstream: targets takes --namespace and --pod only, for it shows no upstreams");
+  EXPECT_THAT(report_help_text("targets", ""), testing::Not(HasSubstr("--upstream")));
+  EXPECT_TRUE(parsed({"--pod=a", "--namespace=b"}, "targets"));
+  for (const char* command : {"diagnose", "methods", "endpoints", "upstreams"}) {
+    EXPECT_TRUE(parsed({"--upstream=users"}, command)) << command;
+    EXPECT_THAT(report_help_text(command, ""), HasSubstr("--upstream")) << command;
+  }
 }
 
 TEST(ReportCommands, are_diagnose_and_every_report) {

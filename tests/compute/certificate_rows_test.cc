@@ -3,6 +3,10 @@
 
 #include <gtest/gtest.h>
 
+#include <utility>
+
+#include "compute/left_out.h"
+
 namespace mesh {
 namespace {
 
@@ -80,6 +84,34 @@ TEST(CertificateRows, tell_whose_a_certificate_is) {
   ASSERT_EQ(all.size(), 4u);
   EXPECT_TRUE(all[1].draining);
   EXPECT_EQ(all[1].remaining_seconds, -1799);
+}
+
+TEST(CertificateRows, of_a_namespace_and_a_pod_are_what_belongs_to_it) {
+  auto place = std::make_shared<CertificatePlace>();
+  place->known.resize(1);
+  place->left_out = 2;
+  TargetState sidecar;
+  sidecar.target.ns = "shop";
+  sidecar.target.pod = "users-0";
+  sidecar.certificates = {place};
+  TlsEndpointState gateway;
+  gateway.whose.ns = "shop";
+  gateway.certificates = place;
+  ShownFiles shown;
+  shown.places = {place};
+  shown.left_out = 5;
+  Snapshot snapshot;
+  snapshot.targets = {std::make_shared<const TargetState>(sidecar)};
+  snapshot.tls_endpoints = {std::make_shared<const TlsEndpointState>(gateway)};
+  snapshot.shown_files = std::make_shared<const ShownFiles>(shown);
+  const auto seen = [&](const ReportFilter& filter) {
+    return std::pair(certificate_rows(snapshot, noon, false, filter).size(),
+                     all_left_out(snapshot, filter));
+  };
+  EXPECT_EQ(seen({}), std::pair(std::size_t{3}, std::uint64_t{9}));
+  EXPECT_EQ(seen({"shop", "", ""}), std::pair(std::size_t{2}, std::uint64_t{4}));
+  EXPECT_EQ(seen({"shop", "users-0", ""}), std::pair(std::size_t{1}, std::uint64_t{2}));
+  EXPECT_EQ(seen({"", "users-1", ""}), std::pair(std::size_t{0}, std::uint64_t{0}));
 }
 
 // The clock counts nanoseconds, and ends in 2262.

@@ -142,7 +142,7 @@ class Certificates(TempDirTest):
         server.stop()
         done = self.command("--connect", server.address, code=1)
         self.assertIn(server.address + ": connection refused", done.stderr)
-        done = self.command("--agent", server.address, code=1)
+        done = self.command("--agent", server.address, code=2)
         self.assertIn(f"the agent at {server.address}: connection refused", done.stderr)
         self.command("--sort", "size", code=2)
 
@@ -190,6 +190,10 @@ class Certificates(TempDirTest):
         self.assertEqual({row["where"] for row in shown}, {"shop/gateway", self.leaf})
         table = self.command("--agent", address, "--sort", "remaining").stdout
         self.assertEqual(len(table.splitlines()), 3)
+
+        self.assertEqual([row["where"] for row in self.rows("--agent", address, "--namespace", "shop")],
+                         ["shop/gateway"])
+        self.assertEqual(self.rows("--agent", address, "--pod", "other"), [])
 
         time_of_old = end_of(self.leaf)
         os.makedirs(self.path("new"))

@@ -100,6 +100,14 @@ TEST(CertificatesJson, is_an_empty_array_without_certificates) {
   EXPECT_EQ(certificates_json({}), "[]\n");
 }
 
+TEST(CertificatesJson, tells_of_no_rotation_where_none_was_seen) {
+  CertificateRow row = rows().front();
+  ASSERT_TRUE(row.last_rotation);
+  row.rotations = 0;
+  EXPECT_THAT(certificates_json(std::vector{row}),
+              HasSubstr(R"("rotations":0,"last_rotation":null)"));
+}
+
 TEST(CertificatesJson, says_null_for_what_is_not_known) {
   CertificateRow row;
   const std::string json = certificates_json(std::vector{row});
@@ -119,6 +127,12 @@ TEST(CascadeWords, say_when_the_first_certificate_runs_out_and_how_many_are_cut_
             "shop/frontend-1, runs out in 20h13m (2025-10-10T05:06:40Z)");
   EXPECT_THAT(cascade_words(snapshot, now + std::chrono::hours(21)),
               HasSubstr("ran out 46m42s ago (2025"));
+}
+
+TEST(CascadeWords, are_of_those_that_are_shown) {
+  const Snapshot snapshot = sample::snapshot_of({sample::client()});
+  EXPECT_EQ(cascade_words(snapshot, now, {"shop", "frontend-0", ""}), cascade_words(snapshot, now));
+  EXPECT_EQ(cascade_words(snapshot, now, {"", "other", ""}), "");
 }
 
 TEST(CascadeWords, are_none_while_all_is_connected) {

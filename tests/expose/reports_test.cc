@@ -109,16 +109,18 @@ TEST(ReportFilter, narrows_every_report) {
 TEST(ReportFilter, goes_through_a_query_and_back) {
   const ReportFilter filter{"shop", "a b&c", "users.shop:1"};
   EXPECT_EQ(report_query(filter), "namespace=shop&pod=a%20b%26c&upstream=users.shop%3A1");
-  EXPECT_EQ(*parse_report_filter(report_query(filter)), filter);
-  EXPECT_EQ(*parse_report_filter(""), ReportFilter{});
+  EXPECT_EQ(*parse_report_filter(report_query(filter), true), filter);
+  EXPECT_EQ(*parse_report_filter("", true), ReportFilter{});
 }
 
 TEST(ReportFilter, names_what_it_does_not_know) {
-  EXPECT_EQ(parse_report_filter("colour=blue").error().message,
+  EXPECT_EQ(parse_report_filter("colour=blue", true).error().message,
             "unknown parameter \"colour=blue\"; expected namespace=, pod= or upstream=");
-  EXPECT_EQ(parse_report_filter("pod=%4").error().message, "parameter pod: a bad escape");
-  EXPECT_EQ(parse_report_filter("pod=%zz").error().message, "parameter pod: a bad escape");
-  EXPECT_EQ(parse_report_filter("pod=%41")->pod, "A");
+  EXPECT_EQ(parse_report_filter("upstream=a", false, " or more").error().message,
+            "unknown parameter \"upstream=a\"; expected namespace= or pod= or more");
+  EXPECT_EQ(parse_report_filter("pod=%4", true).error().message, "parameter pod: a bad escape");
+  EXPECT_EQ(parse_report_filter("pod=%zz", true).error().message, "parameter pod: a bad escape");
+  EXPECT_EQ(parse_report_filter("pod=%41", true)->pod, "A");
 }
 
 TEST(TakenPaths, are_those_of_pages) {

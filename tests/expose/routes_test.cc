@@ -172,15 +172,34 @@ TEST(Routes, serves_the_certificates_as_json) {
 
 TEST(Routes, says_which_parameters_there_are) {
   Routes routes(sample::options(), two_sidecars);
-  for (const char* query : {"sort=size", "sort", "all", "x=y", "sort=where&&"}) {
-    WebRequest request = get("/certificates");
+  const auto refused = [&](const std::string& path, const std::string& query) {
+    WebRequest request = get(path);
     request.query = query;
     const WebReply reply = ask(routes, std::move(request));
     EXPECT_EQ(reply.status, 400) << query;
-    EXPECT_EQ(reply.body,
-              "unknown parameter; expected sort= with where, remaining, identity or status, or "
-              "all=true\n");
+    return reply.body;
+  };
+  for (const char* wrong : {"sort=size", "sort", "all", "x=y", "upstream=a", ""}) {
+    EXPECT_EQ(refused("/certificates", std::string("sort=where&pod=a&") + wrong + "&all=true"),
+              std::string("unknown parameter \"") + wrong +
+                  "\"; expected namespace= or pod=, all=true, or sort= with where, remaining, "
+                  "identity or status\n");
   }
+  EXPECT_EQ(refused("/targets", "upstream=users"),
+            "unknown parameter \"upstream=users\"; expected namespace= or pod=\n");
+}
+
+TEST(Routes, narrow_the_certificates_to_a_namespace_and_a_pod) {
+  Routes routes(sample::options(), two_sidecars);
+  const auto shown = [&](const std::string& query, const std::string& path = "/certificates") {
+    WebRequest request = get(path);
+    request.query = query;
+    return ask(routes, std::move(request)).body;
+  };
+  EXPECT_THAT(shown("pod=frontend-0"), HasSubstr("shop/frontend-0 "));
+  EXPECT_THAT(shown("pod=frontend-0"), Not(HasSubstr("shop/gateway")));
+  EXPECT_THAT(shown("namespace=sho%70&sort=remaining"), HasSubstr("shop/gateway"));
+  EXPECT_EQ(shown("namespace=elsewhere", "/api/v1/certificates"), "[]\n");
 }
 
 TEST(Routes, says_where_else_to_go) {

@@ -1,0 +1,46 @@
+// What the shared flags mean, and the words about wrong ones; see shared_flags.h.
+#include "cli/shared_flags.h"
+
+#include <utility>
+
+#include "base/host_port.h"
+#include "base/quoted.h"
+
+namespace mesh {
+
+void take_flag(const FlagValues& values, std::string_view name, std::string& into) {
+  if (const auto found = values.find(name); found != values.end()) into = found->second.front();
+}
+
+ReportFilter filter_of(const FlagValues& values) {
+  ReportFilter filter;
+  take_flag(values, namespace_flag.name, filter.ns);
+  take_flag(values, pod_flag.name, filter.pod);
+  take_flag(values, upstream_flag.name, filter.upstream);
+  return filter;
+}
+
+Result<bool> wants_json(const FlagValues& values) {
+  std::string form = "text";
+  take_flag(values, output_flag.name, form);
+  if (form == "json") return true;
+  if (form == "text" || form == "table") return false;
+  return Error{"--output: unknown form " + in_quotes(form) + "; expected text or json"};
+}
+
+Result<Address> parse_dialled(std::string_view flag, const std::string& text) {
+  auto parsed = parse_host_port(text, 1);
+  const bool whole = parsed && !parsed->host.empty();
+  if (whole) return Address{std::move(parsed->host), parsed->port, ""};
+  return Error{"--" + std::string(flag) + ": " + in_quotes(text) + " " +
+               (parsed ? "has no host" : parsed.error().message) + "; expected HOST:PORT"};
+}
+
+Result<Address> agent_of(const FlagValues& values, Address otherwise) {
+  std::string text;
+  take_flag(values, "agent", text);
+  if (!values.contains("agent")) return otherwise;
+  return parse_dialled("agent", text);
+}
+
+}  // namespace mesh

@@ -1,0 +1,37 @@
+// The flags that several commands take, written once: who is asked, what is shown, in which form.
+#pragma once
+
+#include <string>
+#include <string_view>
+
+#include "base/result.h"
+#include "cli/flag_words.h"
+#include "model/report_filter.h"
+#include "model/target.h"
+
+namespace mesh {
+
+inline constexpr Flag namespace_flag{"namespace", "=NAME", "Only what is in this namespace."};
+inline constexpr Flag pod_flag{"pod", "=NAME",
+                               "Only this pod (outside Kubernetes: the target's name)."};
+inline constexpr Flag upstream_flag{"upstream", "=NAME",
+                                    "Only this upstream; its first parts are enough: users.shop."};
+inline constexpr Flag output_flag{"output", "=text", "text (or table, the same) or json."};
+inline constexpr Flag help_flag{"help", "", "Print this text and exit (also -h)."};
+
+// The flag's first value into `into`, if it was given.
+void take_flag(const FlagValues& values, std::string_view name, std::string& into);
+
+// The values of namespace_flag, pod_flag and upstream_flag.
+ReportFilter filter_of(const FlagValues& values);
+
+// Whether output_flag says json.
+Result<bool> wants_json(const FlagValues& values);
+
+// HOST:PORT, both of them, as the value of this flag.
+Result<Address> parse_dialled(std::string_view flag, const std::string& text);
+
+// The value of the flag `agent`, else what stands in `otherwise`.
+Result<Address> agent_of(const FlagValues& values, Address otherwise);
+
+}  // namespace mesh
