@@ -35,8 +35,12 @@ constexpr int exit_ok = 0, exit_failed = 1, exit_usage = 2, exit_not_looked = 2;
 
 Result<Config, ConfigErrors> read_config(const std::string& file) {
   std::vector<std::string_view> meshes;
-  for (const Dialect& dialect : dialects()) meshes.push_back(dialect.name);
-  return load_config(file, {process_environment(), meshes, grpc_code_names});
+  std::vector<SoleDoor> sole_doors;
+  for (const Dialect& dialect : dialects()) {
+    meshes.push_back(dialect.name);
+    if (!dialect.sole_door.empty()) sole_doors.push_back({dialect.name, dialect.sole_door});
+  }
+  return load_config(file, {process_environment(), meshes, grpc_code_names, sole_doors});
 }
 
 // On the error output, so that what is found can be read by a program.

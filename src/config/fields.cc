@@ -121,6 +121,11 @@ std::optional<std::string> Fields::text(const Field& field, std::string_view exp
     complain(field, *expanded, "is too long", expected);
     return std::nullopt;
   }
+  // Written as "\0". Names of files and hosts would end there unseen.
+  if (expanded->find('\0') != std::string::npos) {
+    complain(field, *expanded, "has a zero byte", expected);
+    return std::nullopt;
+  }
   return std::move(*expanded);
 }
 

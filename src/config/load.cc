@@ -35,6 +35,11 @@ constexpr std::array<std::string_view, 4> limits_keys{
 constexpr std::array<std::string_view, 1> grpc_keys{"failure_codes"};
 constexpr std::array<std::string_view, 2> balance_keys{"imbalance_ratio", "effective_share"};
 
+// What to write where there is nothing to watch.
+constexpr std::string_view a_target =
+    "at least one target, such as targets: [{name: users-0, admin: \"http://127.0.0.1:9901\"}], or "
+    "certificates.endpoints or certificates.files";
+
 // Polling faster than this costs a proxy more than it tells; slower than a day is a typo.
 constexpr DurationRange pace{100ms, 24h};
 constexpr DurationRange memory{100ms, 7 * 24h};
@@ -145,12 +150,14 @@ void read_root(const YamlNode& root, const Reading& reading) {
       unknown || !certificates.endpoints.empty() || !certificates.files.empty();
   if (!fields.has("targets")) {
     if (certificates_only) return;
-    fields.complain(fields.self(), "the key \"targets\" is missing; expected a list of targets");
+    fields.complain(fields.self(),
+                    std::string("the key \"targets\" is missing; expected ").append(a_target));
   }
   const auto targets = fields.list("targets", "a list of targets");
   if (!targets) return;
   if (targets->empty() && !certificates_only) {
-    fields.complain(*fields.find("targets"), "nothing to watch; expected at least one target");
+    fields.complain(*fields.find("targets"),
+                    std::string("nothing to watch; expected ").append(a_target));
   }
   read_targets(*targets, reading);
 }
@@ -165,7 +172,7 @@ Result<Config, ConfigErrors> parse_config(std::string_view yaml, std::string_vie
   const bool absent = tree.root == nullptr || tree.root->kind == YamlNode::Kind::null;
   if (!absent) read_root(*tree.root, {context, problems, warnings, config});
   if (absent && problems.empty()) {
-    problems.add({}, "the file is empty; expected the key \"targets\" with a list of targets");
+    problems.add({}, std::string("the file is empty; expected ").append(a_target));
   }
   if (!problems.empty()) return problems.to_errors(file_name);
   for (Error& warning : warnings.to_errors(file_name)) {

@@ -21,11 +21,17 @@ namespace mesh {
 // Every error of the file, in the order of their lines. Never empty when returned as an error.
 using ConfigErrors = std::vector<Error>;
 
+// A mesh whose dialect asks at one door only, where a target has several.
+struct SoleDoor {
+  std::string_view mesh, door;  // "ztunnel", "admin"
+};
+
 // What the file may refer to but this room cannot know. Borrowed for the call.
 struct ConfigContext {
   Environment environment;                       // for ${NAME}
   std::span<const std::string_view> meshes;      // for targets[].mesh: the dialects' names
   std::span<const std::string_view> grpc_codes;  // for grpc.failure_codes: the statuses' names
+  std::span<const SoleDoor> sole_doors{};
 };
 
 // Never throws, whatever the bytes.

@@ -13,6 +13,7 @@
 
 #include "base/duration.h"
 #include "base/nearest_word.h"
+#include "config/check_pattern.h"
 #include "config/read_label.h"
 #include "config/read_secrets.h"
 #include "config/read_tls_port.h"
@@ -138,10 +139,13 @@ void read_files(const Field& field, const Reading& reading) {
     if (reading.problems.full()) return;
     const auto path = fields.text(element, "an absolute path");
     if (!path) continue;
-    if (path->starts_with('/')) {
-      files.paths.push_back(*path);
-    } else {
+    const std::string_view wrong = wrong_with_glob(*path);
+    if (!path->starts_with('/')) {
       fields.complain(element, *path, "is not absolute", "a path that begins with a slash");
+    } else if (!wrong.empty()) {
+      fields.complain(element, *path, wrong, R"(a pattern with *, ? and [a-z], where \[ is a [)");
+    } else {
+      files.paths.push_back(*path);
     }
   }
   reading.config.certificates.files.push_back(std::move(files));

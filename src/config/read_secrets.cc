@@ -8,27 +8,19 @@
 #include <string_view>
 #include <utility>
 
+#include "config/check_pattern.h"
+
 namespace mesh {
 namespace {
 
 constexpr std::array<std::string_view, 3> secrets_keys{"enabled", "namespaces", "selector"};
-constexpr std::size_t longest_namespace = 63;   // RFC 1123
-constexpr std::size_t longest_selector = 2048;  // it goes into the query of a URL
+constexpr std::size_t longest_namespace = 63;  // RFC 1123
 
 bool is_namespace(std::string_view name) {
   const bool letters = std::ranges::all_of(
       name, [](char c) { return (c >= 'a' && c <= 'z') || (c >= '0' && c <= '9') || c == '-'; });
   return letters && !name.empty() && name.size() <= longest_namespace && name.front() != '-' &&
          name.back() != '-';
-}
-
-// "app=users,tier in (a, b),!legacy": the letters only, the API server knows the grammar.
-bool may_be_selector(std::string_view text) {
-  return text.size() <= longest_selector && std::ranges::all_of(text, [](char c) {
-           const bool word =
-               (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9');
-           return word || std::string_view("-_./=!,() ").find(c) != std::string_view::npos;
-         });
 }
 
 std::optional<bool> read_truth(const Fields& fields, std::string_view key) {
@@ -66,9 +58,10 @@ void read_secrets(const Field& field, const Reading& reading) {
   secrets.enabled = read_truth(fields, "enabled").value_or(secrets.enabled);
   read_namespaces(fields, reading, secrets);
   secrets.selector = fields.text("selector", "a label selector such as app=users").value_or("");
-  if (!may_be_selector(secrets.selector)) {
-    fields.complain(*fields.find("selector"), secrets.selector, "is no label selector",
-                    "one such as app=users,tier in (a, b)");
+  const std::string_view wrong = wrong_with_selector(secrets.selector);
+  if (!wrong.empty()) {
+    fields.complain(*fields.find("selector"), secrets.selector, wrong,
+                    "a label selector such as app=users,tier in (a, b)");
   }
   if (!secrets.enabled) return;
   const Field enabled = *fields.find("enabled");

@@ -50,14 +50,32 @@ void take_name(const Fields& fields, const Target& target, Taken& taken) {
                   "a name that is unique in its namespace");
 }
 
+// The one door at which this target is asked, of several that it may have; "" where all are used.
+std::string_view sole_door(const Target& target, const Reading& reading) {
+  const auto& doors = reading.context.sole_doors;
+  const auto found = std::ranges::find(doors, target.mesh, &SoleDoor::mesh);
+  const bool several = target.admin && target.metrics;
+  return several && found != doors.end() ? found->door : std::string_view();
+}
+
+void warn_of_unused_door(const Fields& fields, const Target& target, const Reading& reading) {
+  const std::string_view used = sole_door(target, reading);
+  if (used.empty()) return;
+  const Field place = *fields.find(used == "admin" ? "metrics" : "admin");
+  std::string what = "warning: " + place.path + ": a target of mesh " + target.mesh;
+  reading.warnings.add(place.at, what + " is asked at its " + std::string(used) +
+                                     " only, if it has both; this is never used");
+}
+
 // Both targets are asked, and all sums over them are twice what happened. It is no error: a
 // migration from one name to another may want it for an hour.
 void take_address(const Fields& fields, const Target& target, const Reading& reading,
                   Taken& taken) {
   if (!target.admin && !target.metrics) return;
-  const Field place = *fields.find(target.admin ? "admin" : "metrics");
-  std::string asked = to_string(target.admin ? *target.admin : target.metrics->address);
-  if (!target.admin) asked += target.metrics->path;
+  const bool by_admin = target.admin && sole_door(target, reading) != "metrics";
+  const Field place = *fields.find(by_admin ? "admin" : "metrics");
+  std::string asked = to_string(by_admin ? *target.admin : target.metrics->address);
+  if (!by_admin) asked += target.metrics->path;
   const std::string who = in_quotes(target_id(target));
   const auto [first, added] = taken.addresses.emplace(asked, std::pair(who, place.at.line));
   if (added) return;
@@ -98,6 +116,7 @@ void read_target(const Field& field, const Reading& reading, Taken& taken) {
   if (!fields.has("admin") && !fields.has("metrics")) {
     fields.complain(field, "neither \"admin\" nor \"metrics\"; expected where to ask this target");
   }
+  warn_of_unused_door(fields, target, reading);
   take_address(fields, target, reading, taken);
   reading.config.targets.push_back(std::move(target));
 }

@@ -17,8 +17,8 @@ namespace {
 constexpr std::array<Dialect, 6> all_dialects{{
     {"envoy", "envoy", open_envoy},
     {"istio", "istio", open_istio},
-    {"ztunnel", "istio", open_ztunnel},
-    {"linkerd", "linkerd", open_linkerd},
+    {"ztunnel", "istio", open_ztunnel, "admin"},
+    {"linkerd", "linkerd", open_linkerd, "metrics"},
     {"consul", "consul", open_consul},
     {"appmesh", "appmesh", open_appmesh},
 }};

@@ -205,10 +205,9 @@ TEST(SecretsSection, names_what_is_wrong) {
       errors("  secrets: {namespaces: [a, a]}\n"),
       "f.yaml:2:29: certificates.secrets.namespaces[1]: \"a\" is there already; expected each "
       "namespace once\n");
-  EXPECT_EQ(
-      errors("  secrets: {selector: 'a&b'}\n"),
-      "f.yaml:2:23: certificates.secrets.selector: \"a&b\" is no label selector; expected one "
-      "such as app=users,tier in (a, b)\n");
+  EXPECT_EQ(errors("  secrets: {selector: 'a&b'}\n"),
+            "f.yaml:2:23: certificates.secrets.selector: \"a&b\" has a key that no label can have; "
+            "expected a label selector such as app=users,tier in (a, b)\n");
 }
 
 TEST(CertificatesSection, complains_about_entries_in_which_there_is_nothing) {
@@ -224,6 +223,15 @@ TEST(CertificatesSection, complains_about_entries_in_which_there_is_nothing) {
   EXPECT_EQ(errors("  trust: [{name: '', file: /a}]\n"),
             "f.yaml:2:18: certificates.trust[0].name: \"\" is empty; expected a name for this "
             "bundle\n");
+}
+
+TEST(CertificatesSection, names_a_pattern_that_matches_nothing) {
+  EXPECT_EQ(errors("  files:\n  - paths: ['/etc/[a-z.pem']\n"),
+            "f.yaml:3:13: certificates.files[0].paths[0]: \"/etc/[a-z.pem\" has a [ without a ]; "
+            "expected a pattern with *, ? and [a-z], where \\[ is a [\n");
+  EXPECT_EQ(errors("  files:\n  - paths: [\"/etc/a\\0b\"]\n"),
+            "f.yaml:3:13: certificates.files[0].paths[0]: \"/etc/a\\x00b\" has a zero byte; "
+            "expected an absolute path\n");
 }
 
 TEST(CertificatesSection, wants_absolute_paths_everywhere) {

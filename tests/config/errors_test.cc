@@ -153,19 +153,20 @@ TEST(ConfigErrors, name_a_variable_that_can_have_no_such_name) {
   }
 }
 
+const std::string what_to_watch =
+    "expected at least one target, such as targets: [{name: users-0, admin: "
+    "\"http://127.0.0.1:9901\"}], or certificates.endpoints or certificates.files\n";
+
 TEST(ConfigErrors, say_that_there_is_nothing) {
   for (const char* yaml : {"", "\n", "# only a comment\n", "---\n", "~\n", "\xEF\xBB\xBF"}) {
-    EXPECT_EQ(errors_of(yaml),
-              "f.yaml:1:1: the file is empty; "
-              "expected the key \"targets\" with a list of targets\n");
+    EXPECT_EQ(errors_of(yaml), "f.yaml:1:1: the file is empty; " + what_to_watch);
   }
 }
 
 TEST(ConfigErrors, say_that_there_is_nothing_to_watch) {
   EXPECT_EQ(errors_of("poll: {interval: 1s}\n"),
-            "f.yaml:1:1: the key \"targets\" is missing; expected a list of targets\n");
-  EXPECT_EQ(errors_of("targets: []\n"),
-            "f.yaml:1:10: targets: nothing to watch; expected at least one target\n");
+            "f.yaml:1:1: the key \"targets\" is missing; " + what_to_watch);
+  EXPECT_EQ(errors_of("targets: []\n"), "f.yaml:1:10: targets: nothing to watch; " + what_to_watch);
   EXPECT_EQ(errors_of("targets:\n"), "f.yaml:1:1: targets: no value; expected a list of targets\n");
 }
 

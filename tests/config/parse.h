@@ -18,6 +18,9 @@ inline constexpr std::array<std::string_view, 9> test_codes{
     "OK",       "NOT_FOUND",   "UNKNOWN",   "DEADLINE_EXCEEDED", "UNIMPLEMENTED",
     "INTERNAL", "UNAVAILABLE", "DATA_LOSS", "RESOURCE_EXHAUSTED"};
 
+inline constexpr std::array<SoleDoor, 2> test_sole_doors{
+    {{"linkerd", "metrics"}, {"istio", "admin"}}};
+
 using Variables = std::map<std::string, std::string, std::less<>>;
 
 inline Environment environment(Variables variables) {
@@ -29,7 +32,7 @@ inline Environment environment(Variables variables) {
 }
 
 inline ConfigContext test_context(Variables variables = {}) {
-  return {environment(std::move(variables)), test_meshes, test_codes};
+  return {environment(std::move(variables)), test_meshes, test_codes, test_sole_doors};
 }
 
 // The errors, one a line; "" if there are none.

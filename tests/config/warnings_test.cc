@@ -58,6 +58,28 @@ TEST(ConfigWarnings, are_about_what_is_asked) {
               IsEmpty());
 }
 
+TEST(ConfigWarnings, name_a_door_that_is_never_used) {
+  EXPECT_THAT(
+      warnings_of("targets:\n"
+                  "- {name: a, mesh: linkerd, admin: 'http://h:1', metrics: 'http://h:2/m'}\n"
+                  "- {name: b, mesh: istio, admin: 'http://h:3', metrics: 'http://h:4/m'}\n"
+                  "- {name: c, mesh: envoy, admin: 'http://h:5', metrics: 'http://h:6/m'}\n"
+                  "- {name: d, mesh: linkerd, admin: 'http://h:7'}\n"),
+      ElementsAre(
+          "f.yaml:2:35: warning: targets[0].admin: a target of mesh linkerd is asked at its "
+          "metrics only, if it has both; this is never used",
+          "f.yaml:3:56: warning: targets[1].metrics: a target of mesh istio is asked at its "
+          "admin only, if it has both; this is never used"));
+}
+
+TEST(ConfigWarnings, compare_the_door_that_is_used) {
+  EXPECT_THAT(
+      warnings_of("targets:\n"
+                  "- {name: a, mesh: linkerd, metrics: 'http://h:1/m'}\n"
+                  "- {name: b, mesh: linkerd, admin: 'http://h:2', metrics: 'http://h:1/m'}\n"),
+      testing::Contains(testing::HasSubstr("targets[1].metrics: \"b\" is asked at \"h:1/m\"")));
+}
+
 TEST(ConfigWarnings, end_somewhere) {
   std::string yaml = "targets:\n";
   for (int i = 0; i < 1'500; ++i) {
