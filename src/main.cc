@@ -24,6 +24,7 @@
 #include "cli/certificates_flags.h"
 #include "cli/flags.h"
 #include "cli/report_flags.h"
+#include "compute/rotation_points.h"
 #include "config/load.h"
 #include "dialect/dialects.h"
 #include "wire/grpc_code.h"
@@ -40,7 +41,11 @@ Result<Config, ConfigErrors> read_config(const std::string& file) {
     meshes.push_back(dialect.name);
     if (!dialect.sole_door.empty()) sole_doors.push_back({dialect.name, dialect.sole_door});
   }
-  return load_config(file, {process_environment(), meshes, grpc_code_names, sole_doors});
+  std::vector<std::string_view> issuers;
+  for (const KnownIssuer& issuer : known_issuers()) {
+    if (!issuer.name.empty()) issuers.push_back(issuer.name);
+  }
+  return load_config(file, {process_environment(), meshes, grpc_code_names, sole_doors, issuers});
 }
 
 // On the error output, so that what is found can be read by a program.

@@ -89,6 +89,7 @@ EndpointWatcher::EndpointWatcher(asio::any_io_executor executor, const Config& c
     whose.mesh = endpoint.mesh;
     whose.ns = endpoint.ns;
     whose.workload = endpoint.workload;
+    whose.issuer = endpoint.issuer;
     whose.rotation_point = endpoint.rotation_point;
     TlsQuestion question = question_of(endpoint.port);
     question.client_certificate_file = endpoint.client_certificate_file;

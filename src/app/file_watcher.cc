@@ -41,8 +41,8 @@ bool is_remarkable(const WatchedFile& file) {
 
 // One file: the history of what is in it, and what else is to be said of it.
 struct FileWatcher::Known {
-  Known(const std::string& path, std::optional<double> rotation_point)
-      : book(CertificateSource::file, path, {"", rotation_point}) {}
+  Known(const std::string& path, CertificateRules rules)
+      : book(CertificateSource::file, path, std::move(rules)) {}
 
   std::shared_ptr<const CertificatePlace> place() const {
     return has_content ? book.place() : nullptr;
@@ -56,7 +56,7 @@ struct FileWatcher::Known {
 FileWatcher::FileWatcher(boost::asio::any_io_executor executor, const CertificatesConfig& config) {
   std::vector<CertificateFilePattern> patterns = patterns_of(config);
   for (const CertificateFilesConfig& files : config.files) {
-    rotation_points_.insert(rotation_points_.end(), files.paths.size(), files.rotation_point);
+    rules_.insert(rules_.end(), files.paths.size(), {files.issuer, files.rotation_point});
   }
   if (patterns.empty()) return;
   all_looked_ = false;
@@ -81,8 +81,7 @@ void FileWatcher::take(CertificateFileNews news) {
     known_.erase(news.path);
     return;
   }
-  Known& known =
-      known_.try_emplace(news.path, news.path, rotation_points_.at(news.pattern)).first->second;
+  Known& known = known_.try_emplace(news.path, news.path, rules_.at(news.pattern)).first->second;
   // The history is about what is in the file: a look that failed is none.
   if (news.kind == Kind::read) {
     known.book.enter({{std::move(news.content.certificates)}}, std::chrono::system_clock::now());

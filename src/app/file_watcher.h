@@ -12,6 +12,7 @@
 #include <string>
 #include <vector>
 
+#include "compute/certificate_book.h"
 #include "config/config.h"
 #include "model/watched_file.h"
 #include "scrape/certificate_files.h"
@@ -39,7 +40,7 @@ class FileWatcher {
   void changed();
   void log_warnings();
 
-  std::vector<std::optional<double>> rotation_points_;  // by pattern
+  std::vector<CertificateRules> rules_;  // by pattern
   std::map<std::string, Known> known_;
   std::shared_ptr<const WatchedFiles> files_ = std::make_shared<const WatchedFiles>();
   std::shared_ptr<const ShownFiles> shown_ = std::make_shared<const ShownFiles>();

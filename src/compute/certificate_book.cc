@@ -226,6 +226,7 @@ std::vector<Rotation> CertificateBook::enter(const CertificateLook& look, WallTi
 void CertificateBook::judge(KnownCertificate& known, sys_seconds now) const {
   if (known.in_use.role != CertificateRole::leaf) return;
   const double point = rotation_point({rules_.issued_by, rules_.rotation_point}, known.in_use);
+  known.rotation_point = point;
   known.due = renewal_due(point, known.followed.began, known.in_use.not_after);
   // What was past its end when it was first seen has no life that could tell.
   if (!known.due) known.due = known.in_use.not_after;

@@ -31,6 +31,7 @@
 #include "base/clock.h"
 #include "model/certificate_look.h"
 #include "model/known_certificate.h"
+#include "model/target.h"
 
 namespace mesh {
 
@@ -46,6 +47,11 @@ struct CertificateRules {
   std::string issued_by;                 // the mesh, or whoever is known to issue here
   std::optional<double> rotation_point;  // as configured
 };
+
+// Those of what belongs to this target.
+inline CertificateRules certificate_rules(const Target& target) {
+  return {target.issuer.empty() ? target.mesh : target.issuer, target.rotation_point};
+}
 
 // One per place. Not thread-safe.
 class CertificateBook {

@@ -31,6 +31,7 @@ void add_place(const std::string& where, const CertificatePlace& place, WallTime
     row.rotations = known.rotations;
     row.last_rotation = known.last_rotation;
     row.due = known.due;
+    row.rotation_point = known.rotation_point;
     rows.push_back(std::move(row));
     for (const Certificate& one : known.beside) rows.push_back(row_of(one, false));
     if (!all) continue;

@@ -29,6 +29,7 @@ struct CertificateRow {
   // Of what is in use, not of what is draining:
   std::uint64_t rotations = 0;
   std::optional<std::chrono::sys_seconds> last_rotation, due;
+  std::optional<double> rotation_point;
 };
 
 // Unless `all`, without what is draining. In the order of the snapshot. A filter keeps what belongs

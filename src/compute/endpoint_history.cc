@@ -8,7 +8,7 @@ namespace mesh {
 EndpointHistory::EndpointHistory(Target whose, std::string name, Address address,
                                  Duration stale_after)
     : stale_after_(stale_after),
-      certificates_(CertificateSource::handshake, name, {whose.mesh, whose.rotation_point}) {
+      certificates_(CertificateSource::handshake, name, certificate_rules(whose)) {
   state_.whose = std::move(whose);
   state_.name = std::move(name);
   state_.address = std::move(address);

@@ -8,12 +8,6 @@
 namespace mesh {
 namespace {
 
-struct KnownIssuer {
-  std::string_view name;
-  double point;
-  bool (*issued)(const Certificate&);  // null: never told by the certificate
-};
-
 // spiffe://cluster.local/ns/shop/sa/users: three parts after the trust domain's, and so on.
 bool has_istio_id(const Certificate& c) {
   const std::string_view id = identity_of(c);
@@ -41,7 +35,7 @@ bool is_of_spire(const Certificate& c) {
 // Points: Istio SECRET_GRACE_PERIOD_RATIO 0.5; ztunnel src/tls/certificate.rs renews at half-life;
 // SPIRE agent at half-life; Linkerd at 70 % (certify.rs refresh_in); Consul anywhere between 60 and
 // 90 % (agent/leafcert calculateSoftExpiry); cert-manager when a third of the life is left.
-constexpr std::array<KnownIssuer, 7> known_issuers{{
+constexpr std::array<KnownIssuer, 7> all_issuers{{
     {"consul", 0.9, has_consul_id},
     {"linkerd", 0.7, has_linkerd_id},
     {"istio", 0.5, has_istio_id},
@@ -53,6 +47,8 @@ constexpr std::array<KnownIssuer, 7> known_issuers{{
 
 }  // namespace
 
+std::span<const KnownIssuer> known_issuers() { return all_issuers; }
+
 double rotation_point(const RotationRule& rule, const Certificate& leaf) {
   if (rule.configured) return *rule.configured;
   const auto named = [&](const KnownIssuer& issuer) {
@@ -61,9 +57,9 @@ double rotation_point(const RotationRule& rule, const Certificate& leaf) {
   const auto recognised = [&](const KnownIssuer& issuer) {
     return issuer.issued && issuer.issued(leaf);
   };
-  auto it = std::ranges::find_if(known_issuers, named);
-  if (it == known_issuers.end()) it = std::ranges::find_if(known_issuers, recognised);
-  return it == known_issuers.end() ? known_issuers.back().point : it->point;
+  auto it = std::ranges::find_if(all_issuers, named);
+  if (it == all_issuers.end()) it = std::ranges::find_if(all_issuers, recognised);
+  return it == all_issuers.end() ? all_issuers.back().point : it->point;
 }
 
 std::optional<std::chrono::sys_seconds> renewal_due(double point, std::chrono::sys_seconds began,

@@ -7,15 +7,25 @@
 
 #include <chrono>
 #include <optional>
+#include <span>
 #include <string_view>
 
 #include "model/certificate.h"
 
 namespace mesh {
 
+struct KnownIssuer {
+  std::string_view name;               // as the configuration spells it; "": nobody known
+  double point;                        // renewed at this share of its life at the latest
+  bool (*issued)(const Certificate&);  // null: never told by the certificate
+};
+
+// The table. Who is recognised first is taken; the last entry is for certificates of nobody known.
+std::span<const KnownIssuer> known_issuers();
+
 // Who renews, as far as it can be told.
 struct RotationRule {
-  std::string_view issued_by;        // a name in the table: the mesh, "cert-manager"; "" if unknown
+  std::string_view issued_by;        // a name in the table: as configured, else the mesh
   std::optional<double> configured;  // a share of the lifetime; goes before everything else
 };
 

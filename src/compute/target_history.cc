@@ -67,8 +67,8 @@ TargetHistory::TargetHistory(Target target, const Config& config)
       folder_(config.limits),
       traffic_(window_config(config.poll), folder_),
       endpoint_requests_(window_config(config.poll), folder_),
-      admin_place_{{CertificateSource::admin, "", {target.mesh, target.rotation_point}}},
-      agent_place_{{CertificateSource::proxy, "", {target.mesh, target.rotation_point}}} {
+      admin_place_{{CertificateSource::admin, "", certificate_rules(target)}},
+      agent_place_{{CertificateSource::proxy, "", certificate_rules(target)}} {
   state_.target = std::move(target);
   state_.poll_interval = config.poll.interval;
 }

@@ -35,6 +35,7 @@ struct CertificateEndpoint {
   TlsPort port;
   std::string client_certificate_file;  // PEM; "": the handshake is left unfinished
   std::string client_key_file;
+  std::string issuer;                    // whose habits renew a leaf; "": the mesh's
   std::optional<double> rotation_point;  // share of a leaf's life at which it is renewed
 };
 
@@ -42,6 +43,7 @@ struct CertificateEndpoint {
 struct CertificateFilesConfig {
   std::vector<std::string> paths;  // glob(7)
   std::string password_file;       // of PKCS#12 files; "": they have none
+  std::string issuer;              // "": as the certificates give away
   std::optional<double> rotation_point;
 };
 
@@ -57,6 +59,8 @@ struct SecretsConfig {
   bool enabled = false;
   std::vector<std::string> namespaces;  // empty: all
   std::string selector;                 // by labels; "": all
+  std::string issuer;                   // "": as the certificates give away
+  std::optional<double> rotation_point;
 };
 
 struct CertificatesConfig {

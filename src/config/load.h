@@ -32,6 +32,7 @@ struct ConfigContext {
   std::span<const std::string_view> meshes;      // for targets[].mesh: the dialects' names
   std::span<const std::string_view> grpc_codes;  // for grpc.failure_codes: the statuses' names
   std::span<const SoleDoor> sole_doors{};
+  std::span<const std::string_view> issuers{};  // for the keys `issuer`: whose habits are known
 };
 
 // Never throws, whatever the bytes.

@@ -14,6 +14,7 @@
 #include "base/duration.h"
 #include "base/nearest_word.h"
 #include "config/check_pattern.h"
+#include "config/read_issuer.h"
 #include "config/read_label.h"
 #include "config/read_secrets.h"
 #include "config/read_tls_port.h"
@@ -27,10 +28,12 @@ using namespace std::chrono_literals;
 constexpr std::array<std::string_view, 8> section_keys{
     "interval", "stale_after", "timeout", "parallel", "endpoints", "files", "trust", "secrets"};
 constexpr std::array<std::string_view, 3> trust_keys{"name", "file", "spiffe_trust_domain"};
-constexpr std::array<std::string_view, 10> endpoint_keys{
-    "name", "mesh", "namespace",          "workload",   "address",
-    "sni",  "alpn", "client_certificate", "client_key", "rotation_point"};
-constexpr std::array<std::string_view, 3> file_keys{"paths", "password_file", "rotation_point"};
+constexpr std::array<std::string_view, 11> endpoint_keys{
+    "name",       "mesh",   "namespace",     "workload",
+    "address",    "sni",    "alpn",          "client_certificate",
+    "client_key", "issuer", "rotation_point"};
+constexpr std::array<std::string_view, 4> file_keys{"paths", "password_file", "issuer",
+                                                    "rotation_point"};
 
 // More often than each second tells nothing more, and costs a proxy's main thread.
 constexpr DurationRange pace{1s, 24h};
@@ -71,9 +74,8 @@ bool is_entry(const Fields& fields, const Field& field, std::span<const std::str
   return field.node->kind == YamlNode::Kind::map;
 }
 
-// A mesh, or who else is known to issue certificates (compute/rotation_points.cc); "" where it is
-// none. What is mistyped would be taken for unknown, and a renewal for overdue too late.
-std::string read_issuer(const Fields& fields, const Reading& reading) {
+// A mesh, or who else is known to issue certificates; "" where it is none.
+std::string read_mesh(const Fields& fields, const Reading& reading) {
   std::vector<std::string_view> known(reading.context.meshes.begin(), reading.context.meshes.end());
   known.insert(known.end(), {"spire", "cert-manager"});
   const auto mesh = fields.text("mesh", one_of(known));
@@ -100,7 +102,8 @@ void read_endpoint(const Field& field, const Reading& reading, std::map<std::str
   const auto name = read_name(fields, "name");
   endpoint.ns = read_name(fields, "namespace").value_or("");
   endpoint.workload = read_label(fields, "workload").value_or("");
-  endpoint.mesh = read_issuer(fields, reading);
+  endpoint.mesh = read_mesh(fields, reading);
+  endpoint.issuer = read_issuer(fields, reading);
   endpoint.rotation_point = fields.share("rotation_point");
   endpoint.port = read_tls_port(fields, reading);
   read_client(fields, endpoint);
@@ -124,6 +127,7 @@ void read_files(const Field& field, const Reading& reading) {
   const Fields fields = reading.fields(field, file_keys);
   if (!is_entry(fields, field, file_keys)) return;
   CertificateFilesConfig files;
+  files.issuer = read_issuer(fields, reading);
   files.rotation_point = fields.share("rotation_point");
   files.password_file = read_path(fields, "password_file", "the absolute path of a file");
   if (!fields.has("paths")) {

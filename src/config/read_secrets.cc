@@ -9,11 +9,13 @@
 #include <utility>
 
 #include "config/check_pattern.h"
+#include "config/read_issuer.h"
 
 namespace mesh {
 namespace {
 
-constexpr std::array<std::string_view, 3> secrets_keys{"enabled", "namespaces", "selector"};
+constexpr std::array<std::string_view, 5> secrets_keys{"enabled", "namespaces", "selector",
+                                                       "issuer", "rotation_point"};
 constexpr std::size_t longest_namespace = 63;  // RFC 1123
 
 bool is_namespace(std::string_view name) {
@@ -63,6 +65,8 @@ void read_secrets(const Field& field, const Reading& reading) {
     fields.complain(*fields.find("selector"), secrets.selector, wrong,
                     "a label selector such as app=users,tier in (a, b)");
   }
+  secrets.issuer = read_issuer(fields, reading);
+  secrets.rotation_point = fields.share("rotation_point");
   if (!secrets.enabled) return;
   const Field enabled = *fields.find("enabled");
   reading.warnings.add(enabled.at, "warning: " + enabled.path +

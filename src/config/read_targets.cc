@@ -11,6 +11,7 @@
 
 #include "base/nearest_word.h"
 #include "base/quoted.h"
+#include "config/read_issuer.h"
 #include "config/read_label.h"
 #include "config/read_tls_port.h"
 #include "config/url.h"
@@ -19,8 +20,9 @@
 namespace mesh {
 namespace {
 
-constexpr std::array<std::string_view, 8> target_keys{
-    "name", "namespace", "workload", "mesh", "admin", "metrics", "rotation_point", "inbound"};
+constexpr std::array<std::string_view, 9> target_keys{"name",   "namespace",      "workload",
+                                                      "mesh",   "admin",          "metrics",
+                                                      "issuer", "rotation_point", "inbound"};
 
 template <class Parsed>
 void read_url(const Fields& fields, std::string_view key, std::string_view expected,
@@ -101,6 +103,7 @@ void read_target(const Field& field, const Reading& reading, Taken& taken) {
   if (const auto mesh = fields.text("mesh", one_of(reading.context.meshes))) {
     if (fields.is_one_of(*fields.find("mesh"), *mesh, reading.context.meshes)) target.mesh = *mesh;
   }
+  target.issuer = read_issuer(fields, reading);
   target.rotation_point = fields.share("rotation_point");
   read_url(fields, "admin", "http://HOST:PORT or unix:/PATH", &parse_admin_url, target.admin);
   read_url(fields, "metrics", "http://HOST:PORT/PATH", &parse_metrics_url, target.metrics);

@@ -40,6 +40,10 @@ json::value date_or_null(const std::optional<sys_seconds>& t) {
   return t ? json::value(rfc3339(*t)) : json::value(nullptr);
 }
 
+json::value number_or_null(const std::optional<double>& number) {
+  return number ? json::value(*number) : json::value(nullptr);
+}
+
 constexpr std::size_t columns = 8, numbers = 2;  // the first are numbers
 using Line = std::array<std::string, columns>;
 
@@ -134,12 +138,12 @@ std::string certificates_json(std::span<const CertificateRow> rows) {
     object["not_before"] = date_or_null(one.not_before);
     object["not_after"] = rfc3339(one.not_after);
     object["remaining_seconds"] = row.remaining_seconds;
-    object["remaining_ratio"] =
-        row.remaining_ratio ? json::value(*row.remaining_ratio) : json::value(nullptr);
+    object["remaining_ratio"] = number_or_null(row.remaining_ratio);
     object["rotations"] = row.rotations;
     // What is in use from the beginning replaced nothing.
     object["last_rotation"] =
         row.rotations > 0 ? date_or_null(row.last_rotation) : json::value(nullptr);
+    object["rotation_point"] = number_or_null(row.rotation_point);
     object["renewal_due"] = date_or_null(row.due);
     object["serial"] = one.serial;
     object["subject"] = shown_on_one_line(one.subject);

@@ -27,6 +27,8 @@ struct KnownCertificate {
   std::optional<std::chrono::sys_seconds> last_rotation;
   // The look that first found this one in use. Before it another was, or nobody looked.
   std::chrono::sys_seconds since{};
+  // The share of its life at which it is renewed, by whatever told that; none for a CA.
+  std::optional<double> rotation_point;
   // A renewal is overdue from then on (compute/rotation_points.h); none for a CA.
   std::optional<std::chrono::sys_seconds> due;
   bool overdue = false;  // was past `due` when last seen

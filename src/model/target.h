@@ -46,6 +46,8 @@ struct Target {
   std::string workload;                 // "" where nobody told
   std::optional<Address> admin;         // the proxy's admin port: everything, in raw names
   std::optional<HttpEndpoint> metrics;  // Prometheus text, for proxies whose admin port is closed
+  std::string
+      issuer{};  // whose habits renew its leaves (compute/rotation_points.h); "": its mesh's
   std::optional<double> rotation_point{};  // share of a leaf's life at which it is renewed here
   std::optional<TlsPort> inbound{};        // where it takes calls; looked at by handshakes
 

@@ -41,7 +41,6 @@ class CertificatesCommand : public ::testing::Test {
   CertificatesOutcome outcome_ = CertificatesOutcome::shown;
   std::ostringstream out_, err_;
 
- private:
   std::string directory_ = ::testing::TempDir() + "command-" + std::to_string(::getpid()) + "/";
 };
 
@@ -50,6 +49,21 @@ TEST_F(CertificatesCommand, lets_no_file_name_steer_the_terminal) {
   EXPECT_EQ(outcome_, CertificatesOutcome::incomplete);
   EXPECT_THAT(err_.str(), EndsWith("/a\uFFFD[31m\uFFFD.pem: no certificate: looks like text "
                                    "without a certificate\n"));
+}
+
+TEST_F(CertificatesCommand, tells_the_rotation_point_of_the_issuer_of_a_file) {
+  const std::string path = directory_ + "tls.pem";
+  std::ofstream(path) << mint(MintWish{}).pem;
+  Config config;
+  config.certificates.files.resize(1);
+  config.certificates.files[0].paths = {path};
+  config.certificates.files[0].issuer = "cert-manager";
+  CertificatesFlags flags;
+  flags.config_file = "named";
+  flags.json = true;
+  show_certificates(flags, config, out_, err_);
+  EXPECT_THAT(out_.str(), HasSubstr("\"role\":\"leaf\""));
+  EXPECT_THAT(out_.str(), HasSubstr("\"rotation_point\":6.66"));
 }
 
 TEST_F(CertificatesCommand, does_not_succeed_where_its_output_is_lost) {

@@ -199,6 +199,22 @@ TEST(CertificateBook, counts_a_life_that_is_not_told_from_the_first_look) {
   EXPECT_TRUE(only(book).overdue);
 }
 
+// SPIRE's leaves under names of one's own, at a plain Envoy, give nothing away.
+TEST(CertificateBook, judges_by_the_issuer_that_was_named) {
+  Target target;
+  const auto judged = [&](std::optional<double> point) {
+    target.rotation_point = point;
+    CertificateBook book(CertificateSource::admin, "", certificate_rules(target));
+    book.enter(CertificateLook{{{leaf("1", noon, hours(10))}}, false, 0}, noon);
+    return book.place()->known.at(0);
+  };
+  EXPECT_EQ(judged({}).rotation_point, 0.9);
+  target.issuer = "spire";
+  EXPECT_EQ(judged({}).rotation_point, 0.5);
+  EXPECT_EQ(judged({}).due, noon + hours(6));
+  EXPECT_EQ(judged(0.75).rotation_point, 0.75);
+}
+
 TEST(CertificateBook, counts_with_its_own_what_the_look_left_out) {
   auto book = admin_book();
   CertificateLook look;

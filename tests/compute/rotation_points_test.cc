@@ -3,6 +3,11 @@
 
 #include <gtest/gtest.h>
 
+#include <cmath>
+#include <fstream>
+#include <sstream>
+#include <string>
+
 namespace mesh {
 namespace {
 
@@ -48,6 +53,40 @@ TEST(RotationPoint, recognises_the_identities_of_the_meshes) {
 TEST(RotationPoint, is_nine_tenths_of_an_unknown_issuer) {
   EXPECT_EQ(rotation_point({"envoy", {}}, with_uri("spiffe://mesh.test/users")), 0.9);
   EXPECT_EQ(rotation_point({"", {}}, {}), 0.9);
+}
+
+std::string percent(double share) { return std::to_string(std::lround(share * 100)) + " %"; }
+
+// What people read in the runbook is what is judged by.
+TEST(RotationPoint, stands_in_the_runbook_for_every_issuer) {
+  std::ifstream file(MESH_SOURCE_DIR "/docs/runbook.md");
+  std::stringstream text;
+  text << file.rdbuf();
+  std::string table = text.str();
+  table.erase(0, table.find("\n## rotation_overdue\n"));
+  table.erase(0, table.find("|---|"));
+  table.resize(table.find("\n\n") + 1);
+  std::string expected;
+  for (const KnownIssuer& issuer : known_issuers()) {
+    const sys_seconds began{};
+    const auto due = renewal_due(issuer.point, began, began + seconds(100'000));
+    const double overdue = static_cast<double>((*due - began).count()) / 100'000;
+    std::string name("nobody known");
+    if (!issuer.name.empty()) name.assign("`").append(issuer.name).append("`");
+    for (const std::string& cell : {name, percent(issuer.point), percent(overdue)}) {
+      expected.append("| ").append(cell).append(" ");
+    }
+    expected.append("|\n");
+  }
+  std::string found;
+  std::istringstream lines(table);
+  for (std::string line; std::getline(lines, line);) {
+    if (line.starts_with("|---")) continue;
+    std::size_t end = 0;
+    for (int column = 0; column < 3; ++column) end = line.find('|', end + 1);
+    found.append(line, 0, end + 1).append("\n");
+  }
+  EXPECT_EQ(found, expected);
 }
 
 TEST(RenewalDue, adds_a_fifth_of_what_is_left_at_the_point) {

@@ -50,11 +50,13 @@ certificates:
       alpn: [istio, h2]
       client_certificate: /certs/tls.crt
       client_key: /certs/tls.key
+      issuer: spire
       rotation_point: 0.6
     - address: db.example.org:5432
   files:
     - paths: ['/etc/ssl/*.pem', /etc/tls.p12]
       password_file: /etc/password
+      issuer: cert-manager
       rotation_point: 0.75
 )")
                                               .certificates;
@@ -73,11 +75,13 @@ certificates:
   EXPECT_THAT(gateway.port.alpn, ElementsAre("istio", "h2"));
   EXPECT_EQ(gateway.client_certificate_file, "/certs/tls.crt");
   EXPECT_EQ(gateway.client_key_file, "/certs/tls.key");
+  EXPECT_EQ(gateway.issuer, "spire");
   EXPECT_EQ(gateway.rotation_point, 0.6);
   EXPECT_EQ(certificates.endpoints[1].name, "db.example.org:5432");
   ASSERT_EQ(certificates.files.size(), 1u);
   EXPECT_THAT(certificates.files[0].paths, ElementsAre("/etc/ssl/*.pem", "/etc/tls.p12"));
   EXPECT_EQ(certificates.files[0].password_file, "/etc/password");
+  EXPECT_EQ(certificates.files[0].issuer, "cert-manager");
   EXPECT_EQ(certificates.files[0].rotation_point, 0.75);
 }
 
@@ -175,6 +179,24 @@ TEST(CertificatesSection, takes_the_rotation_point_of_a_target) {
             0.5);
 }
 
+TEST(CertificatesSection, takes_the_issuer_of_a_target_of_any_mesh) {
+  EXPECT_EQ(parsed("targets: [{name: a, admin: 'http://h:1', issuer: spire}]\n").targets[0].issuer,
+            "spire");
+}
+
+TEST(CertificatesSection, asks_about_a_mistyped_issuer_wherever_it_stands) {
+  const std::string unknown =
+      "\"cert-manger\" is unknown; did you mean cert-manager? expected spire or cert-manager\n";
+  EXPECT_EQ(errors("  files: [{paths: [/a], issuer: cert-manger}]\n"),
+            "f.yaml:2:33: certificates.files[0].issuer: " + unknown);
+  EXPECT_EQ(errors("  endpoints: [{address: 'a:1', issuer: cert-manger}]\n"),
+            "f.yaml:2:40: certificates.endpoints[0].issuer: " + unknown);
+  EXPECT_EQ(errors("  secrets: {issuer: cert-manger}\n"),
+            "f.yaml:2:21: certificates.secrets.issuer: " + unknown);
+  EXPECT_EQ(errors_of("targets: [{name: a, admin: 'http://h:1', issuer: cert-manger}]\n"),
+            "f.yaml:1:50: targets[0].issuer: " + unknown);
+}
+
 TEST(SecretsSection, is_off_by_default) {
   const SecretsConfig secrets = parsed(one_target).certificates.secrets;
   EXPECT_FALSE(secrets.enabled);
@@ -185,12 +207,15 @@ TEST(SecretsSection, is_off_by_default) {
 TEST(SecretsSection, reads_every_key) {
   const SecretsConfig secrets =
       parsed(joined({"certificates: {secrets: {enabled: true, namespaces: [shop, istio-system], "
-                     "selector: 'app=users,tier in (a, b),!old'}}\n",
+                     "selector: 'app=users,tier in (a, b),!old', issuer: cert-manager, "
+                     "rotation_point: 0.6}}\n",
                      one_target}))
           .certificates.secrets;
   EXPECT_TRUE(secrets.enabled);
   EXPECT_THAT(secrets.namespaces, ElementsAre("shop", "istio-system"));
   EXPECT_EQ(secrets.selector, "app=users,tier in (a, b),!old");
+  EXPECT_EQ(secrets.issuer, "cert-manager");
+  EXPECT_EQ(secrets.rotation_point, 0.6);
 }
 
 TEST(SecretsSection, names_what_is_wrong) {
@@ -211,10 +236,9 @@ TEST(SecretsSection, names_what_is_wrong) {
 }
 
 TEST(CertificatesSection, complains_about_entries_in_which_there_is_nothing) {
-  EXPECT_EQ(
-      errors("  files: [null]\n"),
-      "f.yaml:2:11: certificates.files[0]: no value; expected the keys paths, password_file or "
-      "rotation_point\n");
+  EXPECT_EQ(errors("  files: [null]\n"),
+            "f.yaml:2:11: certificates.files[0]: no value; expected the keys paths, password_file, "
+            "issuer or rotation_point\n");
   EXPECT_EQ(errors("  files: [{paths: []}]\n"),
             "f.yaml:2:19: certificates.files[0].paths: no path; expected at least one\n");
   EXPECT_EQ(errors("  trust: [~]\n"),

@@ -21,6 +21,8 @@ inline constexpr std::array<std::string_view, 9> test_codes{
 inline constexpr std::array<SoleDoor, 2> test_sole_doors{
     {{"linkerd", "metrics"}, {"istio", "admin"}}};
 
+inline constexpr std::array<std::string_view, 2> test_issuers{"spire", "cert-manager"};
+
 using Variables = std::map<std::string, std::string, std::less<>>;
 
 inline Environment environment(Variables variables) {
@@ -32,7 +34,8 @@ inline Environment environment(Variables variables) {
 }
 
 inline ConfigContext test_context(Variables variables = {}) {
-  return {environment(std::move(variables)), test_meshes, test_codes, test_sole_doors};
+  return {environment(std::move(variables)), test_meshes, test_codes, test_sole_doors,
+          test_issuers};
 }
 
 // The errors, one a line; "" if there are none.

@@ -89,7 +89,8 @@ TEST(CertificatesJson, says_all_that_is_known) {
             R"("where":"shop/frontend-0","role":"leaf","state":"in_use","status":"ok",)"
             R"("not_before":"2025-10-09T06:06:40Z","not_after":"2025-10-10T06:06:40Z",)"
             R"("remaining_seconds":76398,"remaining_ratio":8.842361111111111E-1,"rotations":1,)"
-            R"("last_rotation":"2025-10-09T06:06:55Z","renewal_due":"2025-10-09T20:30:46Z",)"
+            R"("last_rotation":"2025-10-09T06:06:55Z","rotation_point":5E-1,)"
+            R"("renewal_due":"2025-10-09T20:30:46Z",)"
             R"("serial":"0b","subject":"","issuer":"",)"
             R"("sans":["spiffe://cluster.local/ns/shop/sa/frontend"],"key_algorithm":"",)"
             R"("key_bits":0,"fingerprint_sha256":""}])"
@@ -114,6 +115,7 @@ TEST(CertificatesJson, says_null_for_what_is_not_known) {
   EXPECT_THAT(json, HasSubstr(R"("not_before":null)"));
   EXPECT_THAT(json, HasSubstr(R"("remaining_ratio":null)"));
   EXPECT_THAT(json, HasSubstr(R"("last_rotation":null)"));
+  EXPECT_THAT(json, HasSubstr(R"("rotation_point":null,"renewal_due":null)"));
 }
 
 TEST(CascadeWords, say_when_the_first_certificate_runs_out_and_how_many_are_cut_off) {

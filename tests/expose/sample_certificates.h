@@ -29,6 +29,7 @@ inline std::shared_ptr<const CertificatePlace> certificates() {
   leaf.draining[0].serial = "0a";
   leaf.rotations = 1;
   leaf.last_rotation = sys_seconds(seconds(1'759'990'015));
+  leaf.rotation_point = 0.5;
   leaf.due = sys_seconds(seconds(1'760'041'846));
   KnownCertificate root;
   root.in_use.role = CertificateRole::root;

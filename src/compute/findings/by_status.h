@@ -4,6 +4,7 @@
 #include <algorithm>
 #include <chrono>
 #include <cstdint>
+#include <iterator>
 #include <span>
 #include <string>
 #include <string_view>
@@ -31,6 +32,7 @@ inline std::string name_of(const Certificate& one) {
 struct CertificateVerdict {
   Severity severity = Severity::warning;
   std::string words;
+  std::vector<Evidence> evidence{};  // beside what is told of every certificate
   std::span<const Remedy> remedies = renewal_remedies;
 };
 
@@ -60,6 +62,7 @@ void find_status(std::string_view name, CertificateStatus status, const Snapshot
         if (const auto left = life_left(one, now)) {
           finding.evidence.push_back({"remaining_ratio", *left, Unit::ratio});
         }
+        std::ranges::copy(verdict.evidence, std::back_inserter(finding.evidence));
         finding.remedy = remedy_for(whose.mesh, verdict.remedies);
         found.push_back(std::move(finding));
       });

@@ -9,10 +9,15 @@ namespace {
 void find(const Snapshot& snapshot, WallTime now, std::vector<Finding>& found) {
   find_status("rotation_overdue", CertificateStatus::overdue, snapshot, now, found,
               [](const KnownCertificate& known, std::chrono::sys_seconds second) {
-                return CertificateVerdict{
-                    Severity::warning,
-                    "should have been renewed " + span_of((second - *known.due).count()) +
-                        " ago, expires in " + span_of((known.in_use.not_after - second).count())};
+                CertificateVerdict verdict;
+                verdict.words = "should have been renewed " +
+                                span_of((second - *known.due).count()) + " ago, expires in " +
+                                span_of((known.in_use.not_after - second).count());
+                // By which it can be told whether the point is right for whoever issues here.
+                if (known.rotation_point) {
+                  verdict.evidence = {{"rotation_point", *known.rotation_point, Unit::ratio}};
+                }
+                return verdict;
               });
 }
 

@@ -72,6 +72,17 @@ TEST(CertificateFindings, tell_what_happens_to_a_certificate_that_is_not_renewed
                           "spiffe://mesh.test/users expired 3m10s ago"));
 }
 
+TEST(CertificateFindings, name_the_point_by_which_a_renewal_is_overdue) {
+  KnownCertificate known = leaf(hours(24));
+  known.due = noon + hours(14);
+  known.rotation_point = 0.5;
+  known.overdue = true;
+  Snapshot snapshot;
+  snapshot.targets = {std::make_shared<const TargetState>(sidecar({known}))};
+  EXPECT_EQ(findings(snapshot, noon + hours(15)).at(0).evidence.back(),
+            (Evidence{"rotation_point", 0.5, Unit::ratio}));
+}
+
 TEST(CertificateFindings, leave_time_for_what_has_time) {
   EXPECT_THAT(found(sidecar({leaf(days(365))}), days(340)),
               ElementsAre("warning certificate_expiring: shop/users-0: leaf "
