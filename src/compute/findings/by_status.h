@@ -32,8 +32,8 @@ inline std::string name_of(const Certificate& one) {
 struct CertificateVerdict {
   Severity severity = Severity::warning;
   std::string words;
-  std::vector<Evidence> evidence{};  // beside what is told of every certificate
   std::span<const Remedy> remedies = renewal_remedies;
+  std::vector<Evidence> evidence{};  // beside what is told of every certificate
 };
 
 // Those in one status. `judge(known, second)` gives the verdict.
