@@ -142,7 +142,7 @@ void CounterBook::drop_stale(Instant at) {
 
 // Renumbers the entries, keeping only those that hold a place.
 void CounterBook::forget_retired() {
-  std::vector<Index> new_index(keys_.size(), 0);
+  std::vector<std::optional<Index>> new_index(keys_.size());
   Index kept = 0;
   index_.clear();
   for (Index entry = 0; entry < keys_.size(); ++entry) {
@@ -151,37 +151,62 @@ void CounterBook::forget_retired() {
     keys_[kept] = std::move(keys_[entry]);
     totals_[kept] = totals_[entry];
     last_seen_[kept] = last_seen_[entry];
-    for (Checkpoint& checkpoint : checkpoints_) {
-      // Numbers only shrink, so this never overwrites what is still to be moved.
-      if (entry < checkpoint.totals.size()) {
-        checkpoint.totals[kept] = checkpoint.totals[entry];
-      } else if (kept < checkpoint.totals.size()) {
-        checkpoint.totals[kept] = 0;
-      }
-    }
     index_.emplace(keys_[kept], kept);
     ++kept;
   }
+  move_checkpoints(new_index);
   keys_.resize(kept);
   totals_.resize(kept);
   last_seen_.resize(kept);
   held_.assign(kept, true);
-  for (Checkpoint& checkpoint : checkpoints_) {
-    if (checkpoint.totals.size() > kept) checkpoint.totals.resize(kept);
-  }
-  for (Index& entry : entry_of_) entry = new_index[entry];
+  for (Index& entry : entry_of_) entry = new_index[entry].value_or(0);
   visible_.clear();
   visible_keys_ = std::make_shared<const std::vector<SeriesKey>>();
+}
+
+// Numbers only shrink and keep their order.
+void CounterBook::move_checkpoints(const std::vector<std::optional<Index>>& new_index) {
+  for (std::vector<std::uint64_t>* totals : {&window_start_, &last_checkpoint_}) {
+    Index kept = 0;
+    for (Index entry = 0; entry < totals->size(); ++entry) {
+      if (new_index[entry]) (*totals)[kept++] = (*totals)[entry];
+    }
+    totals->resize(kept);
+  }
+  for (Checkpoint& checkpoint : checkpoints_) {
+    PackedIncreases moved;
+    checkpoint.grown.each([&](Index entry, std::uint64_t increase) {
+      if (new_index[entry]) moved.add(*new_index[entry], increase);
+    });
+    moved.shrink();
+    checkpoint.grown = std::move(moved);
+  }
 }
 
 void CounterBook::keep_checkpoint(Instant at) {
   while (!checkpoints_.empty() && at - checkpoints_.front().at > config_.window + config_.slack) {
     checkpoints_.pop_front();
+    if (checkpoints_.empty()) break;
+    window_start_.resize(last_checkpoint_.size(), 0);
+    checkpoints_.front().grown.each(
+        [&](Index entry, std::uint64_t increase) { window_start_[entry] += increase; });
+    checkpoints_.front().grown = {};
   }
   const Duration spacing = config_.window / static_cast<int>(limits::window_checkpoints);
-  if (checkpoints_.empty() || at - checkpoints_.back().at >= spacing) {
-    checkpoints_.push_back({at, totals_});
+  if (!checkpoints_.empty() && at - checkpoints_.back().at < spacing) return;
+  Checkpoint next{at, {}};
+  if (checkpoints_.empty()) {
+    window_start_ = totals_;
+  } else {
+    last_checkpoint_.resize(totals_.size(), 0);
+    for (Index entry = 0; entry < totals_.size(); ++entry) {
+      const std::uint64_t increase = totals_[entry] - last_checkpoint_[entry];
+      if (increase > 0) next.grown.add(entry, increase);
+    }
+    next.grown.shrink();
   }
+  last_checkpoint_ = totals_;
+  checkpoints_.push_back(std::move(next));
 }
 
 CounterView CounterBook::view(Instant now) {
@@ -203,11 +228,10 @@ CounterView CounterBook::view(Instant now) {
   view.totals.reserve(visible_.size());
   for (const Index entry : visible_) view.totals.push_back(totals_[entry]);
   if (!checkpoints_.empty() && checkpoints_.front().at < last_at_) {
-    const Checkpoint& start = checkpoints_.front();
-    view.window_seconds = seconds(last_at_ - start.at);
+    view.window_seconds = seconds(last_at_ - checkpoints_.front().at);
     view.increases.reserve(visible_.size());
     for (const Index entry : visible_) {
-      const std::uint64_t before = entry < start.totals.size() ? start.totals[entry] : 0;
+      const std::uint64_t before = entry < window_start_.size() ? window_start_[entry] : 0;
       view.increases.push_back(totals_[entry] - before);
     }
   }

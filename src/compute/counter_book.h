@@ -31,6 +31,7 @@
 
 #include "base/clock.h"
 #include "compute/fold.h"
+#include "compute/packed_increases.h"
 #include "model/series.h"
 #include "model/snapshot.h"
 
@@ -58,7 +59,7 @@ class CounterBook {
   using Index = std::uint32_t;
   struct Checkpoint {
     Instant at;
-    std::vector<std::uint64_t> totals;  // an entry beyond its end was not yet known: zero
+    PackedIncreases grown;  // since the one before; empty in the first
   };
 
   CounterBlock with_missing(const CounterBlock& block) const;
@@ -69,6 +70,7 @@ class CounterBook {
   Index entry_for(const SeriesKey& key);
   void drop_stale(Instant at);
   void forget_retired();
+  void move_checkpoints(const std::vector<std::optional<Index>>& new_index);
 
   WindowConfig config_;
   Folder& folder_;
@@ -90,6 +92,9 @@ class CounterBook {
   std::vector<bool> held_;  // takes a place in the folder
   std::map<SeriesKey, Index> index_;
 
+  // Of the entries, at the first checkpoint and at the last. One beyond their ends was not yet
+  // known: zero.
+  std::vector<std::uint64_t> window_start_, last_checkpoint_;
   std::deque<Checkpoint> checkpoints_;
 
   // The keys last handed out, and which entries they are: reused while nothing changed.

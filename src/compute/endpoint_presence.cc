@@ -27,8 +27,8 @@ EndpointPresence::Presence EndpointPresence::of(const Name& upstream, const Name
   if (it == entries_.end()) return {true, false};
   const Entry& entry = it->second;
   Presence presence;
-  presence.joined_or_left = entry.seen != last_look_ || (entry.joined && *entry.joined > from);
-  presence.was_barred = entry.barred && *entry.barred >= from;
+  presence.joined_or_left = entry.seen != last_look_ || entry.joined > from;
+  presence.was_barred = entry.barred >= from;
   return presence;
 }
 

@@ -3,7 +3,6 @@
 #pragma once
 
 #include <map>
-#include <optional>
 #include <string>
 #include <tuple>
 #include <vector>
@@ -29,9 +28,10 @@ class EndpointPresence {
 
  private:
   using Key = std::tuple<Name, Name, Name>;  // upstream, subset, address
+  static constexpr Instant never = Instant::min();
   struct Entry {
-    std::optional<Instant> joined;  // nothing: it was there at the first look
-    std::optional<Instant> barred;  // last seen so
+    Instant joined = never;  // never: it was there at the first look
+    Instant barred = never;  // last seen so
     Instant seen;
   };
 

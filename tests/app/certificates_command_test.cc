@@ -79,7 +79,7 @@ TEST_F(CertificatesCommand, calls_a_server_whose_certificate_names_nobody_by_its
   CertificatesFlags flags;
   flags.connect = {server.address()};
   flags.json = true;
-  EXPECT_TRUE(show_certificates(flags, std::nullopt, out_, err_));
+  EXPECT_EQ(show_certificates(flags, std::nullopt, out_, err_), CertificatesOutcome::shown);
   EXPECT_THAT(out_.str(), HasSubstr("\"certificate\":\"" + address + "\""));
 }
 
