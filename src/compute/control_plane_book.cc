@@ -156,15 +156,41 @@ ControlPlaneBook::Link* ControlPlaneBook::link_of(const Key& key) {
   return const_cast<Link*>(std::as_const(*this).link_of(key));
 }
 
-ControlPlaneState ControlPlaneBook::state(const CertificatePlace* place) const {
+void ControlPlaneBook::enter_agent(const AgentLink& now, WallTime wall) {
+  const AgentLink none;
+  const bool began_anew =
+      !agent_ || now.broken < agent_->last.broken || now.answers < agent_->last.answers;
+  if (!agent_) agent_.emplace(Agent{{}, {ConfigKind::ads, "istiod", true, false, {}, 0}});
+  const AgentLink& last = began_anew ? none : agent_->last;
+  LinkState& link = agent_->state;
+  const bool answered = now.answers > last.answers;
+  link.ever_answered |= answered;
+  link.connected = answered || (link.connected && now.broken == last.broken);
+  if (link.connected) {
+    link.cut_since.reset();
+    link.cut_looks = 0;
+  } else {
+    if (!link.cut_since) link.cut_since = wall;
+    ++link.cut_looks;
+  }
+  agent_->last = now;
+}
+
+ControlPlaneState ControlPlaneBook::state(const CertificatePlace* place,
+                                          bool agent_is_recent) const {
   ControlPlaneState state;
-  bool config_cut = false;
+  bool config_cut = false, config_told = false;
   for (const auto& [key, link] : links_) {
     state.links.push_back(link.state);
     const ConfigKind kind = link.state.kind;
     const bool config =
         kind == ConfigKind::ads || kind == ConfigKind::cds || kind == ConfigKind::lds;
     config_cut |= config && !link.state.connected;
+    config_told |= config;
+  }
+  if (agent_ && agent_is_recent && !config_told) {
+    state.links.push_back(agent_->state);
+    config_cut = !agent_->state.connected;
   }
   std::vector<SecretLink> secrets;
   for (const auto& [key, resource] : resources_) {

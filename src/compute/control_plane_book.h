@@ -17,6 +17,10 @@
 // Counts are those of the proxy, carried over its restarts by the rules of compute/counter_book.h:
 // what was absent from the last complete answer counts from zero.
 //
+// Where the proxy's own link ends at an agent beside it (Istio) and the proxy does not show it, the
+// agent's word for its connection to the control plane is taken: cut when it broke or could not be
+// made since the last look and brought nothing, holding when it brought something.
+//
 // What was rejected stays so until something is accepted. If both happened between two looks, which
 // came last is not told, and nothing is claimed; so too of what happened before the first look.
 #pragma once
@@ -29,6 +33,7 @@
 #include <utility>
 
 #include "base/clock.h"
+#include "model/certificate_look.h"
 #include "model/control_plane.h"
 #include "model/known_certificate.h"
 
@@ -41,8 +46,12 @@ class ControlPlaneBook {
   void enter(const ControlPlaneReading& reading, std::uint64_t incarnation, Instant at,
              WallTime wall);
 
-  // As last judged. `place` is where the proxy's certificates are known, if they are.
-  ControlPlaneState state(const CertificatePlace* place) const;
+  // Once a look at the agent's page, of an agent that tells.
+  void enter_agent(const AgentLink& now, WallTime wall);
+
+  // As last judged. `place` is where the proxy's certificates are known, if they are;
+  // `agent_is_recent`: its page was heard lately.
+  ControlPlaneState state(const CertificatePlace* place, bool agent_is_recent) const;
 
  private:
   using Key = std::pair<ConfigKind, std::string>;
@@ -71,7 +80,13 @@ class ControlPlaneBook {
   Link* link_of(const Key& key);
   const Link* link_of(const Key& key) const;
 
+  struct Agent {
+    AgentLink last;
+    LinkState state;
+  };
+
   bool first_ = true;
+  std::optional<Agent> agent_;
   std::uint64_t incarnation_ = 0;
   std::map<Key, Resource> resources_;
   std::map<Key, Link> links_;

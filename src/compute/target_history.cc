@@ -127,6 +127,7 @@ void TargetHistory::note_agent(const AgentReading& agent, const PollCost& cost) 
   const bool had_leaf = holds_leaf(agent_place_.book.place());
   const std::vector<Rotation> rotations = agent_place_.book.enter(agent.look, cost.at);
   agent_place_.seen = cost.ended;
+  if (agent.link) control_plane_.enter_agent(*agent.link, cost.at);
   const bool obtained = !had_leaf && holds_leaf(agent_place_.book.place());
   agent_failures_.enter(agent.failures, obtained || !rotations.empty());
 }
@@ -199,7 +200,8 @@ std::shared_ptr<const TargetState> TargetHistory::state(Instant now, WallTime wa
   if (recent(seen_, stale_after_)) {
     const bool looked = recent(admin_place_.seen, certificates_stale_after_);
     const auto place = looked ? admin_place_.book.place() : nullptr;
-    state->control_plane = control_plane_.state(place.get());
+    state->control_plane = control_plane_.state(
+        place.get(), recent(agent_place_.seen, certificates_stale_after_));
   }
   if (state->proxy && state->proxy->started) {
     // A process is known to have begun only to the second: not later than now, though.

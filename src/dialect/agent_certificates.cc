@@ -21,6 +21,8 @@ enum class Means {
   began,     // when it was obtained, seconds since 1970
   failures,  // renewals that failed, since the start
   attempts,  // renewals, failed or not: that none failed is worth telling then
+  breaks,    // of the agent's connection to its control plane
+  answers,   // that came over it
 };
 
 struct Family {
@@ -43,17 +45,22 @@ constexpr Seconds hourly = std::chrono::hours(1) + Seconds(60);
 // pilot/cmd/pilot-agent/status. A failed request is one that all five tries of failed; counters
 // end without _total. istiod: security/pkg/server/ca; the chain is its signing certificate, absent
 // if it is self-signed. The _seconds forms came later than the timestamps and say the same.
+// Its connection to istiod: pkg/istio-agent/metrics; `error` is counted for each attempt that
+// fails, too (seen with 1.31), and the failures have no line before the first.
 // Linkerd's proxies: linkerd/identity/src/metrics.rs; without `control_` in builds up to 2024-04.
 // `error` counts certificates that came and were refused; a CA that does not answer is counted
 // nowhere. Its identity controller: pkg/identity/service.go, from edge-25.2.1 on; the issuer must
 // be an intermediate CA there.
 // Consul: agent/consul/leader_metrics.go; the signing CA is the root where there is no other.
-constexpr std::array<Family, 20> families{{
+constexpr std::array<Family, 23> families{{
     {"istio_agent_cert_expiry_seconds", Means::left, "resource_name", "", ""},
     {"istio_agent_num_failed_outgoing_requests", Means::failures, "request_type", "csr",
      "request_failed"},
     {"istio_agent_num_outgoing_requests", Means::attempts, "request_type", "csr", "request_failed"},
     {"istio_agent_num_file_secret_failures_total", Means::failures, "", "", "file_unreadable"},
+    {"istio_agent_istiod_connection_failures", Means::breaks, "", "", ""},
+    {"istio_agent_istiod_connection_terminations", Means::breaks, "type", "error", ""},
+    {"istio_agent_xds_proxy_responses", Means::answers, "", "", ""},
     {"citadel_server_root_cert_expiry_timestamp", Means::end, "", "", "root_cert", root},
     {"citadel_server_root_cert_expiry_seconds", Means::left, "", "", "root_cert", root},
     {"citadel_server_cert_chain_expiry_timestamp", Means::end, "", "", "cert_chain", intermediate},
@@ -102,6 +109,15 @@ bool count(std::vector<AgentFailures>& failures, std::string_view reason, double
   return true;
 }
 
+bool is_of_link(Means means) { return means == Means::breaks || means == Means::answers; }
+
+bool count(std::optional<AgentLink>& link, Means means, double value) {
+  if (!link) link.emplace();
+  if (!(value >= 0 && value < 1.8e19)) return false;
+  (means == Means::breaks ? link->broken : link->answers) += static_cast<std::uint64_t>(value);
+  return true;
+}
+
 // 0 is what a gauge says that nobody has set, NaN what Consul's followers say: there is none.
 bool is_unset(const Family& family, double value) {
   return value == 0 || (std::isnan(value) && family.name.starts_with("consul_"));
@@ -129,6 +145,12 @@ void AgentCertificates::enter(const Sample& sample) {
     if (family.means == Means::failures || family.means == Means::attempts) {
       const double failed = family.means == Means::failures ? sample.value : 0;
       if (!count(failures_, family.called, failed)) unreadables_.add(words(family.name, failed));
+      continue;
+    }
+    if (is_of_link(family.means)) {
+      if (!count(link_, family.means, sample.value)) {
+        unreadables_.add(words(family.name, sample.value));
+      }
       continue;
     }
     if (is_unset(family, sample.value)) continue;
@@ -165,6 +187,7 @@ void AgentCertificates::tell(const Response& answer, Readings& readings) const {
   if (!heard_) return;
   AgentReading reading;
   reading.failures = failures_;
+  reading.link = link_;
   reading.look.left_out = left_out_;
   Unreadables unreadables = unreadables_;
   for (const auto& [key, told] : told_) {

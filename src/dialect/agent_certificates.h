@@ -14,6 +14,8 @@
 //                  keeps the earliest it was told (compute/certificate_book.h), which comes within
 //                  a minute or so after the first hour
 //
+// Istio's agent also tells how its connection to istiod does, over which it has them renewed.
+//
 // The table of families is in agent_certificates.cc, with where each fact is from.
 #pragma once
 
@@ -57,6 +59,7 @@ class AgentCertificates {
   std::uint64_t left_out_ = 0;
   Unreadables unreadables_;
   std::vector<AgentFailures> failures_;
+  std::optional<AgentLink> link_;
   bool heard_ = false;
 };
 

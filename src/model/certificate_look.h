@@ -64,9 +64,19 @@ struct AgentFailures {
   bool operator==(const AgentFailures&) const = default;
 };
 
-// What the mesh's own agent tells of the certificates it looks after.
+// The agent's own connection to its control plane, since the agent's start.
+struct AgentLink {
+  std::uint64_t broken = 0;   // it broke by an error, or could not be made
+  std::uint64_t answers = 0;  // that came over it
+
+  bool operator==(const AgentLink&) const = default;
+};
+
+// What the mesh's own agent tells of the certificates it looks after, and of whom it gets them
+// from.
 struct AgentReading {
   CertificateLook look;
+  std::optional<AgentLink> link;
   std::vector<AgentFailures> failures;  // each reason once; those that never occurred at zero
 
   bool operator==(const AgentReading&) const = default;

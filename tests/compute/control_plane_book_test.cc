@@ -45,7 +45,7 @@ class ControlPlaneBookTest : public testing::Test {
     look({{ConfigKind::ads, "", says_connected}}, {resource(cds, clusters)});
   }
 
-  ControlPlaneState state() const { return book_.state(nullptr); }
+  ControlPlaneState state() const { return book_.state(nullptr, true); }
   LinkState link() const { return state().links.at(0); }
   UpdateCounts updates() const { return state().updates.at(0); }
   std::uint64_t reconnects() const { return state().reconnects.at(0).count; }

@@ -104,6 +104,21 @@ TEST(AgentCertificates, before_the_first_issuance_istios_agent_has_failures_to_t
   EXPECT_THAT(reading->failures, ElementsAre(AgentFailures{"request_failed", 2}));
 }
 
+// As the agent of Istio 1.31 said it a minute after istiod was killed.
+TEST(AgentCertificates, istios_agent_tells_how_its_link_does) {
+  const Readings readings = readings_of(
+      "istio_agent_istiod_connection_failures 2\n"
+      "istio_agent_istiod_connection_terminations{type=\"cancelled\"} 1\n"
+      "istio_agent_istiod_connection_terminations{type=\"error\"} 11\n"
+      "istio_agent_xds_proxy_requests 8\n"
+      "istio_agent_xds_proxy_responses 4\n");
+  ASSERT_TRUE(readings.agent);
+  EXPECT_EQ(readings.agent->link, (AgentLink{13, 4}));
+  EXPECT_EQ(readings_of("istio_agent_cert_expiry_seconds{resource_name=\"a\"} 60\n").agent->link,
+            std::nullopt);
+  EXPECT_EQ(readings_of("istio_agent_xds_proxy_responses NaN\n").unreadable, 1u);
+}
+
 TEST(AgentCertificates, istiod_tells_the_instants_of_its_root_and_its_signing_certificate) {
   const auto all = certificates(read(fixture("istio/1.31-dev/istiod_metrics.txt")));
   ASSERT_EQ(all.size(), 2u);
