@@ -138,8 +138,8 @@ class Demo:
         self._mesh = DemoMesh(ENVOY, bin_dir, os.path.join(self.directory, "mesh"),
                               CERTIFICATE_LIFETIME, self.scenario)
         self._begin(self._mesh)
-        load = self.scenario.load if self.scenario else {"rate": CALLS_PER_SECOND}
-        self._load = self._mesh.start_load(**load)
+        self._load = (self.scenario.start_load(self._mesh) if self.scenario
+                      else self._mesh.start_load(rate=CALLS_PER_SECOND))
         poll = {**POLL, "window": "6s"} if self.scenario else POLL  # two of them are worth waiting for
         self.agent = Agent(BINARY, self.directory, self._mesh.agent_config(CERTIFICATES, **poll))
         self._begin(self.agent)

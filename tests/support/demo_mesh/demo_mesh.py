@@ -224,12 +224,12 @@ class DemoMesh:
                 port=self._port(name, "outbound"), peer_account=workload_of(BACKENDS[0]),
                 backends=[{**self._sidecar_ports(backend), "zone": f"demo-{number}"}
                           for number, backend in enumerate(BACKENDS, 1)], **common)
-            bootstrap = self._scenario.client(bootstrap)
+            self._scenario.client(bootstrap, self)
         else:
             bootstrap = envoy_config.server_bootstrap(
                 ports=self._sidecar_ports(name), peer_account=workload_of(CLIENT),
                 application_ports=self._application_ports(name), **common)
-            bootstrap = self._scenario.server(name, bootstrap)
+            self._scenario.server(bootstrap, self)
         with open(self._path(name + ".json"), "w") as file:
             json.dump(bootstrap, file, indent=1)
 
