@@ -32,12 +32,13 @@ class Running:
         self.verdict = None  # at the last look
         self._mesh = DemoMesh(ENVOY, BIN_DIR, os.path.join(where, "mesh"), scenario=scenario)
         self.agent = None
+        self.loads = []
         self._where = where
         self._began = None
 
     def start(self):
         self._mesh.start()
-        self.scenario.start_load(self._mesh)
+        self.loads = self.scenario.start_loads(self._mesh)
         self.agent = Agent(BINARY, self._where, self._mesh.agent_config(**POLL),
                            name=self.scenario.name)
         self.agent.start()
@@ -98,6 +99,7 @@ class Several(SharedPartsTest):
 
     def hold(self, scenario):
         one = self.running[scenario.name]
+        self.assertTrue(all(load.running() for load in one.loads))
         self.assertEqual(one.extra, {})
         self.assertEqual(one.found, one.wanted, one.agent.get("/diagnosis")[1])
         if one.wanted:

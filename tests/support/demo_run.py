@@ -14,6 +14,7 @@ import subprocess
 import sys
 import tempfile
 import time
+from collections import Counter
 
 SUPPORT = os.path.dirname(os.path.abspath(__file__))
 ROOT = os.path.dirname(os.path.dirname(SUPPORT))
@@ -131,15 +132,16 @@ class Demo:
         self.directory = tempfile.mkdtemp(prefix="mesh-demo-")
         self.scenario = scenario
         self._parts = []  # what has a stop(), in the order of its start
-        self._mesh = self._load = self.agent = self.prometheus = None
+        self._loads = []
+        self._mesh = self.agent = self.prometheus = None
 
     def start(self):
         bin_dir = os.path.join(RELEASE, "tests", "support", "demo_mesh")
         self._mesh = DemoMesh(ENVOY, bin_dir, os.path.join(self.directory, "mesh"),
                               CERTIFICATE_LIFETIME, self.scenario)
         self._begin(self._mesh)
-        self._load = (self.scenario.start_load(self._mesh) if self.scenario
-                      else self._mesh.start_load(rate=CALLS_PER_SECOND))
+        self._loads = (self.scenario.start_loads(self._mesh) if self.scenario
+                       else [self._mesh.start_load(rate=CALLS_PER_SECOND)])
         poll = {**POLL, "window": "6s"} if self.scenario else POLL  # two of them are worth waiting for
         self.agent = Agent(BINARY, self.directory, self._mesh.agent_config(CERTIFICATES, **poll))
         self._begin(self.agent)
@@ -161,12 +163,12 @@ class Demo:
             if os.waitid(os.P_PID, pid, os.WEXITED | os.WNOHANG | os.WNOWAIT):
                 with open(os.path.join(self._mesh.directory, name + ".log")) as log:
                     raise MeshError(f"{name} ended:\n" + "".join(log.readlines()[-15:]))
-        if not self._load.running():
+        if not all(load.running() for load in self._loads):
             raise MeshError("the load generator ended")
 
     def settle(self):
         """Ends the load; gives the ledger and what the agent counted, after one more poll."""
-        booked = ledger_calls(self._load.stop())
+        booked = sum((ledger_calls(load.stop()) for load in self._loads), Counter())
         return booked, self.agent.page_after_polls()
 
     def _begin(self, part):

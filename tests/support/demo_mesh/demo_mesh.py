@@ -32,7 +32,6 @@ from scenarios import Scenario  # noqa: E402
 NAMESPACE = "shop"
 CLIENT = "storefront-1"
 BACKENDS = ("backend-1", "backend-2", "backend-3")
-SIDECARS = (CLIENT, *BACKENDS)
 APPLICATION = "-app"  # "backend-1-app" is the gRPC server behind the sidecar "backend-1"
 UNIX_ADMIN = "backend-3"  # its admin interface is a unix socket, the others' are TCP ports
 LONGEST_SOCKET_PATH = 107
@@ -55,6 +54,9 @@ class DemoMesh:
         self.authority = certificates.Authority(self._path("ca"))
         self._certificate_lifetime = certificate_lifetime
         self._scenario = scenario or Scenario("none", "nothing is changed")
+        self._backends = tuple(f"backend-{number}"
+                               for number in range(1, self._scenario.pods + 1))
+        self._sidecars = (CLIENT, *self._backends)
         self._bin_dir = bin_dir
         self._made_directory = False
         self._children = {}  # name → Child, in the order of their start
@@ -87,7 +89,7 @@ class DemoMesh:
 
     def _start_all(self):
         self.authority.create()
-        for name in SIDECARS:
+        for name in self._sidecars:
             self.authority.issue(workload_of(name), self.certificate_dir(name),
                                  self._certificate_lifetime or certificates.DAY)
             envoy_config.write_secrets(self._path("sds", name), self.certificate_dir(name),
@@ -95,7 +97,7 @@ class DemoMesh:
             self._write_bootstrap(name)
         if self._certificate_lifetime:
             self._start_issuer()
-        parts = [name + APPLICATION for name in BACKENDS] + list(SIDECARS)
+        parts = [name + APPLICATION for name in self._backends] + list(self._sidecars)
         for name in parts:
             self._start_part(name)
         for name in parts:
@@ -136,7 +138,7 @@ class DemoMesh:
         def label(name):
             return name != CLIENT and self._scenario.workload or workload_of(name)
         return [{"name": name, "namespace": NAMESPACE, "workload": label(name),
-                 "mesh": "envoy", "admin": self.admin(name)} for name in SIDECARS]
+                 "mesh": "envoy", "admin": self.admin(name)} for name in self._sidecars]
 
     def agent_config(self, extra="", **poll):
         """YAML for the agent: all sidecars as targets. `poll` overrides, e.g. interval="200ms";
@@ -223,7 +225,7 @@ class DemoMesh:
             bootstrap = envoy_config.client_bootstrap(
                 port=self._port(name, "outbound"), peer_account=workload_of(BACKENDS[0]),
                 backends=[{**self._sidecar_ports(backend), "zone": f"demo-{number}"}
-                          for number, backend in enumerate(BACKENDS, 1)], **common)
+                          for number, backend in enumerate(self._backends, 1)], **common)
             self._scenario.client(bootstrap, self)
         else:
             bootstrap = envoy_config.server_bootstrap(
@@ -236,7 +238,7 @@ class DemoMesh:
     def _start_issuer(self):
         command = [sys.executable, "-B", os.path.join(HERE, "issuer.py"), self._path("ca"),
                    str(self._certificate_lifetime),
-                   *(f"{workload_of(name)}={self.certificate_dir(name)}" for name in SIDECARS)]
+                   *(f"{workload_of(name)}={self.certificate_dir(name)}" for name in self._sidecars)]
         self._children["issuer"] = Child("issuer", command, self._path("issuer.log"), sys.stderr)
 
     def _start_part(self, name):

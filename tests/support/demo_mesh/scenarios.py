@@ -19,14 +19,16 @@ class Scenario:
     name: str
     summary: str
     findings: tuple = ()  # exactly what is found, by name
-    load: dict = field(default_factory=dict)  # options of demo_load beside `rate`
+    load: dict = field(default_factory=dict)  # options of demo_load
+    callers: int = 1  # so many demo_loads, each with one channel
+    pods: int = 3  # of the service that is called
     client: Callable = _unchanged  # what it does to the client's sidecar; see scenario_changes.py
     server: Callable = _unchanged  # and to each server's
     workload: Optional[str] = None  # of the server sidecars
     verdict: Optional[str] = None  # on the balance of the upstream `users`, if it matters
 
-    def start_load(self, mesh):
-        return mesh.start_load(**{"rate": 100, **self.load})
+    def start_loads(self, mesh):
+        return [mesh.start_load(**{"rate": 100, **self.load}) for _ in range(self.callers)]
 
 
 ONE_METHOD = {"only": "Greeter/SayHello"}
@@ -37,6 +39,9 @@ SCENARIOS = (
              client=change.settings(lb_policy="RANDOM"), verdict="balanced"),
     Scenario("pinned", "the client's sidecar takes the port for plain TCP: one channel, one pod",
              ("traffic_pinned",), load=ONE_METHOD, client=change.forward_bytes, workload="users"),
+    Scenario("pinned_channels", "the same with three channels: three of five pods",
+             ("traffic_pinned",), load=ONE_METHOD, callers=3, pods=5,
+             client=change.forward_bytes, workload="users"),
     Scenario("hot_key", "a hash policy with the same key in every call",
              ("traffic_uneven",), client=change.hash_one_key, verdict="uneven"),
     Scenario("weighted", "weights of 9:1:1 in the endpoint list",
