@@ -9,6 +9,22 @@
 namespace mesh {
 namespace {
 
+// Whether the balancer itself sends more to some, for whatever reason: pods that get less have
+// fewer connections, then, and nothing is pinned.
+bool is_uneven(BalanceVerdict verdict) {
+  switch (verdict) {
+    case BalanceVerdict::balanced:
+    case BalanceVerdict::too_little_traffic:
+    case BalanceVerdict::connection_pinned: return false;
+    case BalanceVerdict::weighted:
+    case BalanceVerdict::locality:
+    case BalanceVerdict::ejected:
+    case BalanceVerdict::warming:
+    case BalanceVerdict::uneven: return true;
+  }
+  return false;
+}
+
 // Who sends to it, as far as the sidecars of this node tell. Services and workloads have different
 // names more often than not, so a proxy that chooses per request is recognised by its numbers: it
 // sent most of what the busiest pod received to one endpoint of an upstream that is just as uneven.
@@ -18,8 +34,8 @@ void look_at_callers(const Snapshot& snapshot, WorkloadBalance& one) {
   for (const auto& state : snapshot.targets) {
     for (const UpstreamBalance& upstream : state->balances) {
       const bool sends_most = upstream.balance.requests_max >= busiest / 2 && busiest > 0;
-      const bool uneven = upstream.balance.verdict == BalanceVerdict::uneven;
-      if (upstream.chosen == Chosen::per_request && uneven && sends_most) {
+      if (upstream.chosen == Chosen::per_request && is_uneven(upstream.balance.verdict) &&
+          sends_most) {
         one.chosen = Chosen::per_request;
       }
       const bool forwards = upstream.chosen == Chosen::per_connection;

@@ -78,6 +78,18 @@ TEST(WorkloadBalances, do_not_blame_connections_where_the_client_chooses_per_req
   EXPECT_EQ(verdict(20), BalanceVerdict::connection_pinned);  // that was somebody else
 }
 
+// Whom a sidecar keeps away from gets no connection either.
+TEST(WorkloadBalances, do_not_blame_connections_where_the_client_avoids_a_pod) {
+  for (const auto verdict : {BalanceVerdict::ejected, BalanceVerdict::locality,
+                             BalanceVerdict::warming, BalanceVerdict::weighted}) {
+    TargetState storefront = client("accounts:50051", Chosen::per_request, 150);
+    storefront.balances[0].balance.verdict = verdict;
+    const auto all =
+        judged({pod("users-0", 150, 1), pod("users-1", 150, 1), pod("users-2", 0, 0), storefront});
+    EXPECT_EQ(all.at(0).balance.verdict, BalanceVerdict::uneven) << to_string(verdict);
+  }
+}
+
 TEST(WorkloadBalances, excuse_a_pod_that_has_just_begun) {
   TargetState young = pod("users-2", 5, 1);
   young.proxy = Proxy{"1.40.0", "", "", ProxyState::live, Instant{}};
