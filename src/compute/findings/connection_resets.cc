@@ -1,5 +1,5 @@
 // Calls are cut short on their way: the upstream resets their streams, or connections break while
-// calls are on them.
+// calls are on them. Connections that fail at TLS are told by tls_handshake_failures.
 #include <algorithm>
 #include <array>
 
@@ -30,7 +30,11 @@ constexpr std::array remedies{
 
 void find(const Snapshot& snapshot, WallTime, std::vector<Finding>& found) {
   each_pool(snapshot, [&](const TargetState& state, const Pool& pool) {
-    const std::uint64_t broken = pool.increase(Counted::resets, "connection");
+    // With TLS 1.3 a client is done, and sends its first calls, before it hears that the server
+    // refuses its certificate.
+    const std::uint64_t at_tls = pool.increase(Counted::tls_failures);
+    const std::uint64_t all_broken = pool.increase(Counted::resets, "connection");
+    const std::uint64_t broken = all_broken > at_tls ? all_broken - at_tls : 0;
     const std::uint64_t remote = pool.increase(Counted::resets, "remote");
     // Who waited for a connection that could not be made is among the lost; where none broke,
     // there are no others.

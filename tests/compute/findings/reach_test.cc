@@ -126,6 +126,15 @@ TEST_F(ReachFindings, see_calls_that_went_with_their_connections) {
                                    "(2.0 %): 2 connections broke under them"));
 }
 
+// TLS 1.3: the calls are on their way when the server refuses the client's certificate.
+TEST_F(ReachFindings, do_not_tell_of_calls_that_went_with_a_handshake) {
+  count({Counted::connections, "", 27});
+  count({Counted::tls_failures, "handshake", 30});
+  count({Counted::resets, "connection", 30});
+  count({Counted::resets, "lost", 30});
+  EXPECT_THAT(words(), ElementsAre(HasSubstr("tls_handshake_failures")));
+}
+
 TEST_F(ReachFindings, see_calls_that_the_upstream_resets) {
   count({Counted::resets, "remote", 300});
   EXPECT_THAT(words(), ElementsAre("critical connection_resets: 300 calls to users:50051 cut short "
