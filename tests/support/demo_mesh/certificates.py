@@ -73,18 +73,18 @@ class Authority:
                  "-keyout", self._key, "-out", self.root)
         return self
 
-    def issue(self, service_account, where, lifetime=DAY):
+    def issue(self, service_account, where, lifetime=DAY, age=0):
         """Writes tls.key and tls.crt for the workload into the directory `where`."""
-        self.prepare(service_account, where, lifetime)
+        self.prepare(service_account, where, lifetime, age)
         install(where)
 
-    def prepare(self, service_account, where, lifetime=DAY):
+    def prepare(self, service_account, where, lifetime=DAY, age=0):
         """The same, but under the names tls.key.new and tls.crt.new, for install(). The leaf lives
-        from now on for so many seconds: `openssl ca`, since `openssl x509` of OpenSSL 3.0 knows no
-        shorter lifetime than a day."""
+        for so many seconds in all and is `age` old: `openssl ca`, since `openssl x509` of OpenSSL
+        3.0 knows no shorter lifetime than a day."""
         os.makedirs(where, exist_ok=True)
         fresh = os.path.join(where, "tls.")
-        now = int(time.time())
+        begin = int(time.time()) - age
         with tempfile.TemporaryDirectory(dir=os.path.dirname(self.root)) as scratch:
             settings, request, issued = (
                 os.path.join(scratch, name) for name in ("settings", "request", "issued"))
@@ -95,5 +95,5 @@ class Authority:
             _openssl("req", "-new", *_NEW_KEY, "-subj", "/", "-keyout", fresh + "key.new",
                      "-out", request)
             _openssl("ca", "-batch", "-notext", "-config", settings, "-in", request,
-                     "-cert", self.root, "-keyfile", self._key, "-startdate", _date(now),
-                     "-enddate", _date(now + lifetime), "-out", fresh + "crt.new")
+                     "-cert", self.root, "-keyfile", self._key, "-startdate", _date(begin),
+                     "-enddate", _date(begin + lifetime), "-out", fresh + "crt.new")

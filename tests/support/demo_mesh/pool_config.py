@@ -35,19 +35,33 @@ def listener(name, port, upstream):
 
 def failing_listener(name, port, status):
     """A pod that answers every call with this HTTP status."""
-    chain = {"filters": [_http_connection_manager(name, [])]}
-    hosts = chain["filters"][0]["typed_config"]["route_config"]["virtual_hosts"]
-    hosts[0]["routes"] = [{"match": {"prefix": "/"}, "direct_response": {"status": status}}]
+    made = listener(name, port, "")
+    answer_all(made, status)
+    return made
+
+
+def manager(made):
+    """The connection manager of a listener."""
+    return made["filter_chains"][0]["filters"][0]["typed_config"]
+
+
+def answer_all(made, status):
+    """Changes a listener: every call is answered with this HTTP status."""
+    host, = manager(made)["route_config"]["virtual_hosts"]
+    host["routes"] = [{"match": {"prefix": "/"}, "direct_response": {"status": status}}]
     # The filter of gRPC statistics needs a cluster.
-    del chain["filters"][0]["typed_config"]["http_filters"][0]
-    return _listener(name, port, chain)
+    del manager(made)["http_filters"][0]
+
+
+def limit_streams(made, streams):
+    """Changes a listener: it takes so many streams on a connection."""
+    manager(made)["http2_protocol_options"] = {"max_concurrent_streams": streams}
 
 
 def limited_listener(name, port, upstream, streams):
     """A pod that takes so many streams on a connection."""
     made = listener(name, port, upstream)
-    manager = made["filter_chains"][0]["filters"][0]["typed_config"]
-    manager["http2_protocol_options"] = {"max_concurrent_streams": streams}
+    limit_streams(made, streams)
     return made
 
 

@@ -12,36 +12,16 @@ of what answers badly. See pool_config.py for the Envoys' side.
 import json
 import os
 import re
-import socket
 
 import certificates
 import pool_config as config
 from cutting_proxy import CuttingProxy
 from load import Load
 from processes import Child, ReservedPort, http_get, wait_until
+from silence import Silence
 
 CALLER, CALLEE = "storefront-1", "backend-1"
 SERVERS = ("server-1", "server-2")
-
-
-class Silence:
-    """A TCP port of which nothing ever comes back: its queue of connections is full."""
-
-    def __init__(self):
-        self._listening = socket.socket()
-        self._listening.bind(("127.0.0.1", 0))
-        self._listening.listen(0)
-        self.number = self._listening.getsockname()[1]
-        self._filling = []
-        for _ in range(4):
-            one = socket.socket()
-            one.setblocking(False)
-            one.connect_ex(("127.0.0.1", self.number))
-            self._filling.append(one)
-
-    def release(self):
-        for one in (*self._filling, self._listening):
-            one.close()
 
 
 class RunningLoad(Load):
