@@ -100,7 +100,8 @@ class Several(SharedPartsTest):
     def hold(self, scenario):
         one = self.running[scenario.name]
         self.assertTrue(all(load.running() for load in one.loads))
-        self.assertEqual(one.extra, {})
+        for finding, diagnosis in one.extra.items():
+            self.fail(f"{finding}, too:\n{diagnosis}")
         self.assertEqual(one.found, one.wanted, one.agent.get("/diagnosis")[1])
         if one.wanted:
             print(f"{scenario.name}: found after {one.found_after:.1f} s")

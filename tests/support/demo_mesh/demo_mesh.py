@@ -54,14 +54,15 @@ class DemoMesh:
         self.authority = certificates.Authority(self._path("ca"))
         self._certificate_lifetime = certificate_lifetime
         self._scenario = scenario or Scenario("none", "nothing is changed")
-        self._backends = tuple(f"backend-{number}"
+        self.backends = tuple(f"backend-{number}"
                                for number in range(1, self._scenario.pods + 1))
-        self._sidecars = (CLIENT, *self._backends)
+        self._sidecars = (CLIENT, *self.backends)
         self._bin_dir = bin_dir
         self._made_directory = False
         self._children = {}  # name → Child, in the order of their start
         self._loads = []
         self._ports = {}  # (name, use) → ReservedPort
+        self._kept = []
 
     def __enter__(self):
         return self.start()
@@ -92,12 +93,13 @@ class DemoMesh:
         for name in self._sidecars:
             self.authority.issue(workload_of(name), self.certificate_dir(name),
                                  self._certificate_lifetime or certificates.DAY)
-            envoy_config.write_secrets(self._path("sds", name), self.certificate_dir(name),
-                                       self.authority.root)
+            self.trust(name, self.authority)
+        self._scenario.files(self)
+        for name in self._sidecars:
             self._write_bootstrap(name)
-        if self._certificate_lifetime:
+        if self._certificate_lifetime and self._scenario.renewed:
             self._start_issuer()
-        parts = [name + APPLICATION for name in self._backends] + list(self._sidecars)
+        parts = [name + APPLICATION for name in self.backends] + list(self._sidecars)
         for name in parts:
             self._start_part(name)
         for name in parts:
@@ -111,9 +113,9 @@ class DemoMesh:
             child.signal(signal.SIGTERM)
         for child in self._children.values():
             child.terminate()
-        for port in self._ports.values():
-            port.release()
-        self._loads, self._children, self._ports = [], {}, {}
+        for part in (*self._kept, *self._ports.values()):
+            part.release()
+        self._loads, self._children, self._kept, self._ports = [], {}, [], {}
         if self._made_directory:
             shutil.rmtree(self.directory, ignore_errors=True)
 
@@ -123,11 +125,11 @@ class DemoMesh:
         """The admin interface of a sidecar as the agent's configuration spells it."""
         if name == UNIX_ADMIN:
             return "unix:" + self._path(name + ".sock")
-        return f"http://127.0.0.1:{self._port(name, 'admin')}"
+        return f"http://127.0.0.1:{self.port(name, 'admin')}"
 
     def address(self):
         """Where callers call: the client sidecar's outbound listener."""
-        return f"127.0.0.1:{self._port(CLIENT, 'outbound')}"
+        return f"127.0.0.1:{self.port(CLIENT, 'outbound')}"
 
     def certificate_dir(self, name):
         """Where a sidecar's tls.key and tls.crt are."""
@@ -163,7 +165,21 @@ class DemoMesh:
             raise MeshError(f"{name} {path}: HTTP {status} {body[:200]!r}")
         return body.decode()
 
-    # ---- what tests do to it ----
+    # ---- what tests and scenarios do to it ----
+
+    def port(self, name, use):
+        """A free loopback port that stays this one's as long as the mesh lives."""
+        return self._ports.setdefault((name, use), ReservedPort()).number
+
+    def keep(self, part):
+        """Something with a `number`, its port, and a release(), which stop() calls; gives it."""
+        self._kept.append(part)
+        return part
+
+    def trust(self, name, authority):
+        """A sidecar trusts this root from its start on."""
+        envoy_config.write_secrets(self._path("sds", name), self.certificate_dir(name),
+                                   authority.root)
 
     def kill(self, name):
         """kill -9 of a sidecar ("backend-1") or of an application ("backend-1-app")."""
@@ -209,23 +225,20 @@ class DemoMesh:
     def _binary(self, name):
         return os.path.join(self._bin_dir, name)
 
-    def _port(self, name, use):
-        return self._ports.setdefault((name, use), ReservedPort()).number
-
     def _sidecar_ports(self, name):
-        return {use: self._port(name, use) for use in ("users", "orders")}
+        return {use: self.port(name, use) for use in ("users", "orders")}
 
     def _application_ports(self, backend):
-        return {use: self._port(backend + APPLICATION, use) for use in ("users", "orders")}
+        return {use: self.port(backend + APPLICATION, use) for use in ("users", "orders")}
 
     def _write_bootstrap(self, name):
         common = {"node": name, "workload": workload_of(name), "admin": self.admin(name),
                   "secrets": self._path("sds", name)}
         if name == CLIENT:
             bootstrap = envoy_config.client_bootstrap(
-                port=self._port(name, "outbound"), peer_account=workload_of(BACKENDS[0]),
+                port=self.port(name, "outbound"), peer_account=workload_of(BACKENDS[0]),
                 backends=[{**self._sidecar_ports(backend), "zone": f"demo-{number}"}
-                          for number, backend in enumerate(self._backends, 1)], **common)
+                          for number, backend in enumerate(self.backends, 1)], **common)
             self._scenario.client(bootstrap, self)
         else:
             bootstrap = envoy_config.server_bootstrap(

@@ -1,7 +1,13 @@
 """What a scenario of the demo mesh changes in the bootstraps of its sidecars, which are plain
 dictionaries (envoy_config.py). A change takes the bootstrap and the mesh, and alters the bootstrap."""
 
+import os
+
+import certificates
+import pool_config
+from cutting_proxy import CuttingProxy
 from envoy_config import USERS, outbound
+from silence import Silence
 
 _TYPE = "type.googleapis.com/envoy.extensions.filters."
 UNLIMITED = 4294967295
@@ -26,13 +32,13 @@ def _assignments(bootstrap):
     return [cluster["load_assignment"] for cluster, _ in _clusters(bootstrap)]
 
 
-def _chains(bootstrap):
-    for listener in bootstrap["static_resources"]["listeners"]:
-        yield from listener["filter_chains"]
+def _endpoints(bootstrap):
+    return [endpoint for assignment in _assignments(bootstrap)
+            for locality in assignment["endpoints"] for endpoint in locality["lb_endpoints"]]
 
 
-def _manager(chain):
-    return chain["filters"][0]["typed_config"]
+def _listeners(bootstrap):
+    return bootstrap["static_resources"]["listeners"]
 
 
 def settings(**fields):
@@ -66,12 +72,22 @@ def limits(**fields):
     return settings(circuit_breakers={"thresholds": [{"track_remaining": True, **fields}]})
 
 
+def eject_after(failures):
+    """Outlier detection puts an endpoint aside after so many, and for good."""
+    return settings(outlier_detection={"consecutive_5xx": failures, "interval": "0.5s",
+                                       "base_ejection_time": "600s",
+                                       "max_ejection_percent": 50})
+
+
+eject_nobody = eject_after(10 ** 6)
+
+
 # ---- which endpoint gets a call ----
 
 def forward_bytes(bootstrap, _mesh):
     """The port is taken for plain TCP: the sidecar forwards each connection to one endpoint."""
-    for chain in _chains(bootstrap):
-        chain["filters"] = [{"name": "envoy.filters.network.tcp_proxy", "typed_config": {
+    for listener in _listeners(bootstrap):
+        listener["filter_chains"][0]["filters"] = [{"name": "envoy.filters.network.tcp_proxy", "typed_config": {
             "@type": _TYPE + "network.tcp_proxy.v3.TcpProxy",
             "stat_prefix": "outbound", "cluster": outbound(USERS)}}]
 
@@ -80,8 +96,8 @@ def hash_one_key(bootstrap, _mesh):
     """A hash of what is the same in every call."""
     for cluster, _ in _clusters(bootstrap):
         cluster["lb_policy"] = "RING_HASH"
-    for chain in _chains(bootstrap):
-        for host in _manager(chain)["route_config"]["virtual_hosts"]:
+    for listener in _listeners(bootstrap):
+        for host in pool_config.manager(listener)["route_config"]["virtual_hosts"]:
             for route in host["routes"]:
                 route["route"]["hash_policy"] = [{"header": {"header_name": ":authority"}}]
 
@@ -96,12 +112,90 @@ def weigh_endpoints(bootstrap, _mesh):
         assignment["endpoints"] = [{"lb_endpoints": endpoints}]
 
 
+def weigh_zones(bootstrap, _mesh):
+    """Two pods in a zone that has a fifth of the weight of the other, where there is one."""
+    for cluster, _ in _clusters(bootstrap):
+        cluster["common_lb_config"] = {"locality_weighted_lb_config": {}}
+    for assignment in _assignments(bootstrap):
+        near, also_near, far = assignment["endpoints"]
+        near["lb_endpoints"] += also_near["lb_endpoints"]
+        near["load_balancing_weight"], far["load_balancing_weight"] = 2, 8
+        assignment["endpoints"] = [near, far]
+
+
+# ---- where the connections of the client's sidecar go ----
+
+def _lead(port_for):
+    """`port_for` takes the mesh and the port where an endpoint is, and gives another."""
+    def change(bootstrap, mesh):
+        for endpoint in _endpoints(bootstrap):
+            address = endpoint["endpoint"]["address"]["socket_address"]
+            address["port_value"] = port_for(mesh, address["port_value"])
+    return change
+
+
+lead_nowhere = _lead(lambda mesh, port: mesh.port(port, "nobody"))
+lead_into_silence = _lead(lambda mesh, _port: mesh.keep(Silence()).number)
+lead_through_a_cutter = _lead(
+    lambda mesh, port: mesh.keep(CuttingProxy(port, every=0.4)).number)
+
+
+# ---- certificates ----
+
+def trust_a_stranger(mesh):
+    """The client's sidecar holds the root of somebody else."""
+    mesh.trust("storefront-1", certificates.Authority(
+        os.path.join(mesh.directory, "stranger", "ca")).create())
+
+
+def let_expire(mesh):
+    """The servers' leaves ended a minute ago."""
+    for name in mesh.backends:
+        mesh.authority.issue("backend", mesh.certificate_dir(name), 3600, age=3660)
+
+
+def show_no_certificate(bootstrap, _mesh):
+    for cluster, _ in _clusters(bootstrap):
+        context = cluster["transport_socket"]["typed_config"]["common_tls_context"]
+        context.pop("tls_certificate_sds_secret_configs", None)  # clusters share it
+
+
 # ---- what is served ----
+
+def of(name, change):
+    """Only in this sidecar."""
+    def chosen(bootstrap, mesh):
+        if f"~{name}." in bootstrap["node"]["id"]:
+            change(bootstrap, mesh)
+    return chosen
+
+
+def fail(bootstrap, _mesh):
+    """A pod that answers each call with UNAVAILABLE."""
+    for listener in _listeners(bootstrap):
+        pool_config.answer_all(listener, 503)
+
+
+def take_streams(number):
+    """Of a server's sidecar: so many at once on a connection."""
+    def change(bootstrap, _mesh):
+        for listener in _listeners(bootstrap):
+            pool_config.limit_streams(listener, number)
+    return change
+
+
+def end_connections_after(calls):
+    """Of the client's sidecar."""
+    def change(bootstrap, _mesh):
+        for _, http in _clusters(bootstrap):
+            http["common_http_protocol_options"]["max_requests_per_connection"] = calls
+    return change
+
 
 def serve_web(bootstrap, _mesh):
     """The client's sidecar takes gRPC-Web, too, and its CORS filter has no policy."""
-    for chain in _chains(bootstrap):
+    for listener in _listeners(bootstrap):
         for name, kind in (("cors", "cors.v3.Cors"), ("grpc_web", "grpc_web.v3.GrpcWeb")):
-            _manager(chain)["http_filters"].insert(0, {
+            pool_config.manager(listener)["http_filters"].insert(0, {
                 "name": "envoy.filters.http." + name,
                 "typed_config": {"@type": _TYPE + "http." + kind}})

@@ -10,7 +10,7 @@ import scenario_changes as change
 from scenario_changes import UNLIMITED
 
 
-def _unchanged(_bootstrap, _mesh):
+def _unchanged(*_unused):
     pass
 
 
@@ -19,19 +19,27 @@ class Scenario:
     name: str
     summary: str
     findings: tuple = ()  # exactly what is found, by name
-    load: dict = field(default_factory=dict)  # options of demo_load
+    load: dict = field(default_factory=lambda: {"rate": 100})  # options of demo_load
     callers: int = 1  # so many demo_loads, each with one channel
     pods: int = 3  # of the service that is called
     client: Callable = _unchanged  # what it does to the client's sidecar; see scenario_changes.py
     server: Callable = _unchanged  # and to each server's
+    files: Callable = _unchanged  # takes the mesh before anything starts: what it does to its files
+    renewed: bool = True  # whether the issuer renews certificates, if there is one
     workload: Optional[str] = None  # of the server sidecars
     verdict: Optional[str] = None  # on the balance of the upstream `users`, if it matters
 
     def start_loads(self, mesh):
-        return [mesh.start_load(**{"rate": 100, **self.load}) for _ in range(self.callers)]
+        return [mesh.start_load(**self.load) for _ in range(self.callers)]
 
 
-ONE_METHOD = {"only": "Greeter/SayHello"}
+ONE_METHOD = {"only": "Greeter/SayHello", "rate": 100}
+ONE_UPSTREAM = {"only": "user.v1.UserService/GetUser", "rate": 20}
+
+
+def held(calls, deadline):
+    """So many calls at once, again and again, which the servers never answer."""
+    return {"only": ONE_UPSTREAM["only"], "hold": "yes", "parallel": calls, "deadline": deadline}
 
 SCENARIOS = (
     Scenario("healthy", "round robin over three pods", verdict="balanced"),
@@ -46,8 +54,50 @@ SCENARIOS = (
              ("traffic_uneven",), client=change.hash_one_key, verdict="uneven"),
     Scenario("weighted", "weights of 9:1:1 in the endpoint list",
              client=change.weigh_endpoints, verdict="weighted"),
+    Scenario("zones", "zones with weights of their own", client=change.weigh_zones,
+             verdict="locality"),
+    Scenario("ejected", "one of three pods fails, and is ejected for it", ("endpoints_ejected",),
+             client=change.eject_after(5), server=change.of("backend-3", change.fail),
+             verdict="ejected"),
     Scenario("quiet", "too few calls to tell luck from skew", load={"rate": 0.4},
              client=change.hash_one_key, verdict="too_little_traffic"),
+
+    Scenario("pool_exhausted", "max_requests of 3, and more calls at once", ("pool_exhausted",),
+             load={**held(20, "500ms"), "rate": 40}, client=change.limits(max_requests=3)),
+    Scenario("pending_full", "two streams on a connection, one connection, two calls may wait",
+             ("pool_exhausted", "stream_limit_low"), load={**held(20, "500ms"), "rate": 40},
+             client=change.together(change.limits(max_connections=1, max_pending_requests=2),
+                                    change.http2(max_concurrent_streams=2))),
+    Scenario("streams_full", "two streams on a connection, one connection, the rest waits",
+             ("stream_limit", "stream_limit_low"), load=held(12, "10m"),
+             client=change.together(change.limits(max_connections=1),
+                                    change.http2(max_concurrent_streams=2))),
+    Scenario("streams_refused", "callers open more streams than the servers take",
+             ("stream_limit", "stream_limit_low"), load=held(60, "500ms"),
+             client=change.together(change.end_connections_after(10), change.eject_nobody),
+             server=change.take_streams(2)),
+    Scenario("breaker_open", "max_requests of 3, and so many calls that hang",
+             ("circuit_breaker_open",), load=held(3, "10m"),
+             client=change.limits(max_requests=3)),
+    Scenario("refused", "nobody listens where the pods should", ("connect_failures",),
+             load=ONE_UPSTREAM,
+             client=change.together(change.lead_nowhere, change.eject_nobody)),
+    Scenario("connect_timeout", "the pods' addresses do not answer", ("connect_failures",),
+             load=ONE_UPSTREAM,
+             client=change.together(change.lead_into_silence, change.eject_nobody,
+                                    change.settings(connect_timeout="0.2s"))),
+    Scenario("cut", "connections break while calls are on them", ("connection_resets",),
+             load={**held(20, "5s"), "rate": 40},
+             client=change.together(change.lead_through_a_cutter, change.eject_nobody)),
+
+    Scenario("wrong_ca", "the client's sidecar trusts another root", ("tls_handshake_failures",),
+             load=ONE_UPSTREAM, client=change.eject_nobody, files=change.trust_a_stranger),
+    Scenario("expired", "the servers' certificates have ended",
+             ("certificate_expired", "tls_handshake_failures"), load=ONE_UPSTREAM,
+             client=change.eject_nobody, files=change.let_expire, renewed=False),
+    Scenario("no_certificate", "the client's sidecar shows no certificate",
+             ("tls_handshake_failures",), load=ONE_UPSTREAM,
+             client=change.together(change.show_no_certificate, change.eject_nobody)),
 
     Scenario("slow_connect", "a connection may take 10 s to fail", ("connect_timeout_long",),
              client=change.settings(connect_timeout="10s"), verdict="balanced"),
