@@ -96,7 +96,7 @@ envoy() {
   }
 }
 
-# xds: Python with gRPC and Envoy's messages in build/xds, for tests/support/xds_server.py.
+# xds: Python with gRPC and Envoy's messages in build/xds, for tests/support/demo_mesh/xds_server.py.
 xds() {
   local where=$root/build/xds
   [ ! -e "$where/complete" ] || return 0

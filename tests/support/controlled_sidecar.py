@@ -1,16 +1,13 @@
-"""Real Envoys that a real control plane configures (xds_server.py): start, push, refuse, kill,
-return. What they hold is one cluster with TLS that is never called, and one listener."""
+"""Real Envoys that a real control plane configures (demo_mesh/control_plane.py). What they hold is
+one cluster with TLS that is never called, and one listener."""
 
 import json
 import os
 
-import certificates
+from control_plane import ADS, ControlPlane, connection_to, obey, static_cluster
 from processes import Child, ReservedPort, http_get, wait_until
 
-HERE = os.path.dirname(os.path.abspath(__file__))
-PYTHON = os.path.join(HERE, "..", "..", "build", "xds", "bin", "python")
 _TYPE = "type.googleapis.com/envoy."
-ADS = {"ads": {}, "resource_api_version": "V3"}
 GOOD, BAD = "5s", "-1s"  # a connect timeout that Envoy takes, and one that it refuses
 
 
@@ -18,57 +15,9 @@ def _tcp(port):
     return {"socket_address": {"address": "127.0.0.1", "port_value": port}}
 
 
-def _grpc(cluster):
-    return {"api_type": "GRPC", "transport_api_version": "V3",
-            "grpc_services": [{"envoy_grpc": {"cluster_name": cluster}}]}
-
-
 def own_connection(cluster):
     """A config source: a connection of its own to that static cluster."""
-    return {"api_config_source": _grpc(cluster), "resource_api_version": "V3"}
-
-
-class ControlPlane:
-    """One xds_server.py in a directory of its own. start() and kill() as often as one likes."""
-
-    def __init__(self, directory, name):
-        self._name = name
-        self._file = os.path.join(directory, name + ".json")
-        self._log = os.path.join(directory, name + ".log")
-        self._said = {}
-        self._version = 0
-        self._port = ReservedPort()
-        self._child = None
-
-    @property
-    def port(self):
-        return self._port.number
-
-    def start(self):
-        if not os.path.exists(self._file):
-            self.say()
-        self._child = Child(self._name, [PYTHON, os.path.join(HERE, "xds_server.py"),
-                                         str(self.port), self._file], self._log)
-        return self
-
-    def kill(self):
-        self._child.kill()
-
-    def stop(self):
-        if self._child:
-            self._child.terminate()
-        self._port.release()
-
-    def say(self, **kinds):
-        """From now on these lists of resources, beside those of other kinds said before; gives the
-        version, which grows."""
-        self._version += 1
-        for kind, resources in kinds.items():
-            self._said[kind] = {"version": str(self._version), "resources": resources}
-        with open(self._file + ".new", "w") as file:
-            json.dump(self._said, file)
-        os.rename(self._file + ".new", self._file)
-        return self._version
+    return {"api_config_source": connection_to(cluster), "resource_api_version": "V3"}
 
 
 def secrets(certificate_dir):
@@ -112,7 +61,8 @@ class ControlledSidecar:
         self.name = name
         self._envoy = envoy
         self._directory = os.path.join(os.path.abspath(directory), name)
-        self._servers = {"xds": control_plane, "issuer": issuer or control_plane}
+        self._control_plane = control_plane
+        self._issuer = issuer or control_plane
         self._port = ReservedPort()
         self._child = None
 
@@ -154,19 +104,12 @@ class ControlledSidecar:
         return int(body.split()[-1]) if body.strip() else None
 
     def _bootstrap(self):
-        http2 = {_TYPE[len("type.googleapis.com/"):]
-                 + "extensions.upstreams.http.v3.HttpProtocolOptions": {
-                     "@type": _TYPE + "extensions.upstreams.http.v3.HttpProtocolOptions",
-                     "explicit_http_config": {"http2_protocol_options": {}}}}
-        return {
-            "node": {"id": self.name, "cluster": "users.shop"},
-            "admin": {"address": _tcp(self._port.number)},
-            "dynamic_resources": {"ads_config": _grpc("xds"), "cds_config": ADS,
-                                  "lds_config": ADS},
-            "static_resources": {"clusters": [
-                {"name": name, "type": "STATIC", "connect_timeout": "1s",
-                 "typed_extension_protocol_options": http2,
-                 "load_assignment": {"cluster_name": name, "endpoints": [
-                     {"lb_endpoints": [{"endpoint": {"address": _tcp(port)}}]}]}}
-                for name, port in self._servers.items()]},
-        }
+        made = {"node": {"id": self.name, "cluster": "users.shop"},
+                "admin": {"address": _tcp(self._port.number)},
+                "static_resources": {"clusters": [static_cluster("issuer", self._issuer)]}}
+        obey(made, self._control_plane)
+        return made
+
+
+__all__ = ["ADS", "BAD", "GOOD", "ControlPlane", "ControlledSidecar", "cluster", "listener",
+           "own_connection", "secret_from", "secrets"]

@@ -6,7 +6,7 @@ import threading
 
 
 class CuttingProxy:
-    """Listens on a free loopback port, `number`, and forwards to another. release() ends it."""
+    """Listens on a free loopback port, `number`, and forwards to another. stop() ends it."""
 
     def __init__(self, to_port, every):
         """`every`: seconds that connections live at most."""
@@ -20,7 +20,7 @@ class CuttingProxy:
         for work in (self._accept, self._cut):
             threading.Thread(target=work, daemon=True).start()
 
-    def release(self):
+    def stop(self):
         self._over.set()
         self._close(self._listening)
         self._cut_all()

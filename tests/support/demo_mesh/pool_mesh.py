@@ -39,6 +39,7 @@ class PoolMesh:
         self._directory = os.path.abspath(directory)
         self._children = {}
         self._ports = {}
+        self._in_the_way = []
         self._loads = []
         self.upstreams = []
 
@@ -65,6 +66,8 @@ class PoolMesh:
             load.kill()
         for child in self._children.values():
             child.terminate()
+        for part in self._in_the_way:
+            part.stop()
         for port in self._ports.values():
             port.release()
 
@@ -105,11 +108,11 @@ class PoolMesh:
             config.cluster("ejected", [*servers, self._port("failing")], outliers=outliers),
             config.cluster("all_ejected", [self._port("failing")], outliers=outliers),
             config.cluster("refused", [self._port("nobody")]),
-            config.cluster("silent", [self._silence().number], connect_timeout="0.2s"),
+            config.cluster("silent", [self._keep(Silence())], connect_timeout="0.2s"),
             config.cluster("trust", [self._port("tls")], tls=config.client_tls(leaf, theirs)),
             config.cluster("stranger", [self._port("mtls")], tls=config.client_tls(None, ours)),
             config.cluster("known", [self._port("mtls")], tls=config.client_tls(leaf, ours)),
-            config.cluster("cut", [self._cutting().number]),
+            config.cluster("cut", [self._keep(CuttingProxy(self._port("server-1"), every=0.4))]),
         ]
 
     def _start_envoy(self, name, listeners, clusters):
@@ -167,15 +170,10 @@ class PoolMesh:
     def _port(self, name):
         return self._ports.setdefault(name, ReservedPort()).number
 
-    def _silence(self):
-        if "silence" not in self._ports:
-            self._ports["silence"] = Silence()
-        return self._ports["silence"]
-
-    def _cutting(self):
-        if "cutting" not in self._ports:
-            self._ports["cutting"] = CuttingProxy(self._port("server-1"), every=0.4)
-        return self._ports["cutting"]
+    def _keep(self, part):
+        """Gives its port."""
+        self._in_the_way.append(part)
+        return part.number
 
     def _path(self, *parts):
         return os.path.join(self._directory, *parts)

@@ -18,6 +18,6 @@ class Silence:
             one.connect_ex(("127.0.0.1", self.number))
             self._filling.append(one)
 
-    def release(self):
+    def stop(self):
         for one in (*self._filling, self._listening):
             one.close()
