@@ -16,25 +16,29 @@ AT_ONCE = 7
 WINDOW = 6
 POLL = {"interval": "500ms", "window": f"{WINDOW}s", "stale_after": "10s"}
 SLACK = 10  # for a loaded machine
+LONGEST_RETRY = 30  # of Envoy, which tries to reach a control plane ever more rarely
+
+
+def found(page):
+    """The names of the findings."""
+    return {row["finding"] for row, value in page.rows("mesh_finding") if value == 1}
 
 
 class Running:
     """A scenario with its mesh and its agent, and what was seen of it. start() … stop()."""
 
     def __init__(self, scenario, directory):
-        where = os.path.join(directory, scenario.name)
-        os.mkdir(where)
+        self._where = os.path.join(directory, scenario.name)
+        os.mkdir(self._where)
+        self._mesh = DemoMesh(ENVOY, BIN_DIR, os.path.join(self._where, "mesh"), scenario=scenario)
         self.scenario = scenario
-        self.wanted = set(scenario.findings)
-        self.found = set()  # at the last look
-        self.found_after = None  # seconds until all was
-        self.extra = {}  # finding that should not be → the diagnosis that has it
-        self.verdict = None  # at the last look
-        self._mesh = DemoMesh(ENVOY, BIN_DIR, os.path.join(where, "mesh"), scenario=scenario)
-        self.agent = None
         self.loads = []
-        self._where = where
-        self._began = None
+        self.agent = None
+        self.wanted = set() if scenario.trouble else set(scenario.findings)
+        self.verdicts = []  # one a look
+        self.is_over = None  # after relief: whether nothing is found any more
+        self.extra = {}  # a finding that should not be → the diagnosis that has it
+        self.diagnosed = self.told = None  # what `diagnose` said at the height of it
 
     def start(self):
         self._mesh.start()
@@ -42,6 +46,7 @@ class Running:
         self.agent = Agent(BINARY, self._where, self._mesh.agent_config(**POLL),
                            name=self.scenario.name)
         self.agent.start()
+        self.agent.wait_ready()
 
     def stop(self):
         if self.agent:
@@ -49,23 +54,34 @@ class Running:
         self._mesh.stop()
 
     def begin(self):
-        self.agent.wait_ready()
-        self._began = time.monotonic()
+        if self.scenario.trouble:
+            self.scenario.trouble(self._mesh)
+            self.wanted = set(self.scenario.findings)
+
+    def end(self):
+        self.diagnosed = self._diagnose("--output=json")
+        self.told = self._diagnose()
+        if self.scenario.relief:
+            self.scenario.relief(self._mesh)
+            self.is_over = False
 
     def look(self):
+        """Whether all is found, and no more."""
         page = self.agent.page()
-        self.found = {row["finding"] for row, value in page.rows("mesh_finding") if value == 1}
-        if self.found_after is None and self.found >= self.wanted:
-            self.found_after = time.monotonic() - self._began
-        for finding in self.found - self.wanted:
+        names = found(page)
+        for finding in names - self.wanted:
             self.extra.setdefault(finding, self.agent.get("/diagnosis")[1])
-        verdicts = [row["verdict"] for row, value
-                    in page.rows("mesh_upstream_balance_verdict", pod=CLIENT,
-                                 upstream="users.shop.svc.cluster.local:50051") if value == 1]
-        self.verdict = verdicts[0] if verdicts else None
+        self.verdicts += [row["verdict"] for row, value
+                          in page.rows("mesh_upstream_balance_verdict", pod=CLIENT,
+                                       upstream="users.shop.svc.cluster.local:50051")
+                          if value == 1]
+        if self.is_over is not None:
+            self.is_over = not names
+            return self.is_over
+        return names == self.wanted
 
-    def diagnose(self, *flags):
-        """The command: its exit code and what it says."""
+    def _diagnose(self, *flags):
+        """The exit code and what it says."""
         done = subprocess.run([BINARY, "diagnose", "--agent=" + self.agent.listens_on, *flags],
                               capture_output=True, text=True, check=False)
         return done.returncode, done.stdout
@@ -80,43 +96,50 @@ class Several(SharedPartsTest):
         super().setUpClass()
         cls.running = {scenario.name: cls.start_shared(Running(scenario, cls.shared))
                        for scenario in cls.scenarios}
-        for one in cls.running.values():
+        everyone = cls.running.values()
+        if any(scenario.trouble for scenario in cls.scenarios):
+            cls.watch(everyone, WINDOW, WINDOW + SLACK)
+        for one in everyone:
             one.begin()
-        cls.watch(2 * WINDOW + 2)
+        # Two windows state whatever there is.
+        cls.watch(everyone, 2 * WINDOW + 2, 2 * WINDOW + SLACK)
+        for one in everyone:
+            one.end()
+        cls.watch([one for one in everyone if one.scenario.relief], 0, LONGEST_RETRY + WINDOW)
 
     @classmethod
-    def watch(cls, seconds):
-        """So long, which is what it takes to state whatever there is, and until all is found."""
+    def watch(cls, everyone, seconds, longest):
+        """So long at least, and until everything is found, or would have to be."""
         began = time.monotonic()
 
         def is_over():
-            for one in cls.running.values():
-                one.look()
+            complete = [one.look() for one in everyone]
             passed = time.monotonic() - began
-            return passed > 2 * WINDOW + SLACK or (passed > seconds and all(
-                one.found == one.wanted for one in cls.running.values()))
-        wait_until(is_over, "two windows to pass", 60)
+            return passed > longest or (passed > seconds and all(complete))
+        wait_until(is_over, "the scenarios", longest + 20)
 
     def hold(self, scenario):
         one = self.running[scenario.name]
         self.assertTrue(all(load.running() for load in one.loads))
         for finding, diagnosis in one.extra.items():
             self.fail(f"{finding}, too:\n{diagnosis}")
-        self.assertEqual(one.found, one.wanted, one.agent.get("/diagnosis")[1])
-        if one.wanted:
-            print(f"{scenario.name}: found after {one.found_after:.1f} s")
-        if scenario.verdict:
-            self.assertEqual(one.verdict, scenario.verdict)
         self.check_command(one)
+        if scenario.relief:
+            self.assertTrue(one.is_over, one.agent.get("/diagnosis")[1])
+        if scenario.verdict:
+            self.assertEqual(one.verdicts[-1], scenario.verdict)
+        if scenario.passing:
+            self.assertIn(scenario.passing, one.verdicts)
 
     def check_command(self, one):
         """`diagnose` says the same and ends with the code that scripts rely on."""
-        code, said = one.diagnose("--output=json")
+        code, said = one.diagnosed
         diagnosis = json.loads(said)
-        self.assertEqual({finding["finding"] for finding in diagnosis["findings"]}, one.wanted)
-        self.assertEqual(code, 1 if one.wanted else 0)
+        self.assertEqual({finding["finding"] for finding in diagnosis["findings"]},
+                         set(one.scenario.findings), said)
+        self.assertEqual(code, 1 if one.scenario.findings else 0)
         self.assertEqual(diagnosis["unseen"], [])
-        _, text = one.diagnose()
+        _, text = one.told
         for finding in diagnosis["findings"]:
             self.assertTrue(finding["evidence"] and finding["cause"] and finding["remedy"], finding)
             self.assertIn(finding["remedy"], text)

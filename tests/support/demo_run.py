@@ -30,6 +30,7 @@ ENVOY = os.path.join(ROOT, "build", "envoy-1.40.0", "bin", "envoy")
 CALLS_PER_SECOND = 200
 BINARY = os.path.join(RELEASE, "mesh_exporter")
 POLL = {"interval": "1s", "timeout": "800ms", "window": "15s", "stale_after": "15s"}
+SCENARIO_WINDOW = 6
 CERTIFICATE_LIFETIME = 120
 CERTIFICATES = "certificates: {interval: 10s}\n"
 UNITS = {"ms": 0.001, "s": 1, "m": 60, "h": 3600, "d": 86400}
@@ -138,6 +139,12 @@ class Screen:
             print("\n".join(lines) + "\n", flush=True)
 
 
+    def note(self, line):
+        """A line that stays."""
+        self._drawn = 0
+        print(line + "\n", flush=True)
+
+
 class Demo:
     """Everything that ./run starts, in a directory of its own."""
 
@@ -146,7 +153,8 @@ class Demo:
         self.scenario = scenario
         self._parts = []  # what has a stop(), in the order of its start
         self._loads = []
-        self._mesh = self.agent = self.prometheus = None
+        self._in_trouble = False
+        self._mesh = self.agent = self.prometheus = self._trouble_at = None
 
     def start(self):
         bin_dir = os.path.join(RELEASE, "tests", "support", "demo_mesh")
@@ -155,12 +163,24 @@ class Demo:
         self._begin(self._mesh)
         self._loads = (self.scenario.start_loads(self._mesh) if self.scenario
                        else [self._mesh.start_load(rate=CALLS_PER_SECOND)])
-        poll = {**POLL, "window": "6s"} if self.scenario else POLL  # two of them are worth waiting for
+        # Two windows are worth waiting for.
+        poll = {**POLL, "window": f"{SCENARIO_WINDOW}s"} if self.scenario else POLL
         self.agent = Agent(BINARY, self.directory, self._mesh.agent_config(CERTIFICATES, **poll))
         self._begin(self.agent)
         self.prometheus = Prometheus(self.directory, self.agent.listens_on)
         self._begin(self.prometheus)
         self.agent.wait_ready()
+        self._trouble_at = time.monotonic() + SCENARIO_WINDOW
+
+    def make_trouble(self):
+        """What the scenario does to the running mesh, once its time has come; gives its summary
+        then."""
+        trouble = self.scenario and self.scenario.trouble
+        if not trouble or self._in_trouble or time.monotonic() < self._trouble_at:
+            return None
+        self._in_trouble = True
+        trouble(self._mesh)
+        return self.scenario.summary
 
     def stop(self):
         for part in reversed(self._parts):
@@ -194,6 +214,8 @@ def show_until(demo, deadline):
     while True:
         until = min(time.monotonic() + screen.period, deadline)
         while time.monotonic() < until:
+            if happened := demo.make_trouble():
+                screen.note(f"now: {happened}")
             demo.check()
             time.sleep(min(0.2, max(0, until - time.monotonic())))
         if until == deadline:

@@ -62,7 +62,7 @@ class DemoMesh:
         self._children = {}  # name → Child, in the order of their start
         self._loads = []
         self._ports = {}  # (name, use) → ReservedPort
-        self._kept = []
+        self.kept = {}  # name → what a scenario has put beside it
 
     def __enter__(self):
         return self.start()
@@ -99,11 +99,9 @@ class DemoMesh:
             self._write_bootstrap(name)
         if self._certificate_lifetime and self._scenario.renewed:
             self._start_issuer()
-        parts = [name + APPLICATION for name in self.backends] + list(self._sidecars)
-        for name in parts:
-            self._start_part(name)
-        for name in parts:
-            self.wait_ready(name)
+        late = self._scenario.late
+        self._start_parts(*(name + APPLICATION for name in self.backends if name not in late),
+                          *(name for name in self._sidecars if name not in late))
 
     def stop(self):
         """Ends everything, callers first, and removes the directory. May be called twice."""
@@ -113,9 +111,11 @@ class DemoMesh:
             child.signal(signal.SIGTERM)
         for child in self._children.values():
             child.terminate()
-        for part in (*self._kept, *self._ports.values()):
-            part.release()
-        self._loads, self._children, self._kept, self._ports = [], {}, [], {}
+        for part in self.kept.values():
+            part.stop()
+        for port in self._ports.values():
+            port.release()
+        self._loads, self._children, self.kept, self._ports = [], {}, {}, {}
         if self._made_directory:
             shutil.rmtree(self.directory, ignore_errors=True)
 
@@ -171,10 +171,14 @@ class DemoMesh:
         """A free loopback port that stays this one's as long as the mesh lives."""
         return self._ports.setdefault((name, use), ReservedPort()).number
 
-    def keep(self, part):
-        """Something with a `number`, its port, and a release(), which stop() calls; gives it."""
-        self._kept.append(part)
+    def keep(self, name, part):
+        """Something with a stop(), which the mesh's calls; gives it. There is one of a name."""
+        self.kept[name] = part
         return part
+
+    def join(self, backend):
+        """Starts a pod that the scenario left out; returns once it is ready."""
+        self._start_parts(backend + APPLICATION, backend)
 
     def trust(self, name, authority):
         """A sidecar trusts this root from its start on."""
@@ -183,13 +187,13 @@ class DemoMesh:
 
     def kill(self, name):
         """kill -9 of a sidecar ("backend-1") or of an application ("backend-1-app")."""
-        self._children[name].kill()
+        self._children.pop(name).kill()
 
     def restart(self, name):
         """Kills it if it runs and starts it again, on the same ports; returns once it is ready."""
-        self.kill(name)
-        self._start_part(name)
-        self.wait_ready(name)
+        if name in self._children:
+            self.kill(name)
+        self._start_parts(name)
 
     def wait_ready(self, name):
         """Until a sidecar says LIVE and its listeners accept; until an application's health
@@ -253,6 +257,12 @@ class DemoMesh:
                    str(self._certificate_lifetime),
                    *(f"{workload_of(name)}={self.certificate_dir(name)}" for name in self._sidecars)]
         self._children["issuer"] = Child("issuer", command, self._path("issuer.log"), sys.stderr)
+
+    def _start_parts(self, *names):
+        for name in names:
+            self._start_part(name)
+        for name in names:
+            self.wait_ready(name)
 
     def _start_part(self, name):
         if name.endswith(APPLICATION):

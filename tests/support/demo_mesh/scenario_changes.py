@@ -1,9 +1,11 @@
 """What a scenario of the demo mesh changes in the bootstraps of its sidecars, which are plain
 dictionaries (envoy_config.py). A change takes the bootstrap and the mesh, and alters the bootstrap."""
 
+import json
 import os
 
 import certificates
+import control_plane
 import pool_config
 from cutting_proxy import CuttingProxy
 from envoy_config import USERS, outbound
@@ -123,6 +125,31 @@ def weigh_zones(bootstrap, _mesh):
         assignment["endpoints"] = [near, far]
 
 
+def follow_a_file(bootstrap, mesh):
+    """The endpoints stand in files, which Envoy follows, as yet without the last one."""
+    for cluster, _ in _clusters(bootstrap):
+        assignment = cluster.pop("load_assignment")
+        file = os.path.join(mesh.directory, cluster["name"] + ".eds")
+        cluster["type"] = "EDS"
+        cluster["eds_cluster_config"] = {"eds_config": {
+            "resource_api_version": "V3", "path_config_source": {"path": file}}}
+        all_but_one = {**assignment, "endpoints": assignment["endpoints"][:-1]}
+        for name, one in ((file, all_but_one), (file + ".new", assignment)):
+            resource = {"@type": "type.googleapis.com/envoy.config.endpoint.v3."
+                                 "ClusterLoadAssignment", **one}
+            with open(name, "w") as out:
+                json.dump({"version_info": name, "resources": [resource]}, out)
+
+
+def join(mesh):
+    """The last pod comes up, and then the client's sidecar is told."""
+    mesh.join(mesh.backends[-1])
+    for name in os.listdir(mesh.directory):
+        if name.endswith(".eds.new"):
+            file = os.path.join(mesh.directory, name)
+            os.rename(file, file.removesuffix(".new"))
+
+
 # ---- where the connections of the client's sidecar go ----
 
 def _lead(port_for):
@@ -135,9 +162,9 @@ def _lead(port_for):
 
 
 lead_nowhere = _lead(lambda mesh, port: mesh.port(port, "nobody"))
-lead_into_silence = _lead(lambda mesh, _port: mesh.keep(Silence()).number)
+lead_into_silence = _lead(lambda mesh, port: mesh.keep(port, Silence()).number)
 lead_through_a_cutter = _lead(
-    lambda mesh, port: mesh.keep(CuttingProxy(port, every=0.4)).number)
+    lambda mesh, port: mesh.keep(port, CuttingProxy(port, every=0.4)).number)
 
 
 # ---- certificates ----
@@ -199,3 +226,21 @@ def serve_web(bootstrap, _mesh):
             pool_config.manager(listener)["http_filters"].insert(0, {
                 "name": "envoy.filters.http." + name,
                 "typed_config": {"@type": _TYPE + "http." + kind}})
+
+
+# ---- the control plane ----
+
+def obey(bootstrap, mesh):
+    """The client's sidecar has all that from a control plane."""
+    plane = mesh.keep("control plane", control_plane.ControlPlane(mesh.directory, "control-plane"))
+    plane.say(**bootstrap.pop("static_resources"))
+    bootstrap["static_resources"] = {}
+    control_plane.obey(bootstrap, plane.start().port)
+
+
+def lose_control_plane(mesh):
+    mesh.kept["control plane"].kill()
+
+
+def regain_control_plane(mesh):
+    mesh.kept["control plane"].start()

@@ -22,12 +22,16 @@ class Scenario:
     load: dict = field(default_factory=lambda: {"rate": 100})  # options of demo_load
     callers: int = 1  # so many demo_loads, each with one channel
     pods: int = 3  # of the service that is called
+    late: tuple = ()  # of them those that are not there at first
     client: Callable = _unchanged  # what it does to the client's sidecar; see scenario_changes.py
     server: Callable = _unchanged  # and to each server's
     files: Callable = _unchanged  # takes the mesh before anything starts: what it does to its files
     renewed: bool = True  # whether the issuer renews certificates, if there is one
+    trouble: Optional[Callable] = None  # takes the mesh after a window in which nothing is found
+    relief: Optional[Callable] = None  # after that nothing is found any more
     workload: Optional[str] = None  # of the server sidecars
     verdict: Optional[str] = None  # on the balance of the upstream `users`, if it matters
+    passing: Optional[str] = None  # such a verdict meanwhile
 
     def start_loads(self, mesh):
         return [mesh.start_load(**self.load) for _ in range(self.callers)]
@@ -116,5 +120,17 @@ SCENARIOS = (
              client=change.http2(initial_stream_window_size=65536), verdict="balanced"),
     Scenario("web_rejected", "gRPC-Web behind a CORS filter without a policy", ("grpc_web_cors",),
              client=change.serve_web, verdict="balanced"),
+
+    # What happens to a mesh that was well.
+    Scenario("joining", "a second pod joins the first", pods=2, late=("backend-2",),
+             client=change.follow_a_file, trouble=change.join, passing="warming",
+             verdict="balanced"),
+    Scenario("server_killed", "one of three servers is killed under load", ("connect_failures",),
+             client=change.eject_nobody,
+             trouble=lambda mesh: mesh.kill("backend-2-app"),
+             relief=lambda mesh: mesh.restart("backend-2-app"), verdict="balanced"),
+    Scenario("control_plane_lost", "the control plane is killed", ("control_plane_unreachable",),
+             client=change.obey, trouble=change.lose_control_plane,
+             relief=change.regain_control_plane, verdict="balanced"),
 )
 BY_NAME = {scenario.name: scenario for scenario in SCENARIOS}

@@ -32,11 +32,13 @@ from envoy.service.listener.v3 import lds_pb2_grpc
 from envoy.service.secret.v3 import sds_pb2_grpc
 from google.protobuf import json_format
 # Messages that are found by their name in "@type" of a resource.
+from envoy.extensions.filters.http.grpc_stats.v3 import config_pb2  # noqa: F401
 from envoy.extensions.filters.http.router.v3 import router_pb2  # noqa: F401
 from envoy.extensions.filters.network.http_connection_manager.v3 import (  # noqa: F401
     http_connection_manager_pb2)
 from envoy.extensions.filters.network.tcp_proxy.v3 import tcp_proxy_pb2  # noqa: F401
 from envoy.extensions.transport_sockets.tls.v3 import tls_pb2  # noqa: F401
+from envoy.extensions.upstreams.http.v3 import http_protocol_options_pb2  # noqa: F401
 
 KINDS = {"clusters": cluster_pb2.Cluster, "endpoints": endpoint_pb2.ClusterLoadAssignment,
          "listeners": listener_pb2.Listener, "routes": route_pb2.RouteConfiguration,
