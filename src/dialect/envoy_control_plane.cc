@@ -33,7 +33,7 @@ std::optional<std::pair<ConfigKind, std::string>> owner_of(std::string_view name
 
 ControlPlaneReading EnvoyControlPlane::report(const StatsReader& reader,
                                               const StatsAnswer& answer) {
-  if (!learnt_ || !answer.same_layout) learn(reader, answer);
+  if (layout_ != answer.layout) learn(reader, answer);
   ControlPlaneReading reading = empty_;
   reading.complete = answer.unreadable == 0;
   endpoints_rejected_ = false;
@@ -71,7 +71,7 @@ void EnvoyControlPlane::learn(const StatsReader& reader, const StatsAnswer& answ
   for (std::uint32_t i = 0; i < answer.slots.size(); ++i) {
     learn_addition(reader.name(answer.slots[i]), i);
   }
-  learnt_ = true;
+  layout_ = answer.layout;
 }
 
 void EnvoyControlPlane::learn_line(std::string_view name, std::uint32_t position) {

@@ -63,7 +63,7 @@ class EnvoyControlPlane {
   void add_link(const Owner& owner, std::uint32_t position);
   void add_fact(const Owner& owner, Fact fact, std::uint32_t position);
 
-  bool learnt_ = false;
+  std::uint64_t layout_ = 0;  // that was learnt
   bool endpoints_rejected_ = false;
   std::vector<Line> lines_;
   ControlPlaneReading empty_;  // the names, without numbers

@@ -88,14 +88,14 @@ void EnvoySettings::begin(Instant now) {
 }
 
 void EnvoySettings::note_changes(const StatsReader& reader, const StatsAnswer& answer) {
-  if (!learnt_ || !answer.same_layout) {
+  if (layout_ != answer.layout) {
     change_lines_.clear();
     for (std::uint32_t i = 0; i < answer.slots.size(); ++i) {
       if (std::ranges::find(change_stats, reader.name(answer.slots[i])) != change_stats.end()) {
         change_lines_.push_back(i);
       }
     }
-    learnt_ = true;
+    layout_ = answer.layout;
   }
   changes_ = 0;
   for (const std::uint32_t line : change_lines_) changes_ += answer.values[line];

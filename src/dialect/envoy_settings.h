@@ -85,7 +85,7 @@ class EnvoySettings {
   bool at_ease_ = true;
   std::optional<Instant> began_;
 
-  bool learnt_ = false;
+  std::uint64_t layout_ = 0;                 // that was learnt
   std::vector<std::uint32_t> change_lines_;  // positions in answer.values
   std::uint64_t changes_ = 0, seen_changes_ = 0;
 

@@ -61,7 +61,7 @@ std::optional<std::uint64_t> inbound_of(const std::vector<TlsConnections>& scope
 }  // namespace
 
 EnvoyTlsReport EnvoyTls::report(const StatsReader& reader, const StatsAnswer& answer) {
-  if (!learnt_ || !answer.same_layout) learn(reader, answer);
+  if (layout_ != answer.layout) learn(reader, answer);
   EnvoyTlsReport report{empty_, 0, 0, {}};
   for (const Line& line : lines_) {
     const std::uint64_t value = answer.values[line.position];
@@ -104,7 +104,7 @@ void EnvoyTls::learn(const StatsReader& reader, const StatsAnswer& answer) {
   for (std::uint32_t i = 0; i < answer.slots.size(); ++i) {
     learn_line(reader.name(answer.slots[i]), i);
   }
-  learnt_ = true;
+  layout_ = answer.layout;
 }
 
 void EnvoyTls::learn_line(std::string_view name, std::uint32_t position) {

@@ -63,7 +63,7 @@ class EnvoyTls {
   void add_secret(std::string_view secret, Fact fact, std::uint32_t position);
   void add_connections(Direction kind, std::string_view name, Fact fact, std::uint32_t position);
 
-  bool learnt_ = false;
+  std::uint64_t layout_ = 0;  // that was learnt
   std::vector<Line> lines_;
   TlsReading empty_;  // the names, without numbers
   std::map<std::string, std::uint32_t, std::less<>> secrets_, scopes_;

@@ -50,7 +50,7 @@ void set_limits(UpstreamReading& reading, const EnvoyThresholds& thresholds) {
 std::vector<UpstreamReading> EnvoyUpstreams::report(const StatsReader& reader,
                                                     const StatsAnswer& answer,
                                                     const EnvoyEndpoints& known) {
-  if (!learnt_ || !answer.same_layout) learn(reader, answer);
+  if (layout_ != answer.layout) learn(reader, answer);
   std::vector<UpstreamReading> readings = empty_;
   std::vector<Made> made(readings.size());
   std::vector<std::optional<std::uint64_t>> retries_left(readings.size());
@@ -98,7 +98,7 @@ void EnvoyUpstreams::learn(const StatsReader& reader, const StatsAnswer& answer)
   for (std::uint32_t i = 0; i < answer.slots.size(); ++i) {
     learn_line(reader.name(answer.slots[i]), i);
   }
-  learnt_ = true;
+  layout_ = answer.layout;
 }
 
 void EnvoyUpstreams::learn_line(std::string_view name, std::uint32_t position) {

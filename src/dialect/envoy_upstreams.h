@@ -60,7 +60,7 @@ class EnvoyUpstreams {
   void learn_breaker(std::string_view name, std::string_view word, std::uint32_t position);
   std::optional<std::uint32_t> upstream_of(std::string_view cluster);
 
-  bool learnt_ = false;
+  std::uint64_t layout_ = 0;  // that was learnt
   std::vector<Line> lines_;
   std::vector<std::string> clusters_;                        // in stat_form, as empty_
   std::vector<UpstreamReading> empty_;                       // the names, without numbers

@@ -86,6 +86,7 @@ struct StatsReader::Memory {
   StatsVisitors visitors;
   std::vector<Trace> traces;  // by slot
   std::vector<Place> layout;
+  std::uint64_t layout_number = 0;
   std::vector<Place> relearnt;  // the layout of this answer, once it differs
   bool relearning = false;
   std::size_t expected = 0;  // the place in the layout where the next line should stand
@@ -126,6 +127,8 @@ void StatsReader::read(std::string_view body, StatsAnswer& into) {
   memory.read_lines(body, into);
 
   into.same_layout = memory.finish_layout() && !renumbered;
+  if (!into.same_layout) ++memory.layout_number;
+  into.layout = memory.layout_number;
   into.unreadable = memory.unreadables.count();
   into.unreadable_sample = memory.unreadables.sample();
 }

@@ -42,6 +42,9 @@ struct StatsAnswer {
   // Exactly the readable names of the previous answer in the same order, numbers and texts alike,
   // and no new numbering: what was derived from its slots still holds.
   bool same_layout = false;
+  // The number of the layout: another one whenever `same_layout` is false, never 0. For those who
+  // do not see every answer.
+  std::uint64_t layout = 0;
   std::uint64_t lines = 0;  // non-empty lines seen
   std::uint64_t unreadable =
       0;  // lines without a value, with a value that is no u64, with NUL, too long

@@ -37,6 +37,26 @@ TEST_F(EnvoyConversationTest, a_quiet_poll_is_one_question) {
   EXPECT_TRUE(second.endpoints);
 }
 
+// Statistics that came in a poll which then failed are learnt nonetheless.
+TEST_F(EnvoyConversationTest, a_layout_that_changed_in_a_failed_poll_is_not_misread) {
+  const std::string cluster = users;
+  const std::string pool = cluster + ".upstream_cx_active: 3\n" + cluster +
+                           ".upstream_cx_total: 5\n" + cluster + ".upstream_rq_active: 7\n";
+  bodies_["/stats"] = pool;
+  ASSERT_EQ(readings().upstreams.at(0).requests.active, 7u);
+
+  ++connection_;
+  bodies_["/stats"] = cluster + ".grpc.user.v1.UserService.GetUser.0: 1\n" + pool;
+  failures_["/server_info"] = Failure{Reason::timeout, "/server_info: no answer in time"};
+  ASSERT_TRUE(std::holds_alternative<Failure>(poll()));
+
+  failures_.clear();
+  const Readings after = readings();
+  ASSERT_EQ(after.upstreams.size(), 1u);
+  EXPECT_EQ(after.upstreams[0].connections.active, 3u);
+  EXPECT_EQ(after.upstreams[0].requests.active, 7u);
+}
+
 TEST_F(EnvoyConversationTest, the_same_layout_is_the_same_series_object) {
   const Readings first = readings();
   bodies_["/stats"] = stats(20, 3);

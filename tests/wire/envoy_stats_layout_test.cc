@@ -187,6 +187,7 @@ TEST(StatsSlots, of_many_vanished_names_are_forgotten_at_the_next_answer) {
   reader.read(many(900, 100), answer);
   EXPECT_EQ(reader.generation(), 0u);
   EXPECT_EQ(reader.slot_count(), 2000u);
+  EXPECT_EQ(answer.layout, 2u);
 
   reader.read(many(900, 100), answer);
   EXPECT_EQ(reader.generation(), 1u);
@@ -194,10 +195,12 @@ TEST(StatsSlots, of_many_vanished_names_are_forgotten_at_the_next_answer) {
   EXPECT_EQ(answer.slots.front(), 0u);
   EXPECT_EQ(reader.name(899), "name999");
   EXPECT_FALSE(answer.same_layout) << "the slots are others";
+  EXPECT_EQ(answer.layout, 3u);
 
   reader.read(many(900, 100), answer);
   EXPECT_EQ(reader.generation(), 1u);
   EXPECT_TRUE(answer.same_layout);
+  EXPECT_EQ(answer.layout, 3u);
 }
 
 TEST(StatsSlots, of_half_of_many_names_are_kept) {
