@@ -31,15 +31,17 @@ constexpr std::array remedies{
 void find(const Snapshot& snapshot, WallTime, std::vector<Finding>& found) {
   each_pool(snapshot, [&](const TargetState& state, const Pool& pool) {
     // With TLS 1.3 a client is done, and sends its first calls, before it hears that the server
-    // refuses its certificate.
+    // refuses its certificate; now and then the connection is gone before it has heard.
     const std::uint64_t at_tls = pool.increase(Counted::tls_failures);
+    if (share_of(at_tls, pool.increase(Counted::connections)) >= nearly_all) return;
     const std::uint64_t all_broken = pool.increase(Counted::resets, "connection");
     const std::uint64_t broken = all_broken > at_tls ? all_broken - at_tls : 0;
     const std::uint64_t remote = pool.increase(Counted::resets, "remote");
     // Who waited for a connection that could not be made is among the lost; where none broke,
-    // there are no others.
+    // there are no others, and where TLS failed they are not told apart.
+    const bool others_lost = broken > 0 && at_tls == 0;
     const std::uint64_t lost =
-        broken == 0 ? 0 : std::max(broken, pool.increase(Counted::resets, "lost"));
+        std::max(broken, others_lost ? pool.increase(Counted::resets, "lost") : 0);
     const std::uint64_t attempts = pool.increase(Counted::attempts);
     const double share = std::min(1.0, share_of(lost + remote, attempts));
     if (lost + remote < fewest_to_tell || share < least_share) return;
