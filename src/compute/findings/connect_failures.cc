@@ -1,6 +1,7 @@
 // Connections to an upstream cannot be made. Those that fail at TLS are told by
 // tls_handshake_failures.
 #include <array>
+#include <span>
 
 #include "compute/findings/about_pools.h"
 #include "compute/findings/all.h"
@@ -21,6 +22,12 @@ constexpr std::array refused_remedy{
         "compare the port and the health of the registered instances with the port on which they "
         "listen (consul catalog services; checks in the service definition)"},
     Remedy{"", "compare the endpoints of the cluster with the port on which the servers listen"},
+};
+// Towards the pod's own application, whatever the mesh.
+constexpr std::array application_remedy{
+    Remedy{"",
+           "is the application of this pod up (its log, its restarts), and does it listen on the "
+           "port to which its sidecar sends? A readiness probe keeps calls away until it does"},
 };
 constexpr std::array timeout_remedy{
     Remedy{"istio",
@@ -64,8 +71,9 @@ void find(const Snapshot& snapshot, WallTime, std::vector<Finding>& found) {
                         number("timeouts", timeouts),
                         number("connections_tried", opened),
                         {"share", share, Unit::ratio}};
-    finding.remedy =
-        remedy_for(state.target.mesh, timeouts > refused ? timeout_remedy : refused_remedy);
+    std::span<const Remedy> remedies = timeouts > refused ? timeout_remedy : refused_remedy;
+    if (pool.direction == Direction::inbound) remedies = application_remedy;
+    finding.remedy = remedy_for(state.target.mesh, remedies);
     found.push_back(std::move(finding));
   });
 }

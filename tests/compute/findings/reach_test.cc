@@ -13,6 +13,7 @@ using testing::Contains;
 using testing::ElementsAre;
 using testing::HasSubstr;
 using testing::IsEmpty;
+using testing::SizeIs;
 
 class ReachFindings : public PoolFindings {};
 
@@ -116,6 +117,15 @@ TEST_F(ReachFindings, are_critical_when_no_connection_can_be_made) {
   EXPECT_THAT(words(), ElementsAre("critical connect_failures: 30 connections to users:50051 could "
                                    "not be made (100 % of those tried): no answer in time"));
   EXPECT_THAT(found().at(0).remedy, HasSubstr("firewalls"));
+}
+
+TEST_F(ReachFindings, send_to_the_application_of_a_pod_that_its_sidecar_cannot_reach) {
+  count({Counted::connections, "", 40, Direction::inbound});
+  count({Counted::connect_failures, "all", 40, Direction::inbound});
+  const auto all = found();
+  ASSERT_THAT(all, SizeIs(1));
+  EXPECT_THAT(all[0].cause, HasSubstr("to the pod's own application could not be made"));
+  EXPECT_THAT(all[0].remedy, HasSubstr("is the application of this pod up"));
 }
 
 TEST_F(ReachFindings, see_calls_that_went_with_their_connections) {
