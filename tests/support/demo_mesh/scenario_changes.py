@@ -74,11 +74,12 @@ def limits(**fields):
     return settings(circuit_breakers={"thresholds": [{"track_remaining": True, **fields}]})
 
 
-def eject_after(failures):
-    """Outlier detection puts an endpoint aside after so many, and for good."""
+def eject_after(failures, most=50):
+    """Outlier detection puts an endpoint aside after so many, for good, up to a share of `most`
+    percent."""
     return settings(outlier_detection={"consecutive_5xx": failures, "interval": "0.5s",
                                        "base_ejection_time": "600s",
-                                       "max_ejection_percent": 50})
+                                       "max_ejection_percent": most})
 
 
 eject_nobody = eject_after(10 ** 6)

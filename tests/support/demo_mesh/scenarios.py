@@ -63,6 +63,8 @@ SCENARIOS = (
     Scenario("ejected", "one of three pods fails, and is ejected for it", ("endpoints_ejected",),
              client=change.eject_after(5), server=change.of("backend-3", change.fail),
              verdict="ejected"),
+    Scenario("none_left", "all pods fail, and are ejected for it", ("no_healthy_endpoint",),
+             load=ONE_UPSTREAM, client=change.eject_after(5, most=100), server=change.fail),
     Scenario("quiet", "too few calls to tell luck from skew", load={"rate": 0.4},
              client=change.hash_one_key, verdict="too_little_traffic"),
 
