@@ -127,8 +127,10 @@ def weigh_zones(bootstrap, _mesh):
 
 
 def follow_a_file(bootstrap, mesh):
-    """The endpoints stand in files, which Envoy follows, as yet without the last one."""
+    """The endpoints stand in files, which Envoy follows, as yet without the last one, which is to
+    get its share little by little."""
     for cluster, _ in _clusters(bootstrap):
+        cluster["round_robin_lb_config"] = {"slow_start_config": {"slow_start_window": "5s"}}
         assignment = cluster.pop("load_assignment")
         file = os.path.join(mesh.directory, cluster["name"] + ".eds")
         cluster["type"] = "EDS"
