@@ -228,11 +228,8 @@ class CutOff : public ControlPlaneBookTest {
   bool is_cut_off() const {
     KnownCertificate leaf;
     leaf.in_use.not_after = noon;
-    return book_
-        .state(std::make_unique<CertificatePlace>(
-                   CertificatePlace{CertificateSource::admin, "", noon, {leaf}, 0})
-                   .get())
-        .cascade.has_value();
+    const CertificatePlace place{CertificateSource::admin, "", noon, {leaf}, 0};
+    return book_.state(&place, true).cascade.has_value();
   }
   // ADS, and the secret with or without a link of its own; so many attempts failed.
   void look_at(bool ads_holds, std::optional<bool> own_holds, std::uint64_t secret_failed) {
