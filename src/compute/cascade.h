@@ -5,7 +5,9 @@
 // That instant is known from the moment the link is cut. It is the earliest end among the leaves
 // that are renewed over a cut link. Which those are:
 //
-//   a secret with a connection of its own       its leaf, if that connection is cut (SPIRE, Istio)
+//   a secret with a connection of its own       its leaf, if that connection is cut (SPIRE)
+//   a secret from Istio's agent in the pod      its leaf, if that connection or that to the control
+//                                               plane is cut: the agent has it from there
 //   a secret over ADS                           its leaf, if ADS is cut and asking for it failed
 //   a secret from a file                        never: it has no link (and asking does not fail)
 //   inline in clusters and listeners (Consul)   every leaf that is no secret's, if the connection

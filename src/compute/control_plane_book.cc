@@ -201,7 +201,7 @@ ControlPlaneState ControlPlaneBook::state(const CertificatePlace* place,
     if (key.first != ConfigKind::sds) continue;
     const auto own = links_.find(key);
     const bool cut = own == links_.end() ? resource.failing : !own->second.state.connected;
-    secrets.push_back({resource.last.expires, cut});
+    secrets.push_back({resource.last.expires, cut || (secrets_by_agent_ && config_cut)});
   }
   for (const auto& counts : updates_) {
     if (counts) state.updates.push_back(*counts);

@@ -42,6 +42,10 @@ namespace mesh {
 // One per target. Not thread-safe.
 class ControlPlaneBook {
  public:
+  // `secrets_by_agent`: the proxy's links for secrets end at an agent that renews them where the
+  // configuration comes from (Istio): they prove nothing, and that link is cut for both.
+  explicit ControlPlaneBook(bool secrets_by_agent = false) : secrets_by_agent_(secrets_by_agent) {}
+
   // Once a poll: what the proxy said, and when.
   void enter(const ControlPlaneReading& reading, std::uint64_t incarnation, Instant at,
              WallTime wall);
@@ -85,6 +89,7 @@ class ControlPlaneBook {
     LinkState state;
   };
 
+  const bool secrets_by_agent_;
   bool first_ = true;
   std::optional<Agent> agent_;
   std::uint64_t incarnation_ = 0;

@@ -68,7 +68,8 @@ TargetHistory::TargetHistory(Target target, const Config& config)
       traffic_(window_config(config.poll), folder_),
       endpoint_requests_(window_config(config.poll), folder_),
       admin_place_{{CertificateSource::admin, "", certificate_rules(target)}},
-      agent_place_{{CertificateSource::proxy, "", certificate_rules(target)}} {
+      agent_place_{{CertificateSource::proxy, "", certificate_rules(target)}},
+      control_plane_(target.mesh == "istio") {
   state_.target = std::move(target);
   state_.poll_interval = config.poll.interval;
 }
@@ -200,8 +201,8 @@ std::shared_ptr<const TargetState> TargetHistory::state(Instant now, WallTime wa
   if (recent(seen_, stale_after_)) {
     const bool looked = recent(admin_place_.seen, certificates_stale_after_);
     const auto place = looked ? admin_place_.book.place() : nullptr;
-    state->control_plane = control_plane_.state(
-        place.get(), recent(agent_place_.seen, certificates_stale_after_));
+    state->control_plane =
+        control_plane_.state(place.get(), recent(agent_place_.seen, certificates_stale_after_));
   }
   if (state->proxy && state->proxy->started) {
     // A process is known to have begun only to the second: not later than now, though.

@@ -79,6 +79,23 @@ TEST_F(AgentsLink, is_not_told_once_the_page_is_silent) {
   EXPECT_THAT(book_.state(nullptr, false).links, IsEmpty());
 }
 
+// As seen with istiod killed: the agent goes on serving the secret that it has.
+TEST(SecretsOfAnAgent, are_cut_off_with_the_control_plane) {
+  CertificatePlace place;
+  place.known.emplace_back();
+  place.known[0].in_use.not_after = noon + seconds(600);
+  const ControlPlaneReading reading{
+      {{ConfigKind::ads, "", false}, {ConfigKind::sds, "default", true}},
+      {{ConfigKind::sds, "default", 1, 1, 0, 0, 0,
+        static_cast<std::uint64_t>((noon + seconds(600)).time_since_epoch().count())}},
+      true};
+  for (const bool by_agent : {false, true}) {
+    ControlPlaneBook book(by_agent);
+    book.enter(reading, 1, Instant{}, noon);
+    EXPECT_EQ(book.state(&place, false).cascade.has_value(), by_agent);
+  }
+}
+
 TEST_F(AgentsLink, cuts_every_leaf_off) {
   CertificatePlace place;
   place.known.emplace_back();

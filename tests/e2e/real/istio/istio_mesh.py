@@ -83,7 +83,7 @@ class IstioMesh(RealMesh):
             self._kubernetes.create("/api/v1/namespaces/shop/serviceaccounts",
                                     metadata={"name": account})
         self._write_signing_certificate()
-        self._start_istiod()
+        self.start_istiod()
         self.spawn_application(f"127.0.0.1:{APPLICATION}")
         for account, sidecar in _SIDECARS.items():
             self._start_agent(account, sidecar)
@@ -116,7 +116,10 @@ class IstioMesh(RealMesh):
                 chain += file.read()
         self.write(chain, "istiod", "cert-chain.pem")
 
-    def _start_istiod(self):
+    def kill_istiod(self):
+        self.children["istiod"].kill()
+
+    def start_istiod(self):
         # JSON is YAML, one document a file.
         for number, one in enumerate(_OBJECTS):
             self.write(json.dumps(one), "objects", f"{number}.yaml")

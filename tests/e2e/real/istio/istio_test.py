@@ -1,7 +1,7 @@
 #!/usr/bin/env python3
 """The agent beside a real Istio whose leaves live two minutes and are renewed every minute; one
-sidecar shows all of its statistics, the other those that Istio shows by default:
-tests/e2e/run --istio. Some five minutes."""
+sidecar shows all of its statistics, the other those that Istio shows by default. Then istiod is
+killed until everything has expired, and comes back: tests/e2e/run --istio. Some ten minutes."""
 
 import os
 import subprocess
@@ -31,6 +31,25 @@ class Istio(RealMeshTest):
         cls.ask_openssl()
         cls.ledger = cls.load.stop()
         cls.last = cls.agent.page_after_polls()
+        cls.healthy_until = time.time()
+        cls.kill_istiod()
+        cls.bring_it_back()
+
+    @classmethod
+    def kill_istiod(cls):
+        """Just after a renewal, so that the cut link comes long before the end."""
+        cls.wait_for_rotations({ALL_STATS: 1, DEFAULT_STATS: 1}, 150)
+        cls.killed = time.time()
+        cls.mesh.kill_istiod()
+        cls.ends = {pod: cls.watch.leaf(pod).not_after for pod in (ALL_STATS, DEFAULT_STATS)}
+        cls.wait_for_findings({("certificate_expired", pod) for pod in cls.ends}, 200)
+        cls.outage_until = time.time()
+
+    @classmethod
+    def bring_it_back(cls):
+        cls.restarted = time.time()
+        cls.mesh.start_istiod()
+        cls.well_again = cls.wait_until_well(10, 240)
 
     @classmethod
     def ask_openssl(cls):
@@ -86,10 +105,11 @@ class Istio(RealMeshTest):
                              leaf(self.last, "rotations_total", pod, "admin"))
 
     def test_a_healthy_mesh_has_no_finding(self):
-        self.check_no_finding()
-        for _, _, page in self.history.pages:
-            self.assertEqual(findings(page), set())
-        self.check_never("rotation_overdue")
+        self.check_no_finding(until=self.healthy_until)
+        for _, before, page in self.history.pages:
+            if before < self.healthy_until:
+                self.assertEqual(findings(page), set())
+        self.check_never("rotation_overdue", self.healthy_until)
 
     def test_the_countdown_is_right_to_the_second(self):
         say(f"{self.check_the_countdown()} countdowns")
@@ -97,6 +117,33 @@ class Istio(RealMeshTest):
 
     def test_openssl_says_the_same(self):
         self.assertEqual(self.served, self.shown)
+
+    def test_the_cut_link_is_found_before_the_end_by_the_sidecar_or_by_istios_agent(self):
+        for pod, end in self.ends.items():
+            cut = self.first_finding("control_plane_unreachable", pod, self.killed)
+            failing = self.first_finding("rotation_failing", pod, self.killed)
+            expired = self.first_finding("certificate_expired", pod, self.killed)
+            self.assertTrue(cut and failing and expired, (pod, cut, failing, expired))
+            say(f"{pod} after the kill: cut link {cut - self.killed:.0f} s, rotation failing "
+                f"{failing - self.killed:.0f} s, its end {end - self.killed:.0f} s, expired "
+                f"{expired - self.killed:.0f} s")
+            self.assertLess(cut, end)
+            self.assertLess(failing, end)
+            self.assertTrue(end - 1 <= expired <= end + 3, (end, expired))
+            for after, before, page in self.history.pages:
+                if cut + 2 < after and before < self.outage_until:
+                    self.assertEqual(page.value("mesh_control_plane_cascade_timestamp_seconds",
+                                                pod=pod), end)
+
+    def test_overdue_comes_before_the_end(self):
+        for pod, end in self.ends.items():
+            overdue = self.first(lambda page, pod=pod: leaf(page, "rotation_overdue", pod) == 1,
+                                 self.killed)
+            self.assertTrue(overdue and overdue < end, (pod, overdue, end))
+
+    def test_findings_go_away_with_their_causes(self):
+        say(f"well {self.well_again - self.restarted:.0f} s after istiod came back")
+        self.check_no_finding(self.well_again)
 
     def test_calls_are_counted_where_the_statistics_are_shown(self):
         booked = sum(row["count"] for row in self.ledger["calls"])
