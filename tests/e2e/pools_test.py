@@ -31,21 +31,6 @@ FINDINGS = {
     "cut": {"connection_resets"},
 }
 
-# Calls that last: deadlines beyond the test.
-HELD = {"hold": "yes", "deadline": "2m"}
-LOADS = {
-    "healthy": {"rate": 40},
-    "known": {"rate": 10},
-    "refusing": {"calls": 20, "parallel": 20, "hold": "yes", "deadline": "4s"},
-    "requests": {"rate": 20, "hold": "yes", "deadline": "500ms"},
-    "pending": {"rate": 20, "hold": "yes", "deadline": "500ms"},
-    "streams": {"calls": 8, "parallel": 8, **HELD},
-    "breaker": {"calls": 3, "parallel": 3, **HELD},
-    "cut": {"rate": 20, "hold": "yes", "deadline": "5s", "parallel": 20},
-    **{name: {"rate": 10, "deadline": "3s"} for name in (
-        "ejected", "all_ejected", "refused", "silent", "trust", "stranger")},
-}
-
 # Counters of the agent, and which of Envoy's they are.
 COUNTERS = {
     ("requests_total",): "upstream_rq_total",
@@ -84,7 +69,7 @@ class Pools(SharedPartsTest):
         cls.agent = cls.start_shared(Agent(BINARY, cls.shared, cls.mesh.agent_config(
             interval="250ms", timeout="200ms", window=f"{WINDOW}s", stale_after="10s")))
         cls.agent.wait_ready()
-        loads = [cls.mesh.start_load(upstream, **settings) for upstream, settings in LOADS.items()]
+        loads = cls.mesh.start_troubles()
         # The last page is the one to judge, whatever it says.
         try:
             cls.agent.wait_for(cls.everything_is_found, "all findings", 90)

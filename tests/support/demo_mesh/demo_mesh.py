@@ -131,6 +131,10 @@ class DemoMesh:
         """Where callers call: the client sidecar's outbound listener."""
         return f"127.0.0.1:{self.port(CLIENT, 'outbound')}"
 
+    def inbound(self, name):
+        """HOST:PORT at which a server sidecar takes calls under TLS."""
+        return f"127.0.0.1:{self._port(name, 'users')}"
+
     def certificate_dir(self, name):
         """Where a sidecar's tls.key and tls.crt are."""
         return self._path("certs", name)

@@ -23,6 +23,21 @@ from silence import Silence
 CALLER, CALLEE = "storefront-1", "backend-1"
 SERVERS = ("server-1", "server-2")
 
+# Calls that last: deadlines beyond any test.
+HELD = {"hold": "yes", "deadline": "2m"}
+TROUBLES = {
+    "healthy": {"rate": 40},
+    "known": {"rate": 10},
+    "refusing": {"calls": 20, "parallel": 20, "hold": "yes", "deadline": "4s"},
+    "requests": {"rate": 20, "hold": "yes", "deadline": "500ms"},
+    "pending": {"rate": 20, "hold": "yes", "deadline": "500ms"},
+    "streams": {"calls": 8, "parallel": 8, **HELD},
+    "breaker": {"calls": 3, "parallel": 3, **HELD},
+    "cut": {"rate": 20, "hold": "yes", "deadline": "5s", "parallel": 20},
+    **{name: {"rate": 10, "deadline": "3s"} for name in (
+        "ejected", "all_ejected", "refused", "silent", "trust", "stranger")},
+}
+
 
 class RunningLoad(Load):
     def end(self):
@@ -137,6 +152,10 @@ class PoolMesh:
         child = Child("load", [self._path_of("demo_load"), *words], self._path("load.log"))
         self._loads.append(child)
         return RunningLoad(child, ledger)
+
+    def start_troubles(self):
+        """The calls that make to each upstream what it is there for; until each load is ended."""
+        return [self.start_load(upstream, **settings) for upstream, settings in TROUBLES.items()]
 
     def targets(self):
         return [{"name": name, "namespace": "shop", "workload": name.rsplit("-", 1)[0],

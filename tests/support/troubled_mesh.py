@@ -1,0 +1,121 @@
+"""Everything that a dashboard can show, made at once by real parts: the demo mesh with calls on it and
+leaves that live half a minute, every trouble of a connection pool (pool_mesh.py), sidecars under a
+control plane of which one is cut off, certificates in files and behind ports, and a target that does not
+answer; beside them an agent, and a Prometheus that scrapes it every second."""
+
+import json
+import os
+
+import certificates
+from agent import Agent, Prometheus
+from controlled_sidecar import (ADS, BAD, GOOD, ControlledSidecar, ControlPlane, cluster, listener,
+                                secret_from, secrets)
+from demo_mesh import BACKENDS, DemoMesh
+from pool_mesh import PoolMesh
+from processes import ReservedPort
+
+LIFETIME = 30  # seconds: of the demo mesh's leaves, renewed at half of it
+POLL = {"interval": "1s", "timeout": "800ms", "window": "5s", "stale_after": "30s"}
+PLANES = ("connected-1", "cut-1")
+UPSTREAM = "outbound|50051||users.shop.svc.cluster.local"
+
+
+class ControlPlanes:
+    """Two sidecars under a control plane each. start(), trouble(), stop()."""
+
+    def __init__(self, envoy, directory):
+        self._directory = directory
+        self._ports = [ReservedPort() for _ in PLANES]
+        self._planes = [ControlPlane(directory, "plane-of-" + name) for name in PLANES]
+        self._sidecars = [ControlledSidecar(envoy, name, directory, plane.port)
+                          for name, plane in zip(PLANES, self._planes)]
+
+    def start(self):
+        leaf = os.path.join(self._directory, "leaf")
+        authority = certificates.Authority(os.path.join(self._directory, "ca")).create()
+        authority.issue("users", leaf)
+        for port, plane in zip(self._ports, self._planes):
+            plane.say(clusters=[cluster(UPSTREAM, secret_from(ADS), GOOD)],
+                      listeners=[listener(port.number, UPSTREAM)], secrets=secrets(leaf))
+            plane.start()
+        for sidecar in self._sidecars:
+            sidecar.start()
+        for sidecar in self._sidecars:
+            sidecar.wait_for("sds.default.update_success", 1)
+        return self
+
+    def trouble(self):
+        """One plane says what its sidecar refuses, the other is killed."""
+        self._planes[0].say(clusters=[cluster(UPSTREAM, secret_from(ADS), BAD)])
+        self._planes[1].kill()
+
+    def stop(self):
+        for part in (*self._sidecars, *self._planes):
+            part.stop()
+        for port in self._ports:
+            port.release()
+
+    def targets(self):
+        return [{**sidecar.target(), "namespace": "plane"} for sidecar in self._sidecars]
+
+
+class TroubledMesh:
+    """start() … stop(); then `agent` and `prometheus` are there."""
+
+    def __init__(self, envoy, bin_dir, binary, directory):
+        def path(*parts):
+            return os.path.join(directory, *parts)
+        os.makedirs(path("planes"))
+        self._binary = binary
+        self._directory = directory
+        self._demo = DemoMesh(envoy, bin_dir, path("demo"), LIFETIME)
+        self._pools = PoolMesh(envoy, bin_dir, path("pools"))
+        self._planes = ControlPlanes(envoy, path("planes"))
+        self._nobody = ReservedPort()  # where the target that does not answer would be
+        self._started = []
+        self.agent = self.prometheus = None
+
+    def start(self):
+        """Returns once the agent is ready, before there is much to see."""
+        try:
+            for part in (self._demo, self._pools, self._planes):
+                self._begin(part)
+            self._demo.start_load(rate=100)
+            self._pools.start_troubles()
+            self.agent = self._begin(Agent(self._binary, self._directory, self._config()))
+            self.prometheus = self._begin(Prometheus(self._directory, self.agent.listens_on))
+            self.agent.wait_ready()
+            # Only now: what was never seen connected is not seen cut.
+            self.agent.page_after_polls()
+            self._planes.trouble()
+        except BaseException:
+            self.stop()
+            raise
+        return self
+
+    def stop(self):
+        for part in reversed(self._started):
+            part.stop()
+        self._started = []
+        self._nobody.release()
+
+    def _begin(self, part):
+        self._started.append(part)
+        return part.start()
+
+    def _config(self):
+        demo = [{**target, "inbound": self._demo.inbound(target["name"])}
+                if target["name"] in BACKENDS else target for target in self._demo.targets()]
+        pools = [{**target, "namespace": "pools"} for target in self._pools.targets()]
+        root = self._demo.authority.root
+        return json.dumps({
+            "poll": POLL,
+            "certificates": {
+                "interval": "1s",
+                "endpoints": [{"name": "gateway", "namespace": "shop", "workload": "backend",
+                               "address": self._demo.inbound(BACKENDS[0])}],
+                "files": [{"paths": [root]}],
+                "trust": [{"name": "demo", "file": root, "spiffe_trust_domain": "demo.mesh"}]},
+            "targets": [*demo, *pools, *self._planes.targets(),
+                        {"name": "silent-1", "namespace": "shop", "workload": "silent",
+                         "admin": f"http://127.0.0.1:{self._nobody.number}"}]})
