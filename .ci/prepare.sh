@@ -110,6 +110,28 @@ xds() {
   }
 }
 
+# node_and_npm: Debian's, unless there are others already (nodejs from elsewhere brings npm with it, and
+# Debian's package npm cannot be installed beside it).
+node_and_npm() {
+  if ! command -v node >/dev/null || ! command -v npm >/dev/null; then install nodejs npm; fi
+}
+
+# dashboard_tools: Grafana's builders and the TypeScript compiler in build/dashboards, as the lock file
+# of dashboards/source says.
+dashboard_tools() {
+  local from=$root/dashboards/source where=$root/build/dashboards
+  ! cmp -s "$from/package-lock.json" "$where/complete" || return 0
+  node_and_npm
+  say "installing the builders of the dashboards into build/dashboards"
+  mkdir -p "$where"
+  cp "$from/package.json" "$from/package-lock.json" "$where"
+  step npm ci --prefix "$where" --ignore-scripts --no-audit --no-fund --loglevel=error &&
+    cp "$from/package-lock.json" "$where/complete" || {
+    say "the packages of dashboards/source could not be installed"
+    exit 1
+  }
+}
+
 # build PRESET [TARGET…]: build/PRESET, in all or these targets.
 build() {
   local preset=$1

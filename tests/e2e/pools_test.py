@@ -18,6 +18,7 @@ FINDINGS = {
     "healthy": set(),
     "known": set(),
     "refusing": set(),  # a single burst is over before anybody is told
+    "impatient": set(),  # the servers are slow, the pool is well
     "requests": {"pool_exhausted"},
     "pending": {"pool_exhausted"},
     "streams": {"stream_limit"},
@@ -46,6 +47,10 @@ COUNTERS = {
     ("ejections_total", "reason", "consecutive_5xx"):
         "outlier_detection.ejections_enforced_consecutive_5xx",
     ("unhealthy_picks_total", "kind", "panic"): "lb_healthy_panic",
+    ("timeouts_total", "kind", "per_try"): "upstream_rq_per_try_timeout",
+    ("retries_total", "result", "started"): "upstream_rq_retry",
+    ("retries_total", "result", "limit_exceeded"): "upstream_rq_retry_limit_exceeded",
+    ("connections_recycled_total", "reason", "max_requests"): "upstream_cx_max_requests",
     ("resets_total", "kind", "remote"): "upstream_rq_rx_reset",
     ("resets_total", "kind", "local"): "upstream_rq_tx_reset",
     ("resets_total", "kind", "connection"): "upstream_cx_destroy_with_active_rq",

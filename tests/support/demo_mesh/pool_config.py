@@ -7,14 +7,17 @@ from envoy_config import _TYPE, _http_connection_manager, _listener, _socket, _t
 HTTP = "envoy.extensions.upstreams.http.v3.HttpProtocolOptions"
 
 
-def cluster(name, ports, connect_timeout="5s", streams=None, breaker=None, outliers=None, tls=None):
-    """An upstream over the loopback ports. `streams`: at once on a connection; `breaker`: limits of
-    the default priority; `outliers`: settings of outlier detection; `tls`: a transport socket."""
+def cluster(name, ports, connect_timeout="5s", streams=None, requests=None, breaker=None, outliers=None,
+            tls=None):
+    """An upstream over the loopback ports. `streams`: at once on a connection; `requests`: after so
+    many a connection is replaced; `breaker`: limits of the default priority; `outliers`: settings of
+    outlier detection; `tls`: a transport socket."""
     http2 = {"max_concurrent_streams": streams} if streams else {}
+    common = {"max_requests_per_connection": requests} if requests else {}
     made = {
         "name": name, "type": "STATIC", "connect_timeout": connect_timeout,
         "typed_extension_protocol_options": {HTTP: _typed(
-            "extensions.upstreams.http.v3.HttpProtocolOptions",
+            "extensions.upstreams.http.v3.HttpProtocolOptions", common_http_protocol_options=common,
             explicit_http_config={"http2_protocol_options": http2})},
         "load_assignment": {"cluster_name": name, "endpoints": [{"lb_endpoints": [
             {"endpoint": {"address": _tcp(port)}} for port in ports]}]},
@@ -31,6 +34,19 @@ def cluster(name, ports, connect_timeout="5s", streams=None, breaker=None, outli
 def listener(name, port, upstream):
     """Where calls to that upstream go in."""
     return _listener(name, port, {"filters": [_http_connection_manager(name, [("/", upstream)])]})
+
+
+def _only_route(made):
+    manager = made["filter_chains"][0]["filters"][0]["typed_config"]
+    return manager["route_config"]["virtual_hosts"][0]["routes"][0]["route"]
+
+
+def impatient_listener(name, port, upstream):
+    """Where calls go in that are retried once when nothing came soon, and then given up."""
+    made = listener(name, port, upstream)
+    _only_route(made).update(timeout="0.3s", retry_policy={
+        "retry_on": "reset", "num_retries": 1, "per_try_timeout": "0.05s"})
+    return made
 
 
 def failing_listener(name, port, status):

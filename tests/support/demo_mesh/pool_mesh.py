@@ -2,7 +2,7 @@
 made: `storefront-1` calls, by one listener and one cluster per upstream; `backend-1` is the sidecar
 of what answers badly. See pool_config.py for the Envoys' side.
 
-    load ─▶ storefront-1 ─▶ demo_server                      healthy, requests, pending, breaker, …
+    load ─▶ storefront-1 ─▶ demo_server                      healthy, requests, pending, impatient, …
                          ─▶ backend-1 (503)                  ejected
                          ═▶ backend-1 (TLS) ─▶ demo_server   trust, stranger
                          ─▶ nobody                           refused, silent
@@ -33,6 +33,7 @@ TROUBLES = {
     "pending": {"rate": 20, "hold": "yes", "deadline": "500ms"},
     "streams": {"calls": 8, "parallel": 8, **HELD},
     "breaker": {"calls": 3, "parallel": 3, **HELD},
+    "impatient": {"rate": 10, "hold": "yes", "deadline": "2s"},
     "cut": {"rate": 20, "hold": "yes", "deadline": "5s", "parallel": 20},
     **{name: {"rate": 10, "deadline": "3s"} for name in (
         "ejected", "all_ejected", "refused", "silent", "trust", "stranger")},
@@ -72,8 +73,7 @@ class PoolMesh:
             config.cluster("app", [self._port("server-1")])])
         clusters = self._clusters(leaf, ours.root, theirs.root)
         self.upstreams = [one["name"] for one in clusters]
-        self._start_envoy(CALLER, [config.listener(name, self._port("to " + name), name)
-                                   for name in self.upstreams], clusters)
+        self._start_envoy(CALLER, [self._listener(name) for name in self.upstreams], clusters)
         return self
 
     def stop(self):
@@ -107,6 +107,10 @@ class PoolMesh:
                 config.limited_listener("limited", self._port("limited"), "app", 2),
                 tls("tls", None), tls("mtls", root)]
 
+    def _listener(self, upstream):
+        kind = config.impatient_listener if upstream == "impatient" else config.listener
+        return kind(upstream, self._port("to " + upstream), upstream)
+
     def _clusters(self, leaf, ours, theirs):
         servers = [self._port(name) for name in SERVERS]
         one = servers[:1]
@@ -120,6 +124,7 @@ class PoolMesh:
             config.cluster("streams", one, streams=2, breaker={"max_connections": 1}),
             config.cluster("refusing", [self._port("limited")]),
             config.cluster("breaker", one, breaker={"max_requests": 3}),
+            config.cluster("impatient", one, requests=5),
             config.cluster("ejected", [*servers, self._port("failing")], outliers=outliers),
             config.cluster("all_ejected", [self._port("failing")], outliers=outliers),
             config.cluster("refused", [self._port("nobody")]),
