@@ -166,7 +166,6 @@ export const balance: Plan = {
   uid: 'mesh-balance',
   title: 'Mesh / Balance',
   description: 'Whether the pods behind each service share its calls: verdicts, shares, connections.',
-  scope: 'upstream',
   upstreamsOf: 'mesh_upstream_balance_requests',
   rows: [
     { title: 'Verdicts', panels: [...summary, ...verdicts] },

@@ -168,7 +168,6 @@ export const certificates: Plan = {
   uid: 'mesh-certificates',
   title: 'Mesh / Certificates',
   description: 'Certificates in use, their countdown, their renewal, and what lives on under old ones.',
-  scope: 'pod',
   podsOf: 'mesh_certificate_not_after_timestamp_seconds',
   rows: [
     { title: 'Countdown', panels: [...tiles, countdown] },

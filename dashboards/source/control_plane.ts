@@ -87,7 +87,6 @@ export const controlPlane: Plan = {
   uid: 'mesh-control-plane',
   title: 'Mesh / Control plane',
   description: 'Whether the sidecars hear of changes, and when silence begins to hurt.',
-  scope: 'pod',
   rows: [
     { title: 'Connections', panels: [...tiles, ...links] },
     { title: 'Updates', panels: pushes },

@@ -169,7 +169,6 @@ export const exporter: Plan = {
   uid: 'mesh-exporter',
   title: 'Mesh / Exporter',
   description: 'Whether what the other dashboards show may be believed, and what it costs.',
-  scope: 'pod',
   rows: [
     { title: 'At a glance', panels: [...tiles, builds] },
     { title: 'Targets', panels: targets },

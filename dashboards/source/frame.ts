@@ -4,12 +4,18 @@ import * as dashboard from '@grafana/grafana-foundation-sdk/dashboard';
 import * as prometheus from '@grafana/grafana-foundation-sdk/prometheus';
 import type { Builder } from '@grafana/grafana-foundation-sdk/cog';
 
+import { carrying } from './links';
 import type { AnyPanel } from './panels';
-import { Scope, select } from './select';
+import { Scope, coarser, namesWithin, select } from './select';
 import { DATASOURCE, datasource, variables } from './variables';
 
-export type Uid = 'mesh-overview' | 'mesh-methods' | 'mesh-balance' | 'mesh-pools' |
-  'mesh-certificates' | 'mesh-control-plane' | 'mesh-sidecars' | 'mesh-exporter';
+// The set, and of each the scope of its finest variable.
+const SCOPE_OF = {
+  'mesh-overview': 'pod', 'mesh-methods': 'method', 'mesh-balance': 'upstream',
+  'mesh-pools': 'upstream', 'mesh-certificates': 'pod', 'mesh-control-plane': 'pod',
+  'mesh-sidecars': 'pod', 'mesh-exporter': 'pod',
+} as const satisfies Record<string, Scope>;
+export type Uid = keyof typeof SCOPE_OF;
 
 const TAG = 'mesh-exporter';
 // That of Grafana 10.3: every later one migrates it by itself, an older one cannot migrate back.
@@ -24,7 +30,6 @@ export interface Plan {
   uid: Uid;
   title: string;
   description: string;
-  scope: Scope;  // of the finest variable
   podsOf?: string;  // the metric whose pods are offered
   upstreamsOf?: string;
   more?: Builder<dashboard.VariableModel>[];  // variables of this one alone
@@ -42,10 +47,10 @@ export function make(plan: Plan): dashboard.Dashboard {
     .time({ from: 'now-1h', to: 'now' })
     .tooltip(dashboard.DashboardCursorSync.Crosshair)
     .link(others());
-  const chain = variables(plan.scope, plan.podsOf ?? 'mesh_target_up',
+  const chain = variables(SCOPE_OF[plan.uid], plan.podsOf ?? 'mesh_target_up',
                           plan.upstreamsOf ?? 'mesh_upstream_connections');
   for (const one of [datasource(), ...chain, ...(plan.more ?? [])]) builder.withVariable(one);
-  for (const one of marks(plan.scope)) builder.annotation(one);
+  for (const one of marks()) builder.annotation(one);
   for (const row of plan.rows) {
     builder.withRow(new dashboard.RowBuilder(row.title));
     for (const panel of row.panels) builder.withPanel(panel);
@@ -53,7 +58,18 @@ export function make(plan: Plan): dashboard.Dashboard {
   const made = builder.build();
   made.schemaVersion = SCHEMA_VERSION;
   made.panels?.forEach((panel, index) => { panel.id = index + 1; });
-  return made;
+  return finished(made, plan.uid);
+}
+
+// With all links carrying what they should; and with links and annotations in plain sight: the builders
+// put them into a menu that newer versions of Grafana fold away.
+function finished(made: dashboard.Dashboard, uid: Uid): dashboard.Dashboard {
+  return JSON.parse(JSON.stringify(made, (key, value) => {
+    if (value === dashboard.DashboardLinkPlacement.InControlsMenu) return undefined;
+    if (key !== 'url' || !value.startsWith('/d/')) return value;
+    const target = value.slice('/d/'.length).split('?')[0] as Uid;
+    return carrying(value, ['datasource', ...namesWithin(coarser(SCOPE_OF[uid], SCOPE_OF[target]))]);
+  }));
 }
 
 function others(): dashboard.DashboardLinkBuilder {
@@ -74,11 +90,10 @@ function mark(name: string, expr: string, colour: string): dashboard.AnnotationQ
 
 // An alert is a region from its first to its last moment; a renewal stands where it happened, which is
 // what its value says.
-function marks(scope: Scope): dashboard.AnnotationQueryBuilder[] {
+function marks(): dashboard.AnnotationQueryBuilder[] {
   const alerts = mark('Firing alerts', ALERTS, 'red')
     .titleFormat('{{alertname}}').textFormat('{{severity}} {{namespace}} {{pod}} {{upstream}}')
     .tagKeys('alertname,severity');
-  if (scope === 'exporter') return [alerts];
   const renewed = select('pod', 'mesh_certificate_last_rotation_timestamp_seconds', 'role="leaf"');
   const rotations = mark('Certificate rotations', `${renewed} * 1000`, 'blue')
     .titleFormat('Certificate renewed').textFormat('{{certificate}} {{namespace}} {{pod}} {{location}}')

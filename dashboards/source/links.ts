@@ -1,18 +1,19 @@
 // Where one gets to from a panel: another dashboard of the set with the same time and the variables as they
 // are, some of them set to what was clicked; the exporter's own diagnosis; the runbook; the traces.
-import * as dashboard from '@grafana/grafana-foundation-sdk/dashboard';
+import type { Builder } from '@grafana/grafana-foundation-sdk/cog';
+import type * as dashboard from '@grafana/grafana-foundation-sdk/dashboard';
 
 import type { Uid } from './frame';
 
-export type Link = dashboard.DashboardLinkBuilder;
+// The builders take links of data and of dashboards as one type; a link of data has these fields only.
+export type Link = Builder<dashboard.DashboardLink>;
 
-// Variables that every link carries along, and the labels that set one when something is clicked.
-const CARRIED = ['datasource', 'cluster', 'job', 'instance'];
-const LABEL_OF: Record<string, string> = {
+// Variables that a click can set, and the label that tells their value.
+const LABEL_OF = {
   namespace: 'namespace', workload: 'workload', pod: 'pod', upstream: 'upstream',
   service: 'grpc_service', method: 'grpc_method',
 };
-export type Clicked = 'namespace' | 'workload' | 'pod' | 'upstream' | 'service' | 'method';
+export type Clicked = keyof typeof LABEL_OF;
 
 // In a table the labels are columns, in a graph they belong to the series.
 export type From = 'row' | 'series';
@@ -21,18 +22,22 @@ export function clicked(label: string, from: From): string {
   return from === 'row' ? `\${__data.fields.${label}}` : `\${__field.labels.${label}}`;
 }
 
-function dataLink(title: string, url: string, newTab: boolean): Link {
-  return new dashboard.DashboardLinkBuilder(title).url(url).targetBlank(newTab);
+function dataLink(title: string, url: string, targetBlank: boolean): Link {
+  return { build: () => ({ title, url, targetBlank }) as dashboard.DashboardLink };
 }
 
-// To that dashboard, its variables set to what was clicked.
+// To that dashboard, these of its variables set to what was clicked.
 export function drillDown(title: string, uid: Uid, from: From, ...set: Clicked[]): Link {
-  const words = [
-    '${__url_time_range}',
-    ...CARRIED.map((name) => `\${${name}:queryparam}`),
-    ...set.map((name) => `var-${name}=${clicked(LABEL_OF[name], from)}`),
-  ];
+  const words = set.map((name) => `var-${name}=${clicked(LABEL_OF[name], from)}`);
   return dataLink(title, `/d/${uid}?${words.join('&')}`, false);
+}
+
+// Such an address with what it carries along: the time, and each of `names` as it is unless it is set.
+export function carrying(address: string, names: string[]): string {
+  const [page, set] = address.split('?');
+  const kept = names.filter((name) => !set.includes(`var-${name}=`))
+    .map((name) => `\${${name}:queryparam}`);
+  return `${page}?${['${__url_time_range}', ...kept, set].filter(Boolean).join('&')}`;
 }
 
 // The exporter's page with evidence and remedy; its address is the label `instance`.

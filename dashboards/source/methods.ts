@@ -134,7 +134,6 @@ export const methods: Plan = {
   uid: 'mesh-methods',
   title: 'Mesh / Methods',
   description: 'Calls by gRPC service, method and status: how many, how they end, how long they take.',
-  scope: 'method',
   upstreamsOf: 'mesh_grpc_requests_total',
   more: [
     choice('direction', 'Direction', 'Calls that the pods make (outbound) or receive (inbound).',

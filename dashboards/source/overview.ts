@@ -136,7 +136,6 @@ export const overview: Plan = {
   title: 'Mesh / Overview',
   description: 'Is anything wrong in the mesh, what, and where: what the exporters find themselves, ' +
     'then calls, breakers and certificates at a glance.',
-  scope: 'pod',
   more: [text('runbook_base_url', 'Runbook', 'Where docs/runbook.md can be read.', RUNBOOK)],
   rows: [
     { title: 'Is anything wrong?', panels: [findings, ...tiles, history] },

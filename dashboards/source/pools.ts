@@ -167,7 +167,6 @@ export const pools: Plan = {
   uid: 'mesh-pools',
   title: 'Mesh / Pools and breakers',
   description: 'The connection pool of each upstream of each sidecar: use, limits, refusals, failures.',
-  scope: 'upstream',
   rows: [
     { title: 'Limits', panels: [...tiles, ...limits] },
     { title: 'What failed', panels: failures },

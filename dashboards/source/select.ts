@@ -5,18 +5,32 @@
 // What a series is about, from coarse to fine; each has the labels of the former and more.
 export type Scope = 'exporter' | 'pod' | 'upstream' | 'method';
 
-const MATCHERS: Record<Scope, string[]> = {
-  exporter: ['cluster=~"$cluster"', 'job=~"$job"', 'instance=~"$instance"'],
-  pod: ['namespace=~"$namespace"', 'workload=~"$workload"', 'pod=~"$pod"'],
-  upstream: ['upstream=~"$upstream"'],
-  method: ['grpc_service=~"$service"', 'grpc_method=~"$method"'],
+// Variables that narrow each scope beyond the former, and the label that each is about.
+const NARROWED_BY: Record<Scope, Record<string, string>> = {
+  exporter: { cluster: 'cluster', job: 'job', instance: 'instance' },
+  pod: { namespace: 'namespace', workload: 'workload', pod: 'pod' },
+  upstream: { upstream: 'upstream' },
+  method: { service: 'grpc_service', method: 'grpc_method' },
 };
 const SCOPES: Scope[] = ['exporter', 'pod', 'upstream', 'method'];
 
+function within(scope: Scope): [variable: string, label: string][] {
+  return SCOPES.slice(0, SCOPES.indexOf(scope) + 1)
+    .flatMap((one) => Object.entries(NARROWED_BY[one]));
+}
+
+// The variables of that scope, each narrowed by those before it.
+export function namesWithin(scope: Scope): string[] {
+  return within(scope).map(([variable]) => variable);
+}
+
+export function coarser(one: Scope, other: Scope): Scope {
+  return SCOPES.indexOf(one) < SCOPES.indexOf(other) ? one : other;
+}
+
 // The metric as `scope` narrows it; `more` are further matchers such as `role="leaf"`.
 export function select(scope: Scope, metric: string, ...more: string[]): string {
-  const scopes = SCOPES.slice(0, SCOPES.indexOf(scope) + 1);
-  const matchers = scopes.flatMap((one) => MATCHERS[one]);
+  const matchers = within(scope).map(([variable, label]) => `${label}=~"$${variable}"`);
   return `${metric}{${[...matchers, ...more].join(', ')}}`;
 }
 

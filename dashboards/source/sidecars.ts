@@ -92,7 +92,6 @@ export const sidecars: Plan = {
   uid: 'mesh-sidecars',
   title: 'Mesh / Sidecars',
   description: 'Which proxies run where, in which version and state, and since when.',
-  scope: 'pod',
   rows: [
     { title: 'Who is there', panels: [...tiles, ...who] },
     { title: 'Lives', panels: lives },
