@@ -25,7 +25,7 @@ const tiles = [
     description: 'Limits that are reached now.',
     queries: [{ expr: orZero(`sum(${of('circuit_breaker_open')})`) }] }),
   stat({
-    title: 'Refused by limits', unit: 'reqps', width: 6, decimals: 1,
+    title: 'Refused', unit: 'reqps', width: 6, decimals: 1,
     description: 'Calls and retries per second that a limit refused; the callers see UNAVAILABLE.',
     queries: [{ expr: orZero(`sum(${rate(REFUSED)})`) }] }),
   stat({

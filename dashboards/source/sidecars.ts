@@ -13,11 +13,11 @@ const UP = select('pod', 'mesh_target_up');
 
 const tiles = [
   stat({
-    title: 'Sidecars', unit: 'none', width: 6,
+    title: 'Sidecars watched', unit: 'none', width: 6,
     description: 'Sidecars that an exporter watches.',
     queries: [{ expr: `count(${UP})` }] }),
   stat({
-    title: 'Versions', unit: 'none', width: 6, steps: [[null, 'green'], [2, 'orange']],
+    title: 'Versions in use', unit: 'none', width: 6, steps: [[null, 'green'], [2, 'orange']],
     description: 'Different versions of proxies that run side by side. More than one is an upgrade ' +
       'under way, or one that was forgotten.',
     queries: [{ expr: `count(count by (mesh, version) (${of('info')}))` }] }),

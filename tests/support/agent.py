@@ -202,14 +202,18 @@ class Prometheus:
     def url(self):
         return f"http://127.0.0.1:{self._port.number}"
 
-    def query(self, expression):
-        """An instant query: [(labels, value)…]."""
-        path = "/api/v1/query?" + urllib.parse.urlencode({"query": expression})
+    def ask(self, what, **parameters):
+        """The data of a question to its API, e.g. ask("series", **{"match[]": "up"})."""
+        path = f"/api/v1/{what}?" + urllib.parse.urlencode(parameters, doseq=True)
         status, body = http_get(self.url, path)
         if status != 200:
             raise MeshError(f"Prometheus: HTTP {status} {body[:200]!r}")
+        return json.loads(body)["data"]
+
+    def query(self, expression):
+        """An instant query: [(labels, value)…]."""
         return [(row["metric"], float(row["value"][1]))
-                for row in json.loads(body)["data"]["result"]]
+                for row in self.ask("query", query=expression)["result"]]
 
     def _ready(self):
         try:

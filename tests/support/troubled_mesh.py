@@ -113,7 +113,7 @@ class TroubledMesh:
             "certificates": {
                 "interval": "1s",
                 "endpoints": [{"name": "gateway", "namespace": "shop", "workload": "backend",
-                               "address": self._demo.inbound(BACKENDS[0])}],
+                               "address": self._demo.inbound(BACKENDS[0]), "alpn": ["h2"]}],
                 "files": [{"paths": [root]}],
                 "trust": [{"name": "demo", "file": root, "spiffe_trust_domain": "demo.mesh"}]},
             "targets": [*demo, *pools, *self._planes.targets(),
