@@ -151,6 +151,7 @@ OFFENCES = (
     ("thresholds", put(steps(None, 0), "panels", 1, *DEFAULTS, "thresholds"), "out of the scale 0 to 1"),
     ("thresholds", put(steps(None, 0.5, 0.4), "panels", 1, *DEFAULTS, "thresholds"), "does not rise"),
     ("thresholds", put(steps(0, 0.5), "panels", 1, *DEFAULTS, "thresholds"), "the first threshold"),
+    ("thresholds", put("stat", "panels", 0, "type"), "without thresholds of its own"),
     ("thresholds", put({"mode": "fixed"}, "panels", 1, *DEFAULTS, "color"), "not seen"),
     ("words", put({"color": "red"}, "panels", 2, *DEFAULTS, "mappings", 0, "options", "0"),
      "a colour without a word"),

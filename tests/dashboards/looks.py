@@ -23,8 +23,11 @@ def _fields(panel):
 
 
 def thresholds(dashboard, world):
-    """They rise, can be reached and left within the scale of the unit, and are seen."""
+    """They rise, can be reached and left within the scale of the unit, and are seen. A tile says them itself:
+    Grafana's own are red from 80, whatever the unit."""
     for panel in panels(dashboard):
+        if panel["type"] == "stat" and "thresholds" not in panel["fieldConfig"]["defaults"]:
+            yield f"{panel['title']}: a tile without thresholds of its own"
         for where, field in _fields(panel):
             steps = field.get("thresholds", {}).get("steps", [])
             if len(steps) < 2:
