@@ -116,21 +116,24 @@ node_and_npm() {
   if ! command -v node >/dev/null || ! command -v npm >/dev/null; then install nodejs npm; fi
 }
 
-# dashboard_tools: Grafana's builders and the TypeScript compiler in build/dashboards, as the lock file
-# of dashboards/source says.
-dashboard_tools() {
-  local from=$root/dashboards/source where=$root/build/dashboards
+# npm_packages FROM NAME [OPTION…]: what the package.json and the lock file in FROM say, in build/NAME.
+npm_packages() {
+  local from=$1 name=$2 where=$root/build/$2
+  shift 2
   ! cmp -s "$from/package-lock.json" "$where/complete" || return 0
   node_and_npm
-  say "installing the builders of the dashboards into build/dashboards"
+  say "installing the packages of ${from#"$root/"} into build/$name"
   mkdir -p "$where"
   cp "$from/package.json" "$from/package-lock.json" "$where"
-  step npm ci --prefix "$where" --ignore-scripts --no-audit --no-fund --loglevel=error &&
+  step npm ci --prefix "$where" --ignore-scripts --no-audit --no-fund --loglevel=error "$@" &&
     cp "$from/package-lock.json" "$where/complete" || {
-    say "the packages of dashboards/source could not be installed"
+    say "the packages of ${from#"$root/"} could not be installed"
     exit 1
   }
 }
+
+# dashboard_tools: Grafana's builders and the TypeScript compiler, which make dashboards/*.json.
+dashboard_tools() { npm_packages "$root/dashboards/source" dashboards; }
 
 # build PRESET [TARGET…]: build/PRESET, in all or these targets.
 build() {

@@ -14,7 +14,9 @@ const WORKLOAD = 'namespace, workload';
 const IMBALANCE: Steps = [[null, 'green'], [1.5, 'orange'], [2, 'red']];
 const USEFUL_SHARE: Steps = [[null, 'red'], [0.5, 'orange'], [0.667, 'green']];
 
-const of = (metric: string, ...more: string[]) => select('upstream', `mesh_upstream_${metric}`, ...more);
+// What a sidecar forwards to its own pod has no upstream and nothing to balance.
+const of = (metric: string, ...more: string[]) =>
+  select('upstream', `mesh_upstream_${metric}`, 'upstream!=""', ...more);
 const REQUESTS = sum(ENDPOINT, rate(of('endpoint_requests_total')));
 const PER_UPSTREAM = sum(UPSTREAM, REQUESTS);
 const SQUARES = sum(UPSTREAM, `${REQUESTS} ^ 2`);

@@ -69,8 +69,8 @@ const everyMethod = table({
       ...traces()] },
     { of: 0, title: 'Calls', unit: 'reqps', decimals: 1 },
     { of: 1, title: 'Failing', unit: 'percentunit', decimals: 2, steps: FAILED_SHARE },
-    { of: 2, title: 'Median', unit: 's', decimals: 3 },
-    { of: 3, title: '99th percentile', unit: 's', decimals: 3 },
+    { of: 2, title: 'Median', unit: 's', decimals: 1 },
+    { of: 3, title: '99th percentile', unit: 's', decimals: 1 },
   ],
 });
 

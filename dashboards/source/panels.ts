@@ -104,12 +104,13 @@ export function stat(panel: Panel): AnyPanel {
 }
 
 // Lines over time. `stacked` lines add up to what is above them. Thresholds are drawn as dashed lines.
-export function graph(panel: Panel & { stacked?: boolean }): AnyPanel {
+// The axis reaches `upTo` at least.
+export function graph(panel: Panel & { stacked?: boolean; upTo?: number }): AnyPanel {
   const { steps, ...plain } = panel;
   const made = new graphPanel.PanelBuilder()
     .colorScheme(colour(dashboard.FieldColorModeId.PaletteClassic))
     .lineWidth(1)
-    .fillOpacity(panel.stacked ? 60 : 8)
+    .fillOpacity(panel.stacked ? 60 : 0)
     .showPoints(common.VisibilityMode.Auto)
     .legend(new common.VizLegendOptionsBuilder()
       .displayMode(common.LegendDisplayMode.Table).placement(common.LegendPlacement.Bottom)
@@ -119,6 +120,7 @@ export function graph(panel: Panel & { stacked?: boolean }): AnyPanel {
   if (panel.stacked) {
     made.stacking(new common.StackingConfigBuilder().mode(common.StackingMode.Normal));
   }
+  if (panel.upTo !== undefined) made.axisSoftMax(panel.upTo);
   describe(made, plain, 'graph', 12, 8);
   if (steps) {
     made.thresholds(thresholds(steps));

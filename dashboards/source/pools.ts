@@ -10,6 +10,8 @@ const POOL = 'namespace, pod, upstream, subset';
 const NAME = '{{pod}} → {{upstream}} {{subset}}';
 
 const of = (metric: string, ...more: string[]) => select('upstream', `mesh_upstream_${metric}`, ...more);
+// Without the pool of a sidecar towards its own pod, which has no upstream.
+const to = (metric: string, ...more: string[]) => of(metric, 'upstream!=""', ...more);
 const used = (what: string) => ratio(sum(POOL, of(what)), sum(POOL, of(`${what}_limit`)));
 const usedOf = (what: string) =>
   ratio(sum(POOL, of(`${what}_active`)), sum(POOL, of(`${what}_limit`)));
@@ -41,10 +43,10 @@ const tiles = [
 const limits = [
   timeline({
     title: 'Breakers', unit: 'none', height: 10, words: BREAKER,
-    description: 'When the limit of a pool was reached: connections, pools, pending, requests or retries. ' +
-      'Only those that were open within the time shown are worth a look; connections may be open in good ' +
-      'health, since calls share them.',
-    queries: [{ expr: max(`${POOL}, resource, priority`, of('circuit_breaker_open')),
+    description: 'Breakers that were open and when: the limit of connections, pools, pending, requests or ' +
+      'retries was reached. A gap is a closed one; nothing at all is good. That of connections may be ' +
+      'open in good health, since calls share them.',
+    queries: [{ expr: `${max(`${POOL}, resource, priority`, of('circuit_breaker_open'))} == 1`,
                 legend: `${NAME} {{resource}} {{priority}}` }],
     links: [drillDown('Only this upstream', 'mesh-pools', 'series', 'namespace', 'upstream')] }),
   table({
@@ -70,26 +72,26 @@ const limits = [
        ['Connections of their limit', 'Open connections', CONNECTIONS],
        ['Retries of their limit', 'Retries under way, where the proxy tells (track_remaining)', RETRIES],
   ]).map(([title, what, expr]) => graph({
-    title, unit: 'percentunit', min: 0, steps: USED_SHARE,
+    title, unit: 'percentunit', min: 0, upTo: 1, steps: USED_SHARE,
     description: `${what}, as a share of the most that the pool takes.`,
     queries: [{ expr, legend: NAME }] })),
   graph({
     title: 'Refused by limits', unit: 'cps', min: 0,
     description: 'What a limit refused per second, by resource. Connections are only not opened: over ' +
       'HTTP the calls share others or wait.',
-    queries: [{ expr: sum('upstream, resource', rate(of('overflows_total'))),
+    queries: [{ expr: sum('upstream, resource', rate(to('overflows_total'))),
                 legend: '{{upstream}} {{resource}}' }] }),
   graph({
     title: 'Requests under way and waiting', unit: 'none', min: 0,
     description: 'Requests in flight to each service, and those that wait for a connection.',
-    queries: [{ expr: sum('upstream', of('requests_active')), legend: '{{upstream}} active' },
-              { expr: sum('upstream', of('requests_pending')), legend: '{{upstream}} pending' }] }),
+    queries: [{ expr: sum('upstream', to('requests_active')), legend: '{{upstream}} active' },
+              { expr: sum('upstream', to('requests_pending')), legend: '{{upstream}} pending' }] }),
 ];
 
 const causes = (title: string, description: string, metric: string, label: string, unit = 'cps') =>
   graph({
     title, unit, min: 0, description,
-    queries: [{ expr: sum(`upstream, ${label}`, rate(of(metric))),
+    queries: [{ expr: sum(`upstream, ${label}`, rate(to(metric))),
                 legend: `{{upstream}} {{${label}}}` }] });
 
 const failures = [
@@ -119,8 +121,8 @@ const failures = [
     description: 'Share of the requests sent that are retries: a storm multiplies the load on what is ' +
       'already failing.',
     queries: [{
-      expr: ratio(sum('upstream', rate(of('retries_total', 'result="started"'))),
-                  sum('upstream', rate(of('requests_total')))), legend: '{{upstream}}' }] }),
+      expr: ratio(sum('upstream', rate(to('retries_total', 'result="started"'))),
+                  sum('upstream', rate(to('requests_total')))), legend: '{{upstream}}' }] }),
 ];
 
 const health = [
@@ -146,11 +148,11 @@ const lives = [
   graph({
     title: 'Open connections', unit: 'none', min: 0,
     description: 'Connections from the pods to each service.',
-    queries: [{ expr: sum('upstream', of('connections')), legend: '{{upstream}}' }] }),
+    queries: [{ expr: sum('upstream', to('connections')), legend: '{{upstream}}' }] }),
   graph({
     title: 'Connections opened', unit: 'cps', min: 0,
     description: 'Per second, those that failed included.',
-    queries: [{ expr: sum('upstream', rate(of('connections_opened_total'))),
+    queries: [{ expr: sum('upstream', rate(to('connections_opened_total'))),
                 legend: '{{upstream}}' }] }),
   causes('Connections recycled',
          'Closed in good order per second so that others are opened, by reason: max_requests, ' +
@@ -159,7 +161,7 @@ const lives = [
   graph({
     title: 'Requests sent', unit: 'reqps', min: 0,
     description: 'Requests per second that left for each service, each retry one more.',
-    queries: [{ expr: sum('upstream', rate(of('requests_total'))), legend: '{{upstream}}' }],
+    queries: [{ expr: sum('upstream', rate(to('requests_total'))), legend: '{{upstream}}' }],
     links: [drillDown('Methods', 'mesh-methods', 'series', 'upstream')] }),
 ];
 

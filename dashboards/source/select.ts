@@ -61,11 +61,6 @@ export function ratio(part: string, whole: string, how = ''): string {
   return `${part} / ${how && how + ' '}(${whole} > 0)`;
 }
 
-// At most so many series, the greatest.
-export function top(count: number, expression: string): string {
-  return `topk(${count}, ${expression})`;
-}
-
 // 0 instead of nothing: for a tile that says how many there are.
 export function orZero(expression: string): string {
   return `${expression} or vector(0)`;

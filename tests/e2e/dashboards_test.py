@@ -20,8 +20,6 @@ import dashboards  # noqa: E402
 import promql  # noqa: E402
 
 SCRAPED_EVERY = 1  # seconds
-# As Grafana computes them for such a Prometheus and a panel of an hour or less.
-SPANS = {"__rate_interval": f"{4 * SCRAPED_EVERY}s", "__interval": f"{SCRAPED_EVERY}s"}
 PATIENCE = 75
 OPTIONAL = {"cluster"}  # a label that this Prometheus does not add
 
@@ -54,16 +52,12 @@ class Dashboards(SharedPartsTest):
 
     @classmethod
     def filled_in(cls, dashboard, text):
-        return dashboards.substitute(text, {**dashboards.values_of_all(dashboard), **SPANS})
+        return dashboards.filled_in(dashboard, text, SCRAPED_EVERY)
 
     @classmethod
     def shows(cls, uid, target, expr):
         """Whether it has a number to show; what NaN says is nothing."""
-        if target.query.get("instant"):
-            rows = cls.prometheus.ask("query", query=expr)["result"]
-        else:
-            rows = cls.prometheus.ask("query_range", query=expr, start=cls.began, end=time.time(),
-                                      step=SCRAPED_EVERY)["result"]
+        rows = dashboards.answer(cls.prometheus, target.query, expr, cls.began, time.time())
         numbers = [float(value) for row in rows for _, value in row.get("values") or [row["value"]]]
         if any(map(math.isfinite, numbers)):
             cls.shown[uid, target.name] = rows

@@ -75,6 +75,20 @@ def substitute(text, values):
     return _VARIABLE.sub(lambda found: str(values[found[1] or found[3]]), text)
 
 
+def filled_in(dashboard, text, scraped_every):
+    """The same when the dashboard was just opened, for a data source scraped every so many seconds and a
+    graph of an hour or less."""
+    return substitute(text, {**values_of_all(dashboard), "__interval": f"{scraped_every}s",
+                             "__rate_interval": f"{4 * scraped_every}s"})
+
+
+def answer(prometheus, query, expr, began, ended):
+    """What Prometheus says to a target's query, filled in: one row of labels and values per series."""
+    if query.get("instant"):
+        return prometheus.ask("query", query=expr, time=ended)["result"]
+    return prometheus.ask("query_range", query=expr, start=began, end=ended, step=1)["result"]
+
+
 def used_variables(text):
     return {found[1] or found[3] for found in _VARIABLE.finditer(text)}
 
