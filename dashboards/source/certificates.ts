@@ -2,7 +2,7 @@
 // lives under the one before.
 import { Plan } from './frame';
 import { drillDown } from './links';
-import { NONE_IS_GOOD, OVERDUE, SAME, SHARE_LEFT, Steps, VERIFIED } from './looks';
+import { ANY_IS_BAD, NONE_IS_GOOD, OVERDUE, SAME, SHARE_LEFT, Steps, VERIFIED } from './looks';
 import { graph, stat, timeline } from './panels';
 import { growth, max, min, orZero, rate, select, sum } from './select';
 import { table } from './table';
@@ -38,7 +38,7 @@ const tiles = [
       'on; whoever connects anew may fail.',
     queries: [{ expr: orZero(`sum(${of('expired_connections')})`) }] }),
   stat({
-    title: 'Cascade', unit: 'dateTimeFromNow',
+    title: 'Cascade', unit: 'dateTimeFromNow', steps: ANY_IS_BAD,
     description: 'When the first certificate ends that cannot be renewed because its sidecar is cut off ' +
       'from the issuer: from then on new connections fail. Nothing while all are connected.',
     queries: [{ expr: `min(${CASCADE}) * 1000` }],
@@ -59,7 +59,8 @@ const countdown = table({
   ],
   sortBy: 'Life left', ascending: true,
   columns: [
-    { of: 0, title: 'Life left', unit: 'percentunit', decimals: 1, min: 0, max: 1, steps: SHARE_LEFT, width: 90 },
+    { of: 0, title: 'Life left', unit: 'percentunit', decimals: 1, min: 0, max: 1,
+      steps: SHARE_LEFT, width: 90 },
     { of: 1, title: 'Remaining', unit: 's', steps: SOON, width: 100 },
     { of: 2, title: 'Expires', unit: 'dateTimeAsIso', width: 170 },
     { of: 3, title: 'Renewed', unit: 'dateTimeFromNow', width: 130 },

@@ -1,7 +1,7 @@
 // Control plane: whether the sidecars hear of changes, and when silence begins to hurt.
 import { Plan } from './frame';
 import { drillDown } from './links';
-import { CONNECTED, NONE_IS_BETTER, NONE_IS_GOOD } from './looks';
+import { ANY_IS_BAD, CONNECTED, NONE_IS_BETTER, NONE_IS_GOOD } from './looks';
 import { graph, stat, timeline } from './panels';
 import { growth, max, min, rate, select, sum } from './select';
 import { table } from './table';
@@ -19,7 +19,7 @@ const tiles = [
     description: 'Sidecars with a connection to their control plane that is cut now.',
     queries: [{ expr: `count(${min(POD, of('connected'))} == 0) or vector(0)` }] }),
   stat({
-    title: 'Cascade', unit: 'dateTimeFromNow', width: 6,
+    title: 'Cascade', unit: 'dateTimeFromNow', steps: ANY_IS_BAD, width: 6,
     description: 'When the first certificate ends that cannot be renewed because its sidecar is cut off: ' +
       'from then on new connections fail. Nothing while all are connected.',
     queries: [{ expr: `min(${of('cascade_timestamp_seconds')}) * 1000` }],

@@ -2,7 +2,7 @@
 // is given, a word or the number stands beside it.
 import * as dashboard from '@grafana/grafana-foundation-sdk/dashboard';
 
-export type Colour = 'green' | 'yellow' | 'orange' | 'red' | 'blue' | 'purple' | 'text';
+export type Colour = 'green' | 'yellow' | 'orange' | 'red' | 'blue' | 'gray' | 'text';
 
 // [value from which on, colour]…, the first for all below.
 export type Steps = [number | null, Colour][];
@@ -16,6 +16,8 @@ export function thresholds(steps: Steps): dashboard.ThresholdsConfigBuilder {
 // Where more is worse.
 export const NONE_IS_GOOD: Steps = [[null, 'green'], [1, 'red']];
 export const NONE_IS_BETTER: Steps = [[null, 'green'], [1, 'orange']];
+// Where there is a value only while something is wrong.
+export const ANY_IS_BAD: Steps = [[null, 'red']];
 // Of a limit: it is refused at 1, and bursts need room before that.
 export const USED_SHARE: Steps = [[null, 'green'], [0.7, 'orange'], [0.9, 'red']];
 export const FAILED_SHARE: Steps = [[null, 'green'], [0.01, 'orange'], [0.05, 'red']];
@@ -35,7 +37,7 @@ export function words(...all: Word[]): dashboard.ValueMapping[] {
 }
 
 export const VERDICTS: Word[] = [
-  ['balanced', 'green'], ['too_little_traffic', 'text'], ['weighted', 'blue'],
+  ['balanced', 'green'], ['too_little_traffic', 'gray'], ['weighted', 'blue'],
   ['locality', 'blue'], ['ejected', 'yellow'], ['warming', 'yellow'],
   ['connection_pinned', 'red'], ['uneven', 'orange'],
 ];

@@ -57,8 +57,8 @@ const everyMethod = table({
   ],
   sortBy: 'Calls',
   columns: [
-    { of: 'namespace', title: 'Namespace' },
-    { of: 'workload', title: 'Workload' },
+    { of: 'namespace', title: 'Namespace', width: 110 },
+    { of: 'workload', title: 'Workload', width: 130 },
     { of: 'upstream', title: 'Upstream', links: [
       drillDown('Balance', 'mesh-balance', 'row', 'namespace', 'workload', 'upstream'),
       drillDown('Pools and breakers', 'mesh-pools', 'row', 'namespace', 'workload', 'upstream')] },
@@ -67,10 +67,10 @@ const everyMethod = table({
     { of: 'grpc_method', title: 'Method', links: [
       drillDown('Only this method', 'mesh-methods', 'row', 'upstream', 'service', 'method'),
       ...traces()] },
-    { of: 0, title: 'Calls', unit: 'reqps', decimals: 1 },
-    { of: 1, title: 'Failing', unit: 'percentunit', decimals: 2, steps: FAILED_SHARE },
-    { of: 2, title: 'Median', unit: 's', decimals: 1 },
-    { of: 3, title: '99th percentile', unit: 's', decimals: 1 },
+    { of: 0, title: 'Calls', unit: 'reqps', decimals: 1, width: 110 },
+    { of: 1, title: 'Failing', unit: 'percentunit', decimals: 2, steps: FAILED_SHARE, width: 90 },
+    { of: 2, title: 'Median', unit: 's', decimals: 1, width: 110 },
+    { of: 3, title: '99th percentile', unit: 's', decimals: 1, width: 130 },
   ],
 });
 

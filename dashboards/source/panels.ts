@@ -92,7 +92,7 @@ export function colour(mode: dashboard.FieldColorModeId): dashboard.FieldColorBu
   return new dashboard.FieldColorBuilder().mode(mode);
 }
 
-// One number each, as it is now. Without steps in one colour: left out, Grafana would put its own, red from 80.
+// One number each, as it is now. Without steps of its own in one colour: Grafana's would be red from 80.
 export function stat(panel: Panel): AnyPanel {
   const made = new statPanel.PanelBuilder()
     .graphMode(common.BigValueGraphMode.None)

@@ -130,8 +130,9 @@ const health = [
          'ejections_total', 'reason'),
   graph({
     title: 'Endpoints that are not ready', unit: 'none', min: 0,
-    description: 'Endpoints that are ejected, unhealthy or draining, as each caller sees them.',
-    queries: [{ expr: sum(`${POOL}, state`, of('endpoints', 'state=~"ejected|unhealthy|draining"')),
+    description: 'Endpoints that are ejected, unhealthy or draining, as each caller sees them. Only where ' +
+      'there are any; nothing at all is good.',
+    queries: [{ expr: `${sum(`${POOL}, state`, of('endpoints', 'state!="ready"'))} > 0`,
                 legend: `${NAME} {{state}}` }] }),
   causes('Picks without enough healthy endpoints',
          'Requests per second for which any endpoint was chosen, healthy or not (panic), or none was ' +

@@ -1,6 +1,6 @@
 #!/usr/bin/env python3
-"""The dashboards obey every rule; and every rule is shown something small that offends against it, and must see
-it, beside the same without the offence, which it must let pass."""
+"""The dashboards obey every rule; and every rule is shown something small that offends against it, and must
+see it, beside the same without the offence, which it must let pass."""
 
 import copy
 import glob

@@ -1,5 +1,5 @@
-"""What a PromQL expression selects, and how: enough of its grammar for the rules about dashboards. Whether it
-is valid at all is for promtool to say; an expression that is not gives a ValueError or a wrong answer here."""
+"""What a PromQL expression selects, and how: enough of its grammar for the rules about dashboards. Whether
+it is valid at all is for promtool to say; one that is not gives a ValueError or a wrong answer here."""
 
 import re
 from dataclasses import dataclass, field

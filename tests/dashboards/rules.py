@@ -1,6 +1,6 @@
-"""The rules of the dashboards, one function each: it is given a dashboard and what there is beside it, and gives
-what is wrong in words. They are those of Grafana's dashboard-linter, without exceptions, and what it lacks: the
-same for all kinds of panels, thresholds that can be reached, links that lead somewhere."""
+"""The rules of the dashboards, one function each: it is given a dashboard and what there is beside it, and
+gives what is wrong in words. They are those of Grafana's dashboard-linter, without exceptions, and what it
+lacks: the same for all kinds of panels, thresholds that can be reached, links that lead somewhere."""
 
 import re
 from dataclasses import dataclass

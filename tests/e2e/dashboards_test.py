@@ -1,6 +1,6 @@
 #!/usr/bin/env python3
-"""The dashboards with real data: every trouble is made at once (troubled_mesh.py), a real Prometheus scrapes the
-agent, and every query of every panel must show something, with the variables filled in as Grafana does."""
+"""The dashboards with real data: every trouble is made at once (troubled_mesh.py), a real Prometheus scrapes
+the agent, and every query of every panel must show something, its variables filled in as Grafana does."""
 
 import json
 import math

@@ -1,7 +1,7 @@
 #!/usr/bin/env python3
-"""Every panel of every dashboard, drawn in a browser by the component code of Grafana (@grafana/ui, which is not
-a Grafana server) from what a real Prometheus answered: each must show something, and none may fail. The pictures
-are left in build/drawn, to be looked at. Run by ../draw, which installs what it needs; not part of ./test."""
+"""Every panel of every dashboard, drawn in a browser by the component code of Grafana (@grafana/ui, which is
+not a Grafana server) from what a real Prometheus answered: each must show something, and none may fail. The
+pictures are left in build/drawn, to be looked at. Run by ../draw, which installs what it needs."""
 
 import html.parser
 import json

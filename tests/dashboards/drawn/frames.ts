@@ -21,10 +21,10 @@ export interface Answer {
   result: Series[];
 }
 
-// The settings of fields that this panel makes, each taken as it stands; Grafana's server has a list of all.
+// The settings that this panel makes, each taken as it stands; Grafana's server has a list of all.
 function settingsOf(panel: any): FieldConfigOptionsRegistry {
   const { defaults, overrides } = panel.fieldConfig;
-  const ids = new Set<string>(Object.keys(defaults));
+  const ids = new Set<string>(['color', 'thresholds', ...Object.keys(defaults)]);
   for (const name of Object.keys(defaults.custom ?? {})) ids.add(`custom.${name}`);
   for (const one of overrides.flatMap((override: any) => override.properties)) ids.add(one.id);
   return new FieldConfigOptionsRegistry(() => [...ids].map((id) => ({
@@ -43,6 +43,13 @@ const number = (text: string): number => (text === '+Inf' ? Infinity : Number(te
 
 function named(answer: Answer, metric: Record<string, string>): string {
   return (answer.legendFormat ?? '').replace(/\{\{(\w+)\}\}/g, (_, label) => metric[label] ?? '').trim();
+}
+
+// What every kind of panel takes where nothing is said.
+function withDefaults(fieldConfig: any): any {
+  const base = { mode: 'absolute', steps: [{ value: null, color: 'text' }] };
+  return { ...fieldConfig, defaults: { color: { mode: 'thresholds' }, thresholds: base,
+                                       ...fieldConfig.defaults } };
 }
 
 // All seconds, those without an answer too: a gap must be seen as one.
@@ -89,7 +96,7 @@ export async function framesOf(panel: any, answers: Answer[], theme: GrafanaThem
     ? [table(answer, answers.length === 1)] : graph(answer, from, to)));
   const shaped = await firstValueFrom(transformDataFrame(panel.transformations ?? [], made));
   return applyFieldOverrides({
-    data: shaped, fieldConfig: panel.fieldConfig, fieldConfigRegistry: settingsOf(panel), theme,
-    replaceVariables: (text) => text, timeZone: 'utc',
+    data: shaped, fieldConfig: withDefaults(panel.fieldConfig), fieldConfigRegistry: settingsOf(panel),
+    theme, replaceVariables: (text) => text, timeZone: 'utc',
   });
 }

@@ -29,7 +29,8 @@ interface Inside {
 }
 
 function Tiles({ panel, frames, width, height }: Inside) {
-  const fields = frames.flatMap((frame) => frame.fields.filter((one) => one.type === FieldType.number));
+  const fields = frames.flatMap((frame) => frame.fields)
+    .filter((one) => one.type === FieldType.number);
   return (
     <div style={{ display: 'flex' }}>
       {fields.map((field, index) => {

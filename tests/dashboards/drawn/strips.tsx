@@ -64,6 +64,11 @@ function Bar({ one, field, step, left, each }: {
   );
 }
 
+function nameOf(field: Field, bound: number): string {
+  const { text, suffix = '' } = field.display!(bound);
+  return bound === Infinity ? '∞' : text + suffix;
+}
+
 // Buckets hold all calls up to their bound; a cell is what came on top of the one below.
 export function Heatmap({ frames, width, height, theme }: Drawing) {
   const bound = (frame: DataFrame) => Number(frame.fields[1].labels?.le.replace('+Inf', 'Infinity'));
@@ -78,8 +83,7 @@ export function Heatmap({ frames, width, height, theme }: Drawing) {
       {cells.map((row, index) => (
         <g key={index} transform={`translate(0 ${height - (index + 1) * each})`}>
           <text x={54} y={each * 0.8} textAnchor="end" fill={theme.colors.text.secondary}>
-            {rising[index].fields[1].display!(bound(rising[index])).text}
-            {rising[index].fields[1].display!(bound(rising[index])).suffix}
+            {nameOf(rising[index].fields[1], bound(rising[index]))}
           </text>
           {row.map((value, at) => value > 0 && (
             <rect key={at} className="drawn" x={60 + at * step} width={step + 0.5} height={each - 1}
