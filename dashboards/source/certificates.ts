@@ -77,6 +77,30 @@ const countdown = table({
   ],
 });
 
+const DETAILS = 'namespace, pod, certificate, state, role, source, location, serial, issuer, key, san';
+
+const details = table({
+  title: 'Details',
+  description: 'Every certificate that is in use or draining (replaced and still listed): serial number, ' +
+    'issuer, key and names, where the source tells them.',
+  unit: 'none', height: 9,
+  queries: [{ expr: max(DETAILS, of('info')) }],
+  columns: [
+    { of: 'namespace', title: 'Namespace', width: 110 },
+    { of: 'pod', title: 'Pod', width: 130 },
+    { of: 'certificate', title: 'Certificate' },
+    { of: 'state', title: 'State', width: 90 },
+    { of: 'role', title: 'Role', width: 100 },
+    { of: 'source', title: 'Seen by', width: 100 },
+    { of: 'location', title: 'Location', width: 120 },
+    { of: 'serial', title: 'Serial', width: 160 },
+    { of: 'issuer', title: 'Issuer', width: 160 },
+    { of: 'key', title: 'Key', width: 90 },
+    { of: 'san', title: 'Names' },
+    { of: 0, title: 'Seen', unit: 'bool_yes_no', width: 70 },
+  ],
+});
+
 const renewal = [
   graph({
     title: 'Life left', unit: 'percentunit', min: 0, max: 1, steps: SHARE_LEFT,
@@ -171,7 +195,7 @@ export const certificates: Plan = {
   description: 'Certificates in use, their countdown, their renewal, and what lives on under old ones.',
   podsOf: 'mesh_certificate_not_after_timestamp_seconds',
   rows: [
-    { title: 'Countdown', panels: [...tiles, countdown] },
+    { title: 'Countdown', panels: [...tiles, countdown, details] },
     { title: 'Renewal', panels: renewal },
     { title: 'What is shown and who trusts it', panels: trust },
   ],

@@ -128,6 +128,14 @@ const beside = [
       expr: sum('upstream, kind', rate(select('upstream', 'mesh_upstream_resets_total'))),
       legend: '{{upstream}} {{kind}}' }],
     links: [drillDown('Pools and breakers', 'mesh-pools', 'series', 'upstream')] }),
+  graph({
+    title: 'Refused by policy', unit: 'cps', min: 0, width: 24,
+    description: 'Calls and connections of callers per second that an authorization policy refused at the ' +
+      'called pod, by mode: enforced (the caller saw PERMISSION_DENIED) or shadow (a policy on trial would ' +
+      'have). Nothing has failed: the policy says so.',
+    queries: [{
+      expr: sum('namespace, pod, mode', rate(select('pod', 'mesh_policy_denials_total'))),
+      legend: '{{namespace}}/{{pod}} {{mode}}' }] }),
 ];
 
 export const methods: Plan = {

@@ -10,8 +10,8 @@ import unittest
 import lint
 import promql
 import rules
-from dashboards import DIRECTORY, load
-from reference import Metric
+from dashboards import DIRECTORY, load, targets
+from reference import Metric, metrics
 
 CHAIN = ("cluster", "job", "instance", "pod")
 SELECTED = ", ".join(f'{name}=~"${name}"' for name in CHAIN)
@@ -169,12 +169,34 @@ OFFENCES = (
 )
 
 
+# Metrics that no dashboard shows, and why.
+NOT_SHOWN = {
+    **dict.fromkeys(("mesh_grpc_request_rate", "mesh_grpc_error_ratio", "mesh_upstream_effective_endpoints"),
+                    "drawn from the counters, over what the zoom asks for and all callers together"),
+    **dict.fromkeys(("mesh_upstream_balance_" + part for part in (
+        "requests", "requests_squared", "requests_max", "endpoints", "connections")),
+                    "for rules that merge nodes; the endpoints' counters tell the same and which it is"),
+    **dict.fromkeys(("mesh_grpc_request_duration_seconds_sum", "mesh_grpc_request_duration_seconds_count"),
+                    "NaN and incomplete at Envoy's admin port; the buckets are shown"),
+    "mesh_certificate_not_before_timestamp_seconds": "the share of life that is left says it",
+    "process_virtual_memory_bytes": "address space costs nothing",
+    "process_virtual_memory_max_bytes": "address space costs nothing",
+    "ALERTS": "marked on all of them",
+}
+
+
 class Linter(unittest.TestCase):
     def test_the_dashboards_obey_every_rule(self):
         world = lint.world()
         self.assertEqual(len(world.dashboards), 8)
         for uid, dashboard in world.dashboards.items():
             self.assertEqual(lint.complaints(dashboard, world), [], uid)
+
+    def test_every_metric_is_shown_or_there_is_a_reason(self):
+        shown = {selector.metric for dashboard in load().values()
+                 for target in targets(dashboard)
+                 for selector in promql.read(target.expr).selectors}
+        self.assertEqual(set(metrics()) - shown, set(NOT_SHOWN))
 
     def test_what_is_right_is_let_pass(self):
         self.assertEqual(lint.complaints(good(), WORLD), [])

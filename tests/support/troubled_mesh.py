@@ -1,6 +1,6 @@
 """Everything that a dashboard can show, made at once by real parts: the demo mesh with calls on it and
 leaves that live half a minute, every trouble of a connection pool (pool_mesh.py), sidecars under a
-control plane of which one is cut off, certificates in files and behind ports, and a target that does not
+control plane of which one is cut off, a policy that refuses calls, certificates in files and behind ports, and a target that does not
 answer; beside them an agent, and a Prometheus that scrapes it every second."""
 
 import json
@@ -13,11 +13,26 @@ from controlled_sidecar import (ADS, BAD, GOOD, ControlledSidecar, ControlPlane,
 from demo_mesh import BACKENDS, DemoMesh
 from pool_mesh import PoolMesh
 from processes import ReservedPort
+from scenarios import Scenario
 
 LIFETIME = 30  # seconds: of the demo mesh's leaves, renewed at half of it
 POLL = {"interval": "1s", "timeout": "800ms", "window": "5s", "stale_after": "30s"}
 PLANES = ("connected-1", "cut-1")
 UPSTREAM = "outbound|50051||users.shop.svc.cluster.local"
+
+
+def refuse_greetings(name, bootstrap):
+    """One of the backends has a policy against a method."""
+    if name == BACKENDS[-1]:
+        refused = {"permissions": [{"url_path": {"path": {"exact": "/Greeter/SayHello"}}}],
+                   "principals": [{"any": True}]}
+        policy = {"@type": "type.googleapis.com/envoy.extensions.filters.http.rbac.v3.RBAC",
+                  "rules": {"action": "DENY", "policies": {"no greetings": refused}}}
+        for one in bootstrap["static_resources"]["listeners"]:
+            manager = one["filter_chains"][0]["filters"][0]["typed_config"]
+            manager["http_filters"].insert(0, {"name": "envoy.filters.http.rbac",
+                                               "typed_config": policy})
+    return bootstrap
 
 
 class ControlPlanes:
@@ -68,7 +83,8 @@ class TroubledMesh:
         os.makedirs(path("planes"))
         self._binary = binary
         self._directory = directory
-        self._demo = DemoMesh(envoy, bin_dir, path("demo"), LIFETIME)
+        self._demo = DemoMesh(envoy, bin_dir, path("demo"), LIFETIME,
+                              Scenario("refused", "a policy refuses calls", server=refuse_greetings))
         self._pools = PoolMesh(envoy, bin_dir, path("pools"))
         self._planes = ControlPlanes(envoy, path("planes"))
         self._nobody = ReservedPort()  # where the target that does not answer would be
