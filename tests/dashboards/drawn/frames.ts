@@ -23,9 +23,9 @@ export interface Answer {
 
 // The settings that this panel makes, each taken as it stands; Grafana's server has a list of all.
 function settingsOf(panel: any): FieldConfigOptionsRegistry {
-  const { defaults, overrides } = panel.fieldConfig;
+  const { defaults: { custom = {}, ...defaults }, overrides } = panel.fieldConfig;
   const ids = new Set<string>(['color', 'thresholds', ...Object.keys(defaults)]);
-  for (const name of Object.keys(defaults.custom ?? {})) ids.add(`custom.${name}`);
+  for (const name of Object.keys(custom)) ids.add(`custom.${name}`);
   for (const one of overrides.flatMap((override: any) => override.properties)) ids.add(one.id);
   return new FieldConfigOptionsRegistry(() => [...ids].map((id) => ({
     id, path: id.replace('custom.', ''), name: id, isCustom: id.startsWith('custom.'),
