@@ -38,7 +38,7 @@ const tiles = [
       'on; whoever connects anew may fail.',
     queries: [{ expr: orZero(`sum(${of('expired_connections')})`) }] }),
   stat({
-    title: 'Cascade', unit: 'dateTimeFromNow', steps: ANY_IS_BAD,
+    title: 'Cascade', unit: 'dateTimeFromNow', steps: ANY_IS_BAD, empty: 'none',
     description: 'When the first certificate ends that cannot be renewed because its sidecar is cut off ' +
       'from the issuer: from then on new connections fail. Nothing while all are connected.',
     queries: [{ expr: `min(${CASCADE}) * 1000` }],

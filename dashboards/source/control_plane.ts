@@ -19,7 +19,7 @@ const tiles = [
     description: 'Sidecars with a connection to their control plane that is cut now.',
     queries: [{ expr: `count(${min(POD, of('connected'))} == 0) or vector(0)` }] }),
   stat({
-    title: 'Cascade', unit: 'dateTimeFromNow', steps: ANY_IS_BAD, width: 6,
+    title: 'Cascade', unit: 'dateTimeFromNow', steps: ANY_IS_BAD, empty: 'none', width: 6,
     description: 'When the first certificate ends that cannot be renewed because its sidecar is cut off: ' +
       'from then on new connections fail. Nothing while all are connected.',
     queries: [{ expr: `min(${of('cascade_timestamp_seconds')}) * 1000` }],

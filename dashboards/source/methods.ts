@@ -4,7 +4,7 @@ import { Plan } from './frame';
 import { drillDown, traces } from './links';
 import { FAILED_SHARE } from './looks';
 import { graph, heatmap, stat } from './panels';
-import { rate, ratio, select, sum } from './select';
+import { rate, select, share, sum } from './select';
 import { table } from './table';
 import { choice, text } from './variables';
 
@@ -16,7 +16,7 @@ const ROW = 'namespace, workload, upstream, grpc_service, grpc_method';
 
 const calls = (...more: string[]) =>
   rate(select('method', 'mesh_grpc_requests_total', DIRECTION, ...more));
-const failing = (labels: string) => ratio(sum(labels, calls(FAILED)), sum(labels, calls()));
+const failing = (labels: string) => share(sum(labels, calls(FAILED)), sum(labels, calls()));
 const BUCKETS = rate(select('method', 'mesh_grpc_request_duration_seconds_bucket', DIRECTION));
 
 // Of a bucket's length at worst, as every quantile of a histogram.
@@ -33,7 +33,7 @@ const tiles = [
     steps: FAILED_SHARE,
     description: `Share of the calls that end in ${FAILURES.replaceAll('|', ', ')}. ` +
       'Other statuses are answers.',
-    queries: [{ expr: ratio(`sum(${calls(FAILED)})`, `sum(${calls()})`) }] }),
+    queries: [{ expr: share(`sum(${calls(FAILED)})`, `sum(${calls()})`) }] }),
   stat({
     title: 'Median duration', unit: 's', min: 0, width: 6,
     description: 'Half of the calls take no longer, where the sidecar measures it.',

@@ -2,7 +2,7 @@
 import { diagnosis, drillDown, runbook } from './links';
 import { FAILED_SHARE, NONE_IS_BETTER, NONE_IS_GOOD, SEVERITIES, SHARE_LEFT } from './looks';
 import { graph, stat, timeline } from './panels';
-import { max, min, orZero, rate, ratio, select, sum } from './select';
+import { max, min, orZero, rate, select, share, sum } from './select';
 import { table } from './table';
 import { Plan } from './frame';
 import { FAILURES, RUNBOOK } from './constants';
@@ -57,7 +57,7 @@ const tiles = [
     title: 'Failing calls', unit: 'percentunit', min: 0, max: 1, decimals: 2, steps: FAILED_SHARE,
     description: 'Share of the calls that pods make which end in a status that means a failure ' +
       `(${FAILURES.replaceAll('|', ', ')}).`,
-    queries: [{ expr: ratio(`sum(${called(`grpc_code=~"${FAILURES}"`)})`, `sum(${called()})`) }],
+    queries: [{ expr: share(`sum(${called(`grpc_code=~"${FAILURES}"`)})`, `sum(${called()})`) }],
     links: [drillDown('Methods', 'mesh-methods', 'series')] }),
   stat({
     title: 'Open breakers', unit: 'none', steps: NONE_IS_GOOD,
@@ -98,7 +98,7 @@ const traffic = [
     title: 'Failing share by upstream', unit: 'percentunit', min: 0, max: 1, steps: FAILED_SHARE,
     description: 'Share of the calls to each service that end in a status that means a failure.',
     queries: [{
-      expr: ratio(sum('upstream', called(`grpc_code=~"${FAILURES}"`)), sum('upstream', called())),
+      expr: share(sum('upstream', called(`grpc_code=~"${FAILURES}"`)), sum('upstream', called())),
       legend: '{{upstream}}' }],
     links: [drillDown('Methods', 'mesh-methods', 'series', 'upstream')] }),
   table({
@@ -107,7 +107,7 @@ const traffic = [
       'fails. The worst first.',
     queries: [
       { expr: sum(BY_CALLER, called()) },
-      { expr: ratio(sum(BY_CALLER, called(`grpc_code=~"${FAILURES}"`)), sum(BY_CALLER, called())) },
+      { expr: share(sum(BY_CALLER, called(`grpc_code=~"${FAILURES}"`)), sum(BY_CALLER, called())) },
     ],
     sortBy: 'Failing',
     columns: [

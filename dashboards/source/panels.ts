@@ -33,6 +33,7 @@ export interface Panel {
   steps?: Steps;
   words?: Word[];  // what the numbers 0, 1, 2, … mean
   links?: Link[];
+  empty?: string;  // what stands there when there is nothing, and that is good
 }
 
 // What the builders of all kinds of panels can be told.
@@ -51,6 +52,7 @@ interface Common {
   colorScheme(color: Builder<dashboard.FieldColor>): unknown;
   mappings(mappings: dashboard.ValueMapping[]): unknown;
   dataLinks(links: Link[]): unknown;
+  noValue(text: string): unknown;
 }
 
 const REF_IDS = 'ABCDEFGHIJ';
@@ -82,6 +84,7 @@ export function describe(made: Common, panel: Panel, format: Format, width: numb
   if (panel.decimals !== undefined) made.decimals(panel.decimals);
   if (panel.words) made.mappings(words(...panel.words));
   if (panel.links) made.dataLinks(panel.links);
+  if (panel.empty) made.noValue(panel.empty);
   if (panel.steps) {
     made.thresholds(thresholds(panel.steps));
     made.colorScheme(colour(dashboard.FieldColorModeId.Thresholds));

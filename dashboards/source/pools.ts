@@ -3,7 +3,7 @@ import { Plan } from './frame';
 import { drillDown } from './links';
 import { BREAKER, NONE_IS_BETTER, NONE_IS_GOOD, USED_SHARE } from './looks';
 import { graph, stat, timeline } from './panels';
-import { max, orZero, rate, ratio, select, sum } from './select';
+import { max, orZero, rate, ratio, select, share, sum } from './select';
 import { table } from './table';
 
 const POOL = 'namespace, pod, upstream, subset';
@@ -121,7 +121,7 @@ const failures = [
     description: 'Share of the requests sent that are retries: a storm multiplies the load on what is ' +
       'already failing.',
     queries: [{
-      expr: ratio(sum('upstream', rate(to('retries_total', 'result="started"'))),
+      expr: share(sum('upstream', rate(to('retries_total', 'result="started"'))),
                   sum('upstream', rate(to('requests_total')))), legend: '{{upstream}}' }] }),
 ];
 

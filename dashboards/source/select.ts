@@ -61,6 +61,11 @@ export function ratio(part: string, whole: string, how = ''): string {
   return `${part} / ${how && how + ' '}(${whole} > 0)`;
 }
 
+// The same where the part may never have been seen at all: 0 then.
+export function share(part: string, whole: string): string {
+  return ratio(`(${part} or ${whole} * 0)`, whole);
+}
+
 // 0 instead of nothing: for a tile that says how many there are.
 export function orZero(expression: string): string {
   return `${expression} or vector(0)`;

@@ -20,7 +20,7 @@ import dashboards  # noqa: E402
 import promql  # noqa: E402
 
 SCRAPED_EVERY = 1  # seconds
-PATIENCE = 75
+PATIENCE = 150  # seconds, for a loaded machine
 OPTIONAL = {"cluster"}  # a label that this Prometheus does not add
 
 
