@@ -15,7 +15,7 @@ packages=(
   python3 python3-venv ca-certificates openssl prometheus
 )
 # For the tests alone.
-test_packages=(clang-format-14 clang-tidy-14)
+test_packages=(clang-format-14 clang-tidy-14 prometheus-alertmanager python3-yaml)
 
 say() { printf '%s\n' "$*" >&2; }
 
@@ -62,8 +62,8 @@ install() {
   }
 }
 
-# Debian's prometheus is also a service. We want only its binary, run by us on a port of ours: so
-# no service is started while we install, and the one that came with it is not started at boot.
+# Debian's prometheus and prometheus-alertmanager are also services. We want only the binaries, run by
+# us on ports of ours: so no service is started while we install, nor at boot.
 install_script='
 set -e
 export DEBIAN_FRONTEND=noninteractive
@@ -75,11 +75,13 @@ if [ ! -e "$policy" ]; then
 fi
 apt-get update -q
 apt-get install -q -y --no-install-recommends "$@"
-case " $* " in
-  *" prometheus "*)
-    if command -v systemctl >/dev/null; then systemctl --quiet disable prometheus.service; fi
-    update-rc.d prometheus disable ;;
-esac
+for service in prometheus prometheus-alertmanager; do
+  case " $* " in
+    *" $service "*)
+      if command -v systemctl >/dev/null; then systemctl --quiet disable "$service.service"; fi
+      update-rc.d "$service" disable ;;
+  esac
+done
 '
 
 # envoy VERSION: that Envoy in build/envoy-VERSION, a virtual environment of its own.

@@ -1,0 +1,146 @@
+"""What must hold for every rule, beyond what promtool looks at. Each check takes values and gives
+complaints in words; rule_checks_test.py shows each an offence."""
+
+import re
+
+import promql
+from promql import Binary, Call, Number, Selector
+from reference import SCRAPED
+
+BEFORE_COUNTERS = frozenset(("rate", "increase", "irate"))
+# Prometheus' own, and values that no reference can list.
+FREE_LABELS = frozenset((*SCRAPED, "le"))
+ANNOTATIONS = ("summary", "description", "runbook_url", "dashboard_url")
+OWN_SEVERITY = "{{ $labels.severity }}"
+_QUERY = re.compile(r"`([^`]*)`(?:\s+\$labels\.\w+)+\s*\|\s*query")
+_SHOWN_VALUE = re.compile(r"\{\{[^}]*(?:\$value|\| value)\s*([^}]*)\}\}")
+
+
+def queries_of(rule):
+    """The expressions that the annotations of an alert ask for its numbers."""
+    return [query.replace("%q", '""') for text in rule.get("annotations", {}).values()
+            for query in _QUERY.findall(text)]
+
+
+def anchor_of(alert):
+    """"MeshTrafficPinned" → "traffic_pinned"."""
+    return re.sub(r"(?<!^)(?=[A-Z])", "_", alert.removeprefix("Mesh")).lower()
+
+
+def selector_faults(tree, reference, recorded):
+    """Series and label matchers that nobody makes."""
+    for node, _ in promql.walk(tree):
+        if not isinstance(node, Selector):
+            continue
+        if node.name in recorded:
+            continue
+        metric = reference.metrics.get(node.name)
+        if not metric:
+            yield f"no such metric: {node.name}"
+            continue
+        for label, op, value in node.matchers:
+            if label not in metric.labels:
+                yield f"{node.name} has no label {label}"
+                continue
+            values = value.split("|") if op in ("=~", "!~") else [value]
+            for one in values if label not in FREE_LABELS else ():
+                if not reference.has_value(node.name, label, one):
+                    yield f"{node.name} has no {label}={one!r}"
+
+
+def counter_faults(tree, reference):
+    """Counters that are no argument of a rate, and rates of what is no counter."""
+    for node, above in promql.walk(tree):
+        if not isinstance(node, Selector) or node.name not in reference.metrics:
+            continue
+        counted = reference.metrics[node.name].kind == "counter"
+        rated = bool(above) and isinstance(above[-1], Call) and above[-1].name in BEFORE_COUNTERS
+        if counted and not rated:
+            yield f"the counter {node.name} stands outside of a rate"
+        elif rated and not counted:
+            yield f"a rate of {node.name}, which is no counter"
+
+
+def division_faults(tree):
+    """Divisors that may be 0: all that is not a number or held against one by > or >=."""
+    for node, _ in promql.walk(tree):
+        if not isinstance(node, Binary) or node.op not in ("/", "%"):
+            continue
+        divisor = node.children[1]
+        if isinstance(divisor, Number) and float(divisor.text) != 0:
+            continue
+        guarded = isinstance(divisor, Binary) and divisor.op in (">", ">=") and isinstance(
+            divisor.children[1], Number)
+        if not guarded or float(divisor.children[1].text) < 0 or (
+                divisor.op == ">=" and float(divisor.children[1].text) == 0):
+            yield "a divisor is not held against a floor"
+
+
+def grouping_faults(tree):
+    """Sums that add up clusters or jobs."""
+    for node, _ in promql.walk(tree):
+        if isinstance(node, Call) and node.name in promql.AGGREGATIONS:
+            how, labels = node.grouping or ("by", [])
+            kept = {"cluster", "job"} <= set(labels) if how == "by" else not {
+                "cluster", "job"} & set(labels)
+            if not kept:
+                yield f"{node.name} adds up clusters or jobs"
+        elif isinstance(node, Binary) and node.matching:
+            if not {"cluster", "job"} <= set(node.matching):
+                yield f"{node.op} on ({', '.join(node.matching)}) mixes clusters or jobs"
+
+
+def query_faults(tree):
+    """What an annotation asks is about the alert's own cluster."""
+    for node, _ in promql.walk(tree):
+        if isinstance(node, Selector) and "cluster" not in {label for label, *_ in node.matchers}:
+            yield f"an annotation asks for {node.name} of any cluster"
+
+
+def record_faults(rule):
+    """Recording rules keep job and instance; a ratio over nodes cannot keep the instance."""
+    level, _, operation = rule["record"].partition(":")[2].partition(":")
+    if not rule["record"].startswith("mesh:") or not level or not operation:
+        yield "is not called mesh:…:…"
+    if operation == "ratio":
+        return
+    for node, _ in promql.walk(promql.parse(rule["expr"])):
+        if isinstance(node, Call) and node.grouping:
+            how, labels = node.grouping
+            if ("instance" in labels) != (how == "by"):
+                yield "does not keep the label instance"
+
+
+def form_faults(rule, runbook_base, dashboards):
+    """What a page must say. `dashboards`: {uid: variables}."""
+    severity = rule["labels"].get("severity")
+    if severity not in ("critical", "warning", "info", OWN_SEVERITY):
+        yield f"severity {severity}"
+    if severity == OWN_SEVERITY and not rule["expr"].startswith("mesh_finding{"):
+        yield "has no severity of its own to take over"
+    if not re.fullmatch(r"\d+[smh]", rule.get("for", "")):
+        yield "has no for"
+    annotations = rule["annotations"]
+    if tuple(annotations) != ANNOTATIONS:
+        yield f"has the annotations {', '.join(annotations)}"
+        return
+    if "{{" in annotations["summary"]:
+        yield "its summary is not static"
+    for shown in _SHOWN_VALUE.findall(annotations["description"]):
+        if not re.match(r"\| (humanize|printf)", shown):
+            yield "shows a value that is not humanised"
+    anchor = annotations["runbook_url"].removeprefix(runbook_base + "#")
+    if anchor not in (anchor_of(rule["alert"]), "{{ $labels.finding }}"):
+        yield f"its runbook_url ends with {anchor}"
+    yield from link_faults(annotations["dashboard_url"], dashboards)
+
+
+def link_faults(url, dashboards):
+    match = re.fullmatch(r"https://[^/]+/d/([\w-]+)(?:\?(.*))?", url)
+    if not match or match[1] not in dashboards:
+        yield f"no dashboard at {url}"
+        return
+    for pair in (match[2] or "").split("&") if match[2] else ():
+        variable = re.fullmatch(r"var-(\w+)=\{\{ \$labels\.(\w+) \| urlquery \}\}", pair)
+        if not variable or dashboards[match[1]].get(variable[1]) != variable[2]:
+            yield f"{match[1]} has no variable for {pair}"
