@@ -164,11 +164,15 @@ class Agent:
 
 
 class Prometheus:
-    """Debian's prometheus, scraping one address every second, its data in `directory`."""
+    """Debian's prometheus, scraping every second, its data in `directory`."""
 
-    def __init__(self, directory, scrapes):
+    def __init__(self, directory, scrapes, rules=None, alertmanager=None):
+        """`scrapes`: one address, or {job: addresses}. `rules`: a file of rules, looked at every
+        second. `alertmanager`: the address to which alerts go."""
         self._directory = directory
-        self._scrapes = scrapes
+        self._jobs = {"mesh_exporter": [scrapes]} if isinstance(scrapes, str) else scrapes
+        self._rules = rules
+        self._alertmanager = alertmanager
         self._port = ReservedPort()
         self.child = None
 
@@ -178,13 +182,24 @@ class Prometheus:
     def __exit__(self, *unused):
         self.stop()
 
+    def _config(self):
+        config = {
+            "global": {"scrape_interval": "1s", "scrape_timeout": "1s",
+                       "evaluation_interval": "1s"},
+            "scrape_configs": [{"job_name": job, "honor_labels": True,
+                                "static_configs": [{"targets": addresses}]}
+                               for job, addresses in self._jobs.items()]}
+        if self._rules:
+            config["rule_files"] = [self._rules]
+        if self._alertmanager:
+            config["alerting"] = {"alertmanagers": [
+                {"static_configs": [{"targets": [self._alertmanager]}]}]}
+        return config
+
     def start(self):
         config_file = os.path.join(self._directory, "prometheus.yml")
         with open(config_file, "w") as file:
-            json.dump({
-                "global": {"scrape_interval": "1s", "scrape_timeout": "1s"},
-                "scrape_configs": [{"job_name": "mesh_exporter", "honor_labels": True,
-                                    "static_configs": [{"targets": [self._scrapes]}]}]}, file)
+            json.dump(self._config(), file)
         self.child = Child("prometheus", [
             "prometheus", "--config.file=" + config_file, "--log.level=warn",
             "--storage.tsdb.path=" + os.path.join(self._directory, "prometheus-data"),

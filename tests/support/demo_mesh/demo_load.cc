@@ -48,6 +48,7 @@ class Workers {
       if (options_.rate > 0 && !wait_for_turn(index, stop)) break;
       PlannedCall call = planned_call(options_.first + index);
       if (options_.only) call.method = *options_.only;
+      if (options_.all_ok) call.code = grpc::StatusCode::OK;
       ledger_.book(call.method, make_call(channel, call, options_.call));
     }
     if (running_.fetch_sub(1) == 1) kill(getpid(), SIGUSR2);

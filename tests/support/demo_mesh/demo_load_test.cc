@@ -71,9 +71,11 @@ TEST(Ledger, books_a_call_without_a_status_from_the_mesh_apart) {
 TEST(LoadOptions, reads_what_it_is_told) {
   std::string error;
   const auto options = parse_load_options({"--target", "127.0.0.1:1", "--rate", "12.5",
-                                           "--duration", "30s", "--metadata", "x-trace=a=b"},
+                                           "--duration", "30s", "--metadata", "x-trace=a=b",
+                                           "--all-ok", "yes"},
                                           error);
   ASSERT_TRUE(options) << error;
+  EXPECT_TRUE(options->all_ok);
   EXPECT_EQ(options->rate, 12.5);
   EXPECT_EQ(options->duration, std::chrono::seconds(30));
   EXPECT_THAT(options->call.metadata, testing::ElementsAre(testing::Pair("x-trace", "a=b")));

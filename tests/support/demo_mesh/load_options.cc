@@ -17,6 +17,7 @@ const char* const kLoadUsage =
   --first N            begin with call number N of the plan (default 0)
   --ledger FILE        rewrite FILE every second, on SIGUSR1 and at the end
   --only METHOD        only this method, e.g. user.v1.UserService/GetUser
+  --all-ok yes         ask for OK in every call, instead of a mix of statuses
   --deadline 30s       deadline of each call
   --hold yes           ask the servers never to answer
   --authority NAME     the service to ask for (default: as the target is called)
@@ -68,6 +69,7 @@ std::map<std::string, Setter, std::less<>> setters(LoadOptions& options) {
       {"--first", [&](string_view v) { return parse_number(v, options.first); }},
       {"--ledger", [&](string_view v) { return !(options.ledger_file = v).empty(); }},
       {"--only", [&](string_view v) { return parse_method(v, options.only.emplace()); }},
+      {"--all-ok", [&](string_view v) { return (options.all_ok = v == "yes"); }},
       {"--deadline", [&](string_view v) { return parse_duration(v, options.call.deadline); }},
       {"--hold", [&](string_view v) { return (options.call.hold = v == "yes"); }},
       {"--authority", [&](string_view v) { return !(options.call.authority = v).empty(); }},

@@ -20,6 +20,7 @@ struct LoadOptions {
   unsigned parallel = 8;                    // calls under way at once
   std::string ledger_file;                  // "": none
   std::optional<Method> only;               // one method instead of the mix
+  bool all_ok = false;                      // the mix of methods, and every call is answered OK
   std::chrono::milliseconds wait_ready{0};  // >0: only wait for health SERVING
   CallOptions call;
 };

@@ -1,0 +1,148 @@
+"""The way of a page, in real parts: alerts/ made quick for tests, Debian's Alertmanager with the
+example configuration, and a receiver that keeps what arrives."""
+
+import http.client
+import json
+import os
+import re
+import sys
+import threading
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+
+SUPPORT = os.path.dirname(os.path.abspath(__file__))
+sys.path.insert(0, os.path.join(SUPPORT, "demo_mesh"))
+
+from processes import Child, MeshError, ReservedPort, http_get, wait_until  # noqa: E402
+
+ALERTS = os.path.join(os.path.dirname(os.path.dirname(SUPPORT)), "alerts")
+RULES = os.path.join(ALERTS, "mesh_exporter.rules.yaml")
+EXAMPLE = os.path.join(ALERTS, "alertmanager.example.yaml")
+EXAMPLE_RECEIVER = "http://alerts.example.com"
+QUICKER = 40  # so many times: five minutes are eight seconds
+_UNITS = {"s": 1, "m": 60, "h": 3600, "d": 86400}
+
+
+def _read(path):
+    with open(path, encoding="utf-8") as file:
+        return file.read()
+
+
+def _quick(text, fields):
+    """The YAML `text` with the durations of these fields divided, but no shorter than a second."""
+    def shorter(match):
+        seconds = int(match[2]) * _UNITS[match[3]] / QUICKER
+        return f"{match[1]}{max(1, round(seconds))}s"
+    return re.sub(rf"^( *(?:{'|'.join(fields)}): )(\d+)([smhd])$", shorter, text, flags=re.M)
+
+
+def quick_rules():
+    """The rules as text, their expressions untouched."""
+    return _quick(_read(RULES), ("for", "keep_firing_for", "interval"))
+
+
+def quick_example(receiver):
+    """The example for Alertmanager as text, with all webhooks at this address."""
+    text = _quick(_read(EXAMPLE), ("group_wait", "group_interval"))
+    return text.replace(EXAMPLE_RECEIVER, receiver)
+
+
+class Alertmanager:
+    """Debian's prometheus-alertmanager with the example configuration. start() … stop()."""
+
+    def __init__(self, directory, receiver):
+        self._directory = directory
+        self._receiver = receiver
+        self._port = ReservedPort()
+        self.child = None
+
+    def start(self):
+        config_file = os.path.join(self._directory, "alertmanager.yml")
+        with open(config_file, "w") as file:
+            file.write(quick_example(self._receiver))
+        self.child = Child("alertmanager", [
+            "prometheus-alertmanager", "--config.file=" + config_file, "--log.level=warn",
+            "--storage.path=" + os.path.join(self._directory, "alertmanager-data"),
+            "--web.listen-address=" + self.listens_on, "--cluster.listen-address="],
+            os.path.join(self._directory, "alertmanager.log"))
+        wait_until(self._ready, "Alertmanager to be ready", 60, alive=[self.child])
+        return self
+
+    def stop(self):
+        if self.child:
+            self.child.terminate()
+        self._port.release()
+
+    @property
+    def listens_on(self):
+        return f"127.0.0.1:{self._port.number}"
+
+    @property
+    def url(self):
+        return "http://" + self.listens_on
+
+    def post(self, alerts):
+        """Raises alerts, each a dictionary of labels, as Prometheus does."""
+        connection = http.client.HTTPConnection("127.0.0.1", self._port.number, timeout=10)
+        try:
+            connection.request("POST", "/api/v2/alerts",
+                               json.dumps([{"labels": labels} for labels in alerts]),
+                               {"Content-Type": "application/json"})
+            response = connection.getresponse()
+            body = response.read()
+        finally:
+            connection.close()
+        if response.status != 200:
+            raise MeshError(f"Alertmanager: HTTP {response.status} {body[:200]!r}")
+
+    def alerts(self):
+        """What it knows of, as its API says it."""
+        status, body = http_get(self.url, "/api/v2/alerts")
+        if status != 200:
+            raise MeshError(f"Alertmanager: HTTP {status} {body[:200]!r}")
+        return json.loads(body)
+
+    def _ready(self):
+        try:
+            return http_get(self.url, "/-/ready")[0] == 200
+        except (OSError, http.client.HTTPException):
+            return False
+
+
+class Receiver:
+    """Takes Alertmanager's webhooks and keeps them: `pages` is [(receiver, alert)…], the alert as
+    Alertmanager tells it. start() … stop()."""
+
+    def __init__(self):
+        self.pages = []
+        pages = self.pages
+
+        class Handler(BaseHTTPRequestHandler):
+            def do_POST(self):  # pylint: disable=invalid-name
+                message = json.loads(self.rfile.read(int(self.headers["Content-Length"])))
+                pages.extend((message["receiver"], alert) for alert in message["alerts"])
+                self.send_response(200)
+                self.end_headers()
+
+            def log_message(self, *unused):  # pylint: disable=arguments-differ
+                pass
+
+        self._server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
+        self._thread = threading.Thread(target=self._server.serve_forever, daemon=True)
+
+    def start(self):
+        self._thread.start()
+        return self
+
+    def stop(self):
+        if self._thread.is_alive():
+            self._server.shutdown()
+            self._thread.join()
+        self._server.server_close()
+
+    @property
+    def url(self):
+        return f"http://127.0.0.1:{self._server.server_port}"
+
+    def names(self):
+        """{(receiver, alertname)…} of all that ever arrived."""
+        return {(receiver, alert["labels"]["alertname"]) for receiver, alert in list(self.pages)}
