@@ -17,7 +17,7 @@ import yaml
 
 from harness import (BACKENDS, BINARY, BIN_DIR, CLIENT, ENVOY, Agent, DemoMesh, Prometheus,
                      SharedPartsTest, wait_until)
-from alerting import RULES, Alertmanager, Receiver, quick_rules
+from alerting import RULES, Alertmanager, Receiver, quick_rules, write_quick_rules
 from scenarios import BY_NAME
 
 POLL = {"interval": "500ms", "window": "4s", "stale_after": "10s"}
@@ -51,10 +51,8 @@ class Paged:
                            config, part_of(config, [CLIENT]),
                            *(part_of(config, [pod]) for pod in BACKENDS)))]
         whole, *parts = (agent.listens_on for agent in self.agents)
-        rules = os.path.join(directory, "rules.yaml")
-        with open(rules, "w") as file:
-            file.write(quick_rules())
-        self.prometheus = start(Prometheus(directory, {WHOLE: [whole], PARTS: parts}, rules,
+        self.prometheus = start(Prometheus(directory, {WHOLE: [whole], PARTS: parts},
+                                           write_quick_rules(directory),
                                            self.alertmanager.listens_on))
 
     def check_alive(self):

@@ -2,6 +2,7 @@
 """./run as its user meets it: it ends when it should, says that the agent and the ledger agree, and
 leaves no process and no file behind. What it starts is known by a mark in the environment."""
 
+import json
 import os
 import re
 import signal
@@ -98,6 +99,23 @@ class Run(TempDirTest):
                 process.send_signal(number)
                 self.assertEqual(process.wait(60), 0)
                 self.assert_nothing_left()
+
+    def test_with_alerts_a_page_arrives(self):
+        process = self.launch("--with-alerts")
+
+        def paged():
+            self.assertIsNone(process.poll(), "it ended by itself")
+            return re.search(r"page +MeshErrorBudgetBurn +users\S+/user\.v1\.UserService +firing",
+                             self.said())
+        wait_until(paged, "the page about the calls that fail", 120)
+        said = self.said()
+        self.assertRegex(said, r"alerts +http://127\.0\.0\.1:\d+/alerts")
+        url, = re.findall(r"Alertmanager +(http://127\.0\.0\.1:\d+)/", said)
+        known = json.loads(http_get(url, "/api/v2/alerts")[1])
+        self.assertIn("MeshErrorBudgetBurn", {one["labels"]["alertname"] for one in known})
+        process.send_signal(signal.SIGTERM)
+        self.assertEqual(process.wait(60), 0)
+        self.assert_nothing_left()
 
     def test_a_part_that_dies_is_named(self):
         process = self.launch()

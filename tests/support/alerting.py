@@ -40,6 +40,14 @@ def quick_rules():
     return _quick(_read(RULES), ("for", "keep_firing_for", "interval"))
 
 
+def write_quick_rules(directory):
+    """The path of a file with them."""
+    path = os.path.join(directory, "rules.yaml")
+    with open(path, "w", encoding="utf-8") as file:
+        file.write(quick_rules())
+    return path
+
+
 def quick_example(receiver):
     """The example for Alertmanager as text, with all webhooks at this address."""
     text = _quick(_read(EXAMPLE), ("group_wait", "group_interval"))

@@ -1,6 +1,7 @@
 #!/usr/bin/env python3
 """The demo behind ./run: starts the demo mesh with load on it, the agent and a Prometheus, and shows
 what the agent sees, until it is told to stop or its time is over. All that it starts dies with it.
+With alerts, Prometheus has the rules of alerts/, and what an Alertmanager tells is shown as well.
 
 With --duration it holds the agent's counters against the ledger of the calls at the end, and fails
 if they differ; with a scenario it fails if anything else is found then than should be."""
@@ -21,6 +22,7 @@ ROOT = os.path.dirname(os.path.dirname(SUPPORT))
 sys.path[:0] = [SUPPORT, os.path.join(SUPPORT, "demo_mesh")]
 
 from agent import Agent, Prometheus, ledger_calls  # noqa: E402
+from alerting import QUICKER, Alertmanager, Receiver, write_quick_rules  # noqa: E402
 from demo_mesh import BACKENDS, CLIENT, DemoMesh  # noqa: E402
 from processes import MeshError, wait_until  # noqa: E402
 from scenarios import BY_NAME, SCENARIOS  # noqa: E402
@@ -100,7 +102,8 @@ def diagnosis(agent):
 
 def everything(demo, page, rates_from=None):
     """Lines of text."""
-    return [*table(page, rates_from), "", *certificates_table(page), "", *diagnosis(demo.agent)]
+    return [*table(page, rates_from), "", *certificates_table(page), "", *diagnosis(demo.agent),
+            *demo.notifications()]
 
 
 def names_found(page):
@@ -109,6 +112,19 @@ def names_found(page):
 
 def in_words(findings):
     return ", ".join(sorted(findings)) or "nothing"
+
+
+def notifications_table(pages):
+    """What Alertmanager told whom, the newest state of each: lines of text."""
+    newest = {alert["fingerprint"]: (receiver, alert) for receiver, alert in pages}
+    rows = [("TOLD AS", "ALERT", "WHERE", "STATE")]
+    for receiver, alert in newest.values():
+        labels = alert["labels"]
+        where = "/".join(labels[name] for name in ("namespace", "workload", "pod", "upstream",
+                                                   "grpc_service") if name in labels)
+        rows.append((receiver, labels["alertname"], where or labels.get("instance", "-"),
+                     alert["status"]))
+    return columns(rows, 4)
 
 
 def comparison(counted, booked):
@@ -148,9 +164,11 @@ class Screen:
 class Demo:
     """Everything that ./run starts, in a directory of its own."""
 
-    def __init__(self, scenario):
+    def __init__(self, scenario, with_alerts):
         self.directory = tempfile.mkdtemp(prefix="mesh-demo-")
         self.scenario = scenario
+        self._with_alerts = with_alerts
+        self.alertmanager = self.receiver = None
         self._parts = []  # what has a stop(), in the order of its start
         self._loads = []
         self._in_trouble = False
@@ -167,8 +185,7 @@ class Demo:
         poll = {**POLL, "window": f"{SCENARIO_WINDOW}s"} if self.scenario else POLL
         self.agent = Agent(BINARY, self.directory, self._mesh.agent_config(CERTIFICATES, **poll))
         self._begin(self.agent)
-        self.prometheus = Prometheus(self.directory, self.agent.listens_on)
-        self._begin(self.prometheus)
+        self._start_prometheus()
         self.agent.wait_ready()
         self._trouble_at = time.monotonic() + SCENARIO_WINDOW
 
@@ -182,6 +199,22 @@ class Demo:
         trouble(self._mesh)
         return self.scenario.summary
 
+    def _start_prometheus(self):
+        if self._with_alerts:
+            self.receiver = Receiver()
+            self._begin(self.receiver)
+            self.alertmanager = Alertmanager(self.directory, self.receiver.url)
+            self._begin(self.alertmanager)
+            rules, told = write_quick_rules(self.directory), self.alertmanager.listens_on
+        else:
+            rules = told = None
+        self.prometheus = Prometheus(self.directory, self.agent.listens_on, rules, told)
+        self._begin(self.prometheus)
+
+    def notifications(self):
+        """Lines of text; none without alerts."""
+        return ["", *notifications_table(list(self.receiver.pages))] if self.receiver else []
+
     def stop(self):
         for part in reversed(self._parts):
             part.stop()
@@ -189,7 +222,7 @@ class Demo:
 
     def check(self):
         """MeshError if something that we started has ended."""
-        for part in (self.agent, self.prometheus):
+        for part in filter(None, (self.agent, self.prometheus, self.alertmanager)):
             if not part.child.running():
                 raise MeshError(f"{part.child.name} ended:\n{part.child.log_tail()}")
         for name, pid in self._mesh.describe()["pids"].items():
@@ -257,6 +290,11 @@ def run(demo, seconds):
           "^mesh_certificate_remaining_seconds\n"
           f"landing page  {demo.agent.url}/\n"
           f"Prometheus    {demo.prometheus.url}/graph\n", flush=True)
+    if demo.alertmanager:
+        manager = demo.alertmanager.url
+        print(f"alerts        {demo.prometheus.url}/alerts: {QUICKER} times as quick as in real "
+              "life;\n              an eighth of the demo's calls fails on purpose, which burns its "
+              f"budget\nAlertmanager  {manager}/ and curl -s {manager}/api/v2/alerts\n", flush=True)
     if demo.scenario:
         print(f"scenario      {demo.scenario.name}: {demo.scenario.summary}; to be found: "
               f"{in_words(demo.scenario.findings)}\n", flush=True)
@@ -272,6 +310,8 @@ def main():
                         help="end after this time, such as 30s (default: at Ctrl-C)")
     parser.add_argument("--scenario", choices=[*BY_NAME, "list"], metavar="NAME",
                         help="with this failure in the mesh; list says which there are")
+    parser.add_argument("--with-alerts", action="store_true",
+                        help="with the rules of alerts/ in Prometheus, and an Alertmanager")
     arguments = parser.parse_args()
     seconds = arguments.duration
     if arguments.scenario == "list":
@@ -284,7 +324,7 @@ def main():
     stop_signals = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
     for number in stop_signals:
         signal.signal(number, stopped)
-    demo = Demo(BY_NAME.get(arguments.scenario))
+    demo = Demo(BY_NAME.get(arguments.scenario), arguments.with_alerts)
     try:
         return run(demo, seconds)
     except Stopped:

@@ -70,10 +70,10 @@ TEST(Ledger, books_a_call_without_a_status_from_the_mesh_apart) {
 
 TEST(LoadOptions, reads_what_it_is_told) {
   std::string error;
-  const auto options = parse_load_options({"--target", "127.0.0.1:1", "--rate", "12.5",
-                                           "--duration", "30s", "--metadata", "x-trace=a=b",
-                                           "--all-ok", "yes"},
-                                          error);
+  const auto options =
+      parse_load_options({"--target", "127.0.0.1:1", "--rate", "12.5", "--duration", "30s",
+                          "--metadata", "x-trace=a=b", "--all-ok", "yes"},
+                         error);
   ASSERT_TRUE(options) << error;
   EXPECT_TRUE(options->all_ok);
   EXPECT_EQ(options->rate, 12.5);
