@@ -26,11 +26,12 @@ RUNBOOK_BASE = "https://github.com/mesh-exporter/mesh_exporter/blob/main/docs/ru
 
 # {uid: {variable of the dashboard: label of an alert that fills it}}
 _POD = {"namespace": "namespace", "workload": "workload", "pod": "pod"}
-_CALLS = {**_POD, "upstream": "upstream", "service": "grpc_service", "method": "grpc_method"}
+_UPSTREAM = {**_POD, "upstream": "upstream"}
 DASHBOARDS = {
-    "mesh-overview": _POD, "mesh-methods": _CALLS, "mesh-balance": _CALLS, "mesh-pools": _CALLS,
-    "mesh-certificates": _POD, "mesh-control-plane": _POD, "mesh-sidecars": _POD,
-    "mesh-exporter": {**_POD, "instance": "instance"}}
+    "mesh-overview": _POD, "mesh-certificates": _POD, "mesh-control-plane": _POD,
+    "mesh-sidecars": _POD, "mesh-exporter": {**_POD, "instance": "instance"},
+    "mesh-balance": _UPSTREAM, "mesh-pools": _UPSTREAM,
+    "mesh-methods": {**_UPSTREAM, "service": "grpc_service", "method": "grpc_method"}}
 
 
 def load(path):

@@ -25,7 +25,7 @@ QUICK_FIELDS = {"for", "keep_firing_for", "interval"}
 # An alert on such a mesh has to hold for a quarter of an hour at most, which is 23 s.
 LONG_ENOUGH = 28
 WHOLE, PARTS = "mesh_exporter", "parts/mesh_exporter"
-ALL_OK = {"rate": 100, "all_ok": "yes"}
+LOAD = {"rate": 100, "all_ok": "yes"}
 
 
 def part_of(config, pods):
@@ -38,11 +38,11 @@ def part_of(config, pods):
 class Paged:
     """A mesh, the agents that look at it, and the way from there to a receiver."""
 
-    def __init__(self, start, directory, scenario, load):
+    def __init__(self, start, directory, scenario, **load):
         os.mkdir(directory)
         self.mesh = start(DemoMesh(ENVOY, BIN_DIR, os.path.join(directory, "mesh"),
                                    scenario=BY_NAME[scenario]))
-        self.load = self.mesh.start_load(**load)
+        self.load = self.mesh.start_load(**LOAD, **load)
         self.receiver = start(Receiver())
         self.alertmanager = start(Alertmanager(directory, self.receiver.url))
         config = self.mesh.agent_config(**POLL)
@@ -71,10 +71,10 @@ class Alerts(SharedPartsTest):
     def setUpClass(cls):
         super().setUpClass()
 
-        def paged(scenario, load):
-            return Paged(cls.start_shared, os.path.join(cls.shared, scenario), scenario, load)
-        cls.healthy = paged("healthy", ALL_OK)
-        cls.pinned = paged("pinned", BY_NAME["pinned"].load)
+        def paged(scenario, **load):
+            return Paged(cls.start_shared, os.path.join(cls.shared, scenario), scenario, **load)
+        cls.healthy = paged("healthy")
+        cls.pinned = paged("pinned", only="Greeter/SayHello")
         cls.began = time.monotonic()
         wait_until(lambda: {job for *_, job in cls.pinned.told()} == {WHOLE, PARTS},
                    "both jobs to tell of the pinned mesh", 90,
