@@ -133,7 +133,7 @@ class DemoMesh:
 
     def inbound(self, name):
         """HOST:PORT at which a server sidecar takes calls under TLS."""
-        return f"127.0.0.1:{self._port(name, 'users')}"
+        return f"127.0.0.1:{self.port(name, 'users')}"
 
     def certificate_dir(self, name):
         """Where a sidecar's tls.key and tls.crt are."""
