@@ -44,10 +44,7 @@ void TrustStore::refresh(Bundle& bundle) {
   TrustBundleState& state = bundle.state;
   const FileLook look = look_at_file(state.file);
   const bool same = look.kind == FileLook::Kind::regular && look.signature == bundle.signature;
-  if (same) {
-    state.error.clear();
-    return;
-  }
+  if (same) return;
   auto read = read_bundle(state.file, look);
   std::string error = read ? "" : read.error().message;
   // A bad one is not read again before it changes, either; what keeps a file from being opened need

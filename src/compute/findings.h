@@ -26,9 +26,10 @@ enum class Among : std::uint8_t {
   certificates,  // in use, from any source
   keys,          // certificates whose key or signature is told
   endpoints,     // TLS servers whose chain was seen
+  verified,      // of them, those whose chain was held against a trust bundle
   inbound,       // targets whose inbound port is looked at
-  bundles,       // configured trust bundles
-  files,         // watched files
+  bundles,       // configured trust bundles that could be read
+  files,         // watched files that can be read
   links,         // proxies that are configured by a control plane
   upstreams,     // with enough traffic to tell
   settings,      // proxies whose configuration was read

@@ -69,9 +69,9 @@ Step AgentPageConversation::hear_page(const Answer& answer) {
   AgentCertificates agent;
   const ExpositionReport report =
       read_exposition(answer->body, [&](const Sample& sample) { agent.enter(sample); });
-  if (report.samples == 0 && report.unreadable > 0) {
-    readings_->partial.push_back({Reason::parse, std::string(question) + ": no line is a sample: " +
-                                                     report.unreadable_sample});
+  // Empty where the page is Envoy's own, which the filter leaves nothing of.
+  if (auto failure = check_samples(report, question); failure && report.unreadable > 0) {
+    readings_->partial.push_back(std::move(*failure));
     return std::move(*readings_);
   }
   readings_->heard.push_back(question);

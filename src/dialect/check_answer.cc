@@ -2,6 +2,7 @@
 #include "dialect/check_answer.h"
 
 #include <string>
+#include <utility>
 
 #include "base/quoted.h"
 
@@ -15,6 +16,14 @@ std::optional<Failure> check_answer(const Answer& answer, std::string_view quest
   if (!answer->body.empty()) message += ": " + in_quotes(answer->body);
   return Failure{answer->status == 403 ? Reason::forbidden : Reason::http_status,
                  std::move(message)};
+}
+
+std::optional<Failure> check_samples(const ExpositionReport& report, std::string_view page) {
+  if (report.samples > 0) return std::nullopt;
+  std::string message(page);
+  message += report.unreadable == 0 ? ": nothing on it"
+                                    : ": no line is a sample: " + report.unreadable_sample;
+  return Failure{Reason::parse, std::move(message)};
 }
 
 }  // namespace mesh

@@ -6,11 +6,15 @@
 #include <string_view>
 
 #include "model/request.h"
+#include "wire/exposition.h"
 
 namespace mesh {
 
 // Nothing if the answer is a 200; otherwise the failure, in words that name the question and quote
 // the beginning of what the target said.
 std::optional<Failure> check_answer(const Answer& answer, std::string_view question);
+
+// Nothing if a page of metrics has a sample: one without any is no page of metrics.
+std::optional<Failure> check_samples(const ExpositionReport& report, std::string_view page);
 
 }  // namespace mesh

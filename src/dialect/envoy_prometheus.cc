@@ -140,10 +140,7 @@ Step EnvoyPrometheusConversation::hear(Answer answer) {
     enter(sample, numbers);
     agent.enter(sample);
   });
-  if (report.samples == 0 && report.unreadable > 0) {
-    return Failure{Reason::parse,
-                   std::string(page) + ": no line is a sample: " + report.unreadable_sample};
-  }
+  if (auto failure = check_samples(report, page)) return *failure;
   Readings readings;
   readings.at = answer->sent + (answer->received - answer->sent) / 2;
   readings.unreadable = report.unreadable + numbers.bad_values;

@@ -56,10 +56,7 @@ Step LinkerdConversation::hear(Answer answer) {
     agent.enter(sample);
     enter(sample, process);
   });
-  if (report.samples == 0 && report.unreadable > 0) {
-    return Failure{Reason::parse,
-                   std::string(page) + ": no line is a sample: " + report.unreadable_sample};
-  }
+  if (auto failure = check_samples(report, page)) return *failure;
   Readings readings;
   readings.at = answer->sent + (answer->received - answer->sent) / 2;
   readings.unreadable = report.unreadable;

@@ -12,13 +12,28 @@
 namespace mesh {
 namespace {
 
+bool is_everything(const ReportFilter& filter) {
+  return filter.ns.empty() && filter.pod.empty() && filter.upstream.empty();
+}
+
 struct Looked {
-  std::array<std::uint64_t, 10> counts{};  // by Among
+  std::array<std::uint64_t, 11> counts{};  // by Among
   std::uint64_t quiet_upstreams = 0;       // with too little traffic to tell
 
   std::uint64_t& operator[](Among among) { return counts[static_cast<std::size_t>(among)]; }
   std::uint64_t of(Among among) const { return counts[static_cast<std::size_t>(among)]; }
 };
+
+// Of an upstream only what is about it: who calls it, and how it is set up.
+bool has_upstream(const TargetState& state, const ReportFilter& filter) {
+  const auto is_it = [&](const auto& one) { return filter.lets_upstream(one.upstream); };
+  return std::ranges::any_of(state.pools, is_it) || std::ranges::any_of(state.balances, is_it) ||
+         (state.settings && std::ranges::any_of(state.settings->upstreams, is_it));
+}
+
+bool lets(const TargetState& state, const ReportFilter& filter) {
+  return filter.lets(state.target) && (filter.upstream.empty() || has_upstream(state, filter));
+}
 
 void look_at_target(const TargetState& state, const ReportFilter& filter, Looked& looked) {
   // A page of certificates alone says nothing of traffic: silence about it is no health.
@@ -26,7 +41,8 @@ void look_at_target(const TargetState& state, const ReportFilter& filter, Looked
   looked[Among::sidecars] += tells_traffic ? 1 : 0;
   looked[Among::settings] += state.settings ? 1 : 0;
   const ControlPlaneState& plane = state.control_plane;
-  looked[Among::links] += plane.links.empty() && plane.updates.empty() ? 0 : 1;
+  const bool has_links = !plane.links.empty() || !plane.updates.empty();
+  looked[Among::links] += has_links && filter.upstream.empty() ? 1 : 0;
   for (const UpstreamBalance& one : state.balances) {
     if (!filter.lets_upstream(one.upstream)) continue;
     const bool quiet = one.balance.verdict == BalanceVerdict::too_little_traffic;
@@ -37,8 +53,9 @@ void look_at_target(const TargetState& state, const ReportFilter& filter, Looked
 Looked count_looked(const Snapshot& snapshot, const ReportFilter& filter) {
   Looked looked;
   for (const auto& state : snapshot.targets) {
-    if (filter.lets(state->target) && state->up) look_at_target(*state, filter, looked);
+    if (lets(*state, filter) && state->up) look_at_target(*state, filter, looked);
   }
+  if (!filter.upstream.empty()) return looked;
   each_certificate(snapshot, [&](const Target& whose, const std::string&, const CertificatePlace&,
                                  const KnownCertificate& known) {
     if (!filter.lets(whose)) return;
@@ -50,10 +67,15 @@ Looked count_looked(const Snapshot& snapshot, const ReportFilter& filter) {
   for (const auto& state : snapshot.tls_endpoints) {
     if (!state->up || !filter.lets(state->whose)) continue;
     ++looked[Among::endpoints];
+    looked[Among::verified] += state->handshake.trust ? 1 : 0;
     looked[Among::inbound] += state->whose.pod.empty() ? 0 : 1;
   }
-  looked[Among::bundles] = snapshot.trust_bundles.size();
-  looked[Among::files] = snapshot.files->files;
+  if (!is_everything(filter)) return looked;  // they are nobody's
+  for (const TrustBundleState& bundle : snapshot.trust_bundles) {
+    looked[Among::bundles] += bundle.certificates ? 1 : 0;
+  }
+  const WatchedFiles& files = *snapshot.files;
+  looked[Among::files] = files.files - files.kept - files.unreadable;
   return looked;
 }
 
@@ -71,9 +93,10 @@ Noun noun_of(Among among) {
     case Among::certificates: return {"certificate", "certificates"};
     case Among::keys: return {"certificate whose key is told", "certificates whose keys are told"};
     case Among::endpoints: return {"TLS server", "TLS servers"};
+    case Among::verified: return {"verified TLS server", "verified TLS servers"};
     case Among::inbound: return {"inbound port", "inbound ports"};
     case Among::bundles: return {"trust bundle", "trust bundles"};
-    case Among::files: return {"file", "files"};
+    case Among::files: return {"readable file", "readable files"};
     case Among::links: return {"sidecar with a control plane", "sidecars with a control plane"};
     case Among::upstreams: return {"upstream", "upstreams"};
     case Among::settings: return {"configuration", "configurations"};
@@ -134,9 +157,9 @@ std::vector<std::string> unseen_of(const Snapshot& snapshot, const ReportFilter&
     if (!filter.lets(state->whose) || !state->failure) continue;
     unseen.push_back(qualified(state->whose.ns, state->name) + ": " + state->failure->message);
   }
-  const bool everything = filter.ns.empty() && filter.pod.empty() && filter.upstream.empty();
   for (const auto& file : snapshot.files->remarkable) {
-    if (everything && !file->error.empty()) unseen.push_back(file->path + ": " + file->error);
+    if (is_everything(filter) && !file->error.empty())
+      unseen.push_back(file->path + ": " + file->error);
   }
   return unseen;
 }
@@ -150,6 +173,28 @@ bool is_its_workload(const Target& whose, const Snapshot& snapshot, const Report
   });
 }
 
+// A workload whose calls a sidecar forwards without balancing them: that sidecar and its upstream
+// are asked about as well, for there it is to be mended.
+bool is_forwarded(const Finding& finding, const Snapshot& snapshot, const ReportFilter& filter) {
+  const Target& whose = finding.whose;
+  if (!whose.pod.empty() || whose.workload.empty()) return false;
+  return std::ranges::any_of(snapshot.workload_balances, [&](const WorkloadBalance& one) {
+    if (one.forwarded_by.empty() || one.ns != whose.ns || one.workload != whose.workload) {
+      return false;
+    }
+    return (filter.upstream.empty() || filter.lets_upstream(one.forwarded_as)) &&
+           std::ranges::any_of(snapshot.targets, [&](const auto& state) {
+             return filter.lets(state->target) && target_id(state->target) == one.forwarded_by;
+           });
+  });
+}
+
+bool is_asked_about(const Finding& finding, const Snapshot& snapshot, const ReportFilter& filter) {
+  const bool its = filter.lets(finding.whose) || is_its_workload(finding.whose, snapshot, filter);
+  const bool about = filter.upstream.empty() || filter.lets_upstream(finding.upstream);
+  return (its && about) || is_forwarded(finding, snapshot, filter);
+}
+
 }  // namespace
 
 Diagnosis diagnose(const Page& page, const ReportFilter& filter) {
@@ -158,17 +203,15 @@ Diagnosis diagnose(const Page& page, const ReportFilter& filter) {
   diagnosis.at = static_cast<std::int64_t>(unix_seconds(page.self.now));
   const Looked looked = count_looked(snapshot, filter);
   for (const auto& state : snapshot.targets) {
-    diagnosis.seen += filter.lets(state->target) && state->up ? 1 : 0;
+    diagnosis.seen += lets(*state, filter) && state->up ? 1 : 0;
   }
   diagnosis.seen += looked.of(Among::endpoints);
-  diagnosis.seen += snapshot.shown_files->places.size();
+  if (is_everything(filter)) diagnosis.seen += snapshot.shown_files->places.size();
   std::vector<Finding> all = findings(snapshot, page.self.now);
   std::ranges::stable_sort(all, std::ranges::greater(), &Finding::severity);
   std::set<std::string_view> told;
   for (const Finding& finding : all) {
-    const bool its = filter.lets(finding.whose) || is_its_workload(finding.whose, snapshot, filter);
-    const bool about = filter.upstream.empty() || filter.lets_upstream(finding.upstream);
-    if (!its || !about) continue;
+    if (!is_asked_about(finding, snapshot, filter)) continue;
     told.insert(finding.name);
     diagnosis.found.push_back(as_told(finding));
   }

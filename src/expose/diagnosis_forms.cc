@@ -64,7 +64,9 @@ Diagnosed diagnosed_of(const json::value& value) {
 // "requests 300, window 10 s, imbalance_ratio 3"
 std::string shown(const Diagnosed::Number& number, std::int64_t now) {
   const double value = number.value;
-  if (number.unit == "seconds") return number.name + " " + human_seconds(std::abs(value));
+  if (number.unit == "seconds") {
+    return number.name + (value < 0 ? " -" : " ") + human_seconds(std::abs(value));
+  }
   if (number.unit == "bytes") {
     return number.name + " " + human_bytes(static_cast<std::uint64_t>(std::max(0.0, value)));
   }

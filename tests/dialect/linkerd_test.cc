@@ -57,9 +57,18 @@ TEST_F(LinkerdTest, is_asked_at_its_admin_address_where_that_is_configured) {
   target.mesh = "linkerd";
   target.admin = Address{"127.0.0.1", 4191, ""};
   ScriptedDoor door(find_dialect("linkerd")->open(target, Config{}));
-  door.bodies_["/metrics"] = "";
+  door.bodies_["/metrics"] = "process_cpu_seconds_total 1\n";
   EXPECT_FALSE(door.readings().proxy);
   EXPECT_EQ(door.asked_.at(0), (Request{Request::Port::admin, "/metrics"}));
+}
+
+TEST_F(LinkerdTest, with_nothing_on_its_page_is_none) {
+  for (const std::string body : {"", "\n", "# HELP a b\n"}) {
+    door_.bodies_["/metrics"] = body;
+    const Step step = door_.poll();
+    ASSERT_TRUE(std::holds_alternative<Failure>(step)) << body;
+    EXPECT_EQ(std::get<Failure>(step).message, "/metrics: nothing on it");
+  }
 }
 
 TEST_F(LinkerdTest, that_forbids_its_page_is_a_failure) {

@@ -33,6 +33,6 @@ void find(const Snapshot& snapshot, WallTime, std::vector<Finding>& found) {
 
 const FindingMaker trust_broken{"trust_broken",
                                 "A trust bundle does not vouch for the chain that a server shows.",
-                                Stated::at_once, find, Among::endpoints};
+                                Stated::at_once, find, Among::verified};
 
 }  // namespace mesh
