@@ -98,6 +98,7 @@ void FileWatcher::take(CertificateFileNews news) {
 void FileWatcher::changed() {
   auto files = std::make_shared<WatchedFiles>();
   files->files = known_.size();
+  files->warnings = source_->warnings();
   std::vector<std::shared_ptr<const CertificatePlace>> places;
   for (const auto& [path, known] : known_) {
     if (known.has_content) places.push_back(known.book.place());

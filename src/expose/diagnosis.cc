@@ -157,9 +157,10 @@ std::vector<std::string> unseen_of(const Snapshot& snapshot, const ReportFilter&
     if (!filter.lets(state->whose) || !state->failure) continue;
     unseen.push_back(qualified(state->whose.ns, state->name) + ": " + state->failure->message);
   }
+  if (!is_everything(filter)) return unseen;
+  for (const std::string& warning : snapshot.files->warnings) unseen.push_back(warning);
   for (const auto& file : snapshot.files->remarkable) {
-    if (is_everything(filter) && !file->error.empty())
-      unseen.push_back(file->path + ": " + file->error);
+    if (!file->error.empty()) unseen.push_back(file->path + ": " + file->error);
   }
   return unseen;
 }

@@ -26,6 +26,8 @@ struct WatchedFiles {
   std::uint64_t kept = 0;   // of them, those that cannot be read any longer, and once could
   // Of them, those that never could be read, or not as a whole.
   std::uint64_t unreadable = 0;
+  // What the patterns do not find, or not at once: "/etc/tls/*.pem matches no file".
+  std::vector<std::string> warnings;
   // Those two kinds, those without any certificate and those with more than can be known; by path.
   std::vector<std::shared_ptr<const WatchedFile>> remarkable;
 };

@@ -116,10 +116,14 @@ TEST(Diagnosis, of_a_pod_says_nothing_of_files_and_bundles) {
 
 TEST(Diagnosis, counts_only_files_and_bundles_that_can_be_read) {
   Snapshot snapshot;
-  snapshot.files = std::make_shared<const WatchedFiles>(WatchedFiles{9, 2, 4, {}});
+  snapshot.files = std::make_shared<const WatchedFiles>(WatchedFiles{9, 2, 4, {}, {}});
   snapshot.trust_bundles.resize(2);
   snapshot.trust_bundles[0].certificates = std::make_shared<const std::vector<Certificate>>();
+  auto files = std::make_shared<WatchedFiles>(*snapshot.files);
+  files->warnings = {"/etc/tls/*.pem matches no file"};
+  snapshot.files = files;
   const Diagnosis diagnosis = of(snapshot);
+  EXPECT_THAT(diagnosis.unseen, ElementsAre("/etc/tls/*.pem matches no file"));
   EXPECT_THAT(diagnosis.healthy,
               Contains("certificate_file_unreadable: none among 3 readable files"));
   EXPECT_THAT(diagnosis.healthy, Contains("root_not_in_bundle: none among 1 trust bundle"));

@@ -208,7 +208,7 @@ inline Snapshot two_sidecars() {
   secret.path = "/etc/tls/tls.crt";
   secret.error = "permission denied";
   snapshot.files = std::make_shared<const WatchedFiles>(
-      WatchedFiles{1, 0, 1, {std::make_shared<const WatchedFile>(secret)}});
+      WatchedFiles{1, 0, 1, {}, {std::make_shared<const WatchedFile>(secret)}});
   WorkloadBalance shop;
   shop.mesh = "envoy";
   shop.ns = "shop";

@@ -165,7 +165,7 @@ TEST(Exporter, leaves_out_a_number_of_its_process_that_cannot_be_read) {
 
 TEST(CertificateFiles, are_readable_kept_or_unreadable) {
   Snapshot snapshot;
-  snapshot.files = std::make_shared<const WatchedFiles>(WatchedFiles{5, 1, 2, {}});
+  snapshot.files = std::make_shared<const WatchedFiles>(WatchedFiles{5, 1, 2, {}, {}});
   EXPECT_THAT(samples(render(snapshot), "mesh_exporter_certificate_files"),
               ElementsAre("mesh_exporter_certificate_files{state=\"readable\"} 2",
                           "mesh_exporter_certificate_files{state=\"kept\"} 1",
@@ -180,7 +180,7 @@ TEST(CertificatesLeftOut, are_counted_by_source_whatever_left_them_out) {
   place.left_out = 5;
   file.certificates = std::make_shared<const CertificatePlace>(place);
   snapshot.files = std::make_shared<const WatchedFiles>(
-      WatchedFiles{1, 0, 0, {std::make_shared<const WatchedFile>(file)}});
+      WatchedFiles{1, 0, 0, {}, {std::make_shared<const WatchedFile>(file)}});
   ShownFiles shown;
   shown.left_out = 100;
   snapshot.shown_files = std::make_shared<const ShownFiles>(shown);

@@ -29,6 +29,9 @@ void find(const Snapshot& snapshot, WallTime now, std::vector<Finding>& found) {
         std::chrono::floor<std::chrono::seconds>(now - file->certificates->seen).count();
     finding.cause = file->error + "; what was read " + span_of(age) + " ago is shown";
     finding.evidence.push_back({"age", static_cast<double>(age), Unit::seconds});
+    finding.remedy =
+        "mesh_exporter certificates --file FILE says why; whoever writes it should replace it by "
+        "rename, readable for the agent";
     found.push_back(std::move(finding));
   }
 }

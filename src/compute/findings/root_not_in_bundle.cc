@@ -32,6 +32,10 @@ void find(const Snapshot& snapshot, WallTime, std::vector<Finding>& found) {
     finding.evidence.push_back({"root_not_after",
                                 static_cast<double>(one.root->not_after.time_since_epoch().count()),
                                 Unit::unix_seconds});
+    finding.remedy =
+        "if the root is to be trusted, add it to the bundle and to whoever verifies by it; if it "
+        "is not, take it out of the proxy's trust: a replaced root stays until everybody is "
+        "renewed";
     found.push_back(std::move(finding));
   }
 }

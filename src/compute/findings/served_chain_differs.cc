@@ -44,6 +44,9 @@ void find(const Snapshot& snapshot, WallTime now, std::vector<Finding>& found) {
         {"served_not_after", unix_time(both.served.not_after), Unit::unix_seconds});
     finding.evidence.push_back(
         {"reported_not_after", unix_time(both.reported.not_after), Unit::unix_seconds});
+    finding.remedy =
+        "a listener still serves what was replaced: restart the pod, and look in the proxy's log "
+        "for why it was not taken over (mesh_exporter certificates --connect HOST:PORT shows it)";
     found.push_back(std::move(finding));
   }
 }

@@ -22,6 +22,10 @@ void find(const Snapshot& snapshot, WallTime, std::vector<Finding>& found) {
                     "",
                     {}};
     finding.cause = finding.subject + ": " + trust.words;
+    if (state->certificates) {
+      const auto count = static_cast<double>(state->certificates->known.size());
+      finding.evidence.push_back({"certificates_shown", count, Unit::count});
+    }
     finding.remedy =
         "mesh_exporter certificates --connect HOST:PORT shows what is served: let the server send "
         "its intermediate, or add the new root to the bundle before the old one leaves it";

@@ -32,6 +32,9 @@ void find(const Snapshot& snapshot, WallTime now, std::vector<Finding>& found) {
     } else {
       finding.cause += "; nothing is verified by it";
     }
+    finding.remedy =
+        "put the bundle back in place by rename, as PEM and readable for the agent; mesh_exporter "
+        "certificates --file FILE says what is in it";
     found.push_back(std::move(finding));
   }
 }

@@ -124,7 +124,7 @@ TEST(TrustFindings, tell_how_old_a_file_is_that_cannot_be_read_any_longer) {
   const auto of = [](const WatchedFile& one) {
     Snapshot snapshot;
     snapshot.files = std::make_shared<const WatchedFiles>(
-        WatchedFiles{1, 0, 0, {std::make_shared<const WatchedFile>(one)}});
+        WatchedFiles{1, 0, 0, {}, {std::make_shared<const WatchedFile>(one)}});
     return said(snapshot, noon + hours(1));
   };
   EXPECT_THAT(of(file), IsEmpty());  // never read: no certificate file to anybody
