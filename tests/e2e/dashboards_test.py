@@ -12,6 +12,7 @@ import unittest
 import urllib.parse
 
 from harness import BINARY, BIN_DIR, ENVOY, ROOT, SharedPartsTest, wait_until
+from processes import MeshError
 from troubled_mesh import TroubledMesh
 
 sys.path.insert(0, os.path.join(ROOT, "tests", "dashboards"))
@@ -45,10 +46,11 @@ class Dashboards(SharedPartsTest):
         try:
             wait_until(all_shown, "every panel to show something", PATIENCE,
                        alive=[cls.mesh.agent.child, cls.prometheus.child])
-        finally:
-            print(f"{cls.asked - len(cls.pending)} of {cls.asked} queries showed something after "
-                  f"{time.time() - cls.began:.0f} s; not: "
-                  f"{[f'{uid} {target.name}' for uid, target, _ in cls.pending]}")
+        except MeshError as error:
+            missing = ", ".join(f"{uid} {target.name}" for uid, target, _ in cls.pending)
+            raise MeshError(f"{len(cls.pending)} of {cls.asked} queries show nothing: "
+                            f"{missing}") from error
+        print(f"{cls.asked} queries showed something after {time.time() - cls.began:.0f} s")
 
     @classmethod
     def filled_in(cls, dashboard, text):

@@ -7,10 +7,12 @@ import json
 import os
 
 import certificates
+import scenario_changes as change
 from agent import Agent, Prometheus
 from controlled_sidecar import (ADS, BAD, GOOD, ControlledSidecar, ControlPlane, cluster, listener,
                                 secret_from, secrets)
 from demo_mesh import BACKENDS, DemoMesh
+from pool_config import manager
 from pool_mesh import PoolMesh
 from processes import ReservedPort
 from scenarios import Scenario
@@ -21,18 +23,15 @@ PLANES = ("connected-1", "cut-1")
 UPSTREAM = "outbound|50051||users.shop.svc.cluster.local"
 
 
-def refuse_greetings(name, bootstrap):
-    """One of the backends has a policy against a method."""
-    if name == BACKENDS[-1]:
-        refused = {"permissions": [{"url_path": {"path": {"exact": "/Greeter/SayHello"}}}],
-                   "principals": [{"any": True}]}
-        policy = {"@type": "type.googleapis.com/envoy.extensions.filters.http.rbac.v3.RBAC",
-                  "rules": {"action": "DENY", "policies": {"no greetings": refused}}}
-        for one in bootstrap["static_resources"]["listeners"]:
-            manager = one["filter_chains"][0]["filters"][0]["typed_config"]
-            manager["http_filters"].insert(0, {"name": "envoy.filters.http.rbac",
-                                               "typed_config": policy})
-    return bootstrap
+def refuse_greetings(bootstrap, _mesh):
+    """A policy against a method."""
+    refused = {"permissions": [{"url_path": {"path": {"exact": "/Greeter/SayHello"}}}],
+               "principals": [{"any": True}]}
+    policy = {"@type": "type.googleapis.com/envoy.extensions.filters.http.rbac.v3.RBAC",
+              "rules": {"action": "DENY", "policies": {"no greetings": refused}}}
+    for one in bootstrap["static_resources"]["listeners"]:
+        manager(one)["http_filters"].insert(0, {"name": "envoy.filters.http.rbac",
+                                                "typed_config": policy})
 
 
 class ControlPlanes:
@@ -84,7 +83,8 @@ class TroubledMesh:
         self._binary = binary
         self._directory = directory
         self._demo = DemoMesh(envoy, bin_dir, path("demo"), LIFETIME,
-                              Scenario("refused", "a policy refuses calls", server=refuse_greetings))
+                              Scenario("refused", "a policy refuses calls",
+                                       server=change.of(BACKENDS[-1], refuse_greetings)))
         self._pools = PoolMesh(envoy, bin_dir, path("pools"))
         self._planes = ControlPlanes(envoy, path("planes"))
         self._nobody = ReservedPort()  # where the target that does not answer would be
