@@ -3,15 +3,18 @@
 #include "expose/landing_page.h"
 
 #include <algorithm>
+#include <cctype>
 #include <chrono>
 #include <string_view>
 #include <vector>
 
 #include "base/duration.h"
+#include "expose/diagnosis.h"
 #include "expose/human.h"
 #include "expose/landing_sections.h"
 #include "expose/readiness.h"
 #include "expose/remarks.h"
+#include "expose/reports.h"
 
 namespace mesh {
 namespace {
@@ -182,13 +185,28 @@ void append_table(const Page& page, std::string& html) {
   html += "</table>\n";
 }
 
-std::string summary(const Page& page) {
+// "2 critical, 1 info; ", or "" if nothing is found.
+std::string found_words(const Diagnosis& diagnosis) {
+  std::string words;
+  for (const Severity severity : {Severity::critical, Severity::warning, Severity::info}) {
+    const auto count =
+        std::ranges::count(diagnosis.found, to_string(severity), &Diagnosed::severity);
+    if (count == 0) continue;
+    words += (words.empty() ? "" : ", ") + std::to_string(count) + " ";
+    words += to_string(severity);
+  }
+  return words.empty() ? "" : words + "; ";
+}
+
+std::string summary(const Page& page, const Diagnosis& diagnosis) {
   const auto& targets = page.snapshot.targets;
   const auto noted = std::ranges::count_if(
       targets, [&page](const auto& state) { return has_remarks(*state, page); });
-  return std::to_string(targets.size()) + (targets.size() == 1 ? " target, " : " targets, ") +
-         std::to_string(targets_up(page.snapshot)) + " answered, " + std::to_string(noted) +
-         " with remarks";
+  std::string words = found_words(diagnosis) + std::to_string(targets.size()) +
+                      (targets.size() == 1 ? " target, " : " targets, ") +
+                      std::to_string(targets_up(page.snapshot)) + " answered";
+  if (noted > 0) words += ", " + std::to_string(noted) + " with remarks";
+  return words;
 }
 
 // How old all this is.
@@ -202,6 +220,19 @@ std::string freshness(const Page& page) {
 std::string link(std::string_view path, std::string_view words) {
   const std::string safe = html_text(path);
   return "<a href=\"" + safe + "\">" + std::string(words) + "</a>";
+}
+
+std::string navigation(const Page& page) {
+  std::string links =
+      link(page.options.telemetry_path, "Metrics") + link("/diagnosis", "Diagnosis");
+  for (const Report& report : reports()) {
+    std::string words(report.name);
+    words.front() = static_cast<char>(std::toupper(words.front()));
+    links += link("/" + std::string(report.name), words);
+  }
+  links += link("/certificates?sort=remaining", "Certificates");
+  return "<nav>" + links + link("/-/ready", "Readiness") + link("/-/healthy", "Health") +
+         "</nav>\n";
 }
 
 std::string footer(const Page& page) {
@@ -219,14 +250,13 @@ std::string footer(const Page& page) {
 }  // namespace
 
 std::string render_landing_page(const Page& page) {
+  const Diagnosis diagnosis = diagnose(page, {});
+  const std::string sum = summary(page, diagnosis);
   std::string html(head);
-  html += "<title>" + summary(page) + " – mesh_exporter</title>\n</head>\n<body>\n";
-  html += "<h1>mesh_exporter</h1>\n<nav>" + link(page.options.telemetry_path, "Metrics") +
-          link("/certificates?sort=remaining", "Certificates") + link("/-/ready", "Readiness") +
-          link("/-/healthy", "Health") + "</nav>\n";
-  html +=
-      "<p class=\"sum\">" + summary(page) + "</p>\n<p class=\"soft\">" + freshness(page) + "</p>\n";
-  html += findings_section(page);
+  html += "<title>" + sum + " – mesh_exporter</title>\n</head>\n<body>\n";
+  html += "<h1>mesh_exporter</h1>\n" + navigation(page);
+  html += "<p class=\"sum\">" + sum + "</p>\n<p class=\"soft\">" + freshness(page) + "</p>\n";
+  html += findings_section(page, diagnosis);
   if (!page.snapshot.targets.empty()) append_table(page, html);
   html += tls_endpoints_section(page);
   html += certificate_files_section(page);

@@ -6,16 +6,16 @@
 #include <vector>
 
 #include "base/limits.h"
-#include "compute/findings.h"
 #include "expose/certificate_table.h"
 #include "expose/human.h"
 
 namespace mesh {
 namespace {
 
-// As many as somebody reads; all of them are on /metrics.
+// As many as somebody reads; all of them are in /diagnosis.
 constexpr std::size_t most_findings = 50;
 constexpr std::size_t longest_shown = 300;
+constexpr std::size_t longest_line = 2 * longest_shown;  // of several names and words between
 
 std::string badge(std::string_view style, std::string_view words) {
   std::string html = "<span class=\"is ";
@@ -23,45 +23,54 @@ std::string badge(std::string_view style, std::string_view words) {
   return html;
 }
 
-std::string_view style_of(Severity severity) {
-  switch (severity) {
-    case Severity::critical: return "down";
-    case Severity::warning: return "note";
-    case Severity::info: return "";
-  }
-  return "";
+std::string_view style_of(std::string_view severity) {
+  if (severity == "critical") return "down";
+  return severity == "warning" ? "note" : "";
 }
 
-std::string about_upstream(const Finding& one) {
+std::string about_upstream(const Diagnosed& one) {
   if (one.upstream.empty()) return "";
   return "<div class=\"soft\">" + html_text(one.upstream, longest_shown) + "</div>";
 }
 
+// What `mesh_exporter diagnose` prints below the name of a finding, line by line: the cause, since
+// when, the evidence, the remedy, and where in the runbook to read on.
+std::string told_lines(const Diagnosed& one, std::int64_t now) {
+  const std::string text = diagnosis_text({now, {one}, {}, {}, 1}, false);
+  std::string_view rest = text;
+  std::string html;
+  const auto next_line = [&rest] {
+    const std::string_view line = rest.substr(0, rest.find('\n'));
+    rest.remove_prefix(std::min(line.size() + 1, rest.size()));
+    return line.substr(std::min(line.find_first_not_of(' '), line.size()));
+  };
+  next_line();  // severity, name and place have cells of their own
+  html += html_text(next_line(), longest_line);
+  while (!rest.empty()) html += "<div>" + html_text(next_line(), longest_line) + "</div>";
+  return html;
+}
+
 }  // namespace
 
-std::string findings_section(const Page& page) {
-  std::vector<Finding> all = findings(page.snapshot, page.self.now);
+std::string findings_section(const Page& page, const Diagnosis& diagnosis) {
+  const std::vector<Diagnosed>& all = diagnosis.found;
   if (all.empty()) return "";
-  std::ranges::stable_sort(all, std::ranges::greater(), &Finding::severity);
   std::string html;
   const std::string cascade = cascade_words(page.snapshot, page.self.now);
-  if (!cascade.empty())
-    html += "<p class=\"error\">" + html_text(cascade, 2 * longest_shown) + "</p>\n";
+  if (!cascade.empty()) {
+    html += "<p class=\"error\">" + html_text(cascade, longest_line) + "</p>\n";
+  }
   html += "<table>\n<thead><tr><th>found</th><th>where</th><th>what</th></tr></thead>\n";
   for (std::size_t i = 0; i < std::min(all.size(), most_findings); ++i) {
-    const Finding& one = all[i];
-    html += "<tbody><tr><td>" + badge(style_of(one.severity), one.name) + "</td><td>" +
+    const Diagnosed& one = all[i];
+    html += "<tbody><tr><td>" + badge(style_of(one.severity), one.finding) + "</td><td>" +
             html_text(one.where, longest_shown) + about_upstream(one) + "</td><td>" +
-            html_text(one.cause, longest_shown);
-    if (!one.remedy.empty()) {
-      html += "<div class=\"soft\">" + html_text(one.remedy, longest_shown) + "</div>";
-    }
-    html += "</td></tr></tbody>\n";
+            told_lines(one, diagnosis.at) + "</td></tr></tbody>\n";
   }
   html += "</table>\n";
   if (all.size() > most_findings) {
     html += "<p class=\"soft\">and " + std::to_string(all.size() - most_findings) +
-            " more, see mesh_finding</p>\n";
+            " more, see <a href=\"/diagnosis\">the diagnosis</a></p>\n";
   }
   return html;
 }

@@ -1,15 +1,17 @@
-// Two sections of the start page: what the agent has found, and the TLS endpoints.
+// Sections of the start page: what the agent has found, the TLS endpoints, and what of files is not
+// shown.
 #pragma once
 
 #include <string>
 
+#include "expose/diagnosis.h"
 #include "expose/page.h"
 
 namespace mesh {
 
 // Markup, with everything variable escaped; "" if there is nothing to show. What matters most comes
 // first; a long list is cut, and says so.
-std::string findings_section(const Page& page);
+std::string findings_section(const Page& page, const Diagnosis& diagnosis);
 std::string tls_endpoints_section(const Page& page);
 
 // That not all certificates of files are shown, if so.

@@ -58,7 +58,7 @@ TEST(LandingPage, remembers_the_last_error_of_a_target_that_is_back) {
   const std::string html = landing(sample::snapshot_of({state}));
   EXPECT_THAT(html,
               HasSubstr("<li class=\"soft\">last error 2 min 5 s ago: timeout: /stats: late"));
-  EXPECT_THAT(html, HasSubstr("1 target, 1 answered, 0 with remarks"));
+  EXPECT_THAT(html, HasSubstr("<p class=\"sum\">1 target, 1 answered</p>"));
 }
 
 TEST(LandingPage, does_not_call_a_target_well_of_which_there_is_something_to_say) {
@@ -71,10 +71,15 @@ TEST(LandingPage, does_not_call_a_target_well_of_which_there_is_something_to_say
 TEST(LandingPage, sums_up) {
   const std::string html =
       landing(sample::snapshot_of({well("a"), sample::client(), sample::refusing()}));
-  EXPECT_THAT(html, HasSubstr("<p class=\"sum\">3 targets, 2 answered, 1 with remarks</p>\n"
-                              "<p class=\"soft\">The last pass took 156 ms; what is shown here is "
-                              "1.5 s old.</p>"));
-  EXPECT_THAT(html, HasSubstr("<title>3 targets, 2 answered, 1 with remarks – mesh_exporter"));
+  EXPECT_THAT(html,
+              HasSubstr("<p class=\"sum\">2 critical, 1 warning, 1 info; 3 targets, 2 answered, "
+                        "1 with remarks</p>\n"
+                        "<p class=\"soft\">The last pass took 156 ms; what is shown here is "
+                        "1.5 s old.</p>"));
+  EXPECT_THAT(
+      html,
+      HasSubstr("<title>2 critical, 1 warning, 1 info; 3 targets, 2 answered, 1 with remarks – "
+                "mesh_exporter"));
 }
 
 TEST(LandingPage, shows_first_what_needs_somebody) {
@@ -211,6 +216,35 @@ TEST(LandingPage, shows_findings_first_the_worst_on_top) {
   EXPECT_LT(html.find("certificate_expired"), html.find("stale_certificate_in_use"));
   EXPECT_LT(html.find("stale_certificate_in_use"), html.find("<th>target</th>"));
   EXPECT_THAT(html, HasSubstr("root Root CA expired 3s ago"));
+}
+
+TEST(LandingPage, says_of_a_finding_what_diagnose_prints) {
+  Finding pinned;
+  pinned.name = "traffic_pinned";
+  pinned.severity = Severity::warning;
+  pinned.where = "shop/users";
+  pinned.cause = "300 of 300 calls <b>";
+  pinned.evidence = {{"requests", 300}, {"p_value", 1e-12}};
+  pinned.remedy = "declare the port as gRPC";
+  pinned.since = sample::at(1'760'000'002'000 - 60'000);
+  Snapshot snapshot = sample::snapshot_of({sample::answering("a")});
+  snapshot.held_findings = {pinned};
+  EXPECT_THAT(landing(snapshot),
+              HasSubstr("<tbody><tr><td><span class=\"is note\">traffic_pinned</span></td>"
+                        "<td>shop/users</td><td>300 of 300 calls &lt;b&gt;"
+                        "<div>since 1m ago</div>"
+                        "<div>evidence: requests 300, p_value &lt; 1e-6</div>"
+                        "<div>remedy: declare the port as gRPC</div>"
+                        "<div>more: docs/runbook.md#traffic_pinned</div></td></tr></tbody>"));
+}
+
+TEST(LandingPage, links_to_the_other_pages) {
+  const std::string html = landing(Snapshot());
+  for (const char* link : {"/diagnosis\">Diagnosis", "/methods\">Methods", "/endpoints\">Endpoints",
+                           "/upstreams\">Upstreams", "/targets\">Targets",
+                           "/certificates?sort=remaining\">Certificates", "/-/ready\">Readiness"}) {
+    EXPECT_THAT(html, HasSubstr(std::string("<a href=\"") + link + "</a>"));
+  }
 }
 
 TEST(LandingPage, tells_when_the_mesh_begins_to_fail) {
