@@ -7,7 +7,11 @@ namespace mesh {
 namespace {
 
 constexpr std::array label_list{
-    LabelMeaning{"mesh", "The mesh or proxy the target speaks for: `envoy`."},
+    LabelMeaning{"mesh",
+                 "The mesh the target speaks for: `istio` (its ztunnels, too), `linkerd`, "
+                 "`consul`, `appmesh`, or `envoy` for a proxy of no mesh. Of a TLS probe as "
+                 "configured, also `spire` or `cert-manager`. Empty where nobody told, as of "
+                 "files."},
     LabelMeaning{"namespace", "Kubernetes namespace of the pod; empty outside Kubernetes."},
     LabelMeaning{"pod", "Name of the pod; outside Kubernetes the configured name of the target."},
     LabelMeaning{"workload", "What the pod belongs to; empty where nobody told."},
@@ -34,8 +38,11 @@ constexpr std::array label_list{
     LabelMeaning{"resource",
                  "Kind of configuration, or the connection it comes by: `cds` (clusters), `lds` "
                  "(listeners), `rds` (routes), `eds` (endpoints), `sds` (secrets); `ads` is one "
-                 "connection for all."},
-    LabelMeaning{"result", "What became of it; each metric lists its own."},
+                 "connection for all. Of a connection pool what is limited: `connections`, "
+                 "`pools`, `pending`, `requests` or `retries`."},
+    LabelMeaning{"result",
+                 "What became of an update of the configuration, or how retries ended; each metric "
+                 "lists its own."},
     LabelMeaning{"bundle", "Configured name of a trust bundle."},
     LabelMeaning{"finding", "What was found: a section of docs/runbook.md."},
     LabelMeaning{"severity", "`info`, `warning` or `critical`."},
@@ -75,11 +82,7 @@ constexpr std::array label_list{
     LabelMeaning{"state", "State of the thing counted; each metric lists its own."},
     LabelMeaning{"reason", "Why it failed; each metric lists its own."},
     LabelMeaning{"verdict", "What the spread of load amounts to; each metric lists its own."},
-    LabelMeaning{"resource",
-                 "What of a connection pool is limited: `connections`, `pools`, `pending`, "
-                 "`requests` or `retries`."},
     LabelMeaning{"priority", "Priority that a route gives to its traffic: `default` or `high`."},
-    LabelMeaning{"result", "How it ended; each metric lists its own."},
     LabelMeaning{"stage", "Part of a pass: `scrape` or `total`."},
     LabelMeaning{"family", "Name of the metric that was folded."},
     LabelMeaning{"version", "Version of the proxy, or of this exporter."},
