@@ -9,13 +9,19 @@ import subprocess
 import time
 import unittest
 
-from harness import BINARY, BIN_DIR, CLIENT, ENVOY, Agent, DemoMesh, SharedPartsTest, wait_until
+from harness import (BINARY, BIN_DIR, CLIENT, ENVOY, ENVOY_VERSION, Agent, DemoMesh,
+                     SharedPartsTest, wait_until)
 from scenarios import SCENARIOS
 
 AT_ONCE = 6  # each Envoy takes two of the 128 inotify instances that Linux gives a user
 WINDOW = 6
 POLL = {"interval": "500ms", "timeout": "500ms", "window": f"{WINDOW}s", "stale_after": "10s"}
 SLACK = 10  # for a loaded machine
+# Where an older Envoy counts, lists or tells something in another way; the rest of the scenarios rests on
+# what both do alike, and takes minutes. MESH_ALL_SCENARIOS=yes runs them all.
+COUNTS_OTHERWISE = {"1.36.2": frozenset((
+    "healthy", "pinned", "ejected", "pool_exhausted", "pending_full", "streams_full", "breaker_open",
+    "expired", "no_certificate", "web_rejected", "server_killed", "control_plane_lost"))}
 LONGEST_RETRY = 30  # of Envoy, which tries to reach a control plane ever more rarely
 
 
@@ -165,8 +171,11 @@ def test_of(scenario):
 def load_tests(loader, _tests, _pattern):
     """A test case for each AT_ONCE scenarios."""
     suite = unittest.TestSuite()
-    for first in range(0, len(SCENARIOS), AT_ONCE):
-        several = SCENARIOS[first:first + AT_ONCE]
+    wanted = SCENARIOS
+    if ENVOY_VERSION in COUNTS_OTHERWISE and not os.environ.get("MESH_ALL_SCENARIOS"):
+        wanted = [one for one in SCENARIOS if one.name in COUNTS_OTHERWISE[ENVOY_VERSION]]
+    for first in range(0, len(wanted), AT_ONCE):
+        several = wanted[first:first + AT_ONCE]
         tests = {"test_" + one.name: test_of(one) for one in several}
         case = type("Scenarios", (Several,), {"scenarios": several, **tests})
         suite.addTests(loader.loadTestsFromTestCase(case))
