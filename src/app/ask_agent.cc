@@ -58,4 +58,8 @@ Result<std::string> ask_agent(const Address& agent, const std::string& path) {
   return fit_for_terminal((*answer)->body);
 }
 
+Error not_an_agent(const Address& who) {
+  return Error{to_string(who) + " answers, but not as a mesh_exporter of this version"};
+}
+
 }  // namespace mesh

@@ -12,4 +12,7 @@ namespace mesh {
 // error says who did not answer and why.
 Result<std::string> ask_agent(const Address& agent, const std::string& path);
 
+// What is to be said of an answer that came from there and is no agent's.
+Error not_an_agent(const Address& who);
+
 }  // namespace mesh

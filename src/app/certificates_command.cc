@@ -43,7 +43,8 @@ std::string path_of(const CertificatesFlags& flags) {
 
 CertificatesOutcome show_agents(const CertificatesFlags& flags, std::ostream& out,
                                 std::ostream& err) {
-  const Result<std::string> answer = ask_agent(flags.agent, path_of(flags));
+  Result<std::string> answer = ask_agent(flags.agent, path_of(flags));
+  if (answer && !is_certificates_answer(*answer, flags.json)) answer = not_an_agent(flags.agent);
   if (!answer) {
     err << "mesh_exporter: " << answer.error().message
         << "; name another one with --agent, or what to look at with --config.file, --file or "

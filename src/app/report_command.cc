@@ -52,21 +52,23 @@ std::string path_of(std::string_view command, const ReportFlags& flags) {
 
 ReportOutcome show_agents(std::string_view command, const ReportFlags& flags, bool colours,
                           std::ostream& out, std::ostream& err) {
-  const Result<std::string> answer = ask_agent(flags.agent, path_of(command, flags));
-  if (!answer) {
-    err << "mesh_exporter: " << answer.error().message
+  const auto refuse = [&](const Error& error) {
+    err << "mesh_exporter: " << error.message
         << "; name another one with --agent, or what to look at with --config.file\n";
     return ReportOutcome::could_not_look;
-  }
+  };
+  const Result<std::string> answer = ask_agent(flags.agent, path_of(command, flags));
+  if (!answer) return refuse(answer.error());
   if (command != diagnose_command) {
+    if (!is_answer_of(*find_report(command), *answer, flags.json)) {
+      return refuse(not_an_agent(flags.agent));
+    }
     out << *answer;
     return ReportOutcome::fine;
   }
+  // In what way it is no diagnosis tells nobody whom to ask instead.
   const Result<Diagnosis> diagnosis = parse_diagnosis(*answer);
-  if (diagnosis) return tell(*diagnosis, flags.json, colours, out);
-  err << "mesh_exporter: the agent at " << to_string(flags.agent) << ": "
-      << diagnosis.error().message << "; is it a mesh_exporter of this version?\n";
-  return ReportOutcome::could_not_look;
+  return diagnosis ? tell(*diagnosis, flags.json, colours, out) : refuse(not_an_agent(flags.agent));
 }
 
 }  // namespace

@@ -46,6 +46,9 @@ json::value number_or_null(const std::optional<double>& number) {
 
 constexpr std::size_t columns = 8, numbers = 2;  // the first are numbers
 using Line = std::array<std::string, columns>;
+constexpr std::array<std::string_view, columns> titles{
+    "REMAINING", "LEFT", "STATUS", "ROTATED", "SOURCE", "ROLE", "WHERE", "CERTIFICATE"};
+constexpr std::string_view no_rows = "no certificates\n";
 
 // One long path shall not push what follows off everybody's screen: its own line is longer then.
 constexpr std::size_t widest = 48;
@@ -83,9 +86,9 @@ void append_line(const Line& line, const std::array<std::size_t, columns>& width
 
 std::string certificate_table(std::span<const CertificateRow> rows, WallTime now,
                               std::uint64_t left_out) {
-  if (rows.empty()) return "no certificates\n";
-  std::vector<Line> lines{
-      {"REMAINING", "LEFT", "STATUS", "ROTATED", "SOURCE", "ROLE", "WHERE", "CERTIFICATE"}};
+  if (rows.empty()) return std::string(no_rows);
+  std::vector<Line> lines(1);
+  std::ranges::copy(titles, lines[0].begin());
   const sys_seconds second = std::chrono::floor<std::chrono::seconds>(now);
   for (const CertificateRow& row : rows) lines.push_back(line_of(row, second));
   std::array<std::size_t, columns> widths{};
@@ -120,6 +123,14 @@ std::string cascade_words(const Snapshot& snapshot, WallTime now, const ReportFi
   words += left > 0 ? ", runs out in " + format_roughly(left)
                     : ", ran out " + format_roughly(-left) + " ago";
   return words + " (" + rfc3339(cascade.at) + ")";
+}
+
+bool is_certificates_answer(std::string_view text, bool json) {
+  if (json) return is_json_list(text, "certificate");
+  // The page may open with the words of a cascade.
+  const auto gap = text.find("\n\n");
+  if (gap != text.npos) text.remove_prefix(gap + 2);
+  return text == no_rows || has_head(text, titles);
 }
 
 std::string certificates_json(std::span<const CertificateRow> rows) {

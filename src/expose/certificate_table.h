@@ -5,6 +5,7 @@
 #include <cstdint>
 #include <span>
 #include <string>
+#include <string_view>
 
 #include "compute/certificate_rows.h"
 
@@ -21,6 +22,9 @@ std::string certificate_table(std::span<const CertificateRow> rows, WallTime now
 // "" while every control plane and issuer is connected. Of the sidecars that the filter lets
 // through.
 std::string cascade_words(const Snapshot& snapshot, WallTime now, const ReportFilter& filter = {});
+
+// Whether the text could be what an agent's page of the certificates answers.
+bool is_certificates_answer(std::string_view text, bool json);
 
 // An array of objects, one per row; dates in RFC 3339, null for what is not known.
 std::string certificates_json(std::span<const CertificateRow> rows);

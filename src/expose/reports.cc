@@ -6,6 +6,7 @@
 #include <cctype>
 #include <optional>
 #include <utility>
+#include <vector>
 
 #include "base/quoted.h"
 #include "dialect/url_encoding.h"
@@ -91,6 +92,17 @@ bool is_taken_path(std::string_view path) {
   if (!path.starts_with('/')) return false;
   path.remove_prefix(path.starts_with(api) ? api.size() : 1);
   return path == "certificates" || path == "diagnosis" || find_report(path) != nullptr;
+}
+
+bool is_answer_of(const Report& report, std::string_view text, bool json) {
+  const Snapshot nothing;
+  const SelfNumbers self;
+  const PageOptions options;
+  std::vector<std::string_view> titles;
+  const Table table = report.make({nothing, self, options}, {});
+  if (json) return is_json_list(text, table.columns.front().key);
+  for (const Column& column : table.columns) titles.push_back(column.title);
+  return has_head(text, titles);
 }
 
 std::span<const Report> reports() { return all_reports; }

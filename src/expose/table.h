@@ -4,6 +4,7 @@
 
 #include <cstddef>
 #include <cstdint>
+#include <span>
 #include <string>
 #include <string_view>
 #include <variant>
@@ -31,6 +32,11 @@ struct Table {
 
 std::string table_text(const Table& table);
 std::string table_json(const Table& table);
+
+// Whether a stranger's answer could be such a table: its first line has these titles and no more;
+// or it is an array of JSON objects that all have this key, if there are any.
+bool has_head(std::string_view text, std::span<const std::string_view> titles);
+bool is_json_list(std::string_view text, std::string_view key);
 
 // As many columns of a terminal as it has characters.
 std::size_t width_of(std::string_view text);

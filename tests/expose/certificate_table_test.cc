@@ -137,6 +137,17 @@ TEST(CascadeWords, are_of_those_that_are_shown) {
   EXPECT_EQ(cascade_words(snapshot, now, {"", "other", ""}), "");
 }
 
+TEST(CertificatesAnswer, is_what_the_page_says_with_and_without_a_cascade) {
+  const std::string table = certificate_table(rows(), now, 3);
+  EXPECT_TRUE(is_certificates_answer(table, false));
+  EXPECT_TRUE(is_certificates_answer("2 sidecars cannot renew\n\n" + table, false));
+  EXPECT_TRUE(is_certificates_answer(certificate_table({}, now), false));
+  EXPECT_TRUE(is_certificates_answer(certificates_json(rows()), true));
+  EXPECT_FALSE(is_certificates_answer(table, true));
+  EXPECT_FALSE(is_certificates_answer("no certificates\nat all", false));
+  EXPECT_FALSE(is_certificates_answer("404\n\nno such page\n", false));
+}
+
 TEST(CascadeWords, are_none_while_all_is_connected) {
   EXPECT_EQ(cascade_words(sample::snapshot_of({sample::answering("a")}), now), "");
 }
