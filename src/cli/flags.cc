@@ -5,9 +5,11 @@
 #include <array>
 #include <optional>
 #include <utility>
+#include <vector>
 
 #include "base/build.h"
 #include "base/host_port.h"
+#include "base/nearest_word.h"
 #include "base/quoted.h"
 #include "cli/flag_words.h"
 #include "cli/report_flags.h"
@@ -50,10 +52,22 @@ std::optional<Error> complaint_about_path(const std::string& path) {
   return std::nullopt;
 }
 
+// Of a first word that is none: with its flags behind it, those would be told to be unknown.
+Error unknown_command(std::string_view word) {
+  std::vector<std::string_view> known{"certificates", diagnose_command};
+  for (const Report& report : reports()) known.push_back(report.name);
+  const auto nearest = nearest_word(word, known);
+  return Error{"unknown command " + in_quotes(word) +
+               (nearest ? "; did you mean " + std::string(*nearest) + "?" : "; try --help")};
+}
+
 }  // namespace
 
 Result<Flags> parse_flags(std::span<const char* const> arguments) {
   static constexpr std::array<std::string_view, 1> repeatable{"web.listen-address"};
+  if (!arguments.empty() && !std::string_view(arguments[0]).starts_with('-')) {
+    return unknown_command(arguments[0]);
+  }
   auto words = split_flags({arguments.begin(), arguments.end()}, known_flags, repeatable);
   if (!words) return words.error();
   if (!words->arguments.empty()) return unexpected_argument(words->arguments.front());

@@ -29,6 +29,10 @@ Result<bool> wants_json(const FlagValues& values) {
 }
 
 Result<Address> parse_dialled(std::string_view flag, const std::string& text) {
+  if (text.find("://") != text.npos) {
+    return Error{"--" + std::string(flag) + ": " + in_quotes(text) +
+                 " is a URL; expected HOST:PORT alone"};
+  }
   auto parsed = parse_host_port(text, 1);
   const bool whole = parsed && !parsed->host.empty();
   if (whole) return Address{std::move(parsed->host), parsed->port, ""};

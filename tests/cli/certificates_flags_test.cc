@@ -76,6 +76,8 @@ TEST(CertificatesFlags, take_text_and_its_old_name) {
 
 TEST(CertificatesFlags, name_a_wrong_value) {
   EXPECT_EQ(error({"--connect=a"}), "--connect: \"a\" has no port; expected HOST:PORT");
+  EXPECT_EQ(error({"--connect=http://127.0.0.1:1"}),
+            "--connect: \"http://127.0.0.1:1\" is a URL; expected HOST:PORT alone");
   EXPECT_EQ(error({"--connect=:443"}), "--connect: \":443\" has no host; expected HOST:PORT");
   EXPECT_THAT(error({"--agent=a:0"}), HasSubstr("--agent: \"a:0\" "));
   EXPECT_EQ(error({"--sort=size"}),

@@ -85,10 +85,18 @@ TEST(Flags, are_never_abbreviated) {
 }
 
 TEST(Flags, refuse_arguments_that_are_no_flags) {
-  EXPECT_EQ(error_of({"mesh.yaml"}), "unexpected argument \"mesh.yaml\"; try --help");
   EXPECT_EQ(error_of({"--config.check", "true"}), "unexpected argument \"true\"; try --help");
   EXPECT_EQ(error_of({"--", "--help"}), "unexpected argument \"--help\"; try --help");
-  EXPECT_EQ(error_of({""}), "unexpected argument \"\"; try --help");
+}
+
+TEST(Flags, have_no_word_before_them_but_a_command) {
+  EXPECT_EQ(error_of({"endpoint"}), "unknown command \"endpoint\"; did you mean endpoints?");
+  EXPECT_EQ(error_of({"diagnos", "--agent=a:1"}),
+            "unknown command \"diagnos\"; did you mean diagnose?");
+  EXPECT_EQ(error_of({"certificate", "--file", "a"}),
+            "unknown command \"certificate\"; did you mean certificates?");
+  EXPECT_EQ(error_of({"mesh.yaml"}), "unknown command \"mesh.yaml\"; try --help");
+  EXPECT_EQ(error_of({""}), "unknown command \"\"; try --help");
 }
 
 TEST(Flags, miss_a_value) {
