@@ -235,7 +235,7 @@ void FileScan::end_read() {
     const std::string& password_file = patterns_[check.pattern].asked.password_file;
     if (why.starts_with("PKCS#12") && !password_file.empty()) {
       const Result<std::string> password = read_password_file(password_file);
-      if (!password) why += "; " + password.error().message;
+      if (!password) why = "PKCS#12: " + password.error().message;
     }
     fail(check, CertificateFileNews::Kind::failed, why, read->signature());
     return;
