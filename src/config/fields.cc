@@ -75,7 +75,9 @@ Fields::Fields(Field field, std::span<const std::string_view> known, const Envir
   const Kind kind = self_.node->kind;
   if (kind == Kind::scalar || kind == Kind::list) {
     std::string found(name_of(kind));
-    if (kind == Kind::scalar) found = in_quotes(self_.node->text);
+    // A file that is one word as a whole is no configuration, and may be somebody's secret.
+    const bool is_file = self_.path.empty();
+    if (kind == Kind::scalar && !is_file) found = in_quotes(self_.node->text);
     complain(self_, found + " is no mapping; expected the keys " + one_of(known));
   }
   for (const YamlNode::Entry& entry : self_.node->entries) {

@@ -9,6 +9,7 @@
 #include <array>
 #include <cerrno>
 #include <cstring>
+#include <filesystem>
 #include <fstream>
 #include <optional>
 #include <system_error>
@@ -186,6 +187,13 @@ Result<Config, ConfigErrors> load_config(const std::string& file_name,
   const auto unreadable = [&](std::string_view why) {
     return ConfigErrors{Error{file_name + ": cannot be read: " + std::string(why)}};
   };
+  // Opening a FIFO waits for a writer, and a device may have no end.
+  std::error_code error;
+  const auto status = std::filesystem::status(file_name, error);
+  if (std::filesystem::is_directory(status)) return unreadable("is a directory");
+  if (std::filesystem::exists(status) && !std::filesystem::is_regular_file(status)) {
+    return unreadable("is no regular file");
+  }
   errno = 0;
   std::ifstream file(file_name, std::ios::binary);
   if (!file) return unreadable(std::generic_category().message(errno));

@@ -237,12 +237,26 @@ bool is_text(std::string_view source, Problems& problems) {
   return true;
 }
 
+// Whether it is no PEM. It may be a key, and no word of it shall be in an error.
+bool is_no_pem(std::string_view source, Problems& problems) {
+  Position at;
+  while (!source.empty()) {
+    if (source.starts_with("-----BEGIN ")) {
+      problems.add(at, "a certificate or key begins here; expected a configuration in YAML");
+      return false;
+    }
+    source.remove_prefix(std::min(source.find('\n'), source.size() - 1) + 1);
+    ++at.line;
+  }
+  return true;
+}
+
 }  // namespace
 
 YamlTree parse_yaml(std::string_view yaml, Problems& problems) {
   YamlTree tree;
   if (yaml.starts_with("\xEF\xBB\xBF")) yaml.remove_prefix(3);  // what some editors put first
-  if (!is_text(yaml, problems)) return tree;
+  if (!is_text(yaml, problems) || !is_no_pem(yaml, problems)) return tree;
   try {
     std::istringstream input{std::string(yaml)};
     YAML::Parser parser(input);

@@ -255,6 +255,14 @@ TEST(ConfigErrors, are_one_printable_line_each) {
   EXPECT_THAT(text, HasSubstr("unknown key \"a\\x1b[31m\\nb\""));
 }
 
+TEST(ConfigErrors, quote_nothing_of_a_file_that_may_be_a_secret) {
+  const std::string key = "-----BEGIN PRIVATE KEY-----\nMIGHsecret\n-----END PRIVATE KEY-----\n";
+  const std::string why = ": a certificate or key begins here; expected a configuration in YAML\n";
+  EXPECT_EQ(errors_of(key), "f.yaml:1:1" + why);
+  EXPECT_EQ(errors_of("Bag Attributes: {\n" + key), "f.yaml:2:1" + why);
+  EXPECT_THAT(errors_of("c2VjcmV0"), StartsWith("f.yaml:1:1: a single value is no mapping; "));
+}
+
 // Whatever is done to a good file, the answer is a value or an error, never an exception.
 TEST(ConfigErrors, are_all_that_damaged_files_give) {
   const std::string good =

@@ -3,6 +3,8 @@
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
+#include <sys/stat.h>
+#include <unistd.h>
 
 #include "config/parse.h"
 
@@ -239,13 +241,22 @@ TEST(LoadConfig, names_a_file_that_cannot_be_read) {
             "/nonexistent/f.yaml: cannot be read: No such file or directory");
   const auto directory = load_config("/", test_context());
   ASSERT_FALSE(directory);
-  EXPECT_EQ(directory.error().at(0).message, "/: cannot be read: Is a directory");
+  EXPECT_EQ(directory.error().at(0).message, "/: cannot be read: is a directory");
+}
+
+TEST(LoadConfig, waits_for_nobody) {
+  const std::string fifo = ::testing::TempDir() + "fifo-" + std::to_string(getpid());
+  ASSERT_EQ(mkfifo(fifo.c_str(), 0600), 0);
+  const auto config = load_config(fifo, test_context());
+  unlink(fifo.c_str());
+  ASSERT_FALSE(config);
+  EXPECT_EQ(config.error().at(0).message, fifo + ": cannot be read: is no regular file");
 }
 
 TEST(LoadConfig, does_not_read_without_end) {
   const auto endless = load_config("/dev/zero", test_context());
   ASSERT_FALSE(endless);
-  EXPECT_EQ(endless.error().at(0).message, "/dev/zero: cannot be read: larger than 8 MiB");
+  EXPECT_EQ(endless.error().at(0).message, "/dev/zero: cannot be read: is no regular file");
 }
 
 TEST(ProcessEnvironment, tells_unset_from_empty) {
