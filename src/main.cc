@@ -3,8 +3,8 @@
 // Exit codes: 0 ended as asked; 1 could not run (an address in use), or a second signal cut the
 // ending short; 2 the command line or the configuration is wrong. Of the commands: 2 too if the
 // agent could not be asked; of `diagnose` 0 nothing is wrong, 1 something is, 2 nothing was found
-// but not everything could be looked at; of `certificates` 1 something could not be read. This is
-// the only place that chooses them.
+// but not everything could be looked at; of `certificates` 1 something could not be read; of the
+// tables 1 some targets did not answer, 2 none did. This is the only place that chooses them.
 #include <unistd.h>
 
 #include <algorithm>
@@ -134,7 +134,8 @@ int run_report(std::string_view command, std::span<const char* const> arguments)
   set_up_log(LogLevel::error, LogFormat::logfmt);
   switch (show_report(command, *flags, config, wants_colours(), std::cout, std::cerr)) {
     case ReportOutcome::fine: return exit_ok;
-    case ReportOutcome::something_found: return exit_failed;
+    case ReportOutcome::something_found:
+    case ReportOutcome::incomplete: return exit_failed;
     case ReportOutcome::could_not_look: break;
   }
   return exit_not_looked;

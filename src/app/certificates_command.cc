@@ -11,15 +11,16 @@
 #include <string>
 #include <string_view>
 #include <utility>
+#include <vector>
 
 #include "app/ask_agent.h"
+#include "app/complain.h"
 #include "app/rethrow.h"
 #include "app/watchers.h"
-#include "base/utf8.h"
 #include "compute/left_out.h"
 #include "expose/certificate_table.h"
 #include "expose/reports.h"
-#include "expose/table.h"
+#include "scrape/glob_pattern.h"
 
 namespace mesh {
 namespace {
@@ -113,13 +114,27 @@ std::string left_out(const std::shared_ptr<const CertificatePlace>& place) {
   return std::to_string(place->left_out) + " certificates are left out, those that expire last";
 }
 
-// A line for each that could not be read, or not as a whole. Paths and what servers say come from
-// anywhere, and the terminal must not obey them.
-bool complain(const Snapshot& snapshot, const std::vector<std::string>& named, std::ostream& err) {
+// The files that must be there: those on the command line, and the patterns that can match one
+// only.
+std::vector<std::string> named_files(const CertificatesFlags& flags, const Config& config) {
+  if (!flags.files.empty()) return flags.files;
+  std::vector<std::string> named;
+  for (const CertificateFilesConfig& files : config.certificates.files) {
+    for (const std::string& pattern : files.paths) {
+      std::string path = GlobPattern(pattern).only_path();
+      if (!path.empty()) named.push_back(std::move(path));
+    }
+  }
+  return named;
+}
+
+// A line for each that could not be read, or not as a whole.
+bool complain_of_all(const Snapshot& snapshot, const std::vector<std::string>& named,
+                     std::ostream& err) {
   bool whole = true;
   const auto say = [&](const std::string& where, const std::string& what) {
     if (what.empty()) return;
-    err << "mesh_exporter: " << shown_on_one_line(where) << ": " << shown_on_one_line(what) << "\n";
+    complain(where, what, err);
     whole = false;
   };
   for (const auto& state : snapshot.targets) {
@@ -166,7 +181,7 @@ CertificatesOutcome show_certificates(const CertificatesFlags& flags,
   sort_rows(rows, flags.sort);
   out << (flags.json ? certificates_json(rows)
                      : certificate_table(rows, now, all_left_out(*snapshot)));
-  const bool whole = complain(*snapshot, flags.files, err);
+  const bool whole = complain_of_all(*snapshot, named_files(flags, what), err);
   return written(out, err) && whole ? CertificatesOutcome::shown : CertificatesOutcome::incomplete;
 }
 

@@ -10,6 +10,7 @@
 #include <utility>
 
 #include "app/ask_agent.h"
+#include "app/complain.h"
 #include "app/rethrow.h"
 #include "app/watchers.h"
 #include "expose/diagnosis.h"
@@ -71,6 +72,26 @@ ReportOutcome show_agents(std::string_view command, const ReportFlags& flags, bo
   return diagnosis ? tell(*diagnosis, flags.json, colours, out) : refuse(not_an_agent(flags.agent));
 }
 
+// A line for each target of which the tables have nothing, or not its endpoints.
+ReportOutcome tell_unseen(const Snapshot& snapshot, const ReportFilter& filter, std::ostream& err) {
+  std::size_t seen = 0, unseen = 0;
+  for (const auto& state : snapshot.targets) {
+    if (!filter.lets(state->target)) continue;
+    const std::string who = target_id(state->target);
+    bool whole = state->up;
+    if (state->failure) complain(who, state->failure->message, err);
+    for (const Unanswered& one : state->unanswered) {
+      if (!one.question.starts_with("/clusters")) continue;
+      complain(who, one.failure.message, err);
+      whole = false;
+    }
+    seen += state->up ? 1 : 0;
+    unseen += whole ? 0 : 1;
+  }
+  if (unseen == 0) return ReportOutcome::fine;
+  return seen > 0 ? ReportOutcome::incomplete : ReportOutcome::could_not_look;
+}
+
 }  // namespace
 
 ReportOutcome show_report(std::string_view command, const ReportFlags& flags,
@@ -85,9 +106,11 @@ ReportOutcome show_report(std::string_view command, const ReportFlags& flags,
   if (command == diagnose_command) {
     return tell(diagnose(page, flags.filter), flags.json, colours, out);
   }
-  const Table table = find_report(command)->make(page, flags.filter);
+  const Report& report = *find_report(command);
+  const Table table = report.make(page, flags.filter);
   out << (flags.json ? table_json(table) : table_text(table));
-  return ReportOutcome::fine;
+  // The table of the targets itself says which of them cannot be reached.
+  return report.by_upstream ? tell_unseen(*snapshot, flags.filter, err) : ReportOutcome::fine;
 }
 
 }  // namespace mesh

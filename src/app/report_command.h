@@ -11,11 +11,13 @@
 
 namespace mesh {
 
-// could_not_look: nothing was found, but not everything could be looked at.
-enum class ReportOutcome { fine, something_found, could_not_look };
+// something_found and could_not_look (nothing was found, but not everything could be looked at) of
+// `diagnose`. Of a table incomplete: some of what it is about did not answer; could_not_look: none
+// of it did, or not the agent.
+enum class ReportOutcome { fine, something_found, incomplete, could_not_look };
 
-// Prints to `out`, or to `err` why not. `config` is that of --config.file, if it was given;
-// `colours` those of a terminal. A table that was printed is fine, whatever is in it.
+// Prints to `out`, and to `err` what could not be asked and why, a line each. `config` is that of
+// --config.file, if it was given; `colours` those of a terminal.
 ReportOutcome show_report(std::string_view command, const ReportFlags& flags,
                           const std::optional<Config>& config, bool colours, std::ostream& out,
                           std::ostream& err);

@@ -31,6 +31,16 @@ std::string_view GlobPattern::only_name(std::size_t level) const {
   return name.find_first_of("*?[\\") == name.npos ? std::string_view(name) : std::string_view();
 }
 
+std::string GlobPattern::only_path() const {
+  std::string path = top_;
+  for (std::size_t level = 0; level < levels(); ++level) {
+    const std::string_view name = only_name(level);
+    if (name.empty()) return "";
+    path = join_path(path, name);
+  }
+  return path;
+}
+
 bool GlobPattern::matches(std::size_t level, const char* name) const {
   const std::string_view only = only_name(level);
   if (!only.empty()) return only == name;

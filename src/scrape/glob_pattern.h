@@ -19,6 +19,8 @@ class GlobPattern {
   bool is_last(std::size_t level) const { return level + 1 == levels_.size(); }
   // The one name that the level can have; "" if it has a wildcard.
   std::string_view only_name(std::size_t level) const;
+  // The one path that can match; "" if a level has a wildcard.
+  std::string only_path() const;
   // A leading dot is matched by a dot only, as in the shell; "." and ".." by no wildcard.
   bool matches(std::size_t level, const char* name) const;
 

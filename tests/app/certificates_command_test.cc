@@ -66,6 +66,15 @@ TEST_F(CertificatesCommand, tells_the_rotation_point_of_the_issuer_of_a_file) {
   EXPECT_THAT(out_.str(), HasSubstr("\"rotation_point\":6.66"));
 }
 
+TEST_F(CertificatesCommand, says_that_a_file_of_the_configuration_is_not_there) {
+  Config config;
+  config.certificates.files.resize(1);
+  config.certificates.files[0].paths = {directory_ + "gone.pem", directory_ + "none-*.pem"};
+  EXPECT_EQ(show_certificates({}, config, out_, err_), CertificatesOutcome::incomplete);
+  EXPECT_EQ(err_.str(), "mesh_exporter: " + directory_ + "gone.pem: no such file\n");
+  EXPECT_EQ(out_.str(), "no certificates\n");
+}
+
 TEST_F(CertificatesCommand, does_not_succeed_where_its_output_is_lost) {
   out_.setstate(std::ios::badbit);
   look_at("a.pem", mint(MintWish{}).pem);

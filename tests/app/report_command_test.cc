@@ -4,17 +4,20 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include <chrono>
 #include <sstream>
 #include <string>
+#include <variant>
+#include <vector>
 
 #include "app/certificates_command.h"
+#include "dialect/dialects.h"
 #include "support/fake_admin.h"
 
 namespace mesh {
 namespace {
 
 using testing::FakeAdmin;
-using ::testing::HasSubstr;
 using ::testing::StartsWith;
 namespace habits = testing::habits;
 
@@ -84,6 +87,64 @@ TEST_F(AskedOfAStranger, what_an_agent_would_say_is_shown) {
   }
   answer("no certificates\n");
   EXPECT_EQ(certificates(false), CertificatesOutcome::shown);
+}
+
+// A proxy as it should be, one that nobody listens for, and those of them that the test names.
+class AskedOfTargets : public ::testing::Test {
+ protected:
+  AskedOfTargets() {
+    Target target;
+    target.admin = good_.address();
+    const Step first = find_dialect("envoy")->open(target, Config{})->begin(Instant{});
+    good_.on(std::get<Request>(first).path,
+             habits::page("cluster.c.upstream_rq_total: 7\nserver.state: 0\n"));
+    good_.on("/server_info",
+             habits::page(R"({"version":"abc/1.40.0/Clean/RELEASE/BoringSSL","state":"LIVE",)"
+                          R"("uptime_current_epoch":"90s"})"));
+    good_.on("/clusters?format=json", habits::page(R"({"cluster_statuses":[{"name":"c"}]})"));
+    gone_.refuse();
+  }
+
+  ReportOutcome report(std::string_view command, const std::vector<std::string>& names) {
+    err_.str("");
+    Config config;
+    for (const std::string& name : names) {
+      Target& target = config.targets.emplace_back();
+      target.ns = "shop";
+      target.pod = name;
+      target.admin = (name == "good" ? good_ : gone_).address();
+    }
+    ReportFlags flags;
+    flags.look_for = std::chrono::seconds(1);
+    flags.filter = filter_;
+    std::ostringstream out;
+    return show_report(command, flags, config, false, out, err_);
+  }
+
+  FakeAdmin good_, gone_;
+  ReportFilter filter_;
+  std::ostringstream err_;
+};
+
+TEST_F(AskedOfTargets, those_that_do_not_answer_are_told_with_the_reason) {
+  const std::string gone = "mesh_exporter: shop/gone: /stats: connection refused\n";
+  for (const std::string_view command : {"methods", "endpoints", "upstreams"}) {
+    EXPECT_EQ(report(command, {"gone"}), ReportOutcome::could_not_look) << command;
+    EXPECT_EQ(err_.str(), gone);
+  }
+  EXPECT_EQ(report("endpoints", {"gone", "good"}), ReportOutcome::incomplete);
+  EXPECT_EQ(err_.str(), gone);
+  EXPECT_EQ(report("endpoints", {"good"}), ReportOutcome::fine);
+  EXPECT_EQ(err_.str(), "");
+  filter_.pod = "good";
+  EXPECT_EQ(report("endpoints", {"gone", "good"}), ReportOutcome::fine);
+  EXPECT_EQ(err_.str(), "");
+}
+
+TEST_F(AskedOfTargets, one_that_answers_without_its_endpoints_is_told) {
+  good_.on("/clusters?format=json", habits::forbidden());
+  EXPECT_EQ(report("endpoints", {"good"}), ReportOutcome::incomplete);
+  EXPECT_THAT(err_.str(), StartsWith("mesh_exporter: shop/good: "));
 }
 
 }  // namespace
