@@ -160,7 +160,8 @@ bool complain_of_all(const Snapshot& snapshot, const std::vector<std::string>& n
   for (const std::string& path : named) {
     std::error_code error;
     const bool is_there = std::filesystem::exists(std::filesystem::symlink_status(path, error));
-    if (!is_there) say(path, error ? error.message() : "no such file");
+    const bool is_gone = error == std::errc::no_such_file_or_directory || !error;
+    if (!is_there) say(path, is_gone ? "no such file" : error.message());
   }
   return whole;
 }

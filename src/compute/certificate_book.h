@@ -19,7 +19,6 @@
 //     never rises but by a rotation, and two clocks that slowly part make none.
 #pragma once
 
-#include <functional>
 #include <map>
 #include <memory>
 #include <optional>
@@ -67,6 +66,10 @@ class CertificateBook {
  private:
   using Key = std::tuple<CertificateRole, std::string_view, KeyAlgorithm>;
   using OwnedKey = std::tuple<CertificateRole, std::string, KeyAlgorithm>;
+  struct InOrder {
+    using is_transparent = void;
+    bool operator()(const auto& a, const auto& b) const { return Key(a) < Key(b); }
+  };
   struct Gone {
     KnownCertificate known;
     std::chrono::sys_seconds last_seen;
@@ -82,7 +85,7 @@ class CertificateBook {
   CertificateRules rules_;
   // The histories are in the place itself, but for those of identities that are not listed now.
   std::shared_ptr<const CertificatePlace> place_;
-  std::map<OwnedKey, Gone, std::less<>> gone_;
+  std::map<OwnedKey, Gone, InOrder> gone_;
 };
 
 }  // namespace mesh
