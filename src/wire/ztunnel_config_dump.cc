@@ -109,6 +109,9 @@ class IdentityReader {
   }
 
   ZtunnelCertificates all_;
+  // Where a value is left out there is nothing to quote.
+  void miss(std::string_view text) { unreadables_.add(text.empty() ? "no value" : text); }
+
   Unreadables unreadables_;
   simdjson::dom::parser parser_;
 };
@@ -121,7 +124,7 @@ void IdentityReader::read_identity(std::string_view text) {
     if (key == "rootCerts") roots = value;
     return true;
   });
-  if (!whole) return unreadables_.add(text);
+  if (!whole) return miss(text);
   HeldTogether held;
   read_list(chain, "certChain", held);
   read_list(roots, "rootCerts", held);
@@ -145,7 +148,7 @@ void IdentityReader::read_list(std::string_view list, std::string_view key, Held
     const std::optional<element> entry = parse(text);
     std::optional<Certificate> one = entry ? read_certificate(*entry) : std::nullopt;
     if (!one) {
-      unreadables_.add(entry ? simdjson::minify(*entry) : std::string(text));
+      miss(entry ? simdjson::minify(*entry) : std::string(text));
       return true;
     }
     one->role = is_leaf    ? CertificateRole::leaf
@@ -155,7 +158,7 @@ void IdentityReader::read_list(std::string_view list, std::string_view key, Held
     held.push_back(std::move(*one));
     return true;
   });
-  if (!whole) unreadables_.add(list);
+  if (!whole) miss(list);
 }
 
 // "" if it is left out or cannot be read: a whole leaf has its name in itself.
@@ -163,7 +166,7 @@ std::string IdentityReader::read_name(std::string_view text) {
   if (text.empty()) return {};
   const std::optional<element> parsed = parse(text);
   std::string_view name;
-  if (!parsed || parsed->get(name)) unreadables_.add(text);
+  if (!parsed || parsed->get(name)) miss(text);
   return std::string(name);
 }
 
