@@ -32,6 +32,13 @@ void log_file(const WatchedFile& file, const WatchedFile* before) {
   }
 }
 
+void log_warnings(const std::vector<std::string>& now, const std::vector<std::string>& before) {
+  for (const std::string& warning : now) {
+    if (std::ranges::find(before, warning) != before.end()) continue;
+    log(LogLevel::warn, "not every certificate file is seen at once", {{"what", warning}});
+  }
+}
+
 bool is_remarkable(const WatchedFile& file) {
   return !file.error.empty() || file.unreadable > 0 || !file.certificates ||
          file.certificates->known.empty() || file.certificates->left_out > 0;
@@ -110,18 +117,9 @@ void FileWatcher::changed() {
   }
   shown_ = std::make_shared<const ShownFiles>(
       show_files(std::move(places), limits::file_certificates_shown));
+  log_warnings(files->warnings, files_->warnings);
   files_ = std::move(files);
   all_looked_ = true;
-  log_warnings();
-}
-
-void FileWatcher::log_warnings() {
-  std::vector<std::string> warnings = source_->warnings();
-  for (const std::string& warning : warnings) {
-    if (std::ranges::find(warnings_, warning) != warnings_.end()) continue;
-    log(LogLevel::warn, "not every certificate file is seen at once", {{"what", warning}});
-  }
-  warnings_ = std::move(warnings);
 }
 
 }  // namespace mesh

@@ -38,13 +38,11 @@ class FileWatcher {
   struct Known;
   void take(CertificateFileNews news);
   void changed();
-  void log_warnings();
 
   std::vector<CertificateRules> rules_;  // by pattern
   std::map<std::string, Known> known_;
   std::shared_ptr<const WatchedFiles> files_ = std::make_shared<const WatchedFiles>();
   std::shared_ptr<const ShownFiles> shown_ = std::make_shared<const ShownFiles>();
-  std::vector<std::string> warnings_;  // as last logged
   std::optional<CertificateFiles> source_;
   bool all_looked_ = true;
 };

@@ -37,13 +37,19 @@ void each_place(const Snapshot& snapshot, Visit visit) {
   each_place_elsewhere(snapshot, visit);
 }
 
+// A visit of a place that calls visit(whose, where, place, known) for each certificate in use
+// there.
+template <class Visit>
+auto known_of(Visit& visit) {
+  return [&visit](const Target& whose, const std::string& where, const CertificatePlace& place) {
+    for (const KnownCertificate& known : place.known) visit(whose, where, place, known);
+  };
+}
+
 // Calls visit(whose, where, place, known) for each certificate in use.
 template <class Visit>
 void each_certificate(const Snapshot& snapshot, Visit visit) {
-  each_place(snapshot,
-             [&](const Target& whose, const std::string& where, const CertificatePlace& place) {
-               for (const KnownCertificate& known : place.known) visit(whose, where, place, known);
-             });
+  each_place(snapshot, known_of(visit));
 }
 
 // Whether the proxy itself lists what the mesh's agent beside it reports.
@@ -71,10 +77,7 @@ void each_certificate_once(const Snapshot& snapshot, Visit visit) {
           }
         });
   }
-  each_place_elsewhere(
-      snapshot, [&](const Target& whose, const std::string& where, const CertificatePlace& place) {
-        for (const KnownCertificate& known : place.known) visit(whose, where, place, known);
-      });
+  each_place_elsewhere(snapshot, known_of(visit));
 }
 
 }  // namespace mesh

@@ -11,7 +11,7 @@ from collections import Counter
 
 sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)), "demo_mesh"))
 
-from processes import Child, MeshError, ReservedPort, http_get, wait_until  # noqa: E402
+from processes import Child, MeshError, Served, http_get, wait_until  # noqa: E402
 
 _SAMPLE = re.compile(r'([a-zA-Z_:][\w:]*)(?:\{(.*)\})? (\S+)$')
 _LABEL = re.compile(r'(\w+)="((?:[^"\\]|\\.)*)"')
@@ -75,7 +75,7 @@ def ledger_calls(ledger):
                     for row in ledger["calls"]})
 
 
-class Agent:
+class Agent(Served):
     """mesh_exporter with a configuration of its own, on a free port. start() … stop()."""
 
     def __init__(self, binary, directory, config, *flags, name="mesh_exporter"):
@@ -83,8 +83,7 @@ class Agent:
         self._config_file = os.path.join(directory, name + ".yaml")
         self._log_file = os.path.join(directory, name + ".log")
         self._name = name
-        self._port = ReservedPort()
-        self.child = None
+        super().__init__()
         with open(self._config_file, "w") as file:
             file.write(config)
 
@@ -101,19 +100,6 @@ class Agent:
             f"--web.listen-address={self.listens_on}"], self._log_file)
         wait_until(lambda: self._answers("/-/healthy"), "the agent to serve", alive=[self.child])
         return self
-
-    def stop(self):
-        if self.child:
-            self.child.terminate()
-        self._port.release()
-
-    @property
-    def listens_on(self):
-        return f"127.0.0.1:{self._port.number}"
-
-    @property
-    def url(self):
-        return "http://" + self.listens_on
 
     def log(self):
         with open(self._log_file) as file:
@@ -163,7 +149,7 @@ class Agent:
             return False
 
 
-class Prometheus:
+class Prometheus(Served):
     """Debian's prometheus, scraping every second, its data in `directory`."""
 
     def __init__(self, directory, scrapes, rules=None, alertmanager=None):
@@ -173,8 +159,7 @@ class Prometheus:
         self._jobs = {"mesh_exporter": [scrapes]} if isinstance(scrapes, str) else scrapes
         self._rules = rules
         self._alertmanager = alertmanager
-        self._port = ReservedPort()
-        self.child = None
+        super().__init__()
 
     def __enter__(self):
         return self.start()
@@ -203,19 +188,10 @@ class Prometheus:
         self.child = Child("prometheus", [
             "prometheus", "--config.file=" + config_file, "--log.level=warn",
             "--storage.tsdb.path=" + os.path.join(self._directory, "prometheus-data"),
-            f"--web.listen-address=127.0.0.1:{self._port.number}"],
+            "--web.listen-address=" + self.listens_on],
             os.path.join(self._directory, "prometheus.log"))
         wait_until(self._ready, "Prometheus to be ready", 60, alive=[self.child])
         return self
-
-    def stop(self):
-        if self.child:
-            self.child.terminate()
-        self._port.release()
-
-    @property
-    def url(self):
-        return f"http://127.0.0.1:{self._port.number}"
 
     def ask(self, what, **parameters):
         """The data of a question to its API, e.g. ask("series", **{"match[]": "up"})."""

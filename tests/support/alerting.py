@@ -12,7 +12,7 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 SUPPORT = os.path.dirname(os.path.abspath(__file__))
 sys.path.insert(0, os.path.join(SUPPORT, "demo_mesh"))
 
-from processes import Child, MeshError, ReservedPort, http_get, wait_until  # noqa: E402
+from processes import Child, MeshError, Served, http_get, wait_until  # noqa: E402
 
 ALERTS = os.path.join(os.path.dirname(os.path.dirname(SUPPORT)), "alerts")
 RULES = os.path.join(ALERTS, "mesh_exporter.rules.yaml")
@@ -54,14 +54,13 @@ def quick_example(receiver):
     return text.replace(EXAMPLE_RECEIVER, receiver)
 
 
-class Alertmanager:
+class Alertmanager(Served):
     """Debian's prometheus-alertmanager with the example configuration. start() … stop()."""
 
     def __init__(self, directory, receiver):
         self._directory = directory
         self._receiver = receiver
-        self._port = ReservedPort()
-        self.child = None
+        super().__init__()
 
     def start(self):
         config_file = os.path.join(self._directory, "alertmanager.yml")
@@ -74,19 +73,6 @@ class Alertmanager:
             os.path.join(self._directory, "alertmanager.log"))
         wait_until(self._ready, "Alertmanager to be ready", 60, alive=[self.child])
         return self
-
-    def stop(self):
-        if self.child:
-            self.child.terminate()
-        self._port.release()
-
-    @property
-    def listens_on(self):
-        return f"127.0.0.1:{self._port.number}"
-
-    @property
-    def url(self):
-        return "http://" + self.listens_on
 
     def post(self, alerts):
         """Raises alerts, each a dictionary of labels, as Prometheus does."""

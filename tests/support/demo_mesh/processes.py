@@ -93,6 +93,27 @@ class ReservedPort:
         self._socket.close()
 
 
+class Served:
+    """What is served by one child process on a port of its own; a subclass starts `child`."""
+
+    def __init__(self):
+        self._port = ReservedPort()
+        self.child = None
+
+    def stop(self):
+        if self.child:
+            self.child.terminate()
+        self._port.release()
+
+    @property
+    def listens_on(self):
+        return f"127.0.0.1:{self._port.number}"
+
+    @property
+    def url(self):
+        return "http://" + self.listens_on
+
+
 class _UnixConnection(http.client.HTTPConnection):
     def __init__(self, path, timeout):
         super().__init__("localhost", timeout=timeout)
