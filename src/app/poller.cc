@@ -160,7 +160,7 @@ asio::awaitable<void> Poller::ask(Watched& watched) {
   }
   watched.pace.enter(outcome.took, config_.poll.timeout, strain_of(outcome.result));
   watched.passes_to_rest = watched.pace.passes() - 1;
-  watched.history.set_poll_interval(config_.poll.interval * watched.pace.passes());
+  watched.history.set_pace(config_.poll.interval, watched.pace.passes());
   watched.state = watched.history.state(cost.ended, cost.at);
   publish();
 }

@@ -38,7 +38,10 @@ class TargetHistory {
   Change record(const Failure& failure, const PollCost& cost);
 
   // The pace now in force, shown in the state.
-  void set_poll_interval(Duration interval) { state_.poll_interval = interval; }
+  void set_pace(Duration configured_interval, int intervals_per_poll) {
+    state_.poll_interval = configured_interval * intervals_per_poll;
+    state_.intervals_per_poll = intervals_per_poll;
+  }
 
   // The state at `now`: what was not seen for stale_after is no longer in it.
   std::shared_ptr<const TargetState> state(Instant now, WallTime wall);

@@ -71,6 +71,7 @@ struct TargetState {
   std::uint64_t ambiguous_series = 0;  // in the last answer
   std::vector<FoldedSeries> folded;    // of this target; a family without any may be absent
   Duration poll_interval{};            // the pace now in force: longer than configured = backed off
+  int intervals_per_poll = 1;          // the same in configured intervals (compute/pace.h)
 
   std::optional<Proxy> proxy;
   double uptime_seconds = 0;  // of the proxy, at last_success; 0 without proxy->started

@@ -32,6 +32,7 @@ extern const FindingMaker endpoints_ejected;
 extern const FindingMaker calls_denied;
 extern const FindingMaker stream_limit;
 extern const FindingMaker circuit_breaker_open;
+extern const FindingMaker slow_admin;
 extern const FindingMaker grpc_web_cors;
 extern const FindingMaker breaker_unlimited;
 extern const FindingMaker no_outlier_detection;
@@ -67,6 +68,7 @@ inline constexpr std::array all_findings{
     &certificate_file_unreadable,
     &traffic_uneven,
     &calls_denied,
+    &slow_admin,
     &weak_certificate,
     &grpc_web_cors,
     &breaker_unlimited,

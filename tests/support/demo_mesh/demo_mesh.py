@@ -144,7 +144,7 @@ class DemoMesh:
         def label(name):
             return name != CLIENT and self._scenario.workload or workload_of(name)
         return [{"name": name, "namespace": NAMESPACE, "workload": label(name),
-                 "mesh": "envoy", "admin": self.admin(name)} for name in self._sidecars]
+                 "mesh": "envoy", "admin": self._scenario.admin(self, name)} for name in self._sidecars]
 
     def agent_config(self, extra="", **poll):
         """YAML for the agent: all sidecars as targets. `poll` overrides, e.g. interval="200ms";

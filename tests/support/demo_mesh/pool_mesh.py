@@ -15,7 +15,7 @@ import re
 
 import certificates
 import pool_config as config
-from cutting_proxy import CuttingProxy
+from forwarder import Forwarder
 from load import Load
 from processes import Child, ReservedPort, http_get, wait_until
 from silence import Silence
@@ -132,7 +132,7 @@ class PoolMesh:
             config.cluster("trust", [self._port("tls")], tls=config.client_tls(leaf, theirs)),
             config.cluster("stranger", [self._port("mtls")], tls=config.client_tls(None, ours)),
             config.cluster("known", [self._port("mtls")], tls=config.client_tls(leaf, ours)),
-            config.cluster("cut", [self._keep(CuttingProxy(self._port("server-1"), every=0.4))]),
+            config.cluster("cut", [self._keep(Forwarder(self._port("server-1"), cut_every=0.4))]),
         ]
 
     def _start_envoy(self, name, listeners, clusters):

@@ -7,8 +7,8 @@ import os
 import certificates
 import control_plane
 import pool_config
-from cutting_proxy import CuttingProxy
 from envoy_config import USERS, outbound
+from forwarder import Forwarder
 from silence import Silence
 
 _TYPE = "type.googleapis.com/envoy.extensions.filters."
@@ -167,7 +167,7 @@ def _lead(port_for):
 lead_nowhere = _lead(lambda mesh, port: mesh.port(port, "nobody"))
 lead_into_silence = _lead(lambda mesh, port: mesh.keep(port, Silence()).number)
 lead_through_a_cutter = _lead(
-    lambda mesh, port: mesh.keep(port, CuttingProxy(port, every=0.4)).number)
+    lambda mesh, port: mesh.keep(port, Forwarder(port, cut_every=0.4)).number)
 
 
 # ---- certificates ----
@@ -236,6 +236,7 @@ def serve_web(bootstrap, _mesh):
 def obey(bootstrap, mesh):
     """The client's sidecar has all that from a control plane."""
     plane = mesh.keep("control plane", control_plane.ControlPlane(mesh.directory, "control-plane"))
+    mesh.clusters = bootstrap["static_resources"]["clusters"]
     plane.say(**bootstrap.pop("static_resources"))
     bootstrap["static_resources"] = {}
     control_plane.obey(bootstrap, plane.start().port)
@@ -247,3 +248,23 @@ def lose_control_plane(mesh):
 
 def regain_control_plane(mesh):
     mesh.kept["control plane"].start()
+
+
+def refuse_what_is_sent(mesh):
+    """The control plane sends a cluster that Envoy does not take, beside those that it has."""
+    mesh.kept["control plane"].say(clusters=[*mesh.clusters, {"name": "bad", "connect_timeout": "-1s"}])
+
+
+def send_what_is_taken(mesh):
+    mesh.kept["control plane"].say(clusters=mesh.clusters)
+
+
+# ---- the admin interface ----
+
+def far_from_client(mesh, name):
+    """Each question to the client's sidecar takes its time to get there."""
+    if name != "storefront-1":
+        return mesh.admin(name)
+    if "far" not in mesh.kept:
+        mesh.keep("far", Forwarder(mesh.port(name, "admin"), latency=0.2))
+    return f"http://127.0.0.1:{mesh.kept['far'].number}"

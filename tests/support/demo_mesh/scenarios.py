@@ -19,6 +19,7 @@ class Scenario:
     name: str
     summary: str
     findings: tuple = ()  # exactly what is found, by name
+    unseen: tuple = ()  # exactly what could not be looked at, as `diagnose` says it
     load: dict = field(default_factory=lambda: {"rate": 100})  # options of demo_load
     callers: int = 1  # so many demo_loads, each with one channel
     pods: int = 3  # of the service that is called
@@ -26,6 +27,7 @@ class Scenario:
     client: Callable = _unchanged  # what it does to the client's sidecar; see scenario_changes.py
     server: Callable = _unchanged  # and to each server's
     files: Callable = _unchanged  # takes the mesh before anything starts: what it does to its files
+    admin: Callable = lambda mesh, name: mesh.admin(name)  # where the agent asks a sidecar
     renewed: bool = True  # whether the issuer renews certificates, if there is one
     trouble: Optional[Callable] = None  # takes the mesh after a window in which nothing is found
     relief: Optional[Callable] = None  # after that nothing is found any more
@@ -123,6 +125,10 @@ SCENARIOS = (
     Scenario("web_rejected", "gRPC-Web behind a CORS filter without a policy", ("grpc_web_cors",),
              client=change.serve_web, verdict="balanced"),
 
+    Scenario("slow_admin", "the client's sidecar takes long to answer the agent", ("slow_admin",),
+             unseen=("shop/storefront-1: /clusters: no answer in time",),
+             admin=change.far_from_client),
+
     # What happens to a mesh that was well.
     Scenario("joining", "a second pod joins the first", pods=2, late=("backend-2",),
              client=change.follow_a_file, trouble=change.join, passing="warming",
@@ -131,6 +137,9 @@ SCENARIOS = (
              client=change.eject_nobody,
              trouble=lambda mesh: mesh.kill("backend-2-app"),
              relief=lambda mesh: mesh.restart("backend-2-app"), verdict="balanced"),
+    Scenario("config_rejected", "the control plane sends a cluster that is refused",
+             ("config_rejected",), client=change.obey, trouble=change.refuse_what_is_sent,
+             relief=change.send_what_is_taken, verdict="balanced"),
     Scenario("control_plane_lost", "the control plane is killed", ("control_plane_unreachable",),
              client=change.obey, trouble=change.lose_control_plane,
              relief=change.regain_control_plane, verdict="balanced"),

@@ -1,24 +1,26 @@
-"""A TCP forwarder that is always there and cuts every connection through it again and again, in the
-middle of whatever is under way: what a load balancer with a short temper does."""
+"""A TCP forwarder that stands between two parts and behaves like a network that is not well: it may cut
+every connection again and again, in the middle of whatever is under way, or be far away."""
 
 import socket
 import threading
 
 
-class CuttingProxy:
+class Forwarder:
     """Listens on a free loopback port, `number`, and forwards to another. stop() ends it."""
 
-    def __init__(self, to_port, every):
-        """`every`: seconds that connections live at most."""
+    def __init__(self, to_port, cut_every=None, latency=0):
+        """`cut_every`: seconds that connections live at most. `latency`: seconds that what is sent to
+        the port takes to get there."""
         self._to_port = to_port
-        self._every = every
+        self._latency = latency
         self._over = threading.Event()
         self._lock = threading.Lock()
         self._sockets = set()
         self._listening = socket.create_server(("127.0.0.1", 0))
         self.number = self._listening.getsockname()[1]
-        for work in (self._accept, self._cut):
-            threading.Thread(target=work, daemon=True).start()
+        threading.Thread(target=self._accept, daemon=True).start()
+        if cut_every:
+            threading.Thread(target=self._cut, args=(cut_every,), daemon=True).start()
 
     def stop(self):
         self._over.set()
@@ -34,11 +36,12 @@ class CuttingProxy:
                 continue
             with self._lock:
                 self._sockets |= {near, far}
-            for source, sink in ((near, far), (far, near)):
-                threading.Thread(target=self._pump, args=(source, sink), daemon=True).start()
+            for source, sink, latency in ((near, far, self._latency), (far, near, 0)):
+                threading.Thread(target=self._pump, args=(source, sink, latency),
+                                 daemon=True).start()
 
-    def _cut(self):
-        while not self._over.wait(self._every):
+    def _cut(self, every):
+        while not self._over.wait(every):
             self._cut_all()
 
     def _cut_all(self):
@@ -47,13 +50,19 @@ class CuttingProxy:
         for one in cut:
             self._close(one)
 
-    @staticmethod
-    def _pump(source, sink):
+    def _pump(self, source, sink, latency):
+        """Closes both when one of them ends."""
         try:
             while data := source.recv(65536):
+                if latency and self._over.wait(latency):
+                    break
                 sink.sendall(data)
         except OSError:
             pass
+        with self._lock:
+            self._sockets -= {source, sink}
+        self._close(source)
+        self._close(sink)
 
     @staticmethod
     def _close(one):
