@@ -11,7 +11,7 @@
 
 #include "base/log.h"
 #include "compute/endpoint_history.h"
-#include "discover/static_list.h"
+#include "compute/place.h"
 #include "net/tls_handshake.h"
 #include "net/wait_until.h"
 #include "scrape/slots.h"
@@ -67,14 +67,18 @@ Handshake told_by(const TlsAnswer& answer, const ServedChain& chain) {
 }  // namespace
 
 struct EndpointWatcher::Watched {
-  Watched(Target whose, std::string name, TlsQuestion its_question, Duration stale_after)
-      : question(std::move(its_question)),
-        history(std::move(whose), std::move(name), question.address, stale_after) {}
+  Watched(Target its_owner, const std::string& name, TlsQuestion its_question, Duration stale_after)
+      : whose(std::move(its_owner)),
+        question(std::move(its_question)),
+        history(whose, name, question.address, stale_after) {}
 
+  std::string name() { return where_of(*history.state(steady_clock::now())); }
+
+  Target whose;
   TlsQuestion question;
   EndpointHistory history;
-  Duration offset{};  // its place in the interval
   bool looked = false;
+  bool gone = false;  // nobody watches it any more
 };
 
 EndpointWatcher::EndpointWatcher(asio::any_io_executor executor, const Config& config,
@@ -94,47 +98,65 @@ EndpointWatcher::EndpointWatcher(asio::any_io_executor executor, const Config& c
     TlsQuestion question = question_of(endpoint.port);
     question.client_certificate_file = endpoint.client_certificate_file;
     question.client_key_file = endpoint.client_key_file;
-    watched_.push_back(std::make_unique<Watched>(std::move(whose), endpoint.name,
-                                                 std::move(question), stale_after));
+    endpoints_.push_back(std::make_shared<Watched>(std::move(whose), endpoint.name,
+                                                   std::move(question), stale_after));
   }
-  for (const Target& target : static_targets(config)) {
-    if (!target.inbound) continue;
-    watched_.push_back(std::make_unique<Watched>(target, std::string(inbound_port),
-                                                 question_of(*target.inbound), stale_after));
-  }
-  std::size_t place = 0;
-  for (const auto& watched : watched_) {
-    watched->offset = config_.interval * place++ / watched_.size();
-  }
+  watch(config.targets);
 }
 
 EndpointWatcher::~EndpointWatcher() = default;
 
-void EndpointWatcher::start() {
-  for (const auto& watched : watched_) {
-    const std::string name = where_of(*watched->history.state(steady_clock::now()));
-    asio::co_spawn(executor_, watch(shared_from_this(), *watched),
-                   [name](std::exception_ptr error) {
-                     // Our own defect, never the endpoint's doing.
-                     if (error) log(LogLevel::error, "watching broke off", {{"endpoint", name}});
-                   });
+void EndpointWatcher::watch(const std::vector<Target>& targets) {
+  std::vector<std::shared_ptr<Watched>> before = std::exchange(ports_, {});
+  std::vector<std::shared_ptr<Watched>> fresh;
+  for (const Target& target : targets) {
+    if (!target.inbound) continue;
+    const auto known = std::ranges::find_if(
+        before, [&](const auto& watched) { return watched && watched->whose == target; });
+    if (known != before.end()) {
+      ports_.push_back(std::exchange(*known, nullptr));
+      continue;
+    }
+    fresh.push_back(std::make_shared<Watched>(target, std::string(inbound_port),
+                                              question_of(*target.inbound), config_.stale_after));
+    ports_.push_back(fresh.back());
   }
+  for (const auto& watched : before) {
+    if (watched) watched->gone = true;
+  }
+  if (!running_ || stopping_) return;
+  for (const auto& watched : fresh) begin(watched);
 }
 
-asio::awaitable<void> EndpointWatcher::watch(std::shared_ptr<EndpointWatcher> self,
-                                             Watched& watched) {
+void EndpointWatcher::start() {
+  running_ = true;
+  for (const auto& watched : endpoints_) begin(watched);
+  for (const auto& watched : ports_) begin(watched);
+}
+
+void EndpointWatcher::begin(const std::shared_ptr<Watched>& watched) {
+  asio::co_spawn(executor_, keep_looking(shared_from_this(), watched),
+                 [watched](std::exception_ptr error) {
+                   // Our own defect, never the endpoint's doing.
+                   if (!error) return;
+                   log(LogLevel::error, "watching broke off", {{"endpoint", watched->name()}});
+                 });
+}
+
+asio::awaitable<void> EndpointWatcher::keep_looking(std::shared_ptr<EndpointWatcher> self,
+                                                    std::shared_ptr<Watched> watched) {
   const Duration interval = self->config_.interval;
   const Instant started = steady_clock::now();
-  co_await self->look(watched);
-  watched.looked = true;
-  Instant next = started + watched.offset;
-  while (!self->stopping_) {
+  co_await self->look(*watched);
+  watched->looked = true;
+  Instant next = started + place_in(interval, watched->name());
+  while (!self->stopping_ && !watched->gone) {
     const Instant now = steady_clock::now();
     do next += interval;
     while (next <= now);
     co_await wait_until(self->executor_, next);
-    if (self->stopping_) co_return;
-    co_await self->look(watched);
+    if (self->stopping_ || watched->gone) co_return;
+    co_await self->look(*watched);
   }
 }
 
@@ -167,14 +189,16 @@ asio::awaitable<void> EndpointWatcher::look(Watched& watched) {
 }
 
 bool EndpointWatcher::all_looked() const {
-  return std::ranges::all_of(watched_, [](const auto& watched) { return watched->looked; });
+  const auto looked = [](const auto& watched) { return watched->looked; };
+  return std::ranges::all_of(endpoints_, looked) && std::ranges::all_of(ports_, looked);
 }
 
 std::vector<std::shared_ptr<const TlsEndpointState>> EndpointWatcher::states() const {
   const Instant now = steady_clock::now();
   std::vector<std::shared_ptr<const TlsEndpointState>> states;
-  states.reserve(watched_.size());
-  for (const auto& watched : watched_) states.push_back(watched->history.state(now));
+  states.reserve(endpoints_.size() + ports_.size());
+  for (const auto& watched : endpoints_) states.push_back(watched->history.state(now));
+  for (const auto& watched : ports_) states.push_back(watched->history.state(now));
   return states;
 }
 

@@ -6,6 +6,7 @@
 #include <boost/asio/redirect_error.hpp>
 #include <boost/asio/use_awaitable.hpp>
 #include <exception>
+#include <map>
 #include <optional>
 #include <utility>
 #include <variant>
@@ -14,9 +15,9 @@
 #include "base/log.h"
 #include "compute/assemble.h"
 #include "compute/pace.h"
+#include "compute/place.h"
 #include "compute/target_history.h"
 #include "dialect/dialects.h"
-#include "discover/static_list.h"
 #include "net/wait_until.h"
 #include "scrape/slots.h"
 #include "scrape/target_client.h"
@@ -28,13 +29,6 @@ namespace {
 
 using std::chrono::steady_clock;
 using std::chrono::system_clock;
-
-// FNV-1a: the same target polls at the same place in every pass, on every machine.
-std::uint64_t stable_hash(std::string_view text) {
-  std::uint64_t hash = 14695981039346656037u;
-  for (const unsigned char c : text) hash = (hash ^ c) * 1099511628211u;
-  return hash;
-}
 
 // How a poll failed, for its pace. A question that failed beside others that did not counts when it
 // was dear: the proxy has made an answer that nobody took.
@@ -51,12 +45,14 @@ std::optional<Reason> strain_of(const std::variant<Readings, Failure>& result) {
 struct Poller::Watched {
   Watched(const asio::any_io_executor& executor, const Target& target, const Config& config)
       : id(target_id(target)),
+        as_found(target),
         conversation(find_dialect(target.mesh)->open(target, config)),
         client(executor, target),
         history(labelled(target), config),
         log(id, to_string(target.admin ? *target.admin : target.metrics->address)) {}
 
   std::string id;
+  Target as_found;
   std::unique_ptr<Conversation> conversation;
   TargetClient client;
   TargetHistory history;
@@ -65,6 +61,7 @@ struct Poller::Watched {
   Pace pace;
   int passes_to_rest = 0;
   bool in_flight = false;
+  bool gone = false;  // nobody watches it any more
 };
 
 Poller::Poller(asio::any_io_executor executor, const Config& config)
@@ -72,17 +69,43 @@ Poller::Poller(asio::any_io_executor executor, const Config& config)
       config_(config),
       slots_(std::make_shared<Slots>(executor, config.poll.parallel)),
       pass_is_over_(executor) {
-  for (const Target& target : static_targets(config_)) {
-    watched_.push_back(std::make_shared<Watched>(executor_, target, config_));
-  }
-  refresh_states();
-  publish();
+  watch(config_.targets);
 }
 
 Poller::~Poller() = default;
 
+void Poller::watch(const std::vector<Target>& targets) {
+  std::map<std::string, std::shared_ptr<Watched>> before;
+  for (auto& watched : std::exchange(watched_, {})) {
+    std::string id = watched->id;
+    before.emplace(std::move(id), std::move(watched));
+  }
+  std::vector<std::shared_ptr<Watched>> fresh;
+  for (const Target& target : targets) {
+    if (!target.admin && !target.metrics) continue;  // looked at by handshakes only
+    const auto known = before.find(target_id(target));
+    if (known != before.end() && known->second->as_found == target) {
+      watched_.push_back(std::move(known->second));
+      before.erase(known);
+      continue;
+    }
+    fresh.push_back(std::make_shared<Watched>(executor_, target, config_));
+    watched_.push_back(fresh.back());
+  }
+  for (const auto& [id, watched] : before) {
+    watched->gone = true;
+    const FoldCounts& folded = watched->history.folded();
+    for (std::size_t i = 0; i < folded.size(); ++i) folded_before_[i] += folded[i];
+  }
+  refresh_states();
+  publish();
+  if (!running_ || stopping_) return;
+  for (const auto& watched : fresh) begin(watched, Duration{});
+}
+
 asio::awaitable<void> Poller::run() {
   Instant next = steady_clock::now();
+  running_ = true;
   while (!stopping_) {
     co_await pass();
     // A pass that took longer than the interval is followed by the next one on the beat.
@@ -96,7 +119,6 @@ asio::awaitable<void> Poller::run() {
 asio::awaitable<void> Poller::pass() {
   const Instant started = steady_clock::now();
   const bool first = pass_times_.passes == 0;
-  const auto self = shared_from_this();
 
   // Who is due: neither still being asked nor resting.
   std::vector<std::shared_ptr<Watched>> due;
@@ -111,11 +133,7 @@ asio::awaitable<void> Poller::pass() {
 
   // Ask them. The first pass is not spread: somebody is waiting for the first numbers.
   for (const auto& watched : due) {
-    watched->in_flight = true;
-    ++unfinished_;
-    const Duration offset = first ? Duration{} : offset_of(*watched);
-    asio::co_spawn(executor_, poll(self, watched, offset),
-                   [self, watched](std::exception_ptr error) { self->finished(*watched, error); });
+    begin(watched, first ? Duration{} : place_in(config_.poll.interval / 2, watched->id));
   }
 
   // Wait for them, but not past the beat: who is late finishes on its own.
@@ -133,12 +151,20 @@ asio::awaitable<void> Poller::pass() {
   publish();
 }
 
+void Poller::begin(const std::shared_ptr<Watched>& watched, Duration offset) {
+  watched->in_flight = true;
+  ++unfinished_;
+  const auto self = shared_from_this();
+  asio::co_spawn(executor_, poll(self, watched, offset),
+                 [self, watched](std::exception_ptr error) { self->finished(*watched, error); });
+}
+
 asio::awaitable<void> Poller::poll(std::shared_ptr<Poller> self, std::shared_ptr<Watched> watched,
                                    Duration offset) {
   if (offset > Duration{}) co_await wait_until(self->executor_, steady_clock::now() + offset);
   co_await self->slots_->take();
   const Slot slot{self->slots_};
-  if (self->stopping_) co_return;
+  if (self->stopping_ || watched->gone) co_return;
   co_await self->ask(*watched);
 }
 
@@ -147,6 +173,7 @@ asio::awaitable<void> Poller::ask(Watched& watched) {
   const std::size_t max_bytes = config_.limits.body_bytes;
   PollOutcome outcome = co_await watched.client.poll(*watched.conversation, max_bytes, deadline);
 
+  if (watched.gone) co_return;
   const PollCost cost{system_clock::now(), steady_clock::now(), outcome.took, outcome.bytes};
   scrape_time_ += outcome.took;
   const auto* failure = std::get_if<Failure>(&outcome.result);
@@ -172,12 +199,6 @@ void Poller::finished(Watched& watched, std::exception_ptr error) {
   if (--unfinished_ == 0) pass_is_over_.cancel();
 }
 
-Duration Poller::offset_of(const Watched& watched) const {
-  const Duration spread = config_.poll.interval / 2;
-  const auto share = static_cast<double>(stable_hash(watched.id) >> 11) / 9007199254740992.0;
-  return std::chrono::duration_cast<Duration>(spread * share);
-}
-
 // Time passes for everybody: what was not seen for stale_after leaves the states.
 void Poller::refresh_states() {
   const Instant now = steady_clock::now();
@@ -188,7 +209,7 @@ void Poller::refresh_states() {
 void Poller::publish() {
   auto snapshot = std::make_shared<Snapshot>();
   snapshot->at = system_clock::now();
-  std::vector<FoldCounts> folds;
+  std::vector<FoldCounts> folds{folded_before_};
   for (const auto& watched : watched_) {
     snapshot->targets.push_back(watched->state);
     folds.push_back(watched->history.folded());

@@ -6,6 +6,8 @@
 // and at most poll.parallel are asked at once. Every outcome is published as it comes, so a slow
 // target delays nobody but itself.
 //
+// The targets may change at any time: a new one is asked at once.
+//
 // Lives on one thread (the executor's); nothing here is locked.
 #pragma once
 
@@ -17,6 +19,7 @@
 #include <string>
 #include <vector>
 
+#include "compute/fold.h"
 #include "config/config.h"
 #include "model/snapshot.h"
 
@@ -24,8 +27,14 @@ namespace mesh {
 
 class Poller : public std::enable_shared_from_this<Poller> {
  public:
+  // Watches the targets of the configuration, until it is told of others.
   Poller(boost::asio::any_io_executor executor, const Config& config);
   ~Poller();
+
+  // From now on these are watched, and shown in this order. One that is as it was goes on as if
+  // nothing had happened; one that is no longer there, or is otherwise than it was, is forgotten,
+  // and what is being asked of it is no longer shown. Their ids (target_id) differ.
+  void watch(const std::vector<Target>& targets);
 
   // Polls until stop(), or until the executor stops. The poller must be owned by a shared_ptr;
   // polls in progress keep it alive. Never throws, but for want of memory.
@@ -41,21 +50,22 @@ class Poller : public std::enable_shared_from_this<Poller> {
   struct Watched;  // one target: its conversation, connections, history and pace
 
   boost::asio::awaitable<void> pass();
+  void begin(const std::shared_ptr<Watched>& watched, Duration offset);
   static boost::asio::awaitable<void> poll(std::shared_ptr<Poller> self,
                                            std::shared_ptr<Watched> watched, Duration offset);
   boost::asio::awaitable<void> ask(Watched& watched);
   void finished(Watched& watched, std::exception_ptr error);
-  Duration offset_of(const Watched& watched) const;
   void refresh_states();
   void publish();
 
   boost::asio::any_io_executor executor_;
   Config config_;
-  std::vector<std::shared_ptr<Watched>> watched_;  // in the order of the configuration
+  std::vector<std::shared_ptr<Watched>> watched_;  // in the order in which they are shown
+  FoldCounts folded_before_{};                     // of those that are gone
   std::shared_ptr<const Snapshot> snapshot_;
   PassTimes pass_times_;
   Duration scrape_time_{};  // of the pass in progress
-  bool stopping_ = false;
+  bool running_ = false, stopping_ = false;
 
   std::shared_ptr<class Slots> slots_;
   std::size_t unfinished_ = 0;              // polls in progress, of this pass or an earlier one

@@ -51,6 +51,11 @@ void Watchers::judge_later() {
   });
 }
 
+void Watchers::watch(const std::vector<Target>& targets) {
+  poller_->watch(targets);
+  endpoints_->watch(targets);
+}
+
 void Watchers::stop() {
   poller_->stop();
   endpoints_->stop();

@@ -29,6 +29,9 @@ class Watchers {
 
   // `ended` is called when polling ends, with what broke it off.
   void start(std::function<void(std::exception_ptr)> ended);
+  // From now on these targets are watched. One that is as it was goes on as if nothing had
+  // happened.
+  void watch(const std::vector<Target>& targets);
   // Nobody is asked from now on; those that are being asked are heard out.
   void stop();
 

@@ -110,6 +110,62 @@ TEST_F(PollerTest, a_restarted_target_comes_back_by_itself) {
   EXPECT_TRUE(until([&] { return poller->snapshot()->targets[0]->up; }));
 }
 
+TEST_F(PollerTest, a_target_that_is_found_later_is_asked_at_once) {
+  timeout_ = seconds(1);
+  FakeAdmin first, second;
+  behave(first);
+  behave(second);
+  const auto poller = poll({target("a", first)});
+  ASSERT_TRUE(until([&] { return poller->snapshot()->pass.passes >= 1; }));
+  const std::uint64_t passes = poller->snapshot()->pass.passes;
+  poller->watch({target("b", second), target("a", first)});
+  ASSERT_EQ(poller->snapshot()->targets.size(), 2u);
+  EXPECT_EQ(poller->snapshot()->targets[0]->target.pod, "b");
+  ASSERT_TRUE(until([&] { return poller->snapshot()->targets[0]->up; }));
+  EXPECT_EQ(poller->snapshot()->pass.passes, passes);
+}
+
+TEST_F(PollerTest, a_target_that_stays_keeps_what_it_has_shown_while_others_come_and_go) {
+  timeout_ = seconds(1);
+  FakeAdmin first, second;
+  behave(first);
+  behave(second);
+  const auto poller = poll({target("a", first), target("b", second)});
+  ASSERT_TRUE(until([&] { return poller->snapshot()->pass.passes >= 1; }));
+  poller->watch({target("a", first)});
+  ASSERT_EQ(poller->snapshot()->targets.size(), 1u);
+  EXPECT_TRUE(poller->snapshot()->targets[0]->up);
+  EXPECT_EQ(poller->snapshot()->targets[0]->traffic.totals, (std::vector<std::uint64_t>{7, 7}));
+  EXPECT_EQ(first.connections(), 1);
+}
+
+TEST_F(PollerTest, a_target_that_leaves_while_it_is_asked_is_shown_no_more) {
+  timeout_ = seconds(1);
+  FakeAdmin slow, other;
+  slow.on_everything(habits::never_answer);
+  behave(other);
+  const auto poller = poll({target("a", slow), target("b", other)});
+  ASSERT_TRUE(until([&] { return slow.connections() > 0 && poller->snapshot()->targets[1]->up; }));
+  poller->watch({target("b", other)});
+  const std::uint64_t passes = poller->snapshot()->pass.passes;
+  ASSERT_TRUE(until([&] { return poller->snapshot()->pass.passes >= passes + 2; }));
+  ASSERT_EQ(poller->snapshot()->targets.size(), 1u);
+  EXPECT_EQ(poller->snapshot()->targets[0]->target.pod, "b");
+}
+
+TEST_F(PollerTest, a_target_that_moved_is_another_one) {
+  timeout_ = seconds(1);
+  FakeAdmin here, there;
+  behave(here);
+  behave(there, "cluster.c.grpc.S.M.0: 2\ncluster.c.upstream_rq_total: 2\nserver.state: 0\n");
+  const auto poller = poll({target("a", here)});
+  ASSERT_TRUE(until([&] { return poller->snapshot()->targets[0]->up; }));
+  poller->watch({target("a", there)});
+  EXPECT_FALSE(poller->snapshot()->targets[0]->up);
+  ASSERT_TRUE(until([&] { return poller->snapshot()->targets[0]->up; }));
+  EXPECT_EQ(poller->snapshot()->targets[0]->traffic.totals, (std::vector<std::uint64_t>{2, 2}));
+}
+
 TEST_F(PollerTest, a_target_that_never_answers_is_asked_ever_more_seldom) {
   FakeAdmin admin;
   admin.on_everything(habits::never_answer);
