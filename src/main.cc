@@ -19,34 +19,18 @@
 
 #include "app/app.h"
 #include "app/certificates_command.h"
+#include "app/config_context.h"
 #include "app/report_command.h"
 #include "base/log.h"
 #include "cli/certificates_flags.h"
 #include "cli/flags.h"
 #include "cli/report_flags.h"
-#include "compute/rotation_points.h"
 #include "config/load.h"
-#include "dialect/dialects.h"
-#include "wire/grpc_code.h"
 
 namespace mesh {
 namespace {
 
 constexpr int exit_ok = 0, exit_failed = 1, exit_usage = 2, exit_not_looked = 2;
-
-Result<Config, ConfigErrors> read_config(const std::string& file) {
-  std::vector<std::string_view> meshes;
-  std::vector<SoleDoor> sole_doors;
-  for (const Dialect& dialect : dialects()) {
-    meshes.push_back(dialect.name);
-    if (!dialect.sole_door.empty()) sole_doors.push_back({dialect.name, dialect.sole_door});
-  }
-  std::vector<std::string_view> issuers;
-  for (const KnownIssuer& issuer : known_issuers()) {
-    if (!issuer.name.empty()) issuers.push_back(issuer.name);
-  }
-  return load_config(file, {process_environment(), meshes, grpc_code_names, sole_doors, issuers});
-}
 
 // On the error output, so that what is found can be read by a program.
 void print_warnings(const Config& config) {
@@ -68,6 +52,9 @@ void print_found(const std::string& file, const Config& config) {
   for (const TrustConfig& trust : certificates.trust) {
     std::cout << "  trust bundle " << trust.name << " " << trust.file << "\n";
   }
+  for (const std::string& path : config.discovery.files) {
+    std::cout << "  targets in " << path << "\n";
+  }
   for (const Target& target : config.targets) {
     std::cout << "  " << target_id(target) << " (" << target.mesh << ")";
     if (target.admin) std::cout << " admin " << to_string(*target.admin);
@@ -82,7 +69,7 @@ void print_found(const std::string& file, const Config& config) {
 }
 
 int run(const Flags& flags) {
-  const Result<Config, ConfigErrors> config = read_config(flags.config_file);
+  const Result<Config, ConfigErrors> config = load_config(flags.config_file, config_context());
   if (!config) {
     for (const Error& error : config.error()) std::cerr << error.message << "\n";
     return exit_usage;
@@ -102,7 +89,7 @@ int run(const Flags& flags) {
 // The configuration that a command names; nothing if it names none. False: it is wrong, and told.
 bool read_named(const std::string& file, std::optional<Config>& config) {
   if (file.empty()) return true;
-  Result<Config, ConfigErrors> read = read_config(file);
+  Result<Config, ConfigErrors> read = load_config(file, config_context());
   if (read) {
     config = std::move(*read);
     return true;

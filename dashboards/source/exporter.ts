@@ -99,6 +99,26 @@ const targets = [
       { expr: max(POD, target('ambiguous_series')), legend: `${NAME} ambiguous` }] }),
 ];
 
+const sources = [
+  graph({
+    title: 'Targets by source', unit: 'none', min: 0,
+    description: 'Targets that each source of targets gives, beside those that the configuration lists.',
+    queries: [{ expr: max('instance, source', own('mesh_exporter_discovered_targets')),
+                legend: '{{instance}} {{source}}' }] }),
+  graph({
+    title: 'Sources that cannot be read', unit: 'none', min: 0, steps: NONE_IS_GOOD,
+    description: 'Files and entries of each source of targets that cannot be read now; targets known before ' +
+      'go on being watched.',
+    queries: [{ expr: max('instance, source', own('mesh_exporter_discovery_problems')),
+                legend: '{{instance}} {{source}}' }] }),
+  graph({
+    title: 'Since the sources were whole', unit: 's', min: 0,
+    description: 'Time since each source of targets was last read without a problem.',
+    queries: [{ expr: `time() - ${max('instance, source',
+                                      own('mesh_exporter_discovery_last_success_timestamp_seconds'))}`,
+                legend: '{{instance}} {{source}}' }] }),
+];
+
 const passes = [
   graph({
     title: 'Pass over all targets', unit: 's', min: 0,
@@ -173,6 +193,7 @@ export const exporter: Plan = {
   rows: [
     { title: 'At a glance', panels: [...tiles, builds] },
     { title: 'Targets', panels: targets },
+    { title: 'Discovery', panels: sources },
     { title: 'Exporters', panels: passes },
     { title: 'Cost', panels: cost },
   ],

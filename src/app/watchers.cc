@@ -1,12 +1,15 @@
 // Three watchers side by side; see watchers.h.
 #include "app/watchers.h"
 
+#include <algorithm>
 #include <boost/asio/awaitable.hpp>
 #include <boost/asio/co_spawn.hpp>
 #include <boost/asio/use_awaitable.hpp>
 #include <chrono>
 #include <utility>
 
+#include "app/config_context.h"
+#include "base/log.h"
 #include "compute/workload_balance.h"
 
 namespace mesh {
@@ -17,10 +20,31 @@ boost::asio::awaitable<void> keep_polling(std::shared_ptr<Poller> poller) {
   co_await poller->run();
 }
 
+// A line for each problem that is new, and one when a source has none any more.
+std::vector<DiscoveryState> log_discovery(std::vector<DiscoveryState> now,
+                                          const std::vector<DiscoveryState>& before) {
+  for (std::size_t i = 0; i < now.size(); ++i) {
+    const std::string& source = now[i].source;
+    const DiscoveryState known = i < before.size() ? before[i] : DiscoveryState{};
+    for (const std::string& problem : now[i].problems) {
+      if (std::ranges::find(known.problems, problem) != known.problems.end()) continue;
+      log(LogLevel::warn, "not all targets can be found", {{"source", source}, {"what", problem}});
+    }
+    if (now[i].problems.empty() && !known.problems.empty()) {
+      log(LogLevel::info, "all targets can be found again", {{"source", source}});
+    }
+    if (known.source.empty() || known.targets != now[i].targets) {
+      log(LogLevel::info, "targets found", {{"source", source}, {"targets", now[i].targets}});
+    }
+  }
+  return now;
+}
+
 }  // namespace
 
 Watchers::Watchers(boost::asio::any_io_executor executor, const Config& config)
     : executor_(std::move(executor)),
+      discovery_(executor_, config, config_context(), [this] { found_others(); }),
       poller_(std::make_shared<Poller>(executor_, config)),
       trust_(std::make_shared<TrustStore>(config.certificates.trust)),
       endpoints_(std::make_shared<EndpointWatcher>(executor_, config, trust_)),
@@ -29,10 +53,24 @@ Watchers::Watchers(boost::asio::any_io_executor executor, const Config& config)
       balance_rules_(balance_rules(config.balance)),
       judged_every_(config.poll.interval),
       certificates_interval_(config.certificates.interval),
-      next_judgement_(executor_) {}
+      next_judgement_(executor_) {
+  found_others();
+}
+
+// Who is as before goes on as if nothing had happened.
+void Watchers::found_others() {
+  found_ = discovery_.found();
+  sources_ = log_discovery(discovery_.states(), sources_);
+  auto pods = std::make_shared<PodAddresses>();
+  for (const Target& target : found_.targets) pods->add(target);
+  pods_ = std::move(pods);
+  poller_->watch(found_.targets);
+  endpoints_->watch(found_.targets);
+}
 
 void Watchers::start(std::function<void(std::exception_ptr)> ended) {
   boost::asio::co_spawn(executor_, keep_polling(poller_), std::move(ended));
+  discovery_.start();
   endpoints_->start();
   files_.start();
   trust_->refresh();
@@ -51,12 +89,8 @@ void Watchers::judge_later() {
   });
 }
 
-void Watchers::watch(const std::vector<Target>& targets) {
-  poller_->watch(targets);
-  endpoints_->watch(targets);
-}
-
 void Watchers::stop() {
+  discovery_.stop();
   poller_->stop();
   endpoints_->stop();
   files_.stop();
@@ -85,6 +119,9 @@ std::shared_ptr<const Snapshot> Watchers::snapshot() const {
   snapshot->trust_bundles = trust_->states();
   snapshot->certificates_interval = certificates_interval_;
   snapshot->held_findings = findings_.held();
+  snapshot->discovery = sources_;
+  snapshot->not_watched = found_.not_watched;
+  snapshot->pods = pods_;
   return snapshot;
 }
 

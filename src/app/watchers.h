@@ -1,5 +1,6 @@
-// All that is watched: targets, TLS endpoints and files, and the one snapshot of them. The agent
-// runs it until it is told to end, a command until everything was looked at once.
+// All that is watched: targets as they come and go, TLS endpoints and files, and the one snapshot
+// of them. The agent runs it until it is told to end, a command until everything was looked at
+// once.
 //
 // Once an interval it also looks at everything together, for the findings that take more than one
 // look. Lives on one thread (the executor's).
@@ -18,6 +19,7 @@
 #include "app/trust_store.h"
 #include "compute/balance.h"
 #include "compute/findings_book.h"
+#include "discover/discovery.h"
 
 namespace mesh {
 
@@ -29,9 +31,6 @@ class Watchers {
 
   // `ended` is called when polling ends, with what broke it off.
   void start(std::function<void(std::exception_ptr)> ended);
-  // From now on these targets are watched. One that is as it was goes on as if nothing had
-  // happened.
-  void watch(const std::vector<Target>& targets);
   // Nobody is asked from now on; those that are being asked are heard out.
   void stop();
 
@@ -43,8 +42,13 @@ class Watchers {
 
  private:
   void judge_later();
+  void found_others();
 
   boost::asio::any_io_executor executor_;
+  Discovery discovery_;
+  Discovered found_;
+  std::vector<DiscoveryState> sources_;
+  std::shared_ptr<const PodAddresses> pods_;
   std::shared_ptr<Poller> poller_;
   std::shared_ptr<TrustStore> trust_;
   std::shared_ptr<EndpointWatcher> endpoints_;

@@ -147,4 +147,8 @@ inline constexpr std::size_t audit_findings_per_target = 5;
 // A configuration file. Ten thousand targets are about 2 MiB.
 inline constexpr std::size_t config_bytes = 8 * 1024 * 1024;
 
+// Targets of one file that lists them, and such files. Each target costs some 100 kB.
+inline constexpr std::size_t targets_per_file = 5'000;
+inline constexpr std::size_t target_files = 1'000;
+
 }  // namespace mesh::limits

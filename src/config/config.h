@@ -74,6 +74,11 @@ struct CertificatesConfig {
   SecretsConfig secrets;
 };
 
+// Where targets are looked for, beside those of the configuration.
+struct DiscoveryConfig {
+  std::vector<std::string> files;  // glob(7); each lists targets (read_target_file.h)
+};
+
 // When a skew of load matters (compute/balance.h).
 struct BalanceConfig {
   double imbalance_ratio = 1.5;      // the busiest endpoint has so many times its share
@@ -93,6 +98,7 @@ struct Config {
   GrpcConfig grpc;
   BalanceConfig balance;
   CertificatesConfig certificates;
+  DiscoveryConfig discovery;
   std::vector<Target> targets;
   // What the file says that is allowed and hardly meant: a line each, with its place.
   std::vector<std::string> warnings;

@@ -19,6 +19,7 @@
 #include "base/limits.h"
 #include "config/fields.h"
 #include "config/read_certificates.h"
+#include "config/read_discovery.h"
 #include "config/read_targets.h"
 
 namespace mesh {
@@ -27,8 +28,8 @@ namespace {
 using std::chrono::milliseconds;
 using namespace std::chrono_literals;
 
-constexpr std::array<std::string_view, 7> root_keys{"poll",         "limits", "grpc",   "balance",
-                                                    "certificates", "audit",  "targets"};
+constexpr std::array<std::string_view, 8> root_keys{
+    "poll", "limits", "grpc", "balance", "certificates", "audit", "discovery", "targets"};
 constexpr std::array<std::string_view, 5> poll_keys{"interval", "timeout", "window", "stale_after",
                                                     "parallel"};
 constexpr std::array<std::string_view, 4> limits_keys{
@@ -39,7 +40,7 @@ constexpr std::array<std::string_view, 2> balance_keys{"imbalance_ratio", "effec
 // What to write where there is nothing to watch.
 constexpr std::string_view a_target =
     "at least one target, such as targets: [{name: users-0, admin: \"http://127.0.0.1:9901\"}], or "
-    "certificates.endpoints or certificates.files";
+    "discovery.file, certificates.endpoints or certificates.files";
 
 // Polling faster than this costs a proxy more than it tells; slower than a day is a typo.
 constexpr DurationRange pace{100ms, 24h};
@@ -132,6 +133,13 @@ void read_audit(const Fields& fields, Config& config) {
   }
 }
 
+// Whoever wants no more than its certificates watched, or looks for targets elsewhere, lists none.
+bool has_others_to_watch(const Config& config) {
+  const CertificatesConfig& certificates = config.certificates;
+  return !config.discovery.files.empty() || !certificates.endpoints.empty() ||
+         !certificates.files.empty();
+}
+
 void read_root(const YamlNode& root, const Reading& reading) {
   const Fields fields = reading.fields({&root, root.at, ""}, root_keys);
   if (const auto poll = fields.find("poll")) read_poll(*poll, reading);
@@ -140,23 +148,22 @@ void read_root(const YamlNode& root, const Reading& reading) {
   if (const auto balance = fields.find("balance")) read_balance(*balance, reading);
 
   read_audit(fields, reading.config);
+  if (const auto section = fields.find("discovery")) read_discovery(*section, reading);
   if (const auto section = fields.find("certificates")) read_certificates(*section, reading);
 
   if (root.kind != YamlNode::Kind::map) return;
-  // Whoever wants no more than its certificates watched has no target.
-  const CertificatesConfig& certificates = reading.config.certificates;
   // What is wrong there has been told: whether there is something to watch is not known.
-  const bool unknown = fields.has("certificates") && !reading.problems.empty();
-  const bool certificates_only =
-      unknown || !certificates.endpoints.empty() || !certificates.files.empty();
+  const bool tells_others = fields.has("certificates") || fields.has("discovery");
+  const bool needs_none =
+      (tells_others && !reading.problems.empty()) || has_others_to_watch(reading.config);
   if (!fields.has("targets")) {
-    if (certificates_only) return;
+    if (needs_none) return;
     fields.complain(fields.self(),
                     std::string("the key \"targets\" is missing; expected ").append(a_target));
   }
   const auto targets = fields.list("targets", "a list of targets");
   if (!targets) return;
-  if (targets->empty() && !certificates_only) {
+  if (targets->empty() && !needs_none) {
     fields.complain(*fields.find("targets"),
                     std::string("nothing to watch; expected ").append(a_target));
   }

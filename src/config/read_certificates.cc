@@ -13,7 +13,7 @@
 
 #include "base/duration.h"
 #include "base/nearest_word.h"
-#include "config/check_pattern.h"
+#include "config/read_globs.h"
 #include "config/read_issuer.h"
 #include "config/read_label.h"
 #include "config/read_secrets.h"
@@ -134,24 +134,7 @@ void read_files(const Field& field, const Reading& reading) {
     fields.complain(field, "the key \"paths\" is missing; expected a list of paths");
     return;
   }
-  const auto elements = fields.list("paths", "a list of paths, which may have *, ? and [a-z]");
-  if (!elements) return;
-  if (elements->empty()) {
-    fields.complain(*fields.find("paths"), "no path; expected at least one");
-  }
-  for (const Field& element : *elements) {
-    if (reading.problems.full()) return;
-    const auto path = fields.text(element, "an absolute path");
-    if (!path) continue;
-    const std::string_view wrong = wrong_with_glob(*path);
-    if (!path->starts_with('/')) {
-      fields.complain(element, *path, "is not absolute", "a path that begins with a slash");
-    } else if (!wrong.empty()) {
-      fields.complain(element, *path, wrong, R"(a pattern with *, ? and [a-z], where \[ is a [)");
-    } else {
-      files.paths.push_back(*path);
-    }
-  }
+  files.paths = read_globs(fields, "paths", reading);
   reading.config.certificates.files.push_back(std::move(files));
 }
 

@@ -1,6 +1,8 @@
 // The exporter itself: what it is, how it keeps up, and what its process costs.
 #include <array>
+#include <optional>
 #include <string_view>
+#include <utility>
 
 #include "expose/families.h"
 
@@ -17,6 +19,34 @@ void build_info(const Page& page, FamilyBuilder& family) {
 
 void targets(const Page& page, FamilyBuilder& family) {
   family.add(Labels(), static_cast<std::uint64_t>(page.snapshot.targets.size()));
+}
+
+// One sample for each source of targets beside the configuration.
+template <class Value>
+void each_source(const Page& page, FamilyBuilder& family, Value value) {
+  for (const DiscoveryState& state : page.snapshot.discovery) {
+    const std::optional<double> number = value(state);
+    if (number) family.state(std::move(Labels().with("source", state.source)), *number);
+  }
+}
+
+void discovered_targets(const Page& page, FamilyBuilder& family) {
+  each_source(page, family, [](const DiscoveryState& state) {
+    return std::optional(static_cast<double>(state.targets));
+  });
+}
+
+void discovery_problems(const Page& page, FamilyBuilder& family) {
+  each_source(page, family, [](const DiscoveryState& state) {
+    return std::optional(static_cast<double>(state.problems.size()));
+  });
+}
+
+void discovery_success_time(const Page& page, FamilyBuilder& family) {
+  each_source(page, family, [](const DiscoveryState& state) -> std::optional<double> {
+    if (!state.last_success) return std::nullopt;
+    return unix_seconds(*state.last_success);
+  });
 }
 
 void pass_duration(const Page& page, FamilyBuilder& family) {
@@ -55,6 +85,9 @@ void process_number(const Page& page, FamilyBuilder& family) {
 constexpr std::array exporter_makers{
     FamilyMaker{"mesh_exporter_build_info", build_info},
     FamilyMaker{"mesh_exporter_targets", targets},
+    FamilyMaker{"mesh_exporter_discovered_targets", discovered_targets},
+    FamilyMaker{"mesh_exporter_discovery_problems", discovery_problems},
+    FamilyMaker{"mesh_exporter_discovery_last_success_timestamp_seconds", discovery_success_time},
     FamilyMaker{"mesh_exporter_pass_duration_seconds", pass_duration},
     FamilyMaker{"mesh_exporter_snapshot_age_seconds", snapshot_age},
     FamilyMaker{"mesh_exporter_series_folded_total", series_folded},

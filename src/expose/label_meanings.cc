@@ -48,10 +48,15 @@ constexpr std::array label_list{
     LabelMeaning{"severity", "`info`, `warning` or `critical`."},
     LabelMeaning{"cipher", "Cipher suite as OpenSSL names it."},
     LabelMeaning{"alpn", "Protocol that was negotiated; empty if none was."},
-    LabelMeaning{"endpoint_pod", "Pod behind the endpoint; empty where it is not known."},
-    LabelMeaning{"source",
-                 "Who showed the certificate: `admin` (the proxy's admin port), `handshake` (a TLS "
-                 "handshake), `proxy` (the mesh agent's metrics), `file` or `secret`."},
+    LabelMeaning{
+        "endpoint_pod",
+        "Name of the pod behind the endpoint; empty where it is not known: not that of a target "
+        "or of a discovered pod, or an address that several of them share."},
+    LabelMeaning{
+        "source",
+        "Who showed the certificate: `admin` (the proxy's admin port), `handshake` (a TLS "
+        "handshake), `proxy` (the mesh agent's metrics), `file` or `secret`. Of targets: who told "
+        "of them, `file`."},
     LabelMeaning{"mode",
                  "Of a policy: `enforced`, or `shadow` for one on trial, which refuses nobody."},
     LabelMeaning{

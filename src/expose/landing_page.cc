@@ -258,6 +258,7 @@ std::string render_landing_page(const Page& page) {
   html += "<p class=\"sum\">" + sum + "</p>\n<p class=\"soft\">" + freshness(page) + "</p>\n";
   html += findings_section(page, diagnosis);
   if (!page.snapshot.targets.empty()) append_table(page, html);
+  html += discovery_section(page);
   html += tls_endpoints_section(page);
   html += certificate_files_section(page);
   return html += footer(page) + "</body>\n</html>\n";

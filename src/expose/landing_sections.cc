@@ -13,7 +13,7 @@ namespace mesh {
 namespace {
 
 // As many as somebody reads; all of them are in /diagnosis.
-constexpr std::size_t most_findings = 50;
+constexpr std::size_t most_findings = 50, most_problems = 10;
 constexpr std::size_t longest_shown = 300;
 constexpr std::size_t longest_line = 2 * longest_shown;  // of several names and words between
 
@@ -71,6 +71,27 @@ std::string findings_section(const Page& page, const Diagnosis& diagnosis) {
   if (all.size() > most_findings) {
     html += "<p class=\"soft\">and " + std::to_string(all.size() - most_findings) +
             " more, see <a href=\"/diagnosis\">the diagnosis</a></p>\n";
+  }
+  return html;
+}
+
+std::string discovery_section(const Page& page) {
+  std::string html;
+  for (const DiscoveryState& state : page.snapshot.discovery) {
+    const std::size_t shown = std::min(state.problems.size(), most_problems);
+    for (std::size_t i = 0; i < shown; ++i) {
+      html += "<p>" + badge("note", "not found") + " " +
+              html_text(state.problems[i], longest_line) + "</p>\n";
+    }
+    if (state.problems.size() == shown) continue;
+    html += "<p class=\"soft\">and " + std::to_string(state.problems.size() - shown) +
+            " more in targets by " + html_text(state.source, longest_shown) + "</p>\n";
+  }
+  const std::size_t others = page.snapshot.not_watched.size();
+  if (others > 0) {
+    html += "<p class=\"soft\">" + std::to_string(others) +
+            (others == 1 ? " pod is" : " pods are") +
+            " not watched: <a href=\"/targets\">targets</a> says why</p>\n";
   }
   return html;
 }

@@ -1,5 +1,5 @@
-// Sections of the start page: what the agent has found, the TLS endpoints, and what of files is not
-// shown.
+// Sections of the start page: what the agent has found, the TLS endpoints, what
+// of targets cannot be found, and what of files is not shown.
 #pragma once
 
 #include <string>
@@ -13,6 +13,9 @@ namespace mesh {
 // first; a long list is cut, and says so.
 std::string findings_section(const Page& page, const Diagnosis& diagnosis);
 std::string tls_endpoints_section(const Page& page);
+
+// What cannot be found of the targets, and who was found and is not watched.
+std::string discovery_section(const Page& page);
 
 // That not all certificates of files are shown, if so.
 std::string certificate_files_section(const Page& page);

@@ -57,11 +57,16 @@ Labels upstream_labels(const TargetState& state, std::string_view upstream,
   return labels;
 }
 
+void add_endpoint(const Page& page, std::string_view address, Labels& labels) {
+  const PodName* pod = page.snapshot.pods->of_endpoint(address);
+  labels.with("endpoint", address).with("endpoint_pod", pod ? pod->pod : "");
+}
+
 void endpoint_total(const Page& page, FamilyBuilder& family, Counted counted) {
   each_counter(page.snapshot, &TargetState::endpoint_requests, &CounterView::totals, counted,
                [&](const TargetState& state, const SeriesKey& key, std::uint64_t total) {
                  Labels labels = upstream_labels(state, key.upstream, key.subset);
-                 labels.with("endpoint", key.detail).with("endpoint_pod", "");
+                 add_endpoint(page, key.detail, labels);
                  family.add(std::move(labels), total);
                });
 }
@@ -82,7 +87,7 @@ void endpoint_connections(const Page& page, FamilyBuilder& family) {
     for (const EndpointReading& endpoint : state->endpoints) {
       const Upstream upstream = names.upstream(endpoint);
       Labels labels = upstream_labels(*state, upstream.name, upstream.subset);
-      labels.with("endpoint", names.address(endpoint, upstream)).with("endpoint_pod", "");
+      add_endpoint(page, names.address(endpoint, upstream), labels);
       family.add(std::move(labels), endpoint.connections_active);
     }
   }

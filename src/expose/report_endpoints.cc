@@ -35,7 +35,13 @@ std::map<Name, Counts> counts_of(const CounterView& view) {
   return counts;
 }
 
-void add_rows(const TargetState& state, const ReportFilter& filter, Table& table) {
+Cell pod_of(const PodAddresses& pods, std::string_view endpoint) {
+  const PodName* pod = pods.of_endpoint(endpoint);
+  return pod ? Cell{qualified(pod->ns, pod->pod), ""} : Cell{};
+}
+
+void add_rows(const TargetState& state, const PodAddresses& pods, const ReportFilter& filter,
+              Table& table) {
   const CounterView& view = state.endpoint_requests;
   const std::map<Name, Counts> counts = counts_of(view);
   std::map<std::pair<std::string, std::string>, std::uint64_t> totals;
@@ -61,6 +67,7 @@ void add_rows(const TargetState& state, const ReportFilter& filter, Table& table
                           {endpoint.upstream, ""},
                           {endpoint.subset, ""},
                           {endpoint.address, ""},
+                          pod_of(pods, endpoint.address),
                           {std::string(state_name(endpoint.state)), ""},
                           {endpoint.weight, ""},
                           {endpoint.locality, ""},
@@ -79,6 +86,7 @@ Table endpoints_report(const Page& page, const ReportFilter& filter) {
                {"UPSTREAM", "upstream"},
                {"SUBSET", "subset"},
                {"ENDPOINT", "endpoint"},
+               {"ENDPOINT POD", "endpoint_pod"},
                {"STATE", "state"},
                {"WEIGHT", "weight", true},
                {"LOCALITY", "locality"},
@@ -89,7 +97,7 @@ Table endpoints_report(const Page& page, const ReportFilter& filter) {
                {"FAILED", "failed_requests", true}},
               {}};
   for (const auto& state : page.snapshot.targets) {
-    if (filter.lets(state->target)) add_rows(*state, filter, table);
+    if (filter.lets(state->target)) add_rows(*state, *page.snapshot.pods, filter, table);
   }
   return table;
 }

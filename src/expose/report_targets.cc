@@ -3,6 +3,9 @@
 #include <chrono>
 #include <optional>
 #include <string>
+#include <string_view>
+#include <utility>
+#include <vector>
 
 #include "base/duration.h"
 #include "expose/human.h"
@@ -40,6 +43,26 @@ std::string trouble_of(const TargetState& state) {
     words += (words.empty() ? "" : "; ") + one.failure.message;
   }
   return words;
+}
+
+// Who was found and is not watched stands there with the reason, or people look for the pod in
+// vain.
+void add_not_watched(const NotWatched& one, const ReportFilter& filter, Table& table) {
+  Target who;
+  who.ns = one.ns;
+  who.pod = one.pod;
+  if (!filter.lets(who)) return;
+  const auto column = [&](std::string_view key) {
+    return static_cast<std::size_t>(std::ranges::find(table.columns, key, &Column::key) -
+                                    table.columns.begin());
+  };
+  std::vector<Cell> row(table.columns.size());
+  row[column("pod")] = {target_id(who), ""};
+  row[column("mesh")] = {one.mesh, ""};
+  row[column("workload")] = {one.workload, ""};
+  row[column("state")] = {std::string("not watched"), ""};
+  row[column("trouble")] = {one.reason, ""};
+  table.rows.push_back(std::move(row));
 }
 
 }  // namespace
@@ -83,6 +106,7 @@ Table targets_report(const Page& page, const ReportFilter& filter) {
                           {interval, format_duration(ms)},
                           {trouble_of(*state), ""}});
   }
+  for (const NotWatched& one : page.snapshot.not_watched) add_not_watched(one, filter, table);
   return table;
 }
 

@@ -13,9 +13,11 @@
 #include "base/clock.h"
 #include "model/balance.h"
 #include "model/control_plane.h"
+#include "model/discovered.h"
 #include "model/failure.h"
 #include "model/finding.h"
 #include "model/known_certificate.h"
+#include "model/pod_addresses.h"
 #include "model/pool.h"
 #include "model/readings.h"
 #include "model/series.h"
@@ -110,7 +112,10 @@ struct Snapshot {
   Duration certificates_interval{};             // from one look at a certificate to the next
   // Those that needed more than one look (compute/findings_book.h).
   std::vector<Finding> held_findings;
-  std::vector<FoldedSeries> folded;  // of all targets
+  std::vector<FoldedSeries> folded;       // of all targets
+  std::vector<DiscoveryState> discovery;  // the sources of targets beside the configuration
+  std::vector<NotWatched> not_watched;    // who was found there and is not watched
+  std::shared_ptr<const PodAddresses> pods = std::make_shared<const PodAddresses>();
   PassTimes pass;
 };
 

@@ -34,7 +34,7 @@ TEST(ConfigErrors, come_all_at_once_in_the_order_of_the_file) {
             "f.yaml:3:13: poll.parallel: \"none\" is not a whole number in plain digits; "
             "expected a number from 1 to 1000\n"
             "f.yaml:4:1: unknown key \"colour\"; expected poll, limits, grpc, balance, "
-            "certificates, audit or targets\n"
+            "certificates, audit, discovery or targets\n"
             "f.yaml:7:12: targets[0].admin: \"ftp://h:1\" does not begin with http://; "
             "expected http://HOST:PORT or unix:/PATH\n");
 }
@@ -155,7 +155,7 @@ TEST(ConfigErrors, name_a_variable_that_can_have_no_such_name) {
 
 const std::string what_to_watch =
     "expected at least one target, such as targets: [{name: users-0, admin: "
-    "\"http://127.0.0.1:9901\"}], or certificates.endpoints or certificates.files\n";
+    "\"http://127.0.0.1:9901\"}], or discovery.file, certificates.endpoints or certificates.files\n";
 
 TEST(ConfigErrors, say_that_there_is_nothing) {
   for (const char* yaml : {"", "\n", "# only a comment\n", "---\n", "~\n", "\xEF\xBB\xBF"}) {

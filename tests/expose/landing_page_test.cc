@@ -268,6 +268,15 @@ TEST(LandingPage, shows_the_tls_endpoints) {
   EXPECT_THAT(html, HasSubstr("answered &quot;&lt;b&gt;&quot;"));
 }
 
+TEST(LandingPage, tells_what_cannot_be_found_and_who_is_not_watched) {
+  Snapshot snapshot = sample::two_sidecars();
+  snapshot.discovery[0].problems.assign(12, "/etc/<t>.json:1:2: not read");
+  const std::string html = landing(snapshot);
+  EXPECT_THAT(html, HasSubstr("/etc/&lt;t&gt;.json:1:2: not read"));
+  EXPECT_THAT(html, HasSubstr("and 2 more in targets by file"));
+  EXPECT_THAT(html, HasSubstr("1 pod is not watched: <a href=\"/targets\">targets</a> says why"));
+}
+
 TEST(LandingPage, tells_that_not_all_certificates_of_files_are_shown) {
   Snapshot snapshot = sample::two_sidecars();
   EXPECT_THAT(landing(snapshot), Not(HasSubstr("of files")));

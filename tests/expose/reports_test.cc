@@ -11,6 +11,7 @@
 namespace mesh {
 namespace {
 
+using testing::ContainsRegex;
 using testing::ElementsAre;
 using testing::HasSubstr;
 using testing::IsEmpty;
@@ -76,9 +77,9 @@ TEST(MethodsReport, has_rates_errors_and_codes) {
 
 TEST(EndpointsReport, has_share_state_and_failures) {
   const std::string text = table_text(made("endpoints"));
-  EXPECT_THAT(text, HasSubstr("10.0.0.7:50051  ready"));
+  EXPECT_THAT(text, HasSubstr("10.0.0.7:50051  shop/users-0  ready"));
   EXPECT_THAT(text, HasSubstr("100%       6"));
-  EXPECT_THAT(text, HasSubstr("10.0.0.8:50051  ejected"));
+  EXPECT_THAT(text, HasSubstr("10.0.0.8:50051  -             ejected"));
 }
 
 TEST(UpstreamsReport, has_verdict_and_headroom) {
@@ -92,6 +93,12 @@ TEST(TargetsReport, says_what_is_wrong_with_each) {
   const std::string text = table_text(made("targets"));
   EXPECT_THAT(text, HasSubstr("down"));
   EXPECT_THAT(text, HasSubstr("/server_info: connection refused"));
+}
+
+TEST(TargetsReport, says_why_a_pod_is_not_watched) {
+  const std::string text = table_text(made("targets"));
+  EXPECT_THAT(text, ContainsRegex("shop/batch-0 +- +batch .*not watched.*no sidecar"));
+  EXPECT_THAT(table_text(made("targets", {"other", "", ""})), Not(HasSubstr("batch-0")));
 }
 
 TEST(TargetsReport, tells_how_old_the_configuration_is) {

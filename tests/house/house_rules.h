@@ -38,7 +38,7 @@ inline constexpr std::array<Room, 12> rooms{{
     {"compute", " base model config.h wire "},
     {"net", " base model config.h "},
     {"expose", " base model config.h wire dialect compute "},
-    {"discover", " base model config.h net "},
+    {"discover", " base model config config.h wire net scrape "},
     {"scrape", " base model config.h wire dialect net "},
     {"cli", " base model config config.h wire dialect compute net expose discover scrape "},
     {"app", " base model config config.h wire dialect compute net expose discover scrape cli "},

@@ -132,6 +132,13 @@ class TroubledMesh:
                                "address": self._demo.inbound(BACKENDS[0]), "alpn": ["h2"]}],
                 "files": [{"paths": [root]}],
                 "trust": [{"name": "demo", "file": root, "spiffe_trust_domain": "demo.mesh"}]},
-            "targets": [*demo, *pools, *self._planes.targets(),
-                        {"name": "silent-1", "namespace": "shop", "workload": "silent",
-                         "admin": f"http://127.0.0.1:{self._nobody.number}"}]})
+            "discovery": {"file": [self._silent(), os.path.join(self._directory, "none.json")]},
+            "targets": [*demo, *pools, *self._planes.targets()]})
+
+    def _silent(self):
+        """A file with the one target that never answers."""
+        path = os.path.join(self._directory, "targets.json")
+        with open(path, "w") as file:
+            json.dump([{"targets": [f"127.0.0.1:{self._nobody.number}"], "labels": {
+                "namespace": "shop", "pod": "silent-1", "workload": "silent"}}], file)
+        return path

@@ -169,7 +169,7 @@ TEST(SettingsFindings, are_told_one_by_one_up_to_a_bound_and_the_rest_in_one) {
   TargetState state = caller(exemplary("users"));
   SettingsReading all;
   for (int i = 0; i < 12; ++i) {
-    UpstreamSettings settings = exemplary("u" + std::to_string(i));
+    UpstreamSettings settings = exemplary(std::string("u").append(std::to_string(i)));
     settings.connect_timeout_ms = 10'000;
     all.upstreams.push_back(settings);
     state.upstreams.push_back(state.upstreams[0]);

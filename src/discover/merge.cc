@@ -1,0 +1,44 @@
+// One pass over the sources; see merge.h.
+#include "discover/merge.h"
+
+#include <map>
+#include <set>
+#include <string>
+#include <utility>
+
+namespace mesh {
+namespace {
+
+// Where a target is asked first; "" if nowhere.
+std::string door_of(const Target& target) {
+  if (target.admin) return to_string(*target.admin);
+  return target.metrics ? to_string(target.metrics->address) : "";
+}
+
+}  // namespace
+
+Discovered merge(std::span<const Discovered> sources) {
+  Discovered all;
+  std::set<std::string> ids;
+  std::map<std::string, const Discovered*> doors;  // → whose
+  for (const Discovered& source : sources) {
+    for (const Target& target : source.targets) {
+      const std::string door = door_of(target);
+      // Within one source that is what was asked for, and warned of.
+      const auto other = doors.find(door);
+      if (other != doors.end() && other->second != &source) continue;
+      if (!ids.insert(target_id(target)).second) continue;
+      if (!door.empty()) doors.emplace(door, &source);
+      all.targets.push_back(target);
+    }
+  }
+  // Who is watched because another source named it is no longer one that is not.
+  for (const Discovered& source : sources) {
+    for (const NotWatched& one : source.not_watched) {
+      if (!ids.contains(qualified(one.ns, one.pod))) all.not_watched.push_back(one);
+    }
+  }
+  return all;
+}
+
+}  // namespace mesh

@@ -1,0 +1,68 @@
+// One list of several: who is found twice is one target.
+#include "discover/merge.h"
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include <array>
+#include <string>
+#include <vector>
+
+namespace mesh {
+namespace {
+
+using testing::ElementsAre;
+using testing::IsEmpty;
+
+Target target(const std::string& ns, const std::string& pod, const std::string& host) {
+  Target target;
+  target.ns = ns;
+  target.pod = pod;
+  target.admin = Address{host, 15000, {}};
+  return target;
+}
+
+std::vector<std::string> ids(const Discovered& found) {
+  std::vector<std::string> all;
+  for (const Target& one : found.targets) all.push_back(target_id(one));
+  return all;
+}
+
+TEST(Merge, keeps_the_order_of_the_sources) {
+  const std::array sources{Discovered{{target("", "b", "1.1.1.1")}, {}},
+                           Discovered{{target("", "a", "1.1.1.2")}, {}}};
+  EXPECT_THAT(ids(merge(sources)), ElementsAre("b", "a"));
+}
+
+TEST(Merge, takes_the_first_of_two_with_one_name) {
+  const std::array sources{Discovered{{target("shop", "a", "1.1.1.1")}, {}},
+                           Discovered{{target("shop", "a", "1.1.1.2")}, {}}};
+  const Discovered found = merge(sources);
+  EXPECT_THAT(ids(found), ElementsAre("shop/a"));
+  EXPECT_EQ(found.targets[0].admin->host, "1.1.1.1");
+}
+
+TEST(Merge, takes_one_door_for_one_target_whatever_it_is_called) {
+  const std::array sources{Discovered{{target("", "the-one", "1.1.1.1")}, {}},
+                           Discovered{{target("shop", "a", "1.1.1.1")}, {}}};
+  EXPECT_THAT(ids(merge(sources)), ElementsAre("the-one"));
+}
+
+TEST(Merge, leaves_a_source_its_own_doubles) {
+  const std::array sources{
+      Discovered{{target("", "old-name", "1.1.1.1"), target("", "new-name", "1.1.1.1")}, {}}};
+  EXPECT_THAT(ids(merge(sources)), ElementsAre("old-name", "new-name"));
+}
+
+TEST(Merge, does_not_call_unwatched_what_another_source_has_named) {
+  const std::array sources{
+      Discovered{{target("shop", "a", "1.1.1.1")}, {}},
+      Discovered{{}, {{"", "shop", "a", "a", "no sidecar"}, {"", "shop", "b", "b", "no sidecar"}}}};
+  EXPECT_THAT(merge(sources).not_watched,
+              ElementsAre(NotWatched{"", "shop", "b", "b", "no sidecar"}));
+}
+
+TEST(Merge, of_nothing_is_nothing) { EXPECT_THAT(merge({}).targets, IsEmpty()); }
+
+}  // namespace
+}  // namespace mesh

@@ -1,0 +1,70 @@
+// Names for addresses, where there is one.
+#include "model/pod_addresses.h"
+
+#include <gtest/gtest.h>
+
+#include <string>
+
+namespace mesh {
+namespace {
+
+Target target(const std::string& pod, const std::string& host) {
+  Target target;
+  target.ns = "shop";
+  target.pod = pod;
+  target.admin = Address{host, 15000, {}};
+  return target;
+}
+
+std::string name(const PodAddresses& pods, std::string_view endpoint) {
+  const PodName* pod = pods.of_endpoint(endpoint);
+  return pod ? pod->ns + "/" + pod->pod : "nobody";
+}
+
+TEST(PodAddresses, name_the_pod_behind_an_endpoint_whatever_its_port) {
+  PodAddresses pods;
+  pods.add(target("users-0", "10.0.0.7"));
+  pods.add("fd00::7", {"shop", "users-1"});
+  EXPECT_EQ(name(pods, "10.0.0.7:50051"), "shop/users-0");
+  EXPECT_EQ(name(pods, "[fd00::7]:50051"), "shop/users-1");
+  EXPECT_EQ(name(pods, "10.0.0.8:50051"), "nobody");
+}
+
+TEST(PodAddresses, know_a_pod_by_each_of_its_doors) {
+  Target one = target("users-0", "10.0.0.7");
+  one.inbound = TlsPort{{"10.0.0.9", 8080, {}}, "", {}};
+  one.metrics = HttpEndpoint{{"10.0.0.8", 15020, {}}, "/metrics"};
+  PodAddresses pods;
+  pods.add(one);
+  EXPECT_EQ(name(pods, "10.0.0.7:1"), "shop/users-0");
+  EXPECT_EQ(name(pods, "10.0.0.8:1"), "shop/users-0");
+  EXPECT_EQ(name(pods, "10.0.0.9:1"), "shop/users-0");
+}
+
+TEST(PodAddresses, name_nobody_where_several_share_the_hosts_address) {
+  PodAddresses pods;
+  pods.add(target("a", "192.168.1.1"));
+  pods.add(target("b", "192.168.1.1"));
+  pods.add(target("a", "192.168.1.1"));
+  EXPECT_EQ(name(pods, "192.168.1.1:80"), "nobody");
+}
+
+TEST(PodAddresses, leave_out_what_everybody_has) {
+  PodAddresses pods;
+  pods.add(target("a", "127.0.0.1"));
+  pods.add(target("a", "::1"));
+  pods.add(target("a", "localhost"));
+  EXPECT_EQ(name(pods, "127.0.0.1:80"), "nobody");
+  EXPECT_EQ(name(pods, "[::1]:80"), "nobody");
+}
+
+TEST(PodAddresses, make_nothing_of_odd_endpoints) {
+  PodAddresses pods;
+  pods.add(target("a", "10.0.0.7"));
+  for (const char* odd : {"", ":", "[", "[10.0.0.7", "other", "envoy://internal/"}) {
+    EXPECT_EQ(name(pods, odd), odd == std::string("[10.0.0.7") ? "shop/a" : "nobody") << odd;
+  }
+}
+
+}  // namespace
+}  // namespace mesh
