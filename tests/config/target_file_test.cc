@@ -78,8 +78,8 @@ TEST(TargetFile, loses_nothing_to_an_entry_that_cannot_be_read) {
   for (const Error& error : file.problems) lines.push_back(error.message);
   EXPECT_THAT(lines, ElementsAre(HasSubstr("t.yaml:2:13: [0].targets[0]: \"10.1.2.3\""),
                                  HasSubstr("t.yaml:4:18: [1].labels.mesh: \"isto\""),
-                                 HasSubstr("t.yaml:6:3: [2]: unknown key \"lables\""), HasSubstr("t.yaml:7:3: [3]"),
-                                 HasSubstr("t.yaml:8:3: [4]")));
+                                 HasSubstr("t.yaml:6:3: [2]: unknown key \"lables\""),
+                                 HasSubstr("t.yaml:7:3: [3]"), HasSubstr("t.yaml:8:3: [4]")));
   EXPECT_TRUE(file.whole);
 }
 

@@ -104,6 +104,7 @@ class TroubledMesh:
             # Only now: what was never seen connected is not seen cut.
             self.agent.page_after_polls()
             self._planes.trouble()
+            self._write_targets("more", "no list")
         except BaseException:
             self.stop()
             raise
@@ -132,13 +133,17 @@ class TroubledMesh:
                                "address": self._demo.inbound(BACKENDS[0]), "alpn": ["h2"]}],
                 "files": [{"paths": [root]}],
                 "trust": [{"name": "demo", "file": root, "spiffe_trust_domain": "demo.mesh"}]},
-            "discovery": {"file": [self._silent(), os.path.join(self._directory, "none.json")]},
+            "discovery": {"file": [self._write_targets("silent", self._silent()),
+                                   self._write_targets("more", [])]},
             "targets": [*demo, *pools, *self._planes.targets()]})
 
     def _silent(self):
-        """A file with the one target that never answers."""
-        path = os.path.join(self._directory, "targets.json")
+        """The one target that never answers, as a file lists it."""
+        return [{"targets": [f"127.0.0.1:{self._nobody.number}"], "labels": {
+            "namespace": "shop", "pod": "silent-1", "workload": "silent"}}]
+
+    def _write_targets(self, name, groups):
+        path = os.path.join(self._directory, name + ".json")
         with open(path, "w") as file:
-            json.dump([{"targets": [f"127.0.0.1:{self._nobody.number}"], "labels": {
-                "namespace": "shop", "pod": "silent-1", "workload": "silent"}}], file)
+            json.dump(groups, file)
         return path
