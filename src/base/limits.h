@@ -95,6 +95,11 @@ inline constexpr std::size_t file_certificates_shown = 5'000;
 // largest honest size fill this. It is also the bound of the chain itself.
 inline constexpr std::size_t tls_handshake_bytes = 1024 * 1024;
 
+// A name to ask a TLS server for (TLSEXT_MAXLEN_host_name of OpenSSL), and a protocol to offer (RFC
+// 7301).
+inline constexpr std::size_t server_name_bytes = 255;
+inline constexpr std::size_t alpn_bytes = 255;
+
 // Certificates of one chain. Honest ones have one to five.
 inline constexpr std::size_t tls_chain_certificates = 128;
 

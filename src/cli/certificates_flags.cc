@@ -3,9 +3,11 @@
 
 #include <array>
 #include <optional>
+#include <string>
 #include <string_view>
 #include <utility>
 
+#include "base/limits.h"
 #include "base/quoted.h"
 #include "cli/shared_flags.h"
 
@@ -53,6 +55,20 @@ std::optional<Error> conflict(const FlagValues& values) {
   return std::nullopt;
 }
 
+// What no handshake can carry is better told before there is one.
+std::optional<Error> wrong_with_names(const CertificatesFlags& flags) {
+  if (flags.sni.size() > limits::server_name_bytes) {
+    return Error{"--sni: " + in_quotes(flags.sni) + " is longer than " +
+                 std::to_string(limits::server_name_bytes) + " bytes"};
+  }
+  for (const std::string& protocol : flags.alpn) {
+    if (protocol.size() <= limits::alpn_bytes) continue;
+    return Error{"--alpn: " + in_quotes(protocol) + " is longer than " +
+                 std::to_string(limits::alpn_bytes) + " bytes"};
+  }
+  return std::nullopt;
+}
+
 }  // namespace
 
 Result<CertificatesFlags> parse_certificates_flags(std::span<const char* const> arguments) {
@@ -77,6 +93,7 @@ Result<CertificatesFlags> parse_certificates_flags(std::span<const char* const> 
   take_flag(values, "config.file", flags.config_file);
   if (files) flags.files = values["file"];
   if (values.contains("alpn")) flags.alpn = values["alpn"];
+  if (auto complaint = wrong_with_names(flags)) return *complaint;
   for (const std::string& text : servers ? values["connect"] : std::vector<std::string>{}) {
     auto address = parse_dialled("connect", text);
     if (!address) return address.error();

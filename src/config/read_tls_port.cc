@@ -8,6 +8,7 @@
 #include <vector>
 
 #include "base/host_port.h"
+#include "base/limits.h"
 #include "base/nearest_word.h"
 #include "config/yaml_tree.h"
 
@@ -16,8 +17,6 @@ namespace {
 
 constexpr std::array<std::string_view, 3> port_keys{"address", "sni", "alpn"};
 constexpr std::string_view host_port = "HOST:PORT";
-constexpr std::size_t longest_alpn = 255;  // RFC 7301
-constexpr std::size_t longest_name = 255;  // TLSEXT_MAXLEN_host_name of OpenSSL
 
 // What the inbound ports of a mesh must be asked with, lest the question go through to the
 // application, or to nobody.
@@ -56,7 +55,7 @@ std::string read_server_name(const Fields& fields) {
   const auto name = fields.text("sni", "a host name");
   if (!name) return "";
   const bool plain = std::ranges::all_of(*name, [](char c) { return c > ' ' && c < 0x7F; });
-  if (plain && name->size() <= longest_name) return *name;
+  if (plain && name->size() <= limits::server_name_bytes) return *name;
   fields.complain(*fields.find("sni"), *name, plain ? "is too long" : "is no host name",
                   "a host name of at most 255 bytes");
   return "";
@@ -70,7 +69,7 @@ void read_alpn(const Fields& fields, const Reading& reading, std::vector<std::st
     if (reading.problems.full()) return;
     auto protocol = fields.text(element, "a protocol such as h2");
     if (!protocol) continue;
-    if (protocol->empty() || protocol->size() > longest_alpn) {
+    if (protocol->empty() || protocol->size() > limits::alpn_bytes) {
       fields.complain(element, *protocol, "is no protocol", "1 to 255 bytes");
     } else {
       alpn.push_back(std::move(*protocol));

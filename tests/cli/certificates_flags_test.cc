@@ -4,6 +4,7 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include <string>
 #include <vector>
 
 namespace mesh {
@@ -93,6 +94,15 @@ TEST(CertificatesFlags, name_what_does_not_go_together) {
   EXPECT_EQ(error({"--sni=a"}), "--sni: without --connect");
   EXPECT_EQ(error({"--alpn=a", "--file=f"}), "--alpn: without --connect");
   EXPECT_EQ(error({"--password.file=p"}), "--password.file: without --file");
+}
+
+TEST(CertificatesFlags, refuse_names_that_no_handshake_can_carry) {
+  const std::string most(255, 'a');
+  const std::string sni = "--sni=" + most, alpn = "--alpn=" + most;
+  const std::string longer_sni = sni + "a", longer_alpn = alpn + "a";
+  EXPECT_EQ(flags({"--connect=a:1", sni.c_str(), alpn.c_str()}).sni, most);
+  EXPECT_THAT(error({"--connect=a:1", longer_sni.c_str()}), HasSubstr("is longer than 255 bytes"));
+  EXPECT_THAT(error({"--connect=a:1", longer_alpn.c_str()}), HasSubstr("is longer than 255 bytes"));
 }
 
 TEST(CertificatesFlags, name_an_argument_that_belongs_to_nothing) {
