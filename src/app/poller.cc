@@ -19,6 +19,7 @@
 #include "compute/target_history.h"
 #include "dialect/dialects.h"
 #include "net/wait_until.h"
+#include "scrape/cgroup_look.h"
 #include "scrape/slots.h"
 #include "scrape/target_client.h"
 
@@ -38,6 +39,12 @@ std::optional<Reason> strain_of(const std::variant<Readings, Failure>& result) {
     if (Pace::is_dear(failure.reason)) return failure.reason;
   }
   return std::nullopt;
+}
+
+// A restarted container has another control group, and is who it was.
+bool is_who(const Target& before, Target now) {
+  now.cgroup = before.cgroup;
+  return now == before;
 }
 
 }  // namespace
@@ -84,7 +91,8 @@ void Poller::watch(const std::vector<Target>& targets) {
   for (const Target& target : targets) {
     if (!target.admin && !target.metrics) continue;  // looked at by handshakes only
     const auto known = before.find(target_id(target));
-    if (known != before.end() && known->second->as_found == target) {
+    if (known != before.end() && is_who(known->second->as_found, target)) {
+      known->second->as_found.cgroup = target.cgroup;
       watched_.push_back(std::move(known->second));
       before.erase(known);
       continue;
@@ -126,6 +134,7 @@ asio::awaitable<void> Poller::pass() {
     if (watched->in_flight) continue;
     if (watched->passes_to_rest > 0) {
       --watched->passes_to_rest;
+      look_at_resources(*watched);  // costs the proxy nothing, and says why it is slow
       continue;
     }
     due.push_back(watched);
@@ -176,6 +185,7 @@ asio::awaitable<void> Poller::ask(Watched& watched) {
   if (watched.gone) co_return;
   const PollCost cost{system_clock::now(), steady_clock::now(), outcome.took, outcome.bytes};
   scrape_time_ += outcome.took;
+  look_at_resources(watched);
   const auto* failure = std::get_if<Failure>(&outcome.result);
   if (failure) {
     const Change change = watched.history.record(*failure, cost);
@@ -190,6 +200,13 @@ asio::awaitable<void> Poller::ask(Watched& watched) {
   watched.history.set_pace(config_.poll.interval, watched.pace.passes());
   watched.state = watched.history.state(cost.ended, cost.at);
   publish();
+}
+
+void Poller::look_at_resources(Watched& watched) {
+  if (watched.as_found.cgroup.empty()) return;
+  const CgroupLook look = look_at_cgroup(config_.cgroup_root, watched.as_found.cgroup);
+  watched.history.record(look, steady_clock::now(), system_clock::now());
+  watched.log.looked(look);
 }
 
 void Poller::finished(Watched& watched, std::exception_ptr error) {

@@ -54,6 +54,7 @@ class Poller : public std::enable_shared_from_this<Poller> {
   static boost::asio::awaitable<void> poll(std::shared_ptr<Poller> self,
                                            std::shared_ptr<Watched> watched, Duration offset);
   boost::asio::awaitable<void> ask(Watched& watched);
+  void look_at_resources(Watched& watched);
   void finished(Watched& watched, std::exception_ptr error);
   void refresh_states();
   void publish();

@@ -59,4 +59,19 @@ void TargetLog::failed(Change change, const Failure& failure) {
        {"error", failure.message}});
 }
 
+void TargetLog::looked(const CgroupLook& look) {
+  std::string trouble = look.error.empty() ? look.unreadable_sample : look.error;
+  if (trouble == cgroup_trouble_) return;
+  if (trouble.empty()) {
+    log(LogLevel::info, "the control group can be read again", {{"target", target_}});
+  } else if (look.error.empty()) {
+    log(LogLevel::warn, "some of the control group cannot be read",
+        {{"target", target_}, {"files", look.unreadable}, {"first", trouble}});
+  } else {
+    log(LogLevel::warn, "the control group cannot be read",
+        {{"target", target_}, {"error", trouble}});
+  }
+  cgroup_trouble_ = std::move(trouble);
+}
+
 }  // namespace mesh

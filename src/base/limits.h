@@ -149,6 +149,9 @@ inline constexpr std::size_t audited_listeners_per_target = 100;
 // not good is the same at all of them. The rest is counted in one line.
 inline constexpr std::size_t audit_findings_per_target = 5;
 
+// One file of a control group. The longest, memory.stat, has 2 kB.
+inline constexpr std::size_t cgroup_file_bytes = 64 * 1024;
+
 // A configuration file. Ten thousand targets are about 2 MiB.
 inline constexpr std::size_t config_bytes = 8 * 1024 * 1024;
 

@@ -19,6 +19,9 @@ WindowConfig window_config(const PollConfig& poll) {
   return {poll.window, poll.interval / 2, poll.stale_after};
 }
 
+// Who looks in the morning after, or after the meeting, should still see it.
+constexpr std::chrono::hours kills_recent{1};
+
 // gRPC calls that the workload received in the window: none at all is a number, too.
 std::optional<std::uint64_t> received_in(const CounterView& traffic) {
   if (traffic.window_seconds <= 0) return std::nullopt;
@@ -69,7 +72,8 @@ TargetHistory::TargetHistory(Target target, const Config& config)
       endpoint_requests_(window_config(config.poll), folder_),
       admin_place_{{CertificateSource::admin, "", certificate_rules(target)}},
       agent_place_{{CertificateSource::proxy, "", certificate_rules(target)}},
-      control_plane_(target.mesh == "istio") {
+      control_plane_(target.mesh == "istio"),
+      resources_(config.poll.stale_after, std::max<Duration>(kills_recent, config.poll.window)) {
   state_.target = std::move(target);
   state_.poll_interval = config.poll.interval;
 }
@@ -90,6 +94,7 @@ Change TargetHistory::record(const Readings& readings, const PollCost& cost) {
     state_.proxy = readings.proxy;
     proxy_seen_ = cost.ended;
   }
+  state_.heap = readings.heap;
   if (readings.traffic) {
     traffic_.enter(*readings.traffic, readings.incarnation, readings.at);
     connection_ages_.enter(traffic_.view(readings.at), cost.at);
@@ -180,6 +185,8 @@ std::shared_ptr<const TargetState> TargetHistory::state(Instant now, WallTime wa
   if (!recent(proxy_seen_, stale_after_)) state->proxy.reset();
   if (!recent(endpoints_seen_, stale_after_)) state->endpoints.clear();
   if (!recent(upstreams_seen_, stale_after_)) state->upstreams.clear();
+  if (!recent(seen_, stale_after_)) state->heap.reset();
+  state->resources = resources_.state(now);
   if (!state_.up) state->inbound_connections.reset();
   state->pools = pools_of(state->traffic, state->upstreams);
   connection_ages_.tell(state->pools);

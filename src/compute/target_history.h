@@ -19,6 +19,7 @@
 #include "compute/control_plane_book.h"
 #include "compute/counter_book.h"
 #include "compute/endpoint_presence.h"
+#include "compute/resource_book.h"
 #include "compute/rotation_failures.h"
 #include "compute/stale_connections.h"
 #include "config/config.h"
@@ -36,6 +37,11 @@ class TargetHistory {
 
   Change record(const Readings& readings, const PollCost& cost);
   Change record(const Failure& failure, const PollCost& cost);
+
+  // A look at the target's control group, which is there whether the proxy answers or not.
+  void record(const CgroupLook& look, Instant at, WallTime wall) {
+    resources_.enter(look, at, wall);
+  }
 
   // The pace now in force, shown in the state.
   void set_pace(Duration configured_interval, int intervals_per_poll) {
@@ -76,6 +82,7 @@ class TargetHistory {
   RotationFailures rotation_failures_;
   AgentFailureBook agent_failures_;
   ControlPlaneBook control_plane_;
+  ResourceBook resources_;
   std::optional<Instant> seen_, proxy_seen_, endpoints_seen_, upstreams_seen_;
 };
 

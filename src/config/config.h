@@ -103,6 +103,7 @@ struct Config {
   // What the file says that is allowed and hardly meant: a line each, with its place.
   std::vector<std::string> warnings;
   bool audit = true;  // whether proxies are asked for their own configuration
+  std::string cgroup_root = "/sys/fs/cgroup";  // where control groups are mounted
 };
 
 }  // namespace mesh

@@ -19,6 +19,7 @@
 #include "base/limits.h"
 #include "config/fields.h"
 #include "config/read_certificates.h"
+#include "config/read_cgroup.h"
 #include "config/read_discovery.h"
 #include "config/read_targets.h"
 
@@ -28,8 +29,9 @@ namespace {
 using std::chrono::milliseconds;
 using namespace std::chrono_literals;
 
-constexpr std::array<std::string_view, 8> root_keys{
-    "poll", "limits", "grpc", "balance", "certificates", "audit", "discovery", "targets"};
+constexpr std::array<std::string_view, 9> root_keys{"poll",      "limits",       "grpc",
+                                                    "balance",   "certificates", "audit",
+                                                    "discovery", "cgroup_root",  "targets"};
 constexpr std::array<std::string_view, 5> poll_keys{"interval", "timeout", "window", "stale_after",
                                                     "parallel"};
 constexpr std::array<std::string_view, 4> limits_keys{
@@ -149,6 +151,8 @@ void read_root(const YamlNode& root, const Reading& reading) {
 
   read_audit(fields, reading.config);
   if (const auto section = fields.find("discovery")) read_discovery(*section, reading);
+  std::string& cgroup_root = reading.config.cgroup_root;
+  cgroup_root = read_cgroup_root(fields).value_or(cgroup_root);
   if (const auto section = fields.find("certificates")) read_certificates(*section, reading);
 
   if (root.kind != YamlNode::Kind::map) return;

@@ -11,6 +11,7 @@
 
 #include "base/nearest_word.h"
 #include "base/quoted.h"
+#include "config/read_cgroup.h"
 #include "config/read_issuer.h"
 #include "config/read_label.h"
 #include "config/read_tls_port.h"
@@ -20,9 +21,9 @@
 namespace mesh {
 namespace {
 
-constexpr std::array<std::string_view, 9> target_keys{"name",   "namespace",      "workload",
-                                                      "mesh",   "admin",          "metrics",
-                                                      "issuer", "rotation_point", "inbound"};
+constexpr std::array<std::string_view, 10> target_keys{
+    "name",    "namespace", "workload",       "mesh",    "admin",
+    "metrics", "issuer",    "rotation_point", "inbound", "cgroup"};
 
 template <class Parsed>
 void read_url(const Fields& fields, std::string_view key, std::string_view expected,
@@ -108,6 +109,7 @@ void read_target(const Field& field, const Reading& reading, Taken& taken) {
   read_url(fields, "admin", "http://HOST:PORT or unix:/PATH", &parse_admin_url, target.admin);
   read_url(fields, "metrics", "http://HOST:PORT/PATH", &parse_metrics_url, target.metrics);
   target.inbound = read_inbound(fields, reading, target.mesh);
+  target.cgroup = read_cgroup(fields).value_or("");
 
   if (!fields.has("name")) {
     fields.complain(field, "the key \"name\" is missing; expected a name for this target");

@@ -270,6 +270,7 @@ Step EnvoyConversation::finish() {
   readings_.incarnation = incarnation_;
   readings_.ambiguous = report_->ambiguous;
   readings_.traffic = report_->counters;
+  readings_.heap = report_->heap;
   if (proxy_) {
     readings_.proxy = proxy_;
     if (report_->server_state && *report_->server_state <= 3) {

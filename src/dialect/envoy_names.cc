@@ -155,7 +155,8 @@ std::string_view envoy_stats_filter() {
       R"(|cluster_manager\.cluster_(added|modified|removed))"
       R"(|listener_manager\.listener_(added|modified|removed|in_place_updated))"
       R"(|[a-z].*\.rbac\.([^.]+\.)?(shadow_)?denied)"
-      R"(|sds\..+\.key_rotation_failed|http2\.stream_refused_errors|server\.(state|uptime))$)";
+      R"(|sds\..+\.key_rotation_failed|http2\.stream_refused_errors|)"
+      R"(server\.(state|uptime|memory_(allocated|heap_size)))$)";
   return filter;
 }
 

@@ -98,6 +98,11 @@ bool read_method(std::string_view path, const Sample& sample, SeriesKey& key) {
   return true;
 }
 
+std::optional<std::uint64_t> whole_bytes(const std::optional<double>& value) {
+  if (!value || !(*value >= 0 && *value < 1.8e19)) return std::nullopt;
+  return static_cast<std::uint64_t>(*value);
+}
+
 class EnvoyPrometheusConversation final : public Conversation {
  public:
   EnvoyPrometheusConversation(const std::string& path, std::string_view envoys_own) : path_(path) {
@@ -111,7 +116,7 @@ class EnvoyPrometheusConversation final : public Conversation {
   struct Numbers {
     std::vector<Series> series;
     std::vector<std::uint64_t> values;
-    std::optional<double> state, uptime;
+    std::optional<double> state, uptime, allocated, reserved;
     std::uint64_t ambiguous = 0, bad_values = 0;
   };
 
@@ -159,6 +164,8 @@ Step EnvoyPrometheusConversation::hear(Answer answer) {
 void EnvoyPrometheusConversation::enter(const Sample& sample, Numbers& numbers) {
   if (sample.name == "envoy_server_state") numbers.state = sample.value;
   if (sample.name == "envoy_server_uptime") numbers.uptime = sample.value;
+  if (sample.name == "envoy_server_memory_allocated") numbers.allocated = sample.value;
+  if (sample.name == "envoy_server_memory_heap_size") numbers.reserved = sample.value;
   auto read = read_envoy_sample(sample);
   if (!read || numbers.series.size() >= limits::raw_series_per_target) return;
   double value = sample.value;
@@ -201,6 +208,8 @@ void EnvoyPrometheusConversation::note_process(const Numbers& numbers, Readings&
     started_ = started_ ? std::min(*started_, started) : started;
   }
   readings.incarnation = incarnation_;
+  const auto allocated = whole_bytes(numbers.allocated), reserved = whole_bytes(numbers.reserved);
+  if (allocated && reserved) readings.heap = Heap{*allocated, *reserved};
   if (!numbers.state && !numbers.uptime) return;
   Proxy proxy;
   proxy.started = started_;

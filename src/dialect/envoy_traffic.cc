@@ -69,6 +69,7 @@ EnvoyTrafficReport EnvoyTraffic::report() {
   report.ambiguous = ambiguous_;
   for (const std::string& cluster : active_) report.activity.push_back({cluster, digest_start});
 
+  std::optional<std::uint64_t> allocated, reserved;
   for (std::size_t i = 0; i < lines_.size(); ++i) {
     const Line& line = lines_[i];
     const std::uint64_t value = answer_.values[i];
@@ -76,10 +77,13 @@ EnvoyTrafficReport EnvoyTraffic::report() {
       case Kind::counter: report.counters.values[line.index] += value; break;
       case Kind::state: report.server_state = value; break;
       case Kind::uptime: report.server_uptime = value; break;
+      case Kind::memory_allocated: allocated = value; break;
+      case Kind::memory_reserved: reserved = value; break;
       case Kind::buckets:
       case Kind::ignored: break;
     }
   }
+  if (allocated && reserved) report.heap = Heap{*allocated, *reserved};
   for (const Move& move : moves_) {
     std::uint64_t& digest = report.activity[move.activity].digest;
     digest = digest_add(digest, answer_.values[move.position]);
@@ -191,6 +195,8 @@ EnvoyTraffic::Meaning EnvoyTraffic::meaning_of(std::string_view name) const {
   Meaning meaning;
   if (name == "server.state") return {Kind::state, false, {}, {}};
   if (name == "server.uptime") return {Kind::uptime, false, {}, {}};
+  if (name == "server.memory_allocated") return {Kind::memory_allocated, false, {}, {}};
+  if (name == "server.memory_heap_size") return {Kind::memory_reserved, false, {}, {}};
   if (const EnvoyCounter* counter = find_own_counter(name)) {
     meaning.kind = Kind::counter;
     meaning.key = {

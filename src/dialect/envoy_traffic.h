@@ -15,6 +15,7 @@
 #include <vector>
 
 #include "dialect/envoy_names.h"
+#include "model/readings.h"
 #include "model/series.h"
 #include "wire/envoy_stats.h"
 
@@ -32,6 +33,7 @@ struct EnvoyTrafficReport {
   CounterBlock counters;
   std::vector<ClusterActivity> activity;  // of every cluster that names itself in the answer
   std::optional<std::uint64_t> server_state, server_uptime;
+  std::optional<Heap> heap;
   std::uint64_t ambiguous = 0;  // statistics whose method or cluster cannot be told
 };
 
@@ -55,7 +57,15 @@ class EnvoyTraffic {
   EnvoyTrafficReport report();
 
  private:
-  enum class Kind : std::uint8_t { ignored, counter, buckets, state, uptime };
+  enum class Kind : std::uint8_t {
+    ignored,
+    counter,
+    buckets,
+    state,
+    uptime,
+    memory_allocated,
+    memory_reserved
+  };
 
   // What a name means.
   struct Meaning {

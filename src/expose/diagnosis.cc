@@ -17,7 +17,7 @@ bool is_everything(const ReportFilter& filter) {
 }
 
 struct Looked {
-  std::array<std::uint64_t, 11> counts{};  // by Among
+  std::array<std::uint64_t, 13> counts{};  // by Among
   std::uint64_t quiet_upstreams = 0;       // with too little traffic to tell
 
   std::uint64_t& operator[](Among among) { return counts[static_cast<std::size_t>(among)]; }
@@ -56,6 +56,12 @@ Looked count_looked(const Snapshot& snapshot, const ReportFilter& filter) {
     if (lets(*state, filter) && state->up) look_at_target(*state, filter, looked);
   }
   if (!filter.upstream.empty()) return looked;
+  for (const auto& state : snapshot.targets) {
+    // The kernel tells it of a proxy that does not answer, too.
+    if (!filter.lets(state->target) || !state->resources) continue;
+    looked[Among::memory] += state->resources->working_set ? 1 : 0;
+    looked[Among::memory_limits] += state->resources->memory_limit ? 1 : 0;
+  }
   each_certificate(snapshot, [&](const Target& whose, const std::string&, const CertificatePlace&,
                                  const KnownCertificate& known) {
     if (!filter.lets(whose)) return;
@@ -100,6 +106,8 @@ Noun noun_of(Among among) {
     case Among::links: return {"sidecar with a control plane", "sidecars with a control plane"};
     case Among::upstreams: return {"upstream", "upstreams"};
     case Among::settings: return {"configuration", "configurations"};
+    case Among::memory: return {"sidecar whose memory is known", "sidecars whose memory is known"};
+    case Among::memory_limits: return {"memory limit", "memory limits"};
   }
   return {};
 }
@@ -148,6 +156,9 @@ std::vector<std::string> unseen_of(const Snapshot& snapshot, const ReportFilter&
     if (!state->last_attempt) unseen.push_back(who + "not asked yet");
     if (state->failure) unseen.push_back(who + state->failure->message);
     for (const Unanswered& one : state->unanswered) unseen.push_back(who + one.failure.message);
+    if (state->resources && !state->resources->error.empty()) {
+      unseen.push_back(who + state->resources->error);
+    }
     const std::uint64_t left_out = state->settings ? state->settings->left_out : 0;
     if (left_out == 0) continue;
     unseen.push_back(who + "the settings of " + std::to_string(left_out) +

@@ -3,6 +3,7 @@
 #include <cmath>
 #include <exception>
 
+#include "base/binary_bytes.h"
 #include "base/duration.h"
 #include "base/utf8.h"
 #include "expose/diagnosis.h"
@@ -68,7 +69,7 @@ std::string shown(const Diagnosed::Number& number, std::int64_t now) {
     return number.name + (value < 0 ? " -" : " ") + human_seconds(std::abs(value));
   }
   if (number.unit == "bytes") {
-    return number.name + " " + human_bytes(static_cast<std::uint64_t>(std::max(0.0, value)));
+    return number.name + " " + binary_bytes(static_cast<std::uint64_t>(std::max(0.0, value)));
   }
   if (number.unit == "unix_seconds") {
     const auto ahead = static_cast<std::int64_t>(value) - now;

@@ -8,6 +8,7 @@
 #include <string_view>
 #include <vector>
 
+#include "base/binary_bytes.h"
 #include "base/duration.h"
 #include "expose/diagnosis.h"
 #include "expose/human.h"
@@ -124,11 +125,19 @@ std::string last_poll_cell(const TargetState& state) {
               human_seconds(state.scrape_seconds) + ", " + human_bytes(state.scrape_bytes));
 }
 
+// "; memory 148 MiB of 256 MiB", as far as that is known.
+std::string memory_words(const TargetState& state) {
+  if (!state.resources || !state.resources->working_set) return "";
+  const std::string used = "; memory " + binary_bytes(*state.resources->working_set);
+  const auto& limit = state.resources->memory_limit;
+  return limit ? used + " of " + binary_bytes(*limit) : used;
+}
+
 std::string proxy_cell(const TargetState& state) {
-  if (!state.proxy) return cell("proxy", soft("unknown"));
+  if (!state.proxy) return cell("proxy", soft("unknown") + memory_words(state));
   std::string text = state.proxy->version.empty() ? "" : shown(state.proxy->version) + ", ";
   text += state.proxy->started ? "up " + human_seconds(state.uptime_seconds) : "start unknown";
-  return cell("proxy", text);
+  return cell("proxy", text + memory_words(state));
 }
 
 std::string last_error(const TargetState& state, WallTime now) {

@@ -82,12 +82,24 @@ std::string about_left_out(const TargetState& state) {
          std::to_string(limits::certificates_per_place) + " left out, those that expire last";
 }
 
+std::string about_cgroup(const TargetState& state) {
+  if (!state.resources) return "";
+  const SidecarResources& resources = *state.resources;
+  if (!resources.error.empty()) return "memory is not known: " + resources.error;
+  if (resources.unreadable > 0) {
+    return counted(resources.unreadable, "file", "files") +
+           " of its cgroup unreadable, first: " + resources.unreadable_sample;
+  }
+  if (resources.working_set) return "";
+  return "memory is not known: the memory controller is not on for its cgroup";
+}
+
 }  // namespace
 
 std::vector<std::string> remarks(const TargetState& state, Duration configured) {
   static constexpr std::array abouts{about_proxy,      about_refused,   about_failed,
                                      about_unreadable, about_ambiguous, about_folded,
-                                     about_left_out};
+                                     about_left_out,   about_cgroup};
   std::vector<std::string> all;
   for (const auto about : abouts) {
     if (std::string words = about(state); !words.empty()) all.push_back(std::move(words));

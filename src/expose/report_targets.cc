@@ -7,6 +7,7 @@
 #include <utility>
 #include <vector>
 
+#include "base/binary_bytes.h"
 #include "base/duration.h"
 #include "expose/human.h"
 #include "expose/reports.h"
@@ -37,11 +38,15 @@ Cell config_age_of(const ControlPlaneState& control_plane, WallTime now) {
 }
 
 std::string trouble_of(const TargetState& state) {
-  if (state.failure) return state.failure->message;
   std::string words;
+  const auto say = [&](const std::string& trouble) {
+    if (!trouble.empty()) words.append(words.empty() ? "" : "; ").append(trouble);
+  };
+  if (state.failure) say(state.failure->message);
   for (const Unanswered& one : state.unanswered) {
-    words += (words.empty() ? "" : "; ") + one.failure.message;
+    if (!state.failure) say(one.failure.message);
   }
+  if (state.resources) say(state.resources->error);
   return words;
 }
 
@@ -65,6 +70,11 @@ void add_not_watched(const NotWatched& one, const ReportFilter& filter, Table& t
   table.rows.push_back(std::move(row));
 }
 
+Cell bytes_cell(const std::optional<std::uint64_t>& bytes) {
+  if (!bytes) return {};
+  return {*bytes, binary_bytes(*bytes)};
+}
+
 }  // namespace
 
 Table targets_report(const Page& page, const ReportFilter& filter) {
@@ -79,6 +89,8 @@ Table targets_report(const Page& page, const ReportFilter& filter) {
                {"TOOK", "scrape_seconds", true},
                {"BYTES", "scrape_bytes", true},
                {"EVERY", "poll_interval_seconds", true},
+               {"MEMORY", "memory_bytes", true},
+               {"LIMIT", "memory_limit_bytes", true},
                {"TROUBLE", "trouble"}},
               {}};
   for (const auto& state : page.snapshot.targets) {
@@ -91,6 +103,7 @@ Table targets_report(const Page& page, const ReportFilter& filter) {
       const double seconds = unix_seconds(page.self.now) - unix_seconds(*state->last_success);
       age = {seconds, human_seconds(seconds)};
     }
+    const SidecarResources resources = state->resources.value_or(SidecarResources{});
     const double interval = seconds(state->poll_interval);
     const auto ms = std::chrono::duration_cast<std::chrono::milliseconds>(state->poll_interval);
     table.rows.push_back({{target_id(state->target), ""},
@@ -104,6 +117,8 @@ Table targets_report(const Page& page, const ReportFilter& filter) {
                           {state->scrape_seconds, human_seconds(state->scrape_seconds)},
                           {state->scrape_bytes, human_bytes(state->scrape_bytes)},
                           {interval, format_duration(ms)},
+                          bytes_cell(resources.working_set),
+                          bytes_cell(resources.memory_limit),
                           {trouble_of(*state), ""}});
   }
   for (const NotWatched& one : page.snapshot.not_watched) add_not_watched(one, filter, table);

@@ -29,6 +29,14 @@ struct Proxy {
   bool operator==(const Proxy&) const = default;
 };
 
+// The proxy's own account of its memory, in bytes: part of what the kernel counts for it.
+struct Heap {
+  std::uint64_t allocated = 0;  // in use by it
+  std::uint64_t reserved = 0;   // taken from the kernel for that, at least as much
+
+  bool operator==(const Heap&) const = default;
+};
+
 enum class EndpointState : std::uint8_t { ready, ejected, unhealthy, draining };
 
 // One endpoint of one upstream as this proxy sees it.
@@ -84,6 +92,7 @@ struct Readings {
   // counter began again from zero.
   std::uint64_t incarnation = 0;
   std::optional<Proxy> proxy;
+  std::optional<Heap> heap;
   std::optional<CounterBlock> traffic;    // calls, messages, resets, durations
   std::optional<CounterBlock> endpoints;  // endpoint_requests; absent when not heard this time
   std::vector<EndpointReading> endpoint_states;

@@ -20,6 +20,7 @@
 #include "model/pod_addresses.h"
 #include "model/pool.h"
 #include "model/readings.h"
+#include "model/resources.h"
 #include "model/series.h"
 #include "model/settings.h"
 #include "model/target.h"
@@ -77,6 +78,8 @@ struct TargetState {
 
   std::optional<Proxy> proxy;
   double uptime_seconds = 0;  // of the proxy, at last_success; 0 without proxy->started
+  std::optional<Heap> heap;   // of the proxy, likewise
+  std::optional<SidecarResources> resources;  // nothing before a first look at its control group
   CounterView traffic;
   CounterView endpoint_requests;
   std::vector<EndpointReading> endpoints;

@@ -50,6 +50,7 @@ struct Target {
       issuer{};  // whose habits renew its leaves (compute/rotation_points.h); "": its mesh's
   std::optional<double> rotation_point{};  // share of a leaf's life at which it is renewed here
   std::optional<TlsPort> inbound{};        // where it takes calls; looked at by handshakes
+  std::string cgroup{};  // its control group, as in /proc/PID/cgroup; "": not looked at
 
   bool operator==(const Target&) const = default;
 };

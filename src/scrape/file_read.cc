@@ -12,6 +12,7 @@
 
 #include "base/limits.h"
 #include "base/wipe.h"
+#include "scrape/opened.h"
 
 namespace mesh {
 namespace {
@@ -28,19 +29,6 @@ std::int64_t nanoseconds(const timespec& time) {
 FileSignature signature_of(const struct stat& it) {
   return {it.st_dev, it.st_ino, it.st_size, nanoseconds(it.st_mtim), nanoseconds(it.st_ctim)};
 }
-
-// Without waiting, whatever the name means by now.
-struct Opened {
-  explicit Opened(const std::string& path)
-      : fd(open(path.c_str(), O_RDONLY | O_NONBLOCK | O_CLOEXEC | O_NOCTTY)) {}
-  ~Opened() {
-    if (fd >= 0) close(fd);
-  }
-  Opened(const Opened&) = delete;
-  Opened& operator=(const Opened&) = delete;
-
-  const int fd;
-};
 
 std::string kind_words(mode_t mode) {
   if (S_ISDIR(mode)) return "is a directory";
@@ -70,7 +58,7 @@ FileLook look_at_file(const std::string& path) {
 }
 
 Result<std::string> read_regular_file(const std::string& path, std::size_t most_bytes) {
-  const Opened file(path);
+  const Opened file(path.c_str());
   struct stat it {};
   if (file.fd < 0 || fstat(file.fd, &it) != 0) return Error{error_words(errno)};
   if (!S_ISREG(it.st_mode)) return Error{kind_words(it.st_mode)};

@@ -111,5 +111,25 @@ TEST_F(TargetLogTest, says_once_that_a_question_was_not_answered) {
   EXPECT_EQ(answered(readings), "");
 }
 
+TEST_F(TargetLogTest, says_once_that_the_control_group_is_gone_and_that_it_is_back) {
+  const auto looked = [&](const std::string& error, const std::string& unreadable = "") {
+    CgroupLook look;
+    look.error = error;
+    look.unreadable_sample = unreadable;
+    look.unreadable = unreadable.empty() ? 0 : 1;
+    return lines([&] { log_.looked(look); });
+  };
+  EXPECT_EQ(looked(""), "");
+  EXPECT_EQ(looked("no cgroup /a in /c"),
+            "level=warn msg=\"the control group cannot be read\" target=shop/a "
+            "error=\"no cgroup /a in /c\"\n");
+  EXPECT_EQ(looked("no cgroup /a in /c"), "");
+  EXPECT_EQ(looked(""), "level=info msg=\"the control group can be read again\" target=shop/a\n");
+  EXPECT_EQ(looked("", "memory.max: much"),
+            "level=warn msg=\"some of the control group cannot be read\" target=shop/a files=1 "
+            "first=\"memory.max: much\"\n");
+  EXPECT_EQ(looked("", "memory.max: much"), "");
+}
+
 }  // namespace
 }  // namespace mesh

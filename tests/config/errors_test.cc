@@ -34,7 +34,7 @@ TEST(ConfigErrors, come_all_at_once_in_the_order_of_the_file) {
             "f.yaml:3:13: poll.parallel: \"none\" is not a whole number in plain digits; "
             "expected a number from 1 to 1000\n"
             "f.yaml:4:1: unknown key \"colour\"; expected poll, limits, grpc, balance, "
-            "certificates, audit, discovery or targets\n"
+            "certificates, audit, discovery, cgroup_root or targets\n"
             "f.yaml:7:12: targets[0].admin: \"ftp://h:1\" does not begin with http://; "
             "expected http://HOST:PORT or unix:/PATH\n");
 }

@@ -44,6 +44,7 @@ TEST(ConfigExample, shows_the_defaults) {
   EXPECT_EQ(shown.limits.endpoints_per_upstream, defaults.limits.endpoints_per_upstream);
   EXPECT_EQ(shown.limits.body_bytes, defaults.limits.body_bytes);
   EXPECT_EQ(shown.grpc.failure_codes, defaults.grpc.failure_codes);
+  EXPECT_EQ(shown.cgroup_root, defaults.cgroup_root);
 }
 
 TEST(ConfigExample, is_as_good_with_its_settings_left_out) {
@@ -73,6 +74,8 @@ TEST(ConfigExample, has_every_key) {
                           "admin",
                           "metrics",
                           "inbound",
+                          "cgroup",
+                          "cgroup_root",
                           "secrets",
                           "enabled",
                           "namespaces",

@@ -69,6 +69,18 @@ inline ControlPlaneState control_plane() {
   return plane;
 }
 
+// Of a sidecar that was killed once, and is stopped now and then.
+inline SidecarResources resources() {
+  SidecarResources resources;
+  resources.working_set = 148 * 1024 * 1024;
+  resources.memory_limit = 256 * 1024 * 1024;
+  resources.memory_peak = 201'326'592;
+  resources.cpu_limit = 0.5;
+  resources.memory_stalled = 0.015;
+  resources.totals = {1, 12'500'000, 750'000, 600, 15, 250'000, 125'000, 2'000'000};
+  return resources;
+}
+
 // A client sidecar with one of everything.
 inline TargetState client() {
   constexpr const char* users = "users.shop.svc.cluster.local:50051";
@@ -76,6 +88,8 @@ inline TargetState client() {
   state.proxy = Proxy{"1.40.0", "9e5580933739/Clean/RELEASE/BoringSSL", "sidecar~frontend-0",
                       ProxyState::live, Instant(std::chrono::seconds(5))};
   state.uptime_seconds = 3601.5;
+  state.heap = Heap{41'000'000, 67'108'864};
+  state.resources = resources();
   state.failures[static_cast<std::size_t>(Reason::timeout)] = 2;
   state.parse_errors = 1;
   state.ambiguous_series = 4;

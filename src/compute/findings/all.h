@@ -40,6 +40,9 @@ extern const FindingMaker connect_timeout_long;
 extern const FindingMaker no_connection_cycling;
 extern const FindingMaker stream_limit_low;
 extern const FindingMaker window_small;
+extern const FindingMaker sidecar_oom_killed;
+extern const FindingMaker sidecar_memory_pressure;
+extern const FindingMaker sidecar_memory_limit_low;
 
 // In the order in which they matter: what stops a mesh first.
 // clang-format off
@@ -49,6 +52,7 @@ inline constexpr std::array all_findings{
     &no_healthy_endpoint,
     &tls_handshake_failures,
     &connect_failures,
+    &sidecar_oom_killed,
     &pool_exhausted,
     &control_plane_unreachable,
     &certificate_expiring,
@@ -57,6 +61,7 @@ inline constexpr std::array all_findings{
     &endpoints_ejected,
     &stream_limit,
     &circuit_breaker_open,
+    &sidecar_memory_pressure,
     &rotation_failing,
     &rotation_overdue,
     &config_rejected,
@@ -77,6 +82,7 @@ inline constexpr std::array all_findings{
     &no_connection_cycling,
     &stream_limit_low,
     &window_small,
+    &sidecar_memory_limit_low,
 };
 // clang-format on
 
