@@ -1,9 +1,9 @@
-// Sidecars: which proxies run where, in which version and state.
+// Sidecars: which proxies run where, in which version and state, and what they take of their nodes.
 import { Plan } from './frame';
 import { drillDown } from './links';
-import { ANSWERS, STATES } from './looks';
+import { ANSWERS, NONE_IS_BETTER, NONE_IS_GOOD, STATES, USED_SHARE } from './looks';
 import { graph, stat, timeline } from './panels';
-import { max, min, place, select, sum } from './select';
+import { growth, max, min, orZero, place, rate, ratio, select, sum } from './select';
 import { table } from './table';
 
 const of = (metric: string, ...more: string[]) => select('pod', `mesh_sidecar_${metric}`, ...more);
@@ -88,12 +88,91 @@ const lives = [
     queries: [{ expr: sum('mesh, version', of('info')), legend: '{{mesh}} {{version}}' }] }),
 ];
 
+const MEMORY_SHARE = ratio(sum(POD, of('memory_bytes')), sum(POD, of('memory_limit_bytes')));
+const STOPPED_SHARE = ratio(sum(POD, rate(of('cpu_throttled_periods_total'))),
+                            sum(POD, rate(of('cpu_periods_total'))));
+const finding = (name: string) => select('pod', 'mesh_finding', `finding="${name}"`);
+
+const resources = [
+  stat({
+    title: 'Nearest to its limit', unit: 'percentunit', width: 6, decimals: 1, steps: USED_SHARE,
+    description: 'Memory in use by the sidecar that has least room left, as a share of its limit. At the ' +
+      'limit the kernel kills it.',
+    queries: [{ expr: `max(${MEMORY_SHARE})` }] }),
+  stat({
+    title: 'Killed for memory', unit: 'none', width: 6, steps: NONE_IS_GOOD,
+    description: 'Sidecars in which the kernel killed a process for want of memory within the last hour.',
+    queries: [{ expr: orZero(`sum(${finding('sidecar_oom_killed')})`) }] }),
+  stat({
+    title: 'Stopped most', unit: 'percentunit', width: 6, decimals: 1, steps: [[null, 'green'], [0.25, 'orange']],
+    description: 'Share of its periods (100 ms each) in which the sidecar that is stopped most had used up ' +
+      'its quota of processor time.',
+    queries: [{ expr: `max(${STOPPED_SHARE})` }] }),
+  stat({
+    title: 'Groups that are not there', unit: 'none', width: 6, steps: NONE_IS_BETTER,
+    description: 'Sidecars whose configured control group could not be read at the last look.',
+    queries: [{ expr: orZero(`count(${of('cgroup_readable')} == 0)`) }] }),
+  table({
+    title: 'Memory', unit: 'bytes', width: 24, height: 8,
+    description: 'What each sidecar uses and may use, by the kernel; the most it ever used, file pages ' +
+      'included; and what the proxy itself says of its heap. Empty: unlimited, or not told.',
+    queries: [MEMORY_SHARE, ...['memory_bytes', 'memory_limit_bytes', 'memory_peak_bytes', 'heap_bytes',
+      'heap_allocated_bytes'].map((metric) => sum(POD, of(metric)))].map((expr) => ({ expr })),
+    sortBy: 'Of its limit',
+    columns: [
+      { of: 'namespace', title: 'Namespace' },
+      { of: 'pod', title: 'Pod', links: [
+        drillDown('Only this pod', 'mesh-sidecars', 'row', 'namespace', 'pod'),
+        drillDown('Pools and breakers', 'mesh-pools', 'row', 'namespace', 'pod')] },
+      { of: 0, title: 'Of its limit', unit: 'percentunit', decimals: 1, steps: USED_SHARE },
+      ...['Memory', 'Limit', 'Peak', 'Heap', 'Heap in use'].map((title, index) => (
+        { of: index + 1, title, unit: 'bytes', decimals: 0 })),
+    ] }),
+  graph({
+    title: 'Memory of its limit', unit: 'percentunit', min: 0, upTo: 1, steps: USED_SHARE,
+    description: 'Memory in use as a share of the limit, without file pages that the kernel can take back. ' +
+      'A sidecar without a limit has no line.',
+    queries: [{ expr: MEMORY_SHARE, legend: NAME }],
+    links: [drillDown('Only this pod', 'mesh-sidecars', 'series', 'namespace', 'pod')] }),
+  graph({
+    title: 'Memory in use', unit: 'bytes', min: 0,
+    description: 'Memory in use by each sidecar, and of it the heap that the proxy holds. A line that rises ' +
+      'for hours is a leak or a mesh that grows; a step at a renewal is the old beside the new.',
+    queries: [{ expr: sum(POD, of('memory_bytes')), legend: NAME },
+              { expr: sum(POD, of('heap_bytes')), legend: `${NAME} heap` }] }),
+  graph({
+    title: 'Killed by the kernel', unit: 'none', min: 0,
+    description: 'Processes of each sidecar that the kernel killed for want of memory.',
+    queries: [{ expr: sum(POD, growth(of('oom_kills_total'))), legend: NAME }] }),
+  graph({
+    title: 'Processors in use', unit: 'none', min: 0, decimals: 2,
+    description: 'Processor time per second of each sidecar, and how much its quota allows.',
+    queries: [{ expr: sum(POD, rate(of('cpu_seconds_total'))), legend: NAME },
+              { expr: sum(POD, of('cpu_limit_cores')), legend: `${NAME} limit` }] }),
+  graph({
+    title: 'Periods in which it was stopped', unit: 'percentunit', min: 0, upTo: 1,
+    steps: [[null, 'green'], [0.25, 'orange']],
+    description: 'Share of the periods of its quota in which each sidecar had used it up: the calls that it ' +
+      'holds then wait up to 100 ms.',
+    queries: [{ expr: STOPPED_SHARE, legend: NAME }] }),
+  graph({
+    title: 'Standing still', unit: 'percentunit', min: 0,
+    description: 'Share of the time in which tasks of each sidecar waited for memory (some: at least one, ' +
+      'full: all of them), for a processor, or were stopped by the quota, added up over processors.',
+    queries: [
+      { expr: sum('namespace, pod, kind', rate(of('memory_stall_seconds_total'))),
+        legend: `${NAME} memory, {{kind}}` },
+      { expr: sum(POD, rate(of('cpu_stall_seconds_total'))), legend: `${NAME} processor` },
+      { expr: sum(POD, rate(of('cpu_throttled_seconds_total'))), legend: `${NAME} quota` }] }),
+];
+
 export const sidecars: Plan = {
   uid: 'mesh-sidecars',
   title: 'Mesh / Sidecars',
-  description: 'Which proxies run where, in which version and state, and since when.',
+  description: 'Which proxies run where, in which version and state, since when, and what they take of their nodes.',
   rows: [
     { title: 'Who is there', panels: [...tiles, ...who] },
     { title: 'Lives', panels: lives },
+    { title: 'Memory and processor time', panels: resources },
   ],
 };

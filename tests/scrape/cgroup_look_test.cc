@@ -27,16 +27,16 @@ class CgroupLookTest : public testing::Test {
 
   // A machine of version 2: its root, and a group as recorded at that moment.
   void version_2(const std::string& moment) {
-    write("cgroup.controllers", "cpu memory\n");
+    copy("v2/cgroup.controllers", "cgroup.controllers");
     copy("v2/" + moment, "system.slice/envoy.service");
   }
   void hybrid(const std::string& moment) {
     for (const std::string hierarchy : {"memory", "cpu", "cpuacct", "unified"}) {
-      copy("hybrid/" + moment + "/" + hierarchy, hierarchy + "/system.slice/envoy.service");
+      copy("hybrid/" + hierarchy + "/" + moment, hierarchy + "/system.slice/envoy.service");
     }
   }
   void copy(const std::string& from, const std::string& to) {
-    fs::create_directories(root_ / to);
+    fs::create_directories((root_ / to).parent_path());
     fs::copy(MESH_TESTS_DIR "/fixtures/cgroup/" + from, root_ / to,
              fs::copy_options::overwrite_existing | fs::copy_options::recursive);
   }

@@ -1,20 +1,24 @@
 """Everything that a dashboard can show, made at once by real parts: the demo mesh with calls on it and
 leaves that live half a minute, every trouble of a connection pool (pool_mesh.py), sidecars under a
-control plane of which one is cut off, a policy that refuses calls, certificates in files and behind ports, and a target that does not
-answer; beside them an agent, and a Prometheus that scrapes it every second."""
+control plane of which one is cut off, a policy that refuses calls, certificates in files and behind ports,
+a sidecar in a control group in which somebody is killed for memory, and a target that does not answer;
+beside them an agent, and a Prometheus that scrapes it every second."""
 
 import json
 import os
+import sys
 
 import certificates
 import scenario_changes as change
 from agent import Agent, Prometheus
+from control_group import ControlGroup, NoControlGroups, has_pressure
 from controlled_sidecar import (ADS, BAD, GOOD, ControlledSidecar, ControlPlane, cluster, listener,
                                 secret_from, secrets)
 from demo_mesh import BACKENDS, DemoMesh
+from lone_sidecar import LoneSidecar
 from pool_config import manager
 from pool_mesh import PoolMesh
-from processes import ReservedPort
+from processes import Child, ReservedPort
 from scenarios import Scenario
 
 LIFETIME = 30  # seconds: of the demo mesh's leaves, renewed at half of it
@@ -73,13 +77,58 @@ class ControlPlanes:
         return [{**sidecar.target(), "namespace": "plane"} for sidecar in self._sidecars]
 
 
+class HeldSidecar:
+    """A sidecar in a control group with limits, and somebody in it who eats memory until he is killed. start(),
+    trouble(), stop(). Where this machine cannot show it all, `untold` says why, by what metrics begin with."""
+
+    def __init__(self, envoy, directory):
+        self._envoy = envoy
+        self._directory = directory
+        self._group = ControlGroup(f"mesh_exporter_held_{os.getpid()}", 192 << 20, 0.5)
+        self._sidecar = self._eater = None
+        self.untold = {}
+
+    def start(self):
+        try:
+            self._group.make()
+        except NoControlGroups as reason:
+            self.untold = {"mesh_sidecar_" + what: str(reason)
+                           for what in ("memory_", "cpu_", "oom_", "cgroup_")}
+            return self
+        if not has_pressure():
+            self.untold = {f"mesh_sidecar_{what}_stall_": "the kernel does not measure pressure"
+                           for what in ("memory", "cpu")}
+        self._sidecar = LoneSidecar(self._group.runs(self._envoy, self._directory), "held-1",
+                                    self._directory, lifetime=3600).start()
+        return self
+
+    def trouble(self):
+        if self._sidecar:
+            eater = os.path.join(os.path.dirname(os.path.abspath(__file__)), "memory_eater.py")
+            self._eater = Child("eater", [self._group.runs(sys.executable, self._directory), eater],
+                                os.path.join(self._directory, "eater.log"))
+
+    def stop(self):
+        if self._eater:
+            self._eater.kill()
+        if self._sidecar:
+            self._sidecar.stop()
+        self._group.remove()
+
+    def targets(self):
+        if not self._sidecar:
+            return []
+        return [{**self._sidecar.target(), "namespace": "held", "cgroup": self._group.path}]
+
+
 class TroubledMesh:
     """start() … stop(); then `agent` and `prometheus` are there."""
 
     def __init__(self, envoy, bin_dir, binary, directory):
         def path(*parts):
             return os.path.join(directory, *parts)
-        os.makedirs(path("planes"))
+        for part in ("planes", "held"):
+            os.makedirs(path(part))
         self._binary = binary
         self._directory = directory
         self._demo = DemoMesh(envoy, bin_dir, path("demo"), LIFETIME,
@@ -87,6 +136,7 @@ class TroubledMesh:
                                        server=change.of(BACKENDS[-1], refuse_greetings)))
         self._pools = PoolMesh(envoy, bin_dir, path("pools"))
         self._planes = ControlPlanes(envoy, path("planes"))
+        self._held = HeldSidecar(envoy, path("held"))
         self._nobody = ReservedPort()  # where the target that does not answer would be
         self._started = []
         self.agent = self.prometheus = None
@@ -94,7 +144,7 @@ class TroubledMesh:
     def start(self):
         """Returns once the agent is ready, before there is much to see."""
         try:
-            for part in (self._demo, self._pools, self._planes):
+            for part in (self._demo, self._pools, self._planes, self._held):
                 self._begin(part)
             self._demo.start_load(rate=100)
             self._pools.start_troubles()
@@ -105,10 +155,16 @@ class TroubledMesh:
             self.agent.page_after_polls()
             self._planes.trouble()
             self._write_targets("more", "no list")
+            self._held.trouble()
         except BaseException:
             self.stop()
             raise
         return self
+
+    @property
+    def untold(self):
+        """{what metrics begin with: why none of them can be had on this machine}"""
+        return self._held.untold
 
     def stop(self):
         for part in reversed(self._started):
@@ -135,7 +191,7 @@ class TroubledMesh:
                 "trust": [{"name": "demo", "file": root, "spiffe_trust_domain": "demo.mesh"}]},
             "discovery": {"file": [self._write_targets("silent", self._silent()),
                                    self._write_targets("more", [])]},
-            "targets": [*demo, *pools, *self._planes.targets()]})
+            "targets": [*demo, *pools, *self._planes.targets(), *self._held.targets()]})
 
     def _silent(self):
         """The one target that never answers, as a file lists it."""

@@ -43,11 +43,10 @@ CgroupReading recorded(const std::vector<Folder>& folders) {
 }
 
 CgroupReading hybrid(const std::string& moment) {
-  const std::string path = "cgroup/hybrid/" + moment;
-  return recorded({{CgroupHierarchy::memory, path + "/memory"},
-                   {CgroupHierarchy::cpu, path + "/cpu"},
-                   {CgroupHierarchy::cpuacct, path + "/cpuacct"},
-                   {CgroupHierarchy::unified, path + "/unified"}});
+  return recorded({{CgroupHierarchy::memory, "cgroup/hybrid/memory/" + moment},
+                   {CgroupHierarchy::cpu, "cgroup/hybrid/cpu/" + moment},
+                   {CgroupHierarchy::cpuacct, "cgroup/hybrid/cpuacct/" + moment},
+                   {CgroupHierarchy::unified, "cgroup/hybrid/unified/" + moment}});
 }
 
 CgroupReading version_2(const std::string& moment) {

@@ -38,10 +38,17 @@ class LoneSidecar:
                 node=self.name, workload=self.workload, admin=self.admin,
                 port=self._ports["upstream"].number, secrets=self._path("sds"),
                 peer_account=self.workload), file, indent=1)
+        self.run()
+        return self
+
+    def run(self):
+        """The process, once more after kill()."""
         self._child = Child(self.name, [
             self._envoy, "-c", self._path("envoy.json"), "--disable-hot-restart",
             "--concurrency", "1", "--log-level", "warning"], self._path("log"))
-        return self
+
+    def kill(self):
+        self._child.kill()
 
     def stop(self):
         if self._child:
