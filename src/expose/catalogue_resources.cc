@@ -2,11 +2,13 @@
 #include "expose/catalogue_resources.h"
 
 namespace mesh {
+namespace {
 
-const std::vector<Metric>& resource_metrics() {
-  using enum MetricKind;
-  constexpr Section section = Section::sidecar;
-  static const std::vector<Metric> metrics{
+using enum MetricKind;
+constexpr Section section = Section::sidecar;
+
+std::vector<Metric> memory_metrics() {
+  return {
       {"mesh_sidecar_memory_bytes",
        gauge,
        section,
@@ -49,6 +51,11 @@ const std::vector<Metric>& resource_metrics() {
        {"kind"},
        "Time in which tasks of the control group waited for memory: some (at least one of them) or "
        "full (all of them). Absent where the kernel does not measure it (PSI)."},
+  };
+}
+
+std::vector<Metric> processor_metrics() {
+  return {
       {"mesh_sidecar_cpu_seconds_total",
        counter,
        section,
@@ -82,13 +89,23 @@ const std::vector<Metric>& resource_metrics() {
        {},
        "Time in which at least one task of the control group waited for a processor. Absent where "
        "the kernel does not measure it (PSI)."},
-      {"mesh_sidecar_cgroup_readable",
-       gauge,
-       section,
-       {},
-       "1 if the control group that is configured for the target was there at the last look, else "
-       "0. Absent where none is configured."},
   };
+}
+
+}  // namespace
+
+const std::vector<Metric>& resource_metrics() {
+  static const std::vector<Metric> metrics = [] {
+    std::vector<Metric> all = memory_metrics();
+    for (const Metric& one : processor_metrics()) all.push_back(one);
+    all.push_back({"mesh_sidecar_cgroup_readable",
+                   gauge,
+                   section,
+                   {},
+                   "1 if the control group that is configured for the target was there at the last "
+                   "look, else 0. Absent where none is configured."});
+    return all;
+  }();
   return metrics;
 }
 
