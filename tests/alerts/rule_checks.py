@@ -1,11 +1,15 @@
 """What must hold for every rule, beyond what promtool looks at. Each check takes values and gives
 complaints in words; rule_checks_test.py shows each an offence."""
 
+import os
 import re
+import sys
 
-import promql
-from promql import Binary, Call, Number, Selector
-from reference import SCRAPED
+sys.path.append(os.path.join(os.path.dirname(os.path.dirname(os.path.abspath(__file__))), "support"))
+
+import promql  # noqa: E402
+from promql import Binary, Call  # noqa: E402
+from reference import SCRAPED  # noqa: E402
 
 BEFORE_COUNTERS = frozenset(("rate", "increase", "irate"))
 # Prometheus' own, and values that no reference can list.
@@ -29,9 +33,7 @@ def anchor_of(alert):
 
 def selector_faults(tree, reference, recorded):
     """Series and label matchers that nobody makes."""
-    for node, _ in promql.walk(tree):
-        if not isinstance(node, Selector):
-            continue
+    for node, _ in promql.selectors(tree):
         if node.name in recorded:
             continue
         metric = reference.metrics.get(node.name)
@@ -50,11 +52,11 @@ def selector_faults(tree, reference, recorded):
 
 def counter_faults(tree, reference):
     """Counters that are no argument of a rate, and rates of what is no counter."""
-    for node, above in promql.walk(tree):
-        if not isinstance(node, Selector) or node.name not in reference.metrics:
+    for node, called in promql.selectors(tree):
+        if node.name not in reference.metrics:
             continue
         counted = reference.metrics[node.name].kind == "counter"
-        rated = bool(above) and isinstance(above[-1], Call) and above[-1].name in BEFORE_COUNTERS
+        rated = called in BEFORE_COUNTERS
         if counted and not rated:
             yield f"the counter {node.name} stands outside of a rate"
         elif rated and not counted:
@@ -62,18 +64,9 @@ def counter_faults(tree, reference):
 
 
 def division_faults(tree):
-    """Divisors that may be 0: all that is not a number or held against one by > or >=."""
-    for node, _ in promql.walk(tree):
-        if not isinstance(node, Binary) or node.op not in ("/", "%"):
-            continue
-        divisor = node.children[1]
-        if isinstance(divisor, Number) and float(divisor.text) != 0:
-            continue
-        guarded = isinstance(divisor, Binary) and divisor.op in (">", ">=") and isinstance(
-            divisor.children[1], Number)
-        if not guarded or float(divisor.children[1].text) < 0 or (
-                divisor.op == ">=" and float(divisor.children[1].text) == 0):
-            yield "a divisor is not held against a floor"
+    """Divisors that may be 0."""
+    for _ in promql.unguarded_divisors(tree):
+        yield "a divisor is not held against a floor"
 
 
 def grouping_faults(tree):
@@ -92,8 +85,8 @@ def grouping_faults(tree):
 
 def query_faults(tree):
     """What an annotation asks is about the alert's own cluster."""
-    for node, _ in promql.walk(tree):
-        if isinstance(node, Selector) and "cluster" not in {label for label, *_ in node.matchers}:
+    for node, _ in promql.selectors(tree):
+        if "cluster" not in {label for label, *_ in node.matchers}:
             yield f"an annotation asks for {node.name} of any cluster"
 
 

@@ -7,9 +7,8 @@ import unittest
 
 sys.dont_write_bytecode = True
 
-import promql  # noqa: E402
 import rule_checks  # noqa: E402
-from promql import Binary, Call, Number, Selector  # noqa: E402
+import promql  # noqa: E402
 from reference import Reference  # noqa: E402
 
 REFERENCE = Reference("""
@@ -42,33 +41,6 @@ No identity labels.
 
 def faults(check, text, *more):
     return list(check(promql.parse(text), *more))
-
-
-class PromQl(unittest.TestCase):
-    def test_operators_bind_as_prometheus_says(self):
-        self.assertEqual(promql.parse("a / b > 2 and c unless d"), Binary("unless", [
-            Binary("and", [
-                Binary(">", [Binary("/", [Selector("a"), Selector("b")]), Number("2")]),
-                Selector("c")]), Selector("d")]))
-        self.assertEqual(promql.parse("-a ^ 2 >= 0"), Binary(">=", [
-            Call("-", [Binary("^", [Selector("a"), Number("2")])]), Number("0")]))
-        self.assertEqual(promql.parse("a ^ b ^ c"), Binary("^", [
-            Selector("a"), Binary("^", [Selector("b"), Selector("c")])]))
-
-    def test_selectors_functions_and_aggregations(self):
-        self.assertEqual(
-            promql.parse('sum by (x, y) (rate(a:b{c=~"d|e",f!=""}[5m]))'),
-            Call("sum", [Call("rate", [Selector(
-                "a:b", [("c", "=~", "d|e"), ("f", "!=", "")], "5m")])], ("by", ["x", "y"])))
-        self.assertEqual(promql.parse("topk(3, a) without (x)"),
-                         Call("topk", [Number("3"), Selector("a")], ("without", ["x"])))
-        self.assertEqual(promql.parse("a < on (x) group_left () 0.1 * b"), Binary(
-            "<", [Selector("a"), Binary("*", [Number("0.1"), Selector("b")])], ["x"]))
-
-    def test_what_is_no_promql_is_refused(self):
-        for text in ("", "a b", "sum(", "a{b}", "a[5m", "a +", "a $ b", "(a", 'a{b="c"'):
-            with self.subTest(text), self.assertRaises(promql.SyntaxFault):
-                promql.parse(text)
 
 
 class Checks(unittest.TestCase):

@@ -13,8 +13,8 @@ import yaml
 
 sys.dont_write_bytecode = True
 
-import promql  # noqa: E402
 import rule_checks  # noqa: E402
+import promql  # noqa: E402
 from reference import ROOT, Reference, read, sections  # noqa: E402
 
 ALERTS = os.path.join(ROOT, "alerts")

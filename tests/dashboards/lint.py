@@ -15,8 +15,8 @@ sys.path[:0] = [HERE, os.path.join(os.path.dirname(HERE), "support")]
 
 import dashboards  # noqa: E402
 import looks  # noqa: E402
-import reference  # noqa: E402
 import rules  # noqa: E402
+from reference import Reference, read  # noqa: E402
 
 _UNITS = os.path.join(dashboards.ROOT, "build", "dashboards", "node_modules", "@grafana",
                       "grafana-foundation-sdk", "dist", "units", "types.gen.d.ts")
@@ -50,7 +50,7 @@ RULES = (
 def world():
     with open(_UNITS) as file:
         units = set(re.findall(r'= "([^"]+)"', file.read()))
-    return rules.World(dashboards.load(), reference.metrics(), units)
+    return rules.World(dashboards.load(), Reference(read("docs/metrics.md")).metrics, units)
 
 
 def complaints(dashboard, beside):

@@ -11,7 +11,7 @@ import lint
 import promql
 import rules
 from dashboards import DIRECTORY, load, targets
-from reference import Metric, metrics
+from reference import Metric, Reference, read
 
 CHAIN = ("cluster", "job", "instance", "pod")
 SELECTED = ", ".join(f'{name}=~"${name}"' for name in CHAIN)
@@ -182,6 +182,7 @@ NOT_SHOWN = {
     "process_virtual_memory_bytes": "address space costs nothing",
     "process_virtual_memory_max_bytes": "address space costs nothing",
     "ALERTS": "marked on all of them",
+    "up": "Prometheus' own; MeshExporterDown tells it",
 }
 
 
@@ -193,10 +194,10 @@ class Linter(unittest.TestCase):
             self.assertEqual(lint.complaints(dashboard, world), [], uid)
 
     def test_every_metric_is_shown_or_there_is_a_reason(self):
-        shown = {selector.metric for dashboard in load().values()
+        shown = {selector.name for dashboard in load().values()
                  for target in targets(dashboard)
-                 for selector in promql.read(target.expr).selectors}
-        self.assertEqual(set(metrics()) - shown, set(NOT_SHOWN))
+                 for selector, _ in promql.selectors(promql.parse(target.expr))}
+        self.assertEqual(set(Reference(read("docs/metrics.md")).metrics) - shown, set(NOT_SHOWN))
 
     def test_what_is_right_is_let_pass(self):
         self.assertEqual(lint.complaints(good(), WORLD), [])
@@ -216,35 +217,6 @@ class Linter(unittest.TestCase):
     def test_every_uid_is_the_name_of_its_file(self):
         files = {os.path.basename(path) for path in glob.glob(os.path.join(DIRECTORY, "*.json"))}
         self.assertEqual({uid + ".json" for uid in load()}, files)
-
-
-class PromQl(unittest.TestCase):
-    def test_selectors_know_their_matchers_their_range_and_what_is_around_them(self):
-        read = promql.read('sum by (a, b) (rate(x_total{a=~"}$", b!="c,d"}[5m])) + on (a) group_left () y:z')
-        self.assertEqual(read.selectors, [
-            promql.Selector("x_total", "rate", [("a", "=~", "}$"), ("b", "!=", "c,d")], "[5m]"),
-            promql.Selector("y:z", "")])
-        self.assertEqual((read.ranges, read.grouped_by, read.matched_on), (["[5m]"], [{"a", "b"}], {"a"}))
-
-    def test_words_of_the_language_are_no_metrics(self):
-        read = promql.read("a and on (l) b or vector(0) unless c > bool 1 offset 5m")
-        self.assertEqual([one.metric for one in read.selectors], ["a", "b", "c"])
-
-    def test_an_aggregation_is_none_either_wherever_its_labels_stand(self):
-        read = promql.read("sum(a) by (l) + count without (m) (b)")
-        self.assertEqual([(one.metric, one.called) for one in read.selectors], [("a", "sum"), ("b", "count")])
-        self.assertEqual((read.grouped_by, read.matched_on), ([{"l"}], {"m"}))
-
-    def test_a_divisor_needs_to_be_more_than_nothing(self):
-        for right in ("a / 2", "a / (b > 0)", "a / on (l) group_left () (sum by (l) (b) > 0)"):
-            self.assertEqual(promql.read(right).unguarded, [], right)
-        for wrong in ("a / b", "a / (b)", "a / sum(b > 0)", "a / (b >= 0)"):
-            self.assertEqual(len(promql.read(wrong).unguarded), 1, wrong)
-
-    def test_what_is_no_promql_is_an_error(self):
-        for text in ("a & b", "sum by (a", "a{b="):
-            with self.assertRaises(ValueError):
-                promql.read(text)
 
 
 if __name__ == "__main__":

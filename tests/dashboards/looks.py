@@ -2,7 +2,6 @@
 
 import re
 
-import promql
 from dashboards import annotations, panels, variables
 from rules import outcome
 
@@ -73,7 +72,7 @@ def links(dashboard, world):
     """They lead to what is there, keep the time and all variables, and take what is clicked from labels
     that are there."""
     for panel in panels(dashboard):
-        labels = [outcome(promql.read(query["expr"])) or set() for query in panel["targets"]]
+        labels = [outcome(query["expr"]) or set() for query in panel["targets"]]
         common = set.intersection(*labels)
         for where, link in _links(panel):
             url = link["url"]

@@ -83,7 +83,7 @@ def _label_values(name, query, world):
     if not match or match[2] != NARROWED_LABEL.get(name, name):
         yield f"the variable {name} does not ask for its label: {query}"
     else:
-        yield from _names_exist(f"variable {name}", promql.read(match[1]), world)
+        yield from _names_exist(f"variable {name}", promql.parse(match[1]), world)
 
 
 def panel_form(dashboard, world):
@@ -134,63 +134,62 @@ def units(dashboard, world):
 
 
 def _queries(dashboard, world):
-    """(where, what it is as an Expression) of all targets and annotations."""
+    """(where, its tree) of all targets and annotations."""
     for target in targets(dashboard):
-        yield target.name, promql.read(target.expr)
+        yield target.name, promql.parse(target.expr)
     for one in annotations(dashboard):
-        yield one["name"], promql.read(one["expr"])
+        yield one["name"], promql.parse(one["expr"])
 
 
-def _names_exist(where, expression, world):
-    for selector in expression.selectors:
-        known = world.metrics.get(selector.metric)
+def _names_exist(where, tree, world):
+    for selector, _ in promql.selectors(tree):
+        known = world.metrics.get(selector.name)
         if not known:
-            yield f"{where}: there is no metric {selector.metric}"
+            yield f"{where}: there is no metric {selector.name}"
             continue
         for label, _, _ in selector.matchers:
             if label not in known.labels:
-                yield f"{where}: {selector.metric} has no label {label}"
+                yield f"{where}: {selector.name} has no label {label}"
 
 
 def names(dashboard, world):
     """Every metric and every label exists."""
-    for where, expression in _queries(dashboard, world):
-        yield from _names_exist(where, expression, world)
-        there = set().union(*(world.metrics[one.metric].labels for one in expression.selectors
-                              if one.metric in world.metrics))
-        for label in set().union(expression.matched_on, *expression.grouped_by) - there:
+    for where, tree in _queries(dashboard, world):
+        yield from _names_exist(where, tree, world)
+        there = set().union(*(world.metrics[one.name].labels for one, _ in promql.selectors(tree)
+                              if one.name in world.metrics))
+        for label in set().union(promql.other_labels(tree), *promql.groupings(tree)) - there:
             yield f"{where}: nothing in it has a label {label}"
 
 
 def narrowing(dashboard, world):
     """Every selector heeds all variables of the chain that its metric has a label for."""
     chain = [name for name in CHAIN if name in variables(dashboard)]
-    for where, expression in _queries(dashboard, world):
-        for one in expression.selectors:
-            labels = world.metrics[one.metric].labels if one.metric in world.metrics else set()
-            for name in chain if one.metric != "ALERTS" else ():
+    for where, tree in _queries(dashboard, world):
+        for one, _ in promql.selectors(tree):
+            labels = world.metrics[one.name].labels if one.name in world.metrics else set()
+            for name in chain if one.name != "ALERTS" else ():
                 label = NARROWED_LABEL.get(name, name)
                 if label in labels and (label, "=~", "$" + name) not in one.matchers:
-                    yield f'{where}: {one.metric} is not selected by {label}=~"${name}"'
+                    yield f'{where}: {one.name} is not selected by {label}=~"${name}"'
 
 
 def growth(dashboard, world):
     """Counters are looked at by how they grow, gauges are not; over what the zoom asks for."""
-    for where, expression in _queries(dashboard, world):
-        for one in expression.selectors:
-            known = world.metrics.get(one.metric)
-            if known and (known.kind == "counter") != (one.called in GROWTH):
-                yield f"{where}: {one.metric}, a {known.kind}, is within {one.called or 'nothing'}"
-        for span in expression.ranges:
-            if span != "[$__rate_interval]":
-                yield f"{where}: {span} is not [$__rate_interval]"
+    for where, tree in _queries(dashboard, world):
+        for one, called in promql.selectors(tree):
+            known = world.metrics.get(one.name)
+            if known and (known.kind == "counter") != (called in GROWTH):
+                yield f"{where}: {one.name}, a {known.kind}, is within {called or 'nothing'}"
+            if one.span not in ("", "$__rate_interval"):
+                yield f"{where}: [{one.span}] is not [$__rate_interval]"
 
 
 def divisions(dashboard, world):
     """Nothing is divided by what may be 0: the result would be NaN, which no threshold sees."""
-    for where, expression in _queries(dashboard, world):
-        for divisor in expression.unguarded:
-            yield f"{where}: the divisor {divisor} … may be 0; it needs ( … > 0)"
+    for where, tree in _queries(dashboard, world):
+        for _ in promql.unguarded_divisors(tree):
+            yield f"{where}: a divisor may be 0; it needs ( … > 0)"
 
 
 def variables_exist(dashboard, world):
@@ -200,15 +199,16 @@ def variables_exist(dashboard, world):
             yield f"there is no variable {name}: {text[:60]}"
 
 
-def outcome(expression):
+def outcome(expr):
     """The labels that the series of an expression can have; None if that is not told by `by`."""
-    return expression.grouped_by[0] if expression.grouped_by else None
+    outermost = promql.groupings(promql.parse(expr))
+    return set(outermost[0]) if outermost else None
 
 
 def legends(dashboard, world):
     """A legend names labels that are there. Several series without a legend cannot be told apart."""
     for target in targets(dashboard):
-        labels = outcome(promql.read(target.expr))
+        labels = outcome(target.expr)
         legend = target.query.get("legendFormat", "")
         for label in re.findall(r"\{\{(\w+)\}\}", legend):
             if labels is not None and label not in labels:

@@ -7,19 +7,15 @@ import json
 import math
 import os
 import re
-import sys
 import time
 import unittest
 import urllib.parse
 
-from harness import BINARY, BIN_DIR, ENVOY, ROOT, SharedPartsTest, wait_until
+from harness import BINARY, BIN_DIR, ENVOY, SharedPartsTest, wait_until
+import dashboards
+import promql
 from processes import MeshError
 from troubled_mesh import TroubledMesh
-
-sys.path.insert(0, os.path.join(ROOT, "tests", "dashboards"))
-
-import dashboards  # noqa: E402
-import promql  # noqa: E402
 
 SCRAPED_EVERY = 1  # seconds
 PATIENCE = 150  # seconds, for a loaded machine
@@ -85,11 +81,12 @@ class Dashboards(SharedPartsTest):
         for uid, dashboard in self.dashboards.items():
             for target in dashboards.targets(dashboard):
                 filled_in = self.filled_in(dashboard, target.expr)
-                for one in () if self.is_untold(filled_in) else promql.read(filled_in).selectors:
+                tree = promql.parse(filled_in)
+                for one, _ in () if self.is_untold(filled_in) else promql.selectors(tree):
                     matchers = ", ".join(f'{label}{sign}"{value}"' for label, sign, value in one.matchers)
                     found = self.prometheus.ask("series", start=self.began, **{
-                        "match[]": f"{one.metric}{{{matchers}}}"})
-                    with self.subTest(uid, panel=target.name, metric=one.metric):
+                        "match[]": f"{one.name}{{{matchers}}}"})
+                    with self.subTest(uid, panel=target.name, metric=one.name):
                         self.assertTrue(found, matchers)
 
     def test_every_column_of_every_table_is_there(self):

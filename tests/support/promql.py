@@ -1,5 +1,6 @@
-"""Reads PromQL into a tree, as far as rules need it, so that they can be checked for what promtool
-does not look at: which series they read, and what they divide by."""
+"""Reads PromQL into a tree, as far as rules and dashboards need it, so that they can be checked for
+what promtool does not look at: which series they read, and what they divide by. Grafana's variables
+may stand in brackets and strings."""
 
 import re
 from dataclasses import dataclass, field
@@ -7,7 +8,7 @@ from dataclasses import dataclass, field
 _TOKEN = re.compile(r"""\s*(?:\#[^\n]*\n\s*)*(?:
     (?P<string>"(?:[^"\\]|\\.)*"|'(?:[^'\\]|\\.)*'|`[^`]*`)
   | (?P<number>(?:\d+(?:ms|[smhdwy]))+|\d+(?:\.\d+)?(?:e[+-]?\d+)?)
-  | (?P<word>[a-zA-Z_:][\w:]*)
+  | (?P<word>\$?[a-zA-Z_:][\w:]*)
   | (?P<mark>=~|!~|!=|==|>=|<=|[-+*/%^<>=(){}\[\],@])
 )""", re.VERBOSE)
 _LEVELS = {"or": 1, "and": 2, "unless": 2, "==": 3, "!=": 3, ">": 3, "<": 3, ">=": 3, "<=": 3,
@@ -49,6 +50,7 @@ class Binary:
     op: str
     children: list  # left, right
     matching: list = field(default_factory=list)  # labels of on (…), if there are
+    others: list = field(default_factory=list)  # of ignoring (…) and group_left (…)
 
 
 def walk(node, above=()):
@@ -56,6 +58,44 @@ def walk(node, above=()):
     yield node, above
     for child in node.children:
         yield from walk(child, (*above, node))
+
+
+def selectors(tree):
+    """[(Selector, the function or aggregation directly around it, "" if there is none)…]"""
+    return [(node, above[-1].name if above and isinstance(above[-1], Call) else "")
+            for node, above in walk(tree) if isinstance(node, Selector)]
+
+
+def groupings(tree):
+    """The labels of each `by`, outermost first."""
+    return [node.grouping[1] for node, _ in walk(tree)
+            if isinstance(node, Call) and node.grouping and node.grouping[0] == "by"]
+
+
+def other_labels(tree):
+    """All that stand in `on`, `ignoring`, `group_left` and `without`."""
+    found = set()
+    for node, _ in walk(tree):
+        if isinstance(node, Binary):
+            found.update(node.matching, node.others)
+        elif isinstance(node, Call) and node.grouping and node.grouping[0] == "without":
+            found.update(node.grouping[1])
+    return found
+
+
+def unguarded_divisors(tree):
+    """Those that may be 0: all that is not a number or held against one by > or >=."""
+    for node, _ in walk(tree):
+        if not isinstance(node, Binary) or node.op not in ("/", "%"):
+            continue
+        divisor = node.children[1]
+        if isinstance(divisor, Number) and float(divisor.text) != 0:
+            continue
+        guarded = isinstance(divisor, Binary) and divisor.op in (">", ">=") and isinstance(
+            divisor.children[1], Number)
+        if not guarded or float(divisor.children[1].text) < 0 or (
+                divisor.op == ">=" and float(divisor.children[1].text) == 0):
+            yield divisor
 
 
 def parse(text):
@@ -106,21 +146,22 @@ class _Parser:
         while _LEVELS.get(self._peek(), 0) > level:
             op = self._take()
             self._taken("bool")
-            matching = self._matching()
+            matching, others = self._matching()
             right = self._expression(_LEVELS[op] - (op == "^"))
-            left = Binary(op, [left, right], matching)
+            left = Binary(op, [left, right], matching, others)
         return left
 
     def _matching(self):
-        labels = []
+        """The labels of on (…), and the others."""
+        matching, others = [], []
         if self._peek() in ("on", "ignoring"):
-            on = self._take() == "on"
-            labels = self._labels() if on else self._labels() and []
+            into = matching if self._take() == "on" else others
+            into += self._labels()
         if self._peek() in ("group_left", "group_right"):
             self._take()
             if self._peek() == "(":
-                self._labels()
-        return labels
+                others += self._labels()
+        return matching, others
 
     def _labels(self):
         return self._list(self._take)

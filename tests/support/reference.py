@@ -1,4 +1,5 @@
-"""What docs/metrics.md says there is: metrics with their kinds, labels and words."""
+"""What docs/metrics.md says there is: metrics with their kinds, labels and words; what rules and
+dashboards are held against."""
 
 import os
 import re
@@ -18,7 +19,7 @@ GRPC_CODES = frozenset((
 class Metric:
     kind: str  # gauge, counter, histogram
     labels: frozenset
-    meaning: str
+    meaning: str = ""
 
 
 def read(path):
@@ -38,9 +39,13 @@ def _rows(text):
 
 
 class Reference:
-    def __init__(self, markdown, findings):
+    def __init__(self, markdown, findings=()):
         """`findings`: what values the label of that name has."""
-        self.metrics = {"up": Metric("gauge", frozenset(SCRAPED), "")}
+        self.metrics = {
+            # Prometheus' own: of every scrape, and of every rule that is pending or fires.
+            "up": Metric("gauge", frozenset(SCRAPED)),
+            "ALERTS": Metric("gauge", frozenset((
+                "alertname", "alertstate", "severity", *IDENTITY, *SCRAPED)))}
         self._meanings = {}  # label → [meaning…]; some labels mean several things
         self._findings = frozenset(findings)
         for title, text in sections(markdown):
@@ -54,10 +59,11 @@ class Reference:
                 self._add(name.strip("`"), kind.split(",")[0], every, meaning)
 
     def _add(self, name, kind, labels, meaning):
-        self.metrics[name] = Metric(kind, labels, meaning)
         if kind == "histogram":
             for part, more in (("_bucket", {"le"}), ("_count", ()), ("_sum", ())):
                 self.metrics[name + part] = Metric("counter", labels.union(more), meaning)
+        else:
+            self.metrics[name] = Metric(kind, labels, meaning)
 
     def has_value(self, metric, label, value):
         """Whether the reference knows of this value of the label of that metric."""
