@@ -52,8 +52,9 @@ class PromQl(unittest.TestCase):
         self.assertEqual(groupings(parse("max by (x) (sum by (y) (a))")), [["x"], ["y"]])
 
     def test_words_of_the_language_are_no_metrics(self):
-        tree = parse("a and on (l) b or vector(0) unless c > bool 1")
-        self.assertEqual([one.name for one, _ in selectors(tree)], ["a", "b", "c"])
+        tree = parse("a and on (l) b or vector(0) unless c > bool 1 unless d offset 5m")
+        self.assertEqual([one.name for one, _ in selectors(tree)], ["a", "b", "c", "d"])
+        self.assertEqual([one.offset for one, _ in selectors(tree)], ["", "", "", "5m"])
 
     def test_a_divisor_needs_to_be_more_than_nothing(self):
         for right in ("a / 2", "a / (b > 0)", "a / on (l) group_left () (sum by (l) (b) > 0)"):

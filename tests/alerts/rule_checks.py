@@ -8,7 +8,8 @@ import sys
 sys.path.append(os.path.join(os.path.dirname(os.path.dirname(os.path.abspath(__file__))), "support"))
 
 import promql  # noqa: E402
-from promql import Binary, Call  # noqa: E402
+from alerting import anchor_of  # noqa: E402
+from promql import Binary, Call, Selector  # noqa: E402
 from reference import SCRAPED  # noqa: E402
 
 BEFORE_COUNTERS = frozenset(("rate", "increase", "irate"))
@@ -24,11 +25,6 @@ def queries_of(rule):
     """The expressions that the annotations of an alert ask for its numbers."""
     return [query.replace("%q", '""') for text in rule.get("annotations", {}).values()
             for query in _QUERY.findall(text)]
-
-
-def anchor_of(alert):
-    """"MeshTrafficPinned" → "traffic_pinned"."""
-    return re.sub(r"(?<!^)(?=[A-Z])", "_", alert.removeprefix("Mesh")).lower()
 
 
 def selector_faults(tree, reference, recorded):
@@ -52,8 +48,9 @@ def selector_faults(tree, reference, recorded):
 
 def counter_faults(tree, reference):
     """Counters that are no argument of a rate, and rates of what is no counter."""
+    begun = [id(one) for node, _ in promql.walk(tree) if _is_beginning(node) for one in node.children]
     for node, called in promql.selectors(tree):
-        if node.name not in reference.metrics:
+        if node.name not in reference.metrics or id(node) in begun:
             continue
         counted = reference.metrics[node.name].kind == "counter"
         rated = called in BEFORE_COUNTERS
@@ -61,6 +58,13 @@ def counter_faults(tree, reference):
             yield f"the counter {node.name} stands outside of a rate"
         elif rated and not counted:
             yield f"a rate of {node.name}, which is no counter"
+
+
+def _is_beginning(node):
+    """`x unless x offset 1h`: of series that were not there before all that they ever counted."""
+    left, right = node.children if isinstance(node, Binary) and node.op == "unless" else (None, None)
+    return (isinstance(left, Selector) and isinstance(right, Selector) and left.name == right.name
+            and not left.offset and bool(right.offset))
 
 
 def division_faults(tree):

@@ -63,9 +63,11 @@ class Checks(unittest.TestCase):
     def test_counters_stand_in_rates_and_nothing_else_does(self):
         self.check(rule_checks.counter_faults,
                    ["rate(calls_total[5m])", "sum(increase(calls_total[1h]))", "pods > 1",
-                    "rate(duration_seconds_count[5m])"],
+                    "rate(duration_seconds_count[5m])",
+                    "(calls_total unless calls_total offset 1h) > 0"],
                    ["calls_total > 0", "sum(calls_total)", "rate(pods[5m])",
-                    "avg_over_time(calls_total[5m])", "duration_seconds_count"], REFERENCE)
+                    "avg_over_time(calls_total[5m])", "duration_seconds_count",
+                    "calls_total unless pods offset 1h"], REFERENCE)
 
     def test_a_divisor_is_never_0(self):
         self.check(rule_checks.division_faults,

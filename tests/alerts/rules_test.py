@@ -15,10 +15,11 @@ sys.dont_write_bytecode = True
 
 import rule_checks  # noqa: E402
 import promql  # noqa: E402
+from alerting import RULES, alert_of, alert_rules, anchor_of, audited  # noqa: E402
 from reference import ROOT, Reference, read, sections  # noqa: E402
+from scenarios import ALERTS_MADE_ELSEWHERE, ALERTS_NOT_MADE, SCENARIOS  # noqa: E402
 
 ALERTS = os.path.join(ROOT, "alerts")
-RULES = os.path.join(ALERTS, "mesh_exporter.rules.yaml")
 RENDER = os.path.join(ALERTS, "render.py")
 ALERTMANAGER = os.path.join(ALERTS, "alertmanager.example.yaml")
 UNIT_TESTS = sorted(glob.glob(os.path.join(ALERTS, "tests", "*.yaml")))
@@ -65,13 +66,6 @@ def findings():
 def anchors():
     """Sections of the runbook about one thing; headings in words stand above several."""
     return {title for title, _ in sections(read("docs/runbook.md")) if " " not in title}
-
-
-def audited(alerts):
-    """The findings that the one alert on many names."""
-    rule, = [rule for rule in alerts if rule["alert"] == "MeshReadinessAudit"]
-    pattern, = re.findall(r'finding=~"([^"]*)"', rule["expr"])
-    return pattern.split("|")
 
 
 class Tools(unittest.TestCase):
@@ -125,7 +119,7 @@ class Rules(unittest.TestCase):
     @classmethod
     def setUpClass(cls):
         cls.rules = all_rules(load(RULES))
-        cls.alerts = [rule for rule in cls.rules if "alert" in rule]
+        cls.alerts = alert_rules()
         cls.recorded = {rule["record"] for rule in cls.rules if "record" in rule}
         cls.reference = Reference(read("docs/metrics.md"), findings())
 
@@ -176,8 +170,8 @@ class Completeness(unittest.TestCase):
 
     @classmethod
     def setUpClass(cls):
-        cls.alerts = [rule for rule in all_rules(load(RULES)) if "alert" in rule]
-        cls.named = {rule_checks.anchor_of(rule["alert"]) for rule in cls.alerts}
+        cls.alerts = alert_rules()
+        cls.named = {anchor_of(rule["alert"]) for rule in cls.alerts}
 
     def test_every_alert_and_finding_has_a_section_and_every_section_has_one(self):
         self.assertEqual(anchors(), self.named | findings())
@@ -192,7 +186,15 @@ class Completeness(unittest.TestCase):
         for rule in self.alerts:
             match = re.fullmatch(r'mesh_finding\{finding="(\w+)"\} == 1', rule["expr"])
             if match:
-                self.assertEqual(rule_checks.anchor_of(rule["alert"]), match[1])
+                self.assertEqual(anchor_of(rule["alert"]), match[1])
+
+    def test_every_alert_is_made_by_a_scenario_or_there_is_a_reason(self):
+        made = set(ALERTS_MADE_ELSEWHERE)
+        for one in SCENARIOS:
+            made.update(one.alerts, one.quiet, (alert_of(name, self.alerts) for name in one.findings))
+        names = {rule["alert"] for rule in self.alerts}
+        self.assertEqual(made | set(ALERTS_NOT_MADE), names)
+        self.assertEqual(made & set(ALERTS_NOT_MADE), set())
 
     def test_inhibitions_are_about_alerts_that_exist(self):
         names = {rule["alert"] for rule in self.alerts}

@@ -15,17 +15,18 @@ import unittest
 
 import yaml
 
-from harness import (BACKENDS, BINARY, BIN_DIR, CLIENT, ENVOY, Agent, DemoMesh, Prometheus,
-                     SharedPartsTest, wait_until)
-from alerting import RULES, Alertmanager, Receiver, quick_rules, write_quick_rules
+from harness import (BACKENDS, BINARY, BIN_DIR, CLIENT, ENVOY, Agent, DemoMesh, SharedPartsTest,
+                     wait_until)
+import dashboards
+from alerting import LONGEST, RULES, quick_rules
+from pages import Pages
+from paging import Paging
 from scenarios import BY_NAME
 
 POLL = {"interval": "500ms", "window": "4s", "stale_after": "10s"}
 QUICK_FIELDS = {"for", "keep_firing_for", "interval"}
-# An alert on such a mesh has to hold for a quarter of an hour at most, which is 23 s.
-LONG_ENOUGH = 28
+LONG_ENOUGH = LONGEST + 3
 WHOLE, PARTS = "mesh_exporter", "parts/mesh_exporter"
-LOAD = {"rate": 100, "all_ok": "yes"}
 
 
 def part_of(config, pods):
@@ -38,32 +39,29 @@ def part_of(config, pods):
 class Paged:
     """A mesh, the agents that look at it, and the way from there to a receiver."""
 
-    def __init__(self, start, directory, scenario, **load):
+    def __init__(self, start, directory, scenario):
         os.mkdir(directory)
         self.mesh = start(DemoMesh(ENVOY, BIN_DIR, os.path.join(directory, "mesh"),
                                    scenario=BY_NAME[scenario]))
-        self.load = self.mesh.start_load(**LOAD, **load)
-        self.receiver = start(Receiver())
-        self.alertmanager = start(Alertmanager(directory, self.receiver.url))
+        self.load, = BY_NAME[scenario].start_loads(self.mesh)
         config = self.mesh.agent_config(**POLL)
         self.agents = [start(Agent(BINARY, directory, one, name=f"agent-{number}"))
                        for number, one in enumerate((
                            config, part_of(config, [CLIENT]),
                            *(part_of(config, [pod]) for pod in BACKENDS)))]
         whole, *parts = (agent.listens_on for agent in self.agents)
-        self.prometheus = start(Prometheus(directory, {WHOLE: [whole], PARTS: parts},
-                                           write_quick_rules(directory),
-                                           self.alertmanager.listens_on))
+        self.paging = start(Paging(directory, {WHOLE: [whole], PARTS: parts}))
+        self.pages, self.prometheus = self.paging.receiver.pages, self.paging.prometheus
 
     def check_alive(self):
-        for part in (*self.agents, self.alertmanager, self.prometheus):
-            assert part.child.running(), part.child.log_tail()
+        for child in (*(agent.child for agent in self.agents), *self.paging.children):
+            assert child.running(), child.log_tail()
         assert self.load.running()
 
     def told(self):
         """{(receiver, alertname, job)…} of all that arrived."""
         return {(receiver, alert["labels"]["alertname"], alert["labels"]["job"])
-                for receiver, alert in list(self.receiver.pages)}
+                for receiver, alert in list(self.pages)}
 
 
 class Alerts(SharedPartsTest):
@@ -71,14 +69,12 @@ class Alerts(SharedPartsTest):
     def setUpClass(cls):
         super().setUpClass()
 
-        def paged(scenario, **load):
-            return Paged(cls.start_shared, os.path.join(cls.shared, scenario), scenario, **load)
-        cls.healthy = paged("healthy")
-        cls.pinned = paged("pinned", only="Greeter/SayHello")
+        def paged(scenario):
+            return Paged(cls.start_shared, os.path.join(cls.shared, scenario), scenario)
+        cls.healthy, cls.pinned = paged("healthy"), paged("pinned")
         cls.began = time.monotonic()
         wait_until(lambda: {job for *_, job in cls.pinned.told()} == {WHOLE, PARTS},
-                   "both jobs to tell of the pinned mesh", 90,
-                   alive=[cls.pinned.prometheus.child, cls.pinned.alertmanager.child])
+                   "both jobs to tell of the pinned mesh", 90, alive=cls.pinned.paging.children)
         wait_until(lambda: time.monotonic() - cls.began > LONG_ENOUGH,
                    "whatever else there might be", LONG_ENOUGH + 5)
 
@@ -93,7 +89,7 @@ class Alerts(SharedPartsTest):
 
     def test_a_healthy_mesh_pages_nobody(self):
         self.healthy.check_alive()
-        self.assertEqual(self.healthy.receiver.pages, [])
+        self.assertEqual(self.healthy.pages, [])
         self.assertEqual(self.healthy.prometheus.query('ALERTS{alertstate="firing"}'), [])
         (_, calls), = self.healthy.prometheus.query("sum(mesh:upstream_calls:rate5m)")
         self.assertGreater(calls, 1, "the rules saw no calls")
@@ -105,7 +101,7 @@ class Alerts(SharedPartsTest):
                                               ("ticket", "MeshLoadImbalance", PARTS)})
 
     def test_the_page_has_all_that_it_needs(self):
-        page, *more = [alert for _, alert in self.pinned.receiver.pages
+        page, *more = [alert for _, alert in self.pinned.pages
                        if alert["labels"]["alertname"] == "MeshTrafficPinned"]
         self.assertEqual(more, [])
         self.assertEqual(page["status"], "firing")
@@ -118,6 +114,17 @@ class Alerts(SharedPartsTest):
         self.assertTrue(page["annotations"]["runbook_url"].endswith("#traffic_pinned"))
         self.assertTrue(page["annotations"]["dashboard_url"].endswith(
             "/d/mesh-balance?var-namespace=shop&var-workload=users&var-upstream="))
+        for one in self.pinned.pages:
+            self.assertEqual(list(Pages().faults(*one)), [], one)
+
+    def test_the_dashboards_mark_what_fires(self):
+        for uid, dashboard in dashboards.load().items():
+            mark, = [one["expr"] for one in dashboards.annotations(dashboard)
+                     if one["expr"].startswith("ALERTS")]
+            expr = dashboards.filled_in(dashboard, mark, 1)
+            self.assertEqual({row["alertname"] for row, _ in self.pinned.prometheus.query(expr)},
+                             {"MeshTrafficPinned", "MeshLoadImbalance"}, uid)
+            self.assertEqual(self.healthy.prometheus.query(expr), [], uid)
 
     def test_parts_of_a_mesh_add_up_to_the_whole(self):
         for mesh, name, wanted in (

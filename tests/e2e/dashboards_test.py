@@ -60,8 +60,8 @@ class Dashboards(SharedPartsTest):
     def is_untold(cls, expr):
         """Whether it is about what this machine cannot tell: by the metric, or the finding made of it."""
         begins = tuple(cls.mesh.untold)
-        return any(one.metric.startswith(begins) or ("mesh_" + value).startswith(begins)
-                   for one in promql.read(expr).selectors for _, _, value in one.matchers)
+        return any(one.name.startswith(begins) or ("mesh_" + value).startswith(begins)
+                   for one, _ in promql.selectors(promql.parse(expr)) for _, _, value in one.matchers)
 
     @classmethod
     def shows(cls, uid, target, expr):

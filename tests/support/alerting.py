@@ -9,6 +9,8 @@ import sys
 import threading
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 
+import yaml
+
 SUPPORT = os.path.dirname(os.path.abspath(__file__))
 sys.path.insert(0, os.path.join(SUPPORT, "demo_mesh"))
 
@@ -18,7 +20,8 @@ ALERTS = os.path.join(os.path.dirname(os.path.dirname(SUPPORT)), "alerts")
 RULES = os.path.join(ALERTS, "mesh_exporter.rules.yaml")
 EXAMPLE = os.path.join(ALERTS, "alertmanager.example.yaml")
 EXAMPLE_RECEIVER = "http://alerts.example.com"
-QUICKER = 40  # so many times: five minutes are eight seconds
+QUICKER = 40  # so many times: five minutes are eight seconds,
+LONGEST = 25  # but nothing takes longer than so many seconds
 _UNITS = {"s": 1, "m": 60, "h": 3600, "d": 86400}
 
 
@@ -30,13 +33,39 @@ def _read(path):
 def _quick(text, fields):
     """The YAML `text` with the durations of these fields divided, but no shorter than a second."""
     def shorter(match):
-        seconds = int(match[2]) * _UNITS[match[3]] / QUICKER
-        return f"{match[1]}{max(1, round(seconds))}s"
+        seconds = round(int(match[2]) * _UNITS[match[3]] / QUICKER)
+        return f"{match[1]}{min(max(1, seconds), LONGEST)}s"
     return re.sub(rf"^( *(?:{'|'.join(fields)}): )(\d+)([smhd])$", shorter, text, flags=re.M)
 
 
+def alert_rules():
+    """The rules of all alerts, in their order; an alert may have several."""
+    return [rule for group in yaml.safe_load(_read(RULES))["groups"] for rule in group["rules"]
+            if "alert" in rule]
+
+
+def anchor_of(alert):
+    """Its section of the runbook, "MeshTrafficPinned" → "traffic_pinned"; called like the finding that it
+    tells, if it tells one."""
+    return re.sub(r"(?<!^)(?=[A-Z])", "_", alert.removeprefix("Mesh")).lower()
+
+
+def audited(alerts):
+    """The findings that the one alert on many names."""
+    rule, = [rule for rule in alerts if rule["alert"] == "MeshReadinessAudit"]
+    pattern, = re.findall(r'finding=~"([^"]*)"', rule["expr"])
+    return pattern.split("|")
+
+
+def alert_of(finding, alerts):
+    """The name of the alert that tells it. KeyError if none does."""
+    names = {anchor_of(rule["alert"]): rule["alert"] for rule in alerts}
+    return {**dict.fromkeys(audited(alerts), "MeshReadinessAudit"), **names}[finding]
+
+
 def quick_rules():
-    """The rules as text, their expressions untouched."""
+    """The rules as text, their expressions untouched: no window is shortened, since a window is full of
+    what there is."""
     return _quick(_read(RULES), ("for", "keep_firing_for", "interval"))
 
 

@@ -22,8 +22,9 @@ ROOT = os.path.dirname(os.path.dirname(SUPPORT))
 sys.path[:0] = [SUPPORT, os.path.join(SUPPORT, "demo_mesh")]
 
 from agent import Agent, Prometheus, ledger_calls  # noqa: E402
-from alerting import QUICKER, Alertmanager, Receiver, write_quick_rules  # noqa: E402
+from alerting import LONGEST, QUICKER  # noqa: E402
 from demo_mesh import BACKENDS, CLIENT, DemoMesh  # noqa: E402
+from paging import Paging  # noqa: E402
 from processes import MeshError, wait_until  # noqa: E402
 from scenarios import BY_NAME, SCENARIOS  # noqa: E402
 
@@ -168,7 +169,7 @@ class Demo:
         self.directory = tempfile.mkdtemp(prefix="mesh-demo-")
         self.scenario = scenario
         self._with_alerts = with_alerts
-        self.alertmanager = self.receiver = None
+        self.paging = None
         self._parts = []  # what has a stop(), in the order of its start
         self._loads = []
         self._in_trouble = False
@@ -183,7 +184,8 @@ class Demo:
                        else [self._mesh.start_load(rate=CALLS_PER_SECOND)])
         # Two windows are worth waiting for.
         poll = {**POLL, "window": f"{SCENARIO_WINDOW}s"} if self.scenario else POLL
-        self.agent = Agent(BINARY, self.directory, self._mesh.agent_config(CERTIFICATES, **poll))
+        extra = "" if self.scenario and self.scenario.watched(self._mesh) else CERTIFICATES
+        self.agent = Agent(BINARY, self.directory, self._mesh.agent_config(extra, **poll))
         self._begin(self.agent)
         self._start_prometheus()
         self.agent.wait_ready()
@@ -201,19 +203,16 @@ class Demo:
 
     def _start_prometheus(self):
         if self._with_alerts:
-            self.receiver = Receiver()
-            self._begin(self.receiver)
-            self.alertmanager = Alertmanager(self.directory, self.receiver.url)
-            self._begin(self.alertmanager)
-            rules, told = write_quick_rules(self.directory), self.alertmanager.listens_on
+            self.paging = Paging(self.directory, self.agent.listens_on)
+            self._begin(self.paging)
+            self.prometheus = self.paging.prometheus
         else:
-            rules = told = None
-        self.prometheus = Prometheus(self.directory, self.agent.listens_on, rules, told)
-        self._begin(self.prometheus)
+            self.prometheus = Prometheus(self.directory, self.agent.listens_on)
+            self._begin(self.prometheus)
 
     def notifications(self):
         """Lines of text; none without alerts."""
-        return ["", *notifications_table(list(self.receiver.pages))] if self.receiver else []
+        return ["", *notifications_table(list(self.paging.receiver.pages))] if self.paging else []
 
     def stop(self):
         for part in reversed(self._parts):
@@ -222,9 +221,10 @@ class Demo:
 
     def check(self):
         """MeshError if something that we started has ended."""
-        for part in filter(None, (self.agent, self.prometheus, self.alertmanager)):
-            if not part.child.running():
-                raise MeshError(f"{part.child.name} ended:\n{part.child.log_tail()}")
+        children = self.paging.children if self.paging else [self.prometheus.child]
+        for child in (self.agent.child, *children):
+            if not child.running():
+                raise MeshError(f"{child.name} ended:\n{child.log_tail()}")
         for name, pid in self._mesh.describe()["pids"].items():
             if os.waitid(os.P_PID, pid, os.WEXITED | os.WNOHANG | os.WNOWAIT):
                 with open(os.path.join(self._mesh.directory, name + ".log")) as log:
@@ -280,6 +280,15 @@ def report_findings(demo):
     return 0 if agree else 1
 
 
+def print_alerts(demo):
+    manager = demo.paging.alertmanager.url
+    on_purpose = "" if demo.scenario else (
+        "\n              an eighth of the demo's calls fails on purpose, which burns its budget")
+    print(f"alerts        {demo.prometheus.url}/alerts: {QUICKER} times as quick as in real life, "
+          f"none waits longer\n              than {LONGEST} s{on_purpose}\n"
+          f"Alertmanager  {manager}/ and curl -s {manager}/api/v2/alerts\n", flush=True)
+
+
 def run(demo, seconds):
     pods = demo.scenario.pods if demo.scenario else len(BACKENDS)
     print(f"starting the demo mesh: {pods + 1} Envoys, {pods} gRPC servers, a load generator; "
@@ -290,11 +299,8 @@ def run(demo, seconds):
           "^mesh_certificate_remaining_seconds\n"
           f"landing page  {demo.agent.url}/\n"
           f"Prometheus    {demo.prometheus.url}/graph\n", flush=True)
-    if demo.alertmanager:
-        manager = demo.alertmanager.url
-        print(f"alerts        {demo.prometheus.url}/alerts: {QUICKER} times as quick as in real "
-              "life;\n              an eighth of the demo's calls fails on purpose, which burns its "
-              f"budget\nAlertmanager  {manager}/ and curl -s {manager}/api/v2/alerts\n", flush=True)
+    if demo.paging:
+        print_alerts(demo)
     if demo.scenario:
         print(f"scenario      {demo.scenario.name}: {demo.scenario.summary}; to be found: "
               f"{in_words(demo.scenario.findings)}\n", flush=True)

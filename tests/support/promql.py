@@ -34,6 +34,7 @@ class Selector:
     name: str
     matchers: list = field(default_factory=list)  # (label, operator, value)
     span: str = ""  # "5m"; "" for an instant
+    offset: str = ""  # "1h"; "" for now
     children = ()
 
 
@@ -217,4 +218,6 @@ class _Parser:
         if self._taken("["):
             selector.span = self._take()
             self._take("]")
+        if self._taken("offset"):
+            selector.offset = self._take()
         return selector

@@ -16,7 +16,6 @@ from controlled_sidecar import (ADS, BAD, GOOD, ControlledSidecar, ControlPlane,
                                 secret_from, secrets)
 from demo_mesh import BACKENDS, DemoMesh
 from lone_sidecar import LoneSidecar
-from pool_config import manager
 from pool_mesh import PoolMesh
 from processes import Child, ReservedPort
 from scenarios import Scenario
@@ -25,17 +24,6 @@ LIFETIME = 30  # seconds: of the demo mesh's leaves, renewed at half of it
 POLL = {"interval": "1s", "timeout": "800ms", "window": "5s", "stale_after": "30s"}
 PLANES = ("connected-1", "cut-1")
 UPSTREAM = "outbound|50051||users.shop.svc.cluster.local"
-
-
-def refuse_greetings(bootstrap, _mesh):
-    """A policy against a method."""
-    refused = {"permissions": [{"url_path": {"path": {"exact": "/Greeter/SayHello"}}}],
-               "principals": [{"any": True}]}
-    policy = {"@type": "type.googleapis.com/envoy.extensions.filters.http.rbac.v3.RBAC",
-              "rules": {"action": "DENY", "policies": {"no greetings": refused}}}
-    for one in bootstrap["static_resources"]["listeners"]:
-        manager(one)["http_filters"].insert(0, {"name": "envoy.filters.http.rbac",
-                                                "typed_config": policy})
 
 
 class ControlPlanes:
@@ -133,7 +121,8 @@ class TroubledMesh:
         self._directory = directory
         self._demo = DemoMesh(envoy, bin_dir, path("demo"), LIFETIME,
                               Scenario("refused", "a policy refuses calls",
-                                       server=change.of(BACKENDS[-1], refuse_greetings)))
+                                       server=change.of(BACKENDS[-1],
+                                                        change.refuse_greetings)))
         self._pools = PoolMesh(envoy, bin_dir, path("pools"))
         self._planes = ControlPlanes(envoy, path("planes"))
         self._held = HeldSidecar(envoy, path("held"))

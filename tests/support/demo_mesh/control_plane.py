@@ -68,6 +68,10 @@ class ControlPlane:
             self._child.terminate()
         self._port.release()
 
+    def said(self, kind):
+        """The resources of that kind that it says now."""
+        return self._said[kind]["resources"]
+
     def say(self, **kinds):
         """From now on these lists of resources, beside those of other kinds said before; gives the
         version, which grows."""

@@ -147,8 +147,8 @@ class DemoMesh:
                  "mesh": "envoy", "admin": self._scenario.admin(self, name)} for name in self._sidecars]
 
     def agent_config(self, extra="", **poll):
-        """YAML for the agent: all sidecars as targets. `poll` overrides, e.g. interval="200ms";
-        `extra` is appended as it is."""
+        """YAML for the agent: all sidecars as targets, and what the scenario has it look at. `poll`
+        overrides, e.g. interval="200ms"; `extra` is appended as it is."""
         settings = {"interval": "500ms", "timeout": "400ms", "window": "30s", "stale_after": "10s",
                     **poll}
         lines = ["poll:"] + [f"  {key}: {value}" for key, value in settings.items()]
@@ -156,7 +156,7 @@ class DemoMesh:
         for target in self.targets():
             fields = [f"{key}: {json.dumps(value)}" for key, value in target.items()]
             lines.append("  - " + "\n    ".join(fields))
-        return "\n".join(lines) + "\n" + extra
+        return "\n".join(lines) + "\n" + self._scenario.watched(self) + extra
 
     def describe(self):
         return {"target": self.address(), "targets": self.targets(),

@@ -1,17 +1,18 @@
 """What a scenario of the demo mesh changes in the bootstraps of its sidecars, which are plain
-dictionaries (envoy_config.py). A change takes the bootstrap and the mesh, and alters the bootstrap."""
+dictionaries (envoy_config.py). A change takes the bootstrap and the mesh, and alters the bootstrap.
+What comes from a control plane is in control_plane_changes.py."""
 
 import json
 import os
 
-import certificates
-import control_plane
 import pool_config
 from envoy_config import USERS, outbound
 from forwarder import Forwarder
 from silence import Silence
 
 _TYPE = "type.googleapis.com/envoy.extensions.filters."
+_PREVIOUS_HOSTS = ("type.googleapis.com/envoy.extensions.retry.host.previous_hosts.v3."
+                   "PreviousHostsPredicate")
 UNLIMITED = 4294967295
 
 
@@ -41,6 +42,20 @@ def _endpoints(bootstrap):
 
 def _listeners(bootstrap):
     return bootstrap["static_resources"]["listeners"]
+
+
+def _routes(bootstrap):
+    for listener in _listeners(bootstrap):
+        for host in pool_config.manager(listener)["route_config"]["virtual_hosts"]:
+            yield from (one["route"] for one in host["routes"])
+
+
+def _insert_filter(bootstrap, name, kind, **fields):
+    """Before all others, in each listener."""
+    for listener in _listeners(bootstrap):
+        pool_config.manager(listener)["http_filters"].insert(0, {
+            "name": "envoy.filters.http." + name,
+            "typed_config": {"@type": _TYPE + "http." + kind, **fields}})
 
 
 def settings(**fields):
@@ -99,10 +114,8 @@ def hash_one_key(bootstrap, _mesh):
     """A hash of what is the same in every call."""
     for cluster, _ in _clusters(bootstrap):
         cluster["lb_policy"] = "RING_HASH"
-    for listener in _listeners(bootstrap):
-        for host in pool_config.manager(listener)["route_config"]["virtual_hosts"]:
-            for route in host["routes"]:
-                route["route"]["hash_policy"] = [{"header": {"header_name": ":authority"}}]
+    for route in _routes(bootstrap):
+        route["hash_policy"] = [{"header": {"header_name": ":authority"}}]
 
 
 def weigh_endpoints(bootstrap, _mesh):
@@ -170,19 +183,7 @@ lead_through_a_cutter = _lead(
     lambda mesh, port: mesh.keep(port, Forwarder(port, cut_every=0.4)).number)
 
 
-# ---- certificates ----
-
-def trust_a_stranger(mesh):
-    """The client's sidecar holds the root of somebody else."""
-    mesh.trust("storefront-1", certificates.Authority(
-        os.path.join(mesh.directory, "stranger", "ca")).create())
-
-
-def let_expire(mesh):
-    """The servers' leaves ended a minute ago."""
-    for name in mesh.backends:
-        mesh.authority.issue("backend", mesh.certificate_dir(name), 3600, age=3660)
-
+# ---- certificates: beside those of certificate_changes.py ----
 
 def show_no_certificate(bootstrap, _mesh):
     for cluster, _ in _clusters(bootstrap):
@@ -224,42 +225,50 @@ def end_connections_after(calls):
 
 def serve_web(bootstrap, _mesh):
     """The client's sidecar takes gRPC-Web, too, and its CORS filter has no policy."""
-    for listener in _listeners(bootstrap):
-        for name, kind in (("cors", "cors.v3.Cors"), ("grpc_web", "grpc_web.v3.GrpcWeb")):
-            pool_config.manager(listener)["http_filters"].insert(0, {
-                "name": "envoy.filters.http." + name,
-                "typed_config": {"@type": _TYPE + "http." + kind}})
+    _insert_filter(bootstrap, "cors", "cors.v3.Cors")
+    _insert_filter(bootstrap, "grpc_web", "grpc_web.v3.GrpcWeb")
 
 
-# ---- the control plane ----
-
-def obey(bootstrap, mesh):
-    """The client's sidecar has all that from a control plane."""
-    plane = mesh.keep("control plane", control_plane.ControlPlane(mesh.directory, "control-plane"))
-    mesh.clusters = bootstrap["static_resources"]["clusters"]
-    plane.say(**bootstrap.pop("static_resources"))
-    bootstrap["static_resources"] = {}
-    control_plane.obey(bootstrap, plane.start().port)
+def refuse_greetings(bootstrap, _mesh):
+    """A policy against a method."""
+    refused = {"permissions": [{"url_path": {"path": {"exact": "/Greeter/SayHello"}}}],
+               "principals": [{"any": True}]}
+    _insert_filter(bootstrap, "rbac", "rbac.v3.RBAC",
+                   rules={"action": "DENY", "policies": {"no greetings": refused}})
 
 
-def lose_control_plane(mesh):
-    mesh.kept["control plane"].kill()
+def delay(duration):
+    """Each call waits so long."""
+    def change(bootstrap, _mesh):
+        _insert_filter(bootstrap, "fault", "fault.v3.HTTPFault", delay={
+            "fixed_delay": duration, "percentage": {"numerator": 100}})
+    return change
 
 
-def regain_control_plane(mesh):
-    mesh.kept["control plane"].start()
+def end_calls_after(duration):
+    """Of the client's sidecar, which then says DEADLINE_EXCEEDED."""
+    def change(bootstrap, _mesh):
+        for route in _routes(bootstrap):
+            route["max_stream_duration"] = {"max_stream_duration": duration}
+    return change
 
 
-def refuse_what_is_sent(mesh):
-    """The control plane sends a cluster that Envoy does not take, beside those that it has."""
-    mesh.kept["control plane"].say(clusters=[*mesh.clusters, {"name": "bad", "connect_timeout": "-1s"}])
-
-
-def send_what_is_taken(mesh):
-    mesh.kept["control plane"].say(clusters=mesh.clusters)
+def retry(bootstrap, _mesh):
+    """The client's sidecar makes calls again that end as UNAVAILABLE, at another endpoint."""
+    for route in _routes(bootstrap):
+        route["retry_policy"] = {
+            "retry_on": "unavailable", "num_retries": 2, "host_selection_retry_max_attempts": 5,
+            "retry_host_predicate": [{"name": "envoy.retry_host_predicates.previous_hosts",
+                                      "typed_config": {"@type": _PREVIOUS_HOSTS}}]}
 
 
 # ---- the admin interface ----
+
+def look_for_nobody(mesh):
+    """YAML for the agent: a target more, of which nothing is there."""
+    return f"  - {{name: nobody-1, namespace: shop, admin: 'http://127.0.0.1:{mesh.port('nobody-1', 'admin')}'}}\n"
+
+
 
 def far_from_client(mesh, name):
     """Each question to the client's sidecar takes its time to get there."""

@@ -1,11 +1,14 @@
-"""What can go wrong in the demo mesh on order, and what the agent must find then: `./run --scenario NAME`
-shows one, tests/e2e/scenarios_test.py holds the agent to each, with no finding more or less.
+"""What can go wrong in the demo mesh on order, what the agent must find then, and who must be told:
+`./run --scenario NAME` shows one, tests/e2e/scenarios_test.py holds the agent to each, with no finding
+more or less, and tests/e2e/alert_matrix_test.py the alerts.
 
 A scenario changes the bootstraps of the sidecars and the calls that are made; all parts stay real."""
 
 from dataclasses import dataclass, field
 from typing import Callable, Optional
 
+import certificate_changes as certificate
+import control_plane_changes as control_plane
 import scenario_changes as change
 from scenario_changes import UNLIMITED
 
@@ -20,7 +23,11 @@ class Scenario:
     summary: str
     findings: tuple = ()  # exactly what is found, by name
     unseen: tuple = ()  # exactly what could not be looked at, as `diagnose` says it
-    load: dict = field(default_factory=lambda: {"rate": 100})  # options of demo_load
+    # Whoever is told of a finding is told by its own alert, or by MeshReadinessAudit. Beside those:
+    alerts: tuple = ()  # alerts of which somebody is told
+    quiet: tuple = ()  # alerts of which nobody is told because a graver one is, those of findings, too
+    perhaps: tuple = ()  # alerts of which somebody may be told, where a reason stands beside it
+    load: dict = field(default_factory=lambda: {"rate": 100})  # options of demo_load; all calls ask for OK
     callers: int = 1  # so many demo_loads, each with one channel
     pods: int = 3  # of the service that is called
     late: tuple = ()  # of them those that are not there at first
@@ -28,19 +35,24 @@ class Scenario:
     server: Callable = _unchanged  # and to each server's
     files: Callable = _unchanged  # takes the mesh before anything starts: what it does to its files
     admin: Callable = lambda mesh, name: mesh.admin(name)  # where the agent asks a sidecar
+    watched: Callable = lambda _mesh: ""  # YAML: what else the agent is to look at
     renewed: bool = True  # whether the issuer renews certificates, if there is one
     trouble: Optional[Callable] = None  # takes the mesh after a window in which nothing is found
     relief: Optional[Callable] = None  # after that nothing is found any more
     workload: Optional[str] = None  # of the server sidecars
     verdict: Optional[str] = None  # on the balance of the upstream `users`, if it matters
     passing: Optional[str] = None  # such a verdict meanwhile
+    left_out: str = ""  # of ./test, because it has no finding, or that test there makes the same
 
     def start_loads(self, mesh):
-        return [mesh.start_load(**self.load) for _ in range(self.callers)]
+        return [mesh.start_load(all_ok="yes", **self.load) for _ in range(self.callers)]
 
 
 ONE_METHOD = {"only": "Greeter/SayHello", "rate": 100}
 ONE_UPSTREAM = {"only": "user.v1.UserService/GetUser", "rate": 20}
+BURN = "MeshErrorBudgetBurn"  # whatever makes more than 1.4 % of the calls fail
+UNAVAILABLE = ("MeshCallsUnavailable", BURN)
+SKEW = "MeshLoadImbalance"  # without discovery nobody knows which upstream's weights explain it
 
 
 def held(calls, deadline):
@@ -57,55 +69,67 @@ SCENARIOS = (
              ("traffic_pinned",), load=ONE_METHOD, callers=3, pods=5,
              client=change.forward_bytes, workload="users"),
     Scenario("hot_key", "a hash policy with the same key in every call",
-             ("traffic_uneven",), client=change.hash_one_key, verdict="uneven"),
+             ("traffic_uneven",), client=change.hash_one_key, verdict="uneven",
+             alerts=(SKEW, "MeshEndpointIdle")),
     Scenario("weighted", "weights of 9:1:1 in the endpoint list",
-             client=change.weigh_endpoints, verdict="weighted"),
+             client=change.weigh_endpoints, verdict="weighted", alerts=(SKEW,)),
     Scenario("zones", "zones with weights of their own", client=change.weigh_zones,
-             verdict="locality"),
+             verdict="locality", alerts=(SKEW,)),
     Scenario("ejected", "one of three pods fails, and is ejected for it", ("endpoints_ejected",),
              client=change.eject_after(5), server=change.of("backend-3", change.fail),
              verdict="ejected"),
     Scenario("none_left", "all pods fail, and are ejected for it", ("no_healthy_endpoint",),
-             load=ONE_UPSTREAM, client=change.eject_after(5, most=100), server=change.fail),
+             load=ONE_UPSTREAM, client=change.eject_after(5, most=100), server=change.fail,
+             alerts=(BURN,), quiet=("MeshCallsUnavailable",)),
     Scenario("quiet", "too few calls to tell luck from skew", load={"rate": 0.4},
              client=change.hash_one_key, verdict="too_little_traffic"),
 
     Scenario("pool_exhausted", "max_requests of 3, and more calls at once", ("pool_exhausted",),
-             load={**held(20, "500ms"), "rate": 40}, client=change.limits(max_requests=3)),
+             load={**held(20, "500ms"), "rate": 40}, client=change.limits(max_requests=3),
+             alerts=UNAVAILABLE),
     Scenario("pending_full", "two streams on a connection, one connection, two calls may wait",
              ("pool_exhausted", "stream_limit_low"), load={**held(20, "500ms"), "rate": 40},
              client=change.together(change.limits(max_connections=1, max_pending_requests=2),
-                                    change.http2(max_concurrent_streams=2))),
+                                    change.http2(max_concurrent_streams=2)),
+             alerts=UNAVAILABLE),
     Scenario("streams_full", "two streams on a connection, one connection, the rest waits",
              ("stream_limit", "stream_limit_low"), load=held(12, "10m"),
              client=change.together(change.limits(max_connections=1),
                                     change.http2(max_concurrent_streams=2))),
     Scenario("streams_refused", "callers open more streams than the servers take",
-             ("stream_limit", "stream_limit_low"), load=held(60, "500ms"),
+             ("stream_limit", "stream_limit_low"), load={**held(60, "30s"), "cancel_after": "500ms"},
              client=change.together(change.end_connections_after(10), change.eject_nobody),
-             server=change.take_streams(2)),
+             server=change.take_streams(2), alerts=UNAVAILABLE),
     Scenario("breaker_open", "max_requests of 3, and so many calls that hang",
              ("circuit_breaker_open",), load=held(3, "10m"),
              client=change.limits(max_requests=3)),
     Scenario("refused", "nobody listens where the pods should", ("connect_failures",),
              load=ONE_UPSTREAM,
-             client=change.together(change.lead_nowhere, change.eject_nobody)),
+             client=change.together(change.lead_nowhere, change.eject_nobody),
+             alerts=UNAVAILABLE),
     Scenario("connect_timeout", "the pods' addresses do not answer", ("connect_failures",),
              load=ONE_UPSTREAM,
              client=change.together(change.lead_into_silence, change.eject_nobody,
-                                    change.settings(connect_timeout="0.2s"))),
+                                    change.settings(connect_timeout="0.2s")),
+             alerts=UNAVAILABLE),
     Scenario("cut", "connections break while calls are on them", ("connection_resets",),
              load={**held(20, "5s"), "rate": 40},
-             client=change.together(change.lead_through_a_cutter, change.eject_nobody)),
+             client=change.together(change.lead_through_a_cutter, change.eject_nobody),
+             alerts=UNAVAILABLE),
 
     Scenario("wrong_ca", "the client's sidecar trusts another root", ("tls_handshake_failures",),
-             load=ONE_UPSTREAM, client=change.eject_nobody, files=change.trust_a_stranger),
+             load=ONE_UPSTREAM, client=change.eject_nobody, files=certificate.trust_a_stranger,
+             alerts=UNAVAILABLE),
     Scenario("expired", "the servers' certificates have ended",
              ("certificate_expired", "tls_handshake_failures"), load=ONE_UPSTREAM,
-             client=change.eject_nobody, files=change.let_expire, renewed=False),
+             client=change.eject_nobody, files=certificate.let_expire, renewed=False,
+             alerts=UNAVAILABLE, quiet=("MeshRotationOverdue",)),
     Scenario("no_certificate", "the client's sidecar shows no certificate",
              ("tls_handshake_failures",), load=ONE_UPSTREAM,
-             client=change.together(change.show_no_certificate, change.eject_nobody)),
+             client=change.together(change.show_no_certificate, change.eject_nobody),
+             alerts=UNAVAILABLE,
+             # Nine of ten connections that break do so at TLS, by chance more or fewer.
+             perhaps=("MeshConnectionResets",)),
 
     Scenario("slow_connect", "a connection may take 10 s to fail", ("connect_timeout_long",),
              client=change.settings(connect_timeout="10s"), verdict="balanced"),
@@ -127,7 +151,9 @@ SCENARIOS = (
 
     Scenario("slow_admin", "the client's sidecar takes long to answer the agent", ("slow_admin",),
              unseen=("shop/storefront-1: /clusters: no answer in time",),
-             admin=change.far_from_client),
+             admin=change.far_from_client,
+             # Whether an answer is there in time is a matter of milliseconds.
+             perhaps=("MeshTargetFailing",)),
 
     # What happens to a mesh that was well.
     Scenario("joining", "a second pod joins the first", pods=2, late=("backend-2",),
@@ -136,12 +162,86 @@ SCENARIOS = (
     Scenario("server_killed", "one of three servers is killed under load", ("connect_failures",),
              client=change.eject_nobody,
              trouble=lambda mesh: mesh.kill("backend-2-app"),
-             relief=lambda mesh: mesh.restart("backend-2-app"), verdict="balanced"),
+             relief=lambda mesh: mesh.restart("backend-2-app"), verdict="balanced",
+             alerts=UNAVAILABLE),
     Scenario("config_rejected", "the control plane sends a cluster that is refused",
-             ("config_rejected",), client=change.obey, trouble=change.refuse_what_is_sent,
-             relief=change.send_what_is_taken, verdict="balanced"),
+             ("config_rejected",), client=control_plane.obey, trouble=control_plane.refuse_what_is_sent,
+             relief=control_plane.send_what_is_taken, verdict="balanced"),
     Scenario("control_plane_lost", "the control plane is killed", ("control_plane_unreachable",),
-             client=change.obey, trouble=change.lose_control_plane,
-             relief=change.regain_control_plane, verdict="balanced"),
+             client=control_plane.obey, trouble=control_plane.lose,
+             relief=control_plane.regain, verdict="balanced"),
+
+    # For their alerts: tests/e2e/run --all.
+    Scenario("denied", "a policy refuses calls of one method", ("calls_denied",),
+             server=change.refuse_greetings, left_out="calls_denied_test.cc"),
+    Scenario("timed_out", "the client's sidecar ends calls that hang after 0.2 s",
+             alerts=("MeshCallsTimedOut", BURN),
+             load={**held(20, "5s"), "rate": 40}, client=change.end_calls_after("0.2s"),
+             left_out="no finding"),
+    Scenario("slow", "each call takes a second and a half", alerts=("MeshCallsSlow",),
+             load={**ONE_UPSTREAM, "parallel": 40}, server=change.delay("1.5s"),
+             left_out="no finding"),
+    Scenario("retries", "one of three pods fails, and its calls are made again",
+             alerts=("MeshRetryStorm",),
+             client=change.together(change.retry, change.eject_nobody,
+                                    change.limits(max_retries=100)),
+             server=change.of("backend-3", change.fail), left_out="no finding"),
+    Scenario("unreachable", "nobody listens where a sidecar's admin interface should be",
+             alerts=("MeshTargetFailing",), watched=change.look_for_nobody,
+             left_out="targets_test.py"),
+    Scenario("folded", "more methods than the agent is to tell apart", alerts=("MeshSeriesFolded",),
+             watched=lambda mesh: "limits: {methods_per_upstream: 1}\n", left_out="no finding"),
+    Scenario("control_planes_lost", "the control planes of all sidecars are killed",
+             ("control_plane_unreachable",), alerts=("MeshControlPlaneDown",),
+             quiet=("MeshControlPlaneUnreachable",), client=control_plane.obey, server=control_plane.obey,
+             trouble=control_plane.lose, relief=control_plane.regain,
+             left_out="control_plane_test.py"),
+    Scenario("overdue", "the leaf of one server should have been renewed", ("rotation_overdue",),
+             files=certificate.leaves(3600, 2500, only="backend-1"), renewed=False,
+             left_out="certificates_test.py"),
+    Scenario("all_overdue", "those of five servers should have been", ("rotation_overdue",),
+             alerts=("MeshRotationOverdueFleet",), quiet=("MeshRotationOverdue",), pods=5,
+             files=certificate.leaves(3600, 2500), renewed=False,
+             left_out="certificates_test.py"),
+    Scenario("near_the_end", "the leaf of one server has a twentieth of its life left",
+             ("certificate_expiring", "rotation_overdue"),
+             files=certificate.leaves(3600, 3420, only="backend-1"), renewed=False,
+             quiet=("MeshRotationOverdue",),
+             left_out="certificates_test.py"),
+    Scenario("not_yet_valid", "the leaf of the client's sidecar begins in an hour",
+             ("certificate_not_yet_valid", "tls_handshake_failures"), load=ONE_UPSTREAM,
+             client=change.eject_nobody,
+             files=certificate.leaves(7200, -3600, only="storefront-1"), renewed=False,
+             alerts=UNAVAILABLE,
+             left_out="certificate_not_yet_valid_test.cc"),
+    Scenario("spoilt_leaf", "the next leaf of a server is garbage", ("rotation_failing",),
+             watched=certificate.look_often, trouble=certificate.spoil_a_leaf,
+             left_out="certificates_test.py"),
+    Scenario("outlived", "calls last longer than the leaves under which they began",
+             ("stale_certificate_in_use",), watched=certificate.look_often, renewed=False,
+             trouble=certificate.outlive, left_out="certificates_test.py"),
+    Scenario("untrusted", "the trust bundle has somebody else's root only",
+             ("trust_broken", "root_not_in_bundle"), watched=certificate.trust_only_a_stranger,
+             left_out="inbound_test.py"),
+    Scenario("other_chain", "a port shows the leaf of another pod", ("served_chain_differs",),
+             watched=certificate.lead_astray, left_out="inbound_test.py"),
+    Scenario("bundle_spoilt", "a trust bundle becomes garbage", ("trust_bundle_unreadable",),
+             watched=certificate.watch_a_bundle, trouble=certificate.spoil_what_is_watched,
+             left_out="inbound_test.py"),
+    Scenario("list_spoilt", "a file with a list of targets becomes garbage",
+             alerts=("MeshDiscoveryFailing",), watched=certificate.watch_targets,
+             trouble=certificate.spoil_what_is_watched, left_out="no finding"),
+    Scenario("file_spoilt", "a watched file becomes garbage", ("certificate_file_unreadable",),
+             watched=certificate.watch_a_file, trouble=certificate.spoil_what_is_watched,
+             left_out="certificate_files_test.cc"),
 )
+# Alerts that no scenario makes, and why.
+ALERTS_MADE_ELSEWHERE = {
+    "MeshExporterDown": "it is the agent that is ended: alert_matrix_test.py",
+    "MeshExporterAbsent": "it is Prometheus that knows no agent: alert_matrix_test.py"}
+_HELD = "only a machine that lets us make control groups can hold a sidecar to a limit: memory_test.py"
+ALERTS_NOT_MADE = {
+    **dict.fromkeys(("MeshSidecarMemoryPressure", "MeshSidecarOomKilled", "MeshSidecarCpuThrottled"), _HELD),
+    "MeshExporterReloadFailed": "the agent reads its configuration once, at its start",
+    "MeshExporterSnapshotStale": "polls end by their deadlines, and the thread that polls is the one that answers"}
 BY_NAME = {scenario.name: scenario for scenario in SCENARIOS}
