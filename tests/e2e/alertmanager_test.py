@@ -30,7 +30,7 @@ INHIBITIONS = (
      [alert("MeshRotationOverdue", POD), alert("MeshRotationFailing", POD)],
      [alert("MeshRotationOverdue", POD, mesh="linkerd"),
       alert("MeshRotationOverdue", POD, cluster="west"),
-      alert("MeshCertificateExpired", POD, "critical")]),
+      alert("MeshCertificateExpired", POD, "critical", certificate="spiffe://b")]),
     (alert("MeshControlPlaneDown", MESH, "critical"),
      [alert("MeshControlPlaneUnreachable", POD, "critical"), alert("MeshConfigRejected", POD)],
      [alert("MeshConfigRejected", POD, mesh="consul"),
