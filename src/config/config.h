@@ -74,8 +74,17 @@ struct CertificatesConfig {
   SecretsConfig secrets;
 };
 
+// The pods of one node of a Kubernetes cluster.
+struct KubernetesConfig {
+  std::string node_name;                // "": this source is not used
+  std::string kubeconfig;               // a file; "": the service account of the agent's own pod
+  std::vector<std::string> namespaces;  // empty: all
+  std::string selector;                 // by labels; "": all
+};
+
 // Where targets are looked for, beside those of the configuration.
 struct DiscoveryConfig {
+  KubernetesConfig kubernetes;
   std::vector<std::string> files;  // glob(7); each lists targets (read_target_file.h)
 };
 

@@ -5,17 +5,45 @@
 #include <string_view>
 
 #include "config/read_globs.h"
+#include "config/read_label.h"
+#include "config/read_scope.h"
 
 namespace mesh {
 namespace {
 
-constexpr std::array<std::string_view, 1> discovery_keys{"file"};
+constexpr std::array<std::string_view, 2> discovery_keys{"kubernetes", "file"};
+constexpr std::array<std::string_view, 4> kubernetes_keys{"node_name", "kubeconfig", "namespaces",
+                                                          "selector"};
+
+void read_kubernetes(const Field& field, const Reading& reading) {
+  const Fields fields = reading.fields(field, kubernetes_keys);
+  KubernetesConfig& kubernetes = reading.config.discovery.kubernetes;
+  if (!fields.has("node_name")) {
+    fields.complain(fields.self(),
+                    "the key \"node_name\" is missing; expected the name of this node, such as "
+                    "${NODE_NAME}, which the pod's specification sets from spec.nodeName");
+  }
+  const auto name = read_name(fields, "node_name");
+  if (name && name->empty()) {
+    fields.complain(*fields.find("node_name"), *name, "is empty", "the name of this node");
+  }
+  kubernetes.node_name = name.value_or("");
+  const auto file = fields.text("kubeconfig", "the absolute path of a kubeconfig");
+  if (file && !file->empty() && !file->starts_with('/')) {
+    fields.complain(*fields.find("kubeconfig"), *file, "is not absolute",
+                    "a path that begins with a slash");
+  }
+  kubernetes.kubeconfig = file.value_or("");
+  kubernetes.namespaces = read_namespaces(fields, reading);
+  kubernetes.selector = read_selector(fields);
+}
 
 }  // namespace
 
 void read_discovery(const Field& field, const Reading& reading) {
   const Fields fields = reading.fields(field, discovery_keys);
   DiscoveryConfig& discovery = reading.config.discovery;
+  if (const auto kubernetes = fields.find("kubernetes")) read_kubernetes(*kubernetes, reading);
   if (fields.has("file")) discovery.files = read_globs(fields, "file", reading);
 }
 

@@ -1,0 +1,18 @@
+// Of which objects of a cluster a section is: the keys `namespaces` and `selector`.
+#pragma once
+
+#include <string>
+#include <vector>
+
+#include "config/fields.h"
+#include "config/reading.h"
+
+namespace mesh {
+
+// Each once; empty: all, or a complaint.
+std::vector<std::string> read_namespaces(const Fields& fields, const Reading& reading);
+
+// By labels, as kubectl has it; "": all.
+std::string read_selector(const Fields& fields);
+
+}  // namespace mesh
