@@ -70,4 +70,8 @@ Result<HostPort> parse_host_port(std::string_view text, std::uint16_t least_port
   return result;
 }
 
+bool is_ip_address(const std::string& text) {
+  return is_address(AF_INET, text) || is_address(AF_INET6, text);
+}
+
 }  // namespace mesh

@@ -21,4 +21,7 @@ struct HostPort {
 // "any free one" to who listens, and nothing to who dials: those ask for 1 as the least.
 Result<HostPort> parse_host_port(std::string_view text, std::uint16_t least_port = 0);
 
+// "10.1.2.3" or "fd00::7": an address as a literal, without brackets.
+bool is_ip_address(const std::string& text);
+
 }  // namespace mesh

@@ -152,6 +152,25 @@ inline constexpr std::size_t audit_findings_per_target = 5;
 // One file of a control group. The longest, memory.stat, has 2 kB.
 inline constexpr std::size_t cgroup_file_bytes = 64 * 1024;
 
+// One Pod as the API server writes it, or an event about one. etcd holds no object of more than
+// 1.5 MiB; an honest Pod has 5 to 30 kB.
+inline constexpr std::size_t pod_bytes = 2 * 1024 * 1024;
+
+// What surrounds the items of a list: its kind, its resourceVersion, where it goes on.
+inline constexpr std::size_t list_frame_bytes = 64 * 1024;
+
+// Pods of one node that are known. Kubernetes is built for 110, large nodes are given 250 and, by
+// one vendor, 512.
+inline constexpr std::size_t pods_per_node = 2'000;
+
+// What is kept of one Pod: containers, ports and arguments of each, and the bytes of a text. A
+// longer text is left out: half an argument or half a JSON says something else. PROXY_CONFIG of
+// Istio's sidecar, the longest that is of use, has 1 to 3 kB.
+inline constexpr std::size_t containers_per_pod = 64;
+inline constexpr std::size_t ports_per_container = 64;
+inline constexpr std::size_t args_per_container = 64;
+inline constexpr std::size_t pod_text_bytes = 4 * 1024;
+
 // A configuration file. Ten thousand targets are about 2 MiB.
 inline constexpr std::size_t config_bytes = 8 * 1024 * 1024;
 

@@ -12,6 +12,7 @@
 #include "base/wipe.h"
 #include "wire/base64.h"
 #include "wire/json_fields.h"
+#include "wire/kube_name.h"
 #include "wire/pem.h"
 #include "wire/x509.h"
 
@@ -23,13 +24,6 @@ using simdjson::dom::object;
 
 // Decoded at once, so that no more than this of what may be a key exists in the clear.
 constexpr std::size_t piece_bytes = 4096;
-constexpr std::size_t longest_name = 253, longest_namespace = 63;  // RFC 1123
-
-bool is_dns_name(std::string_view name, std::size_t longest) {
-  return !name.empty() && name.size() <= longest && std::ranges::all_of(name, [](char c) {
-    return (c >= 'a' && c <= 'z') || (c >= '0' && c <= '9') || c == '-' || c == '.';
-  });
-}
 
 bool is_about_something_else(std::string_view type) {
   constexpr std::array<std::string_view, 6> types = {"kubernetes.io/service-account-token",
@@ -148,8 +142,8 @@ class ListReader {
     }
     const std::string_view kind = text_in(item, "kind");
     if (!kind.empty() && kind != "Secret") return add_unreadable(number, "is no Secret");
-    if (!is_dns_name(name, longest_name)) return add_unreadable(number, "has no proper name");
-    if (!is_dns_name(ns, longest_namespace)) {
+    if (!is_kube_name(name, longest_kube_name)) return add_unreadable(number, "has no proper name");
+    if (!is_kube_name(ns, longest_kube_namespace)) {
       return add_unreadable(number, "has no proper namespace");
     }
     const std::string_view type = text_in(item, "type");

@@ -1,0 +1,172 @@
+// The visible list of what is looked for in a pod, and what holds of all of it: pods that do not
+// run, annotations that have the last word, names that two proxies of a pod may not share.
+#include "discover/recognise.h"
+
+#include <algorithm>
+#include <array>
+#include <utility>
+
+#include "base/nearest_word.h"
+#include "base/quoted.h"
+#include "discover/recognition/all.h"
+
+namespace mesh {
+namespace {
+
+struct Recogniser {
+  std::string_view mesh;  // the value of the label
+  MeshView (*look)(const Pod& pod, std::span<const Recognised> before);
+};
+
+// In this order: an Envoy is one of no mesh when nobody above knows it, a variable for xDS tells
+// something only where there is no proxy, and a page is the application's when it is no proxy's.
+constexpr std::array<Recogniser, 7> recognisers{{
+    {"linkerd", recognise_linkerd},
+    {"consul", recognise_consul},
+    {"istio", recognise_istio},
+    {"appmesh", recognise_appmesh},
+    {"proxyless", recognise_proxyless},
+    {"envoy", recognise_envoy},
+    {"app", recognise_app},
+}};
+
+constexpr std::string_view scrape_key = "mesh-exporter.io/scrape";
+constexpr std::string_view mesh_key = "mesh-exporter.io/mesh";
+constexpr std::string_view admin_key = "mesh-exporter.io/admin-port";
+constexpr std::string_view metrics_key = "mesh-exporter.io/metrics-port";
+constexpr std::string_view path_key = "mesh-exporter.io/metrics-path";
+
+// Why a pod cannot be asked at all; "" if it can.
+std::string out_of_reach(const Pod& pod) {
+  if (pod.phase == "Succeeded" || pod.phase == "Failed") return "the pod has ended";
+  if (pod.phase != "Running") return "the pod does not run yet";
+  return pod.ips.empty() ? "the pod has no address" : "";
+}
+
+class Overrides {
+ public:
+  Overrides(const Pod& pod, PodRecognition& out) : pod_(pod), out_(out) {}
+
+  void apply(std::span<const std::string_view> meshes) {
+    const std::string_view mesh = word_of(mesh_key, meshes);
+    const auto admin = port(admin_key);
+    const auto metrics = port(metrics_key);
+    const std::string_view path = page_path();
+    if (mesh.empty() && !admin && !metrics && path.empty()) return;
+    Recognised* const one = first(mesh, admin || metrics);
+    if (!one) return;
+    if (!mesh.empty()) one->target.mesh = mesh;
+    if (admin) {
+      one->target.admin = address_at(pod_, *admin);
+      one->loopback_admin.reset();
+      one->hidden.clear();
+    }
+    if (metrics) one->target.metrics = page_at(pod_, *metrics, "/metrics");
+    if (!path.empty() && one->target.metrics) one->target.metrics->path = path;
+    const bool spoken = std::ranges::find(meshes, one->target.mesh) != meshes.end();
+    if (spoken && (admin || metrics)) one->not_watched.clear();
+  }
+
+  bool opted_out() {
+    constexpr std::array<std::string_view, 2> words{"true", "false"};
+    return word_of(scrape_key, words) == "false";
+  }
+
+ private:
+  // The proxy they are about: the first, or the pod as such where it has none and is told a port.
+  Recognised* first(std::string_view mesh, bool has_door) {
+    if (!out_.found.empty()) return &out_.found.front();
+    if (!has_door || pod_.containers.empty()) return nullptr;
+    const std::string_view name = mesh.empty() ? "envoy" : mesh;
+    out_.found.push_back(recognised(pod_, pod_.containers.front(), name));
+    out_.state = MeshState::meshed;
+    out_.mesh = name;
+    out_.remark.clear();
+    return &out_.found.front();
+  }
+
+  void complain(std::string_view key, std::string_view value, const std::string& expected) {
+    std::string words(key);
+    words.append(": ").append(in_quotes(value)).append("; expected ").append(expected);
+    out_.wrong.push_back(std::move(words));
+  }
+
+  std::string_view word_of(std::string_view key, std::span<const std::string_view> words) {
+    const std::string_view value = text_of(pod_.annotations, key);
+    if (value.empty() || std::ranges::find(words, value) != words.end()) return value;
+    complain(key, value, one_of(words));
+    return {};
+  }
+
+  std::optional<std::uint16_t> port(std::string_view key) {
+    const std::string_view value = text_of(pod_.annotations, key);
+    const auto number = parse_port(value);
+    if (!value.empty() && !number) complain(key, value, "a port from 1 to 65535");
+    return number;
+  }
+
+  std::string_view page_path() {
+    const std::string_view value = text_of(pod_.annotations, path_key);
+    const bool plain = std::ranges::all_of(value, [](char c) { return c > ' ' && c < 0x7F; });
+    if (value.empty() || (value.starts_with('/') && plain)) return value;
+    complain(path_key, value, "a path such as /metrics");
+    return {};
+  }
+
+  const Pod& pod_;
+  PodRecognition& out_;
+};
+
+PodRecognition look(const Pod& pod) {
+  PodRecognition out;
+  for (const Recogniser& one : recognisers) {
+    MeshView view = one.look(pod, out.found);
+    for (Recognised& found : view.found) out.found.push_back(std::move(found));
+    // A proxy that is there outweighs what another mesh was told to do, and any word none.
+    if (view.intent > out.state) {
+      out.state = view.intent;
+      out.mesh = one.mesh;
+      out.remark = std::move(view.remark);
+    }
+  }
+  return out;
+}
+
+// Series are told apart by mesh and pod: the second proxy of a mesh has its container in its name.
+void part_names(std::vector<Recognised>& found) {
+  for (std::size_t i = 1; i < found.size(); ++i) {
+    const auto begin = found.begin(), self = begin + static_cast<std::ptrdiff_t>(i);
+    const bool taken = std::any_of(begin, self, [&](const Recognised& other) {
+      return other.target.mesh == self->target.mesh;
+    });
+    if (taken) self->target.pod += "/" + self->container;
+  }
+}
+
+}  // namespace
+
+std::string_view to_string(MeshState state) {
+  switch (state) {
+    case MeshState::unmeshed: return "unmeshed";
+    case MeshState::opted_out: return "opted_out";
+    case MeshState::injection_pending: return "injection_pending";
+    case MeshState::meshed: return "meshed";
+  }
+  return "";
+}
+
+PodRecognition recognise(const Pod& pod, std::span<const std::string_view> meshes) {
+  PodRecognition out = look(pod);
+  Overrides overrides(pod, out);
+  overrides.apply(meshes);
+  part_names(out.found);
+  std::string why = out_of_reach(pod);
+  if (overrides.opted_out()) why = "mesh-exporter.io/scrape is false";
+  for (Recognised& one : out.found) {
+    if (!why.empty()) one.not_watched = why;
+  }
+  if (out.found.empty() && out.remark.empty()) out.remark = "no proxy that is known here";
+  return out;
+}
+
+}  // namespace mesh

@@ -1,0 +1,63 @@
+// Which proxies run in a pod, and how each is reached: a pure function from a Pod to targets.
+//
+// Each mesh is a file in recognition/ that opens with what its pods look like; the visible list is
+// in recognise.cc. Nothing is asked of anybody: what a pod says of itself decides, its containers,
+// their arguments, variables and ports, and the annotations that injectors leave. A port number
+// alone never tells a mesh.
+//
+// Every pod is accounted for. What is not watched says why in words, and what a watched one hides
+// says by which switch it would show.
+//
+// A pod's owner may have the last word, by annotations of the pod:
+//   mesh-exporter.io/scrape: "false"        nothing in this pod is watched
+//   mesh-exporter.io/mesh: NAME             a name of dialects.h, whatever it looks like
+//   mesh-exporter.io/admin-port: "9901"     the proxy's admin port, reachable at the pod's address
+//   mesh-exporter.io/metrics-port: "9102"   its page of metrics, instead of where it usually is
+//   mesh-exporter.io/metrics-path: /metrics
+// A value that makes no sense is told and passed over. They are about the pod's first proxy.
+#pragma once
+
+#include <cstdint>
+#include <optional>
+#include <span>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "model/pod.h"
+#include "model/target.h"
+
+namespace mesh {
+
+// How far the migration into a mesh has come at this pod.
+enum class MeshState { unmeshed, opted_out, injection_pending, meshed };
+
+std::string_view to_string(MeshState state);
+
+// A proxy of a pod, or an application's page of metrics.
+struct Recognised {
+  Target target;            // admin and metrics: what can be reached at the pod's address
+  std::string container;    // where it runs
+  std::string not_watched;  // why it is not, in words; "": it is
+  std::string hidden;       // what of it cannot be seen, and what would show it; "": nothing
+  // An admin port that listens on the pod's loopback, for who can enter its network namespace.
+  std::optional<std::uint16_t> loopback_admin;
+
+  bool watched() const { return not_watched.empty(); }
+  bool operator==(const Recognised&) const = default;
+};
+
+struct PodRecognition {
+  MeshState state = MeshState::unmeshed;
+  std::string mesh;                // whose state that is: a value of the label `mesh`; "" if none's
+  std::vector<Recognised> found;   // proxies first, the application's page last
+  std::string remark;              // of a pod in which nothing was found: why; else ""
+  std::vector<std::string> wrong;  // annotations that were passed over, in words
+
+  bool operator==(const PodRecognition&) const = default;
+};
+
+// `meshes` are the names that mesh-exporter.io/mesh may have.
+PodRecognition recognise(const Pod& pod, std::span<const std::string_view> meshes);
+
+}  // namespace mesh
