@@ -8,7 +8,7 @@
 #include <utility>
 
 #include "base/limits.h"
-#include "dialect/url_encoding.h"
+#include "base/url_encoding.h"
 
 namespace mesh {
 namespace {

@@ -7,8 +7,8 @@
 #include <cmath>
 #include <span>
 
+#include "base/url_encoding.h"
 #include "dialect/envoy_counters.h"
-#include "dialect/url_encoding.h"
 
 namespace mesh {
 namespace {

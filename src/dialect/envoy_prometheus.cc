@@ -10,11 +10,11 @@
 
 #include "base/limits.h"
 #include "base/text.h"
+#include "base/url_encoding.h"
 #include "dialect/agent_certificates.h"
 #include "dialect/check_answer.h"
 #include "dialect/envoy_counters.h"
 #include "dialect/envoy_names.h"
-#include "dialect/url_encoding.h"
 #include "wire/grpc_code.h"
 
 namespace mesh {

@@ -6,8 +6,8 @@
 #include <utility>
 
 #include "base/limits.h"
+#include "base/url_encoding.h"
 #include "dialect/check_answer.h"
-#include "dialect/url_encoding.h"
 
 namespace mesh {
 namespace {

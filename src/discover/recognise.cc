@@ -132,15 +132,10 @@ PodRecognition look(const Pod& pod) {
   return out;
 }
 
-// Series are told apart by mesh and pod: the second proxy of a mesh has its container in its name.
+// Targets are told apart by namespace and pod: all but the first of a pod have their container in
+// the name.
 void part_names(std::vector<Recognised>& found) {
-  for (std::size_t i = 1; i < found.size(); ++i) {
-    const auto begin = found.begin(), self = begin + static_cast<std::ptrdiff_t>(i);
-    const bool taken = std::any_of(begin, self, [&](const Recognised& other) {
-      return other.target.mesh == self->target.mesh;
-    });
-    if (taken) self->target.pod += "/" + self->container;
-  }
+  for (std::size_t i = 1; i < found.size(); ++i) found[i].target.pod += "/" + found[i].container;
 }
 
 }  // namespace

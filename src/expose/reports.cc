@@ -9,7 +9,7 @@
 #include <vector>
 
 #include "base/quoted.h"
-#include "dialect/url_encoding.h"
+#include "base/url_encoding.h"
 
 namespace mesh {
 namespace {

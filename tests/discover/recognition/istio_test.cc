@@ -38,7 +38,7 @@ TEST(RecogniseIstio, leaves_the_applications_page_to_a_variable) {
       "  loopback admin 15000\n"
       "  hidden: calls by method, endpoints, pools and limits: its admin port, 15000, listens on "
       "the pod's loopback only, and its page has of these only what proxyStatsMatcher lets in\n"
-      "app shop/users-7c9d8f6b5-x2x4z of users, container users\n"
+      "app shop/users-7c9d8f6b5-x2x4z/users of users, container users\n"
       "  page 10.244.1.7:9102/actuator/prometheus\n"
       "  not watched: pages of applications are not read yet");
 }
@@ -179,7 +179,7 @@ TEST(RecogniseIstio, may_stand_beside_another_envoy) {
       "  loopback admin 15000\n"
       "  hidden: calls by method, endpoints, pools and limits: its admin port, 15000, listens on "
       "the pod's loopback only, and its page has of these only what proxyStatsMatcher lets in\n"
-      "envoy shop/users-7c9d8f6b5-x2x4z of users, container proxy\n"
+      "envoy shop/users-7c9d8f6b5-x2x4z/proxy of users, container proxy\n"
       "  admin 10.244.1.7:9901");
 }
 

@@ -1,5 +1,5 @@
 // Percent-encoding and quoting for questions that carry a filter.
-#include "dialect/url_encoding.h"
+#include "base/url_encoding.h"
 
 namespace mesh {
 namespace {

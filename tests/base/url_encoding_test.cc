@@ -1,5 +1,5 @@
 // Names as filters in a URL.
-#include "dialect/url_encoding.h"
+#include "base/url_encoding.h"
 
 #include <gtest/gtest.h>
 

@@ -1,0 +1,228 @@
+// List, watch, and what may go wrong between; see kube_watch.h.
+#include "discover/kube_watch.h"
+
+#include <algorithm>
+#include <utility>
+
+#include "base/limits.h"
+#include "base/text.h"
+#include "base/url_encoding.h"
+#include "wire/kube_status.h"
+
+namespace mesh {
+namespace {
+
+constexpr std::string_view page_size = "500";
+constexpr Duration list_time = std::chrono::seconds(30);
+constexpr Duration first_back_off = std::chrono::seconds(1),
+                   longest_back_off = std::chrono::seconds(30);
+// A server may end a watch sooner and never ends it much later. It is renewed that often because a
+// connection whose other end has silently gone is found out by nothing else.
+constexpr std::chrono::seconds watch_time{240};
+constexpr Duration watch_grace = std::chrono::seconds(15);
+// A watch that ends sooner without having brought anything is no good one, however it ended.
+constexpr Duration least_watch = std::chrono::seconds(1);
+constexpr std::size_t refusal_bytes = 16 * 1024;
+
+}  // namespace
+
+KubeWatch::KubeWatch(Scope scope, std::uint64_t seed)
+    : scope_(std::move(scope)), random_(static_cast<std::minstd_rand::result_type>(seed)) {}
+
+KubeWatch::Step KubeWatch::next() {
+  if (must_wait_) {
+    must_wait_ = false;
+    return Wait{jittered(back_off_)};
+  }
+  status_ = 0;
+  refusal_.clear();
+  list_.reset();
+  events_.reset();
+  return watching_ ? watch_next() : list_next();
+}
+
+std::string KubeWatch::path() const {
+  std::string path = "/api/v1/";
+  if (!scope_.ns.empty()) path += "namespaces/" + percent_encode(scope_.ns) + "/";
+  path += "pods?fieldSelector=" + percent_encode("spec.nodeName=" + scope_.node);
+  if (!scope_.selector.empty()) path += "&labelSelector=" + percent_encode(scope_.selector);
+  return path;
+}
+
+KubeWatch::Step KubeWatch::list_next() {
+  std::string question = path();
+  question.append("&limit=").append(page_size);
+  if (!continue_.empty()) {
+    question += "&continue=" + percent_encode(continue_);
+  } else {
+    listed_.clear();
+    left_out_ = 0;
+    if (from_memory_) question += "&resourceVersion=0";
+  }
+  list_.emplace(limits::pod_bytes);
+  return Ask{std::move(question), list_time};
+}
+
+KubeWatch::Step KubeWatch::watch_next() {
+  const auto time = std::chrono::duration_cast<std::chrono::seconds>(jittered(watch_time));
+  std::string question = path();
+  question.append("&watch=1&allowWatchBookmarks=true&resourceVersion=");
+  question.append(percent_encode(version_));
+  question.append("&timeoutSeconds=").append(std::to_string(time.count()));
+  events_.emplace(limits::pod_bytes);
+  over_ = heard_ = false;
+  return Ask{std::move(question), time + watch_grace};
+}
+
+void KubeWatch::answered(int status) {
+  status_ = status;
+  if (watching_ && status_ == 200) trouble_.clear();
+}
+
+bool KubeWatch::arrived(std::string_view bytes) {
+  if (status_ != 200) {
+    refusal_ += bytes.substr(0, refusal_bytes - refusal_.size());
+    return refusal_.size() < refusal_bytes;
+  }
+  if (!watching_) {
+    list_->feed(bytes, [this](std::string_view item) { hear_item(item); });
+    return true;
+  }
+  const std::size_t used =
+      events_->feed(bytes, [this](std::string_view event) { hear_event(event); });
+  if (used < bytes.size() && !over_) {
+    add_unreadable("watch: " + printable_sample(bytes.substr(used)));
+    over_ = true;
+  }
+  return !over_;
+}
+
+void KubeWatch::add_unreadable(std::string_view what) {
+  if (unreadable_++ == 0) unreadable_sample_ = what;
+}
+
+void KubeWatch::add(std::map<std::string, Pod>& to, Pod pod) {
+  if (to.size() >= limits::pods_per_node && !to.contains(pod.uid)) {
+    ++left_out_;
+    return;
+  }
+  std::string uid = pod.uid;
+  to.insert_or_assign(std::move(uid), std::move(pod));
+}
+
+void KubeWatch::hear_item(std::string_view json) {
+  Result<Pod> pod = reader_.read_pod(json);
+  if (pod) {
+    add(listed_, std::move(*pod));
+  } else {
+    add_unreadable("list: " + pod.error().message);
+  }
+}
+
+void KubeWatch::hear_event(std::string_view json) {
+  if (over_) return;
+  Result<PodEvent> event = reader_.read_event(json);
+  if (!event) {
+    // What it said is not known, so nothing that follows can be believed but a new list.
+    add_unreadable("watch: " + event.error().message);
+    over_ = true;
+    begin_anew();
+    return failed("cannot watch pods: " + event.error().message);
+  }
+  if (event->kind == PodEvent::Kind::error) {
+    over_ = true;
+    const bool expired = event->status.code == 410;
+    begin_anew();
+    if (expired) return;
+    return failed("cannot watch pods: " + event->status.message);
+  }
+  heard_ = true;
+  all_is_well();
+  version_ = std::move(event->resource_version);
+  if (event->kind == PodEvent::Kind::bookmark) return;
+  ++generation_;
+  if (event->kind == PodEvent::Kind::deleted) {
+    pods_.erase(event->pod.uid);
+  } else {
+    add(pods_, std::move(event->pod));
+  }
+}
+
+void KubeWatch::begin_anew() {
+  watching_ = from_memory_ = false;
+  continue_.clear();
+  if (anew_before_)
+    failed("cannot watch pods: the server forgets a version as soon as it tells it");
+  anew_before_ = true;
+}
+
+// The server is there and its answers are good.
+void KubeWatch::all_is_well() {
+  back_off_ = {};
+  anew_before_ = false;
+}
+
+void KubeWatch::failed(std::string words) {
+  trouble_ = std::move(words);
+  back_off_ = back_off_ == Duration{} ? first_back_off : std::min(back_off_ * 2, longest_back_off);
+  must_wait_ = true;
+}
+
+// The answer was no 200.
+void KubeWatch::refused() {
+  const KubeStatus status = parse_kube_status(refusal_);
+  if (status_ == 410) return begin_anew();
+  const std::string verb = watching_ ? "watch" : "list";
+  // Without a watch, lists from time to time are better than nothing.
+  watching_ = false;
+  continue_.clear();
+  std::string words = "cannot " + verb + " pods: HTTP status " + std::to_string(status_);
+  if (!status.message.empty()) words += ": " + status.message;
+  if (status_ == 401) words += "; the token is not accepted";
+  if (status_ == 403) {
+    words += "; grant the verb \"" + verb + "\" on \"pods\"";
+    if (scope_.ns.empty()) words += " in a ClusterRole";
+  }
+  failed(std::move(words));
+}
+
+void KubeWatch::ended(Duration lasted, const std::optional<Failure>& failure) {
+  if (status_ != 0 && status_ != 200) return refused();
+  if (watching_) return watch_ended(lasted, failure);
+  if (!over_) list_ended(failure);
+  over_ = false;
+}
+
+void KubeWatch::list_ended(const std::optional<Failure>& failure) {
+  if (failure) return failed("cannot list pods: " + failure->message);
+  if (list_->too_long() > 0) add_unreadable("list: a Pod that is too long");
+  auto frame = parse_kube_list_frame(list_->frame());
+  if (!frame) return failed("cannot list pods: " + frame.error().message);
+  if (frame->kind != "PodList") return failed("cannot list pods: no PodList but " + frame->kind);
+  continue_ = std::move(frame->continue_token);
+  if (!continue_.empty()) return;
+  version_ = std::move(frame->resource_version);
+  pods_ = std::move(listed_);
+  listed_.clear();
+  ++generation_;
+  complete_ = watching_ = from_memory_ = true;
+}
+
+void KubeWatch::watch_ended(Duration lasted, const std::optional<Failure>& failure) {
+  if (over_) return failed("cannot watch pods: it brought something else than events");
+  if (events_->too_long() > 0) {
+    add_unreadable("watch: an event that is too long");
+    return begin_anew();
+  }
+  const bool timed_out = failure && failure->reason == Reason::timeout && status_ == 200;
+  if (failure && !timed_out) return failed("cannot watch pods: " + failure->message);
+  if (!heard_ && lasted < least_watch) return failed("cannot watch pods: it ended at once");
+  all_is_well();
+}
+
+Duration KubeWatch::jittered(Duration time) {
+  return Duration(static_cast<Duration::rep>(std::uniform_real_distribution<>(0.5, 1.5)(random_) *
+                                             static_cast<double>(time.count())));
+}
+
+}  // namespace mesh
