@@ -10,7 +10,7 @@
 #include <string_view>
 #include <utility>
 
-#include "app/rethrow.h"
+#include "base/rethrow.h"
 #include "base/utf8.h"
 #include "expose/table.h"
 #include "net/http_client.h"

@@ -15,8 +15,8 @@
 
 #include "app/ask_agent.h"
 #include "app/complain.h"
-#include "app/rethrow.h"
 #include "app/watchers.h"
+#include "base/rethrow.h"
 #include "compute/left_out.h"
 #include "expose/certificate_table.h"
 #include "expose/reports.h"

@@ -11,8 +11,8 @@
 
 #include "app/ask_agent.h"
 #include "app/complain.h"
-#include "app/rethrow.h"
 #include "app/watchers.h"
+#include "base/rethrow.h"
 #include "expose/diagnosis.h"
 #include "expose/page.h"
 

@@ -6,6 +6,7 @@
 
 #include "base/limits.h"
 #include "base/log.h"
+#include "base/regular_file.h"
 
 namespace mesh {
 namespace {

@@ -70,8 +70,6 @@ class KubeWatch {
   bool complete() const { return complete_; }
   // Why there is no news now, in words fit for a log: "cannot list pods: …"; "" while all is well.
   const std::string& trouble() const { return trouble_; }
-  // The last answer was 401: the token is to be read again before the next question.
-  bool unauthorized() const { return status_ == 401; }
   // Objects and events that could not be read, and the first of them in words.
   std::uint64_t unreadable() const { return unreadable_; }
   const std::string& unreadable_sample() const { return unreadable_sample_; }

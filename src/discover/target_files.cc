@@ -9,6 +9,7 @@
 #include <utility>
 
 #include "base/limits.h"
+#include "base/regular_file.h"
 #include "config/read_target_file.h"
 
 namespace mesh {

@@ -12,9 +12,9 @@
 #include <system_error>
 
 #include "base/limits.h"
+#include "base/opened.h"
 #include "base/result.h"
 #include "base/text.h"
-#include "scrape/opened.h"
 #include "wire/cgroup.h"
 
 namespace mesh {

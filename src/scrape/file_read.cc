@@ -5,14 +5,11 @@
 #include <string.h>
 #include <unistd.h>
 
-#include <algorithm>
 #include <array>
 #include <cerrno>
-#include <system_error>
 
 #include "base/limits.h"
-#include "base/wipe.h"
-#include "scrape/opened.h"
+#include "base/regular_file.h"
 
 namespace mesh {
 namespace {
@@ -20,21 +17,12 @@ namespace {
 constexpr std::size_t piece_bytes = 64 * 1024;
 constexpr std::size_t password_bytes = 4096;
 
-std::string error_words(int error) { return std::generic_category().message(error); }
-
 std::int64_t nanoseconds(const timespec& time) {
   return static_cast<std::int64_t>(time.tv_sec) * 1'000'000'000 + time.tv_nsec;
 }
 
 FileSignature signature_of(const struct stat& it) {
   return {it.st_dev, it.st_ino, it.st_size, nanoseconds(it.st_mtim), nanoseconds(it.st_ctim)};
-}
-
-std::string kind_words(mode_t mode) {
-  if (S_ISDIR(mode)) return "is a directory";
-  if (S_ISFIFO(mode)) return "is a FIFO";
-  if (S_ISSOCK(mode)) return "is a socket";
-  return "is a device";
 }
 
 }  // namespace
@@ -45,7 +33,7 @@ FileLook look_at_file(const std::string& path) {
   if (stat(path.c_str(), &it) == 0) {
     look.kind = S_ISREG(it.st_mode) ? FileLook::Kind::regular : FileLook::Kind::other;
     look.signature = signature_of(it);
-    if (look.kind == FileLook::Kind::other) look.error = kind_words(it.st_mode);
+    if (look.kind == FileLook::Kind::other) look.error = file_kind_words(it.st_mode);
     return look;
   }
   const int error = errno;
@@ -53,28 +41,8 @@ FileLook look_at_file(const std::string& path) {
   look.kind = FileLook::Kind::other;
   look.error = error == ENOENT  ? "symlink to nothing"
                : error == ELOOP ? "symlink that leads back to itself"
-                                : error_words(error);
+                                : errno_words(error);
   return look;
-}
-
-Result<std::string> read_regular_file(const std::string& path, std::size_t most_bytes) {
-  const Opened file(path.c_str());
-  struct stat it {};
-  if (file.fd < 0 || fstat(file.fd, &it) != 0) return Error{error_words(errno)};
-  if (!S_ISREG(it.st_mode)) return Error{kind_words(it.st_mode)};
-  std::string text;
-  // At once, for a text that moves leaves a copy behind, and it may be secret.
-  text.reserve(std::min(static_cast<std::size_t>(it.st_size), most_bytes) + 2 * piece_bytes);
-  for (std::array<char, piece_bytes> piece; text.size() <= most_bytes;) {
-    const ssize_t size = read(file.fd, piece.data(), piece.size());
-    const int error = errno;
-    if (size > 0) text.append(piece.data(), static_cast<std::size_t>(size));
-    explicit_bzero(piece.data(), piece.size());
-    if (size < 0) return Error{error_words(error)};
-    if (size == 0) return text;
-  }
-  wipe(text);
-  return Error{std::string("larger than ").append(std::to_string(most_bytes)).append(" bytes")};
 }
 
 Result<std::string> read_password_file(const std::string& path) {
@@ -89,9 +57,9 @@ FileRead::FileRead(const std::string& path, std::string_view password) : reader_
   fd_ = open(path.c_str(), O_RDONLY | O_NONBLOCK | O_CLOEXEC | O_NOCTTY);
   struct stat it {};
   if (fd_ < 0 || fstat(fd_, &it) != 0) {
-    error_ = error_words(errno);
+    error_ = errno_words(errno);
   } else if (!S_ISREG(it.st_mode)) {
-    error_ = kind_words(it.st_mode);
+    error_ = file_kind_words(it.st_mode);
   } else if (static_cast<std::uint64_t>(it.st_size) > limits::certificate_file_bytes) {
     error_ = "larger than 16 MB";
   }
@@ -106,7 +74,7 @@ FileRead::Step FileRead::read_some() {
   if (!error_.empty()) return Step::done;
   std::array<char, piece_bytes> piece;
   const ssize_t size = read(fd_, piece.data(), piece.size());
-  if (size < 0) error_ = error_words(errno);
+  if (size < 0) error_ = errno_words(errno);
   if (size <= 0) return Step::done;
   bytes_ += static_cast<std::uint64_t>(size);
   reader_.feed({piece.data(), static_cast<std::size_t>(size)});

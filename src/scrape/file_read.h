@@ -33,10 +33,6 @@ struct FileLook {
 // Follows symlinks. A symlink that leads nowhere is `other`.
 FileLook look_at_file(const std::string& path);
 
-// The whole of a regular file of at most so many bytes, opened without waiting whatever the name
-// means by now. An error in words, without the path.
-Result<std::string> read_regular_file(const std::string& path, std::size_t most_bytes);
-
 // Strips one line end. An error in words.
 Result<std::string> read_password_file(const std::string& path);
 

@@ -1,4 +1,4 @@
-// How a coroutine that a command runs ends: what broke it off goes out of run(), to main, which
+// How a coroutine ends that nobody waits for: what broke it off goes out of run(), to main, which
 // says it.
 #pragma once
 

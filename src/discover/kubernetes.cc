@@ -1,0 +1,211 @@
+// A KubeWatch for each namespace, and a coroutine that carries it; see kubernetes.h.
+#include "discover/kubernetes.h"
+
+#include <boost/asio/co_spawn.hpp>
+#include <boost/asio/redirect_error.hpp>
+#include <boost/asio/steady_timer.hpp>
+#include <boost/asio/use_awaitable.hpp>
+#include <chrono>
+#include <optional>
+#include <random>
+#include <utility>
+#include <variant>
+
+#include "base/regular_file.h"
+#include "base/result.h"
+#include "base/rethrow.h"
+#include "discover/kube_watch.h"
+#include "net/http_stream.h"
+
+namespace mesh {
+namespace {
+
+namespace asio = boost::asio;
+using std::chrono::steady_clock;
+
+// Files with roots, a certificate, a key or a token. Bundles of all public roots have 0.2 MB.
+constexpr std::size_t credential_bytes = 1024 * 1024;
+// Pods come and go in swarms; a swarm is told once.
+constexpr Duration gathering = std::chrono::milliseconds(200);
+
+Result<std::string> text_of_file(const std::string& file, const std::string& otherwise) {
+  if (file.empty()) return otherwise;
+  Result<std::string> text = read_regular_file(file, credential_bytes);
+  if (!text) return Error{file + ": " + text.error().message};
+  return text;
+}
+
+// With what the files say now: tokens are renewed within the hour, roots may be.
+Result<StreamQuestion> question_for(const ServerAccess& access, const KubeWatch::Ask& ask) {
+  StreamQuestion question{access.address, ask.path, "", std::nullopt,
+                          steady_clock::now() + ask.within};
+  Result<std::string> token = text_of_file(access.token_file, access.token);
+  if (!token) return token.error();
+  while (token->ends_with('\n') || token->ends_with('\r')) token->pop_back();
+  if (!token->empty()) question.authorization = "Bearer " + *token;
+  if (!access.tls) return question;
+  const Result<std::string> roots = text_of_file(access.ca_file, access.ca_pem);
+  if (!roots) return roots.error();
+  const auto certificate = text_of_file(access.certificate_file, access.certificate_pem);
+  if (!certificate) return certificate.error();
+  const Result<std::string> key = text_of_file(access.key_file, access.key_pem);
+  if (!key) return key.error();
+  const std::string& name = access.server_name.empty() ? access.address.host : access.server_name;
+  question.tls = TlsIdentity{name, *roots, *certificate, *key};
+  return question;
+}
+
+// One namespace, or all.
+struct Follower {
+  Follower(const asio::any_io_executor& executor, KubeWatch::Scope scope)
+      : watch(std::move(scope), std::random_device()()), stream(executor), pause(executor) {}
+
+  KubeWatch watch;
+  HttpStream stream;
+  asio::steady_timer pause;
+  std::uint64_t told_generation = 0;
+};
+
+}  // namespace
+
+struct KubernetesPods::State : std::enable_shared_from_this<State> {
+  State(asio::any_io_executor where, ServerAccess to, const KubernetesScope& scope,
+        Listener to_tell)
+      : executor(std::move(where)),
+        access(std::move(to)),
+        listener(std::move(to_tell)),
+        over(executor, asio::steady_timer::time_point::max()),
+        gather(executor) {
+    std::vector<std::string> namespaces = scope.namespaces;
+    if (namespaces.empty()) namespaces.emplace_back();
+    for (std::string& ns : namespaces) {
+      KubeWatch::Scope one{scope.node, std::move(ns), scope.selector};
+      followers.push_back(std::make_unique<Follower>(executor, std::move(one)));
+    }
+  }
+
+  static asio::awaitable<void> follow(std::shared_ptr<State> self, Follower& follower);
+  asio::awaitable<void> ask(Follower& follower, KubeWatch::Ask question);
+  static asio::awaitable<void> tell_later(std::shared_ptr<State> self);
+  void changed();
+  void tell();
+  void tell_trouble();
+
+  asio::any_io_executor executor;
+  ServerAccess access;
+  Listener listener;
+  std::vector<std::unique_ptr<Follower>> followers;
+  asio::steady_timer over;    // cancelled by stop()
+  asio::steady_timer gather;  // runs while something new is not told yet
+  bool gathering_now = false;
+  bool stopping = false;
+  std::string told_trouble;
+};
+
+void KubernetesPods::State::tell() {
+  std::vector<const Pod*> pods;
+  for (const auto& follower : followers) {
+    if (!follower->watch.complete()) return;
+    for (const auto& [uid, pod] : follower->watch.pods()) pods.push_back(&pod);
+  }
+  listener.pods(pods);
+}
+
+void KubernetesPods::State::tell_trouble() {
+  std::string trouble;
+  for (const auto& follower : followers) {
+    if (trouble.empty()) trouble = follower->watch.trouble();
+  }
+  if (trouble == told_trouble) return;
+  told_trouble = trouble;
+  listener.trouble(trouble);
+}
+
+asio::awaitable<void> KubernetesPods::State::tell_later(std::shared_ptr<State> self) {
+  boost::system::error_code ignored;
+  auto done = asio::redirect_error(asio::use_awaitable, ignored);
+  self->gather.expires_after(gathering);
+  co_await self->gather.async_wait(done);
+  self->gathering_now = false;
+  if (!self->stopping) self->tell();
+}
+
+void KubernetesPods::State::changed() {
+  if (stopping) return;
+  tell_trouble();
+  bool news = false;
+  for (const auto& follower : followers) {
+    news = news || follower->watch.generation() != follower->told_generation;
+    follower->told_generation = follower->watch.generation();
+  }
+  if (!news || gathering_now) return;
+  gathering_now = true;
+  asio::co_spawn(executor, tell_later(shared_from_this()), rethrow);
+}
+
+asio::awaitable<void> KubernetesPods::State::ask(Follower& follower, KubeWatch::Ask question) {
+  const Instant began = steady_clock::now();
+  Result<StreamQuestion> asked = question_for(access, question);
+  if (!asked) {
+    follower.watch.ended({}, Failure{Reason::connect, asked.error().message});
+    changed();
+    co_return;
+  }
+  StreamListener to;
+  to.head = [&follower](int status) { follower.watch.answered(status); };
+  to.piece = [this, &follower](std::string_view piece) {
+    const bool goes_on = follower.watch.arrived(piece);
+    changed();
+    return goes_on && !stopping;
+  };
+  const std::optional<Failure> failure =
+      co_await follower.stream.get(std::move(*asked), std::move(to));
+  follower.watch.ended(steady_clock::now() - began, failure);
+  changed();
+}
+
+asio::awaitable<void> KubernetesPods::State::follow(std::shared_ptr<State> self,
+                                                    Follower& follower) {
+  boost::system::error_code ignored;
+  auto done = asio::redirect_error(asio::use_awaitable, ignored);
+  while (!self->stopping) {
+    KubeWatch::Step step = follower.watch.next();
+    if (auto* question = std::get_if<KubeWatch::Ask>(&step)) {
+      KubeWatch::Ask asked = std::move(*question);
+      co_await self->ask(follower, std::move(asked));
+    } else {
+      follower.pause.expires_after(std::get<KubeWatch::Wait>(step).time);
+      co_await follower.pause.async_wait(done);
+    }
+  }
+}
+
+KubernetesPods::KubernetesPods(asio::any_io_executor executor, ServerAccess access,
+                               const KubernetesScope& scope, Listener listener)
+    : state_(std::make_shared<State>(std::move(executor), std::move(access), scope,
+                                     std::move(listener))) {}
+KubernetesPods::~KubernetesPods() { stop(); }
+
+asio::awaitable<void> KubernetesPods::run() {
+  const std::shared_ptr<State> state = state_;
+  for (const auto& follower : state->followers) {
+    asio::co_spawn(state->executor, State::follow(state, *follower), rethrow);
+  }
+  if (state->stopping) co_return;  // by a listener that was told something at once
+  boost::system::error_code ignored;
+  auto done = asio::redirect_error(asio::use_awaitable, ignored);
+  co_await state->over.async_wait(done);
+}
+
+void KubernetesPods::stop() {
+  State& s = *state_;
+  s.stopping = true;
+  s.over.cancel();
+  s.gather.cancel();
+  for (const auto& follower : s.followers) {
+    follower->pause.cancel();
+    follower->stream.close();
+  }
+}
+
+}  // namespace mesh

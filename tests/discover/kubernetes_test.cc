@@ -1,0 +1,219 @@
+// The pods of a node as they are told, by an API server that plays a script over plain HTTP.
+#include "discover/kubernetes.h"
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+#include <stdlib.h>
+
+#include <atomic>
+#include <boost/asio/co_spawn.hpp>
+#include <boost/asio/io_context.hpp>
+#include <boost/asio/steady_timer.hpp>
+#include <filesystem>
+#include <fstream>
+#include <mutex>
+#include <utility>
+#include <vector>
+
+#include "base/rethrow.h"
+#include "support/fake_admin.h"
+
+namespace mesh {
+namespace {
+
+using ::testing::ElementsAre;
+using testing::FakeAdmin;
+using testing::FakePeer;
+using testing::Habit;
+using ::testing::HasSubstr;
+using ::testing::IsEmpty;
+namespace habits = testing::habits;
+
+std::string pod(const std::string& name, const std::string& version) {
+  return R"({"kind":"Pod","metadata":{"name":")" + name + R"(","namespace":"shop","uid":"u-)" +
+         name + R"(","resourceVersion":")" + version + R"("}})";
+}
+
+Habit list(const std::string& items, const std::string& version) {
+  return habits::chunked_page(R"({"kind":"PodList","metadata":{"resourceVersion":")" + version +
+                              R"("},"items":[)" + items + "]}");
+}
+
+std::string event(const std::string& type, const std::string& object) {
+  return R"({"type":")" + type + R"(","object":)" + object + "}\n";
+}
+
+const std::string chunked = habits::head("200 OK", "Transfer-Encoding: chunked\r\n");
+
+// Each question gets the next habit; behind the last one nothing is answered any more.
+class ApiServer {
+ public:
+  explicit ApiServer(std::vector<Habit> script) : script_(std::move(script)) {
+    server_.on_everything([this](FakePeer& peer) { next()(peer); });
+  }
+
+  FakeAdmin& server() { return server_; }
+
+ private:
+  Habit next() {
+    const std::lock_guard lock(mutex_);
+    return at_ < script_.size() ? script_[at_++] : Habit(habits::never_answer);
+  }
+
+  std::mutex mutex_;
+  std::vector<Habit> script_;
+  std::size_t at_ = 0;
+  FakeAdmin server_;  // last: its threads use the others
+};
+
+// What is told until that is enough, or twenty seconds are over.
+struct Told {
+  std::vector<std::vector<std::string>> pods;
+  std::vector<std::string> troubles;
+};
+
+Told hear_until(ServerAccess access, const KubernetesScope& scope,
+                const std::function<bool(const Told&)>& enough) {
+  boost::asio::io_context io{1};
+  Told told;
+  std::unique_ptr<KubernetesPods> source;
+  const auto count = [&] {
+    if (enough(told)) source->stop();
+  };
+  KubernetesPods::Listener listener;
+  listener.pods = [&](const std::vector<const Pod*>& pods) {
+    auto& names = told.pods.emplace_back();
+    for (const Pod* one : pods) names.push_back(one->name);
+    count();
+  };
+  listener.trouble = [&](const std::string& trouble) {
+    told.troubles.push_back(trouble);
+    count();
+  };
+  source = std::make_unique<KubernetesPods>(io.get_executor(), std::move(access), scope,
+                                            std::move(listener));
+  boost::asio::co_spawn(io, source->run(), rethrow);
+  io.run_for(std::chrono::seconds(20));
+  EXPECT_TRUE(io.stopped()) << "it does not end, or was not told enough";
+  return told;
+}
+
+const KubernetesScope one_node{"node-1", {}, ""};
+
+Told hear(ServerAccess access, std::size_t times) {
+  return hear_until(std::move(access), one_node, [&](const Told& told) {
+    return told.pods.size() + told.troubles.size() >= times;
+  });
+}
+
+Told hear_pods(ServerAccess access, std::size_t times, const KubernetesScope& scope) {
+  return hear_until(std::move(access), scope,
+                    [&](const Told& told) { return told.pods.size() >= times; });
+}
+
+ServerAccess plain(const Address& address) {
+  ServerAccess access;
+  access.address = address;
+  access.tls = false;
+  return access;
+}
+
+TEST(KubernetesPods, are_told_when_listed_and_when_they_change) {
+  ApiServer api({list(pod("a", "9"), "10"), [](FakePeer& peer) {
+                   peer.send(chunked + habits::chunk(event("ADDED", pod("b", "11"))));
+                   peer.wait_until_client_leaves();
+                 }});
+  const Told told = hear(plain(api.server().address()), 1);
+  // Both within the time in which a swarm is gathered, or one after the other.
+  EXPECT_THAT(told.pods.back(), ::testing::AnyOf(ElementsAre("a"), ElementsAre("a", "b")));
+  EXPECT_THAT(told.troubles, IsEmpty());
+}
+
+TEST(KubernetesPods, are_followed_over_a_watch_that_is_cut_within_an_event) {
+  ApiServer api({list(pod("a", "9"), "10"),
+                 habits::say_and_close(
+                     chunked + habits::chunk(event("DELETED", pod("a", "11")) + R"({"type":"ADD)")),
+                 [](FakePeer& peer) {
+                   peer.send(chunked + habits::chunk(event("ADDED", pod("b", "12"))));
+                   peer.wait_until_client_leaves();
+                 }});
+  const Told told = hear(plain(api.server().address()), 4);
+  EXPECT_THAT(told.troubles,
+              ElementsAre("cannot watch pods: closed in the middle of the answer", ""));
+  EXPECT_THAT(told.pods, ElementsAre(IsEmpty(), ElementsAre("b")));
+  EXPECT_THAT(api.server().last_head(), HasSubstr("resourceVersion=11&"));
+}
+
+TEST(KubernetesPods, are_listed_anew_where_the_version_has_expired) {
+  ApiServer api({list(pod("a", "9"), "10"),
+                 habits::say(chunked + habits::chunk(event("ERROR", R"({"code":410})"))),
+                 list(pod("b", "19"), "20")});
+  const Told told = hear(plain(api.server().address()), 1);
+  EXPECT_THAT(told.pods, ElementsAre(ElementsAre("b")));
+}
+
+TEST(KubernetesPods, are_not_told_before_every_namespace_was_listed) {
+  FakeAdmin server;
+  const auto of = [](const std::string& ns) {
+    return "/api/v1/namespaces/" + ns +
+           "/pods?fieldSelector=spec.nodeName%3Dnode-1&limit=500&resourceVersion=0";
+  };
+  server.on(of("shop"), list(pod("a", "9"), "10"));
+  // The second question comes half a second later at the soonest.
+  std::atomic<int> asked = 0;
+  server.on(of("pay"), [&](FakePeer& peer) {
+    ++asked == 1 ? habits::forbidden()(peer) : list(pod("b", "9"), "10")(peer);
+  });
+  const Told told = hear_pods(plain(server.address()), 1, {"node-1", {"shop", "pay"}, ""});
+  EXPECT_THAT(told.pods, ElementsAre(ElementsAre("a", "b")));
+}
+
+class TokenFile {
+ public:
+  TokenFile() {
+    char name[] = "/tmp/mesh_token_XXXXXX";
+    const int fd = ::mkstemp(name);
+    path = name;
+    if (fd >= 0) ::close(fd);
+  }
+  ~TokenFile() { std::filesystem::remove(path); }
+  TokenFile(const TokenFile&) = delete;
+  TokenFile& operator=(const TokenFile&) = delete;
+  void write(const std::string& text) const { std::ofstream(path) << text; }
+
+  std::string path;
+};
+
+TEST(KubernetesPods, are_asked_for_with_the_token_as_its_file_is_now) {
+  const TokenFile token;
+  token.write("old\n");
+  ApiServer api({[&](FakePeer& peer) {
+                   token.write("new\n");
+                   peer.send(habits::with_length("401 Unauthorized", "{}"));
+                 },
+                 list(pod("a", "9"), "10")});
+  ServerAccess access = plain(api.server().address());
+  access.token_file = token.path;
+  const Told told = hear(access, 2);
+  EXPECT_THAT(told.troubles.at(0), HasSubstr("HTTP status 401; the token is not accepted"));
+  EXPECT_THAT(api.server().last_head(), HasSubstr("\r\nAuthorization: Bearer new\r\n"));
+}
+
+TEST(KubernetesPods, need_every_file_that_is_named) {
+  FakeAdmin server;
+  ServerAccess access = plain(server.address());
+  access.token_file = "/nowhere/token";
+  EXPECT_THAT(hear(access, 1).troubles,
+              ElementsAre("cannot list pods: /nowhere/token: No such file or directory"));
+  EXPECT_EQ(server.requests(), 0);
+}
+
+TEST(KubernetesPods, are_waited_for_while_nobody_answers) {
+  FakeAdmin server;
+  server.refuse();
+  EXPECT_THAT(hear(plain(server.address()), 1).troubles,
+              ElementsAre("cannot list pods: connection refused"));
+}
+
+}  // namespace
+}  // namespace mesh
