@@ -63,6 +63,7 @@ void Watchers::found_others() {
   sources_ = log_discovery(discovery_.states(), sources_);
   auto pods = std::make_shared<PodAddresses>();
   for (const Target& target : found_.targets) pods->add(target);
+  for (const PodAddress& one : found_.addresses) pods->add(one.ip, one.pod);
   pods_ = std::move(pods);
   poller_->watch(found_.targets);
   endpoints_->watch(found_.targets);
@@ -98,7 +99,8 @@ void Watchers::stop() {
 }
 
 bool Watchers::all_looked() const {
-  return poller_->snapshot()->pass.passes > 0 && endpoints_->all_looked() && files_.all_looked();
+  return discovery_.answered() && poller_->snapshot()->pass.passes > 0 &&
+         endpoints_->all_looked() && files_.all_looked();
 }
 
 std::shared_ptr<const Snapshot> Watchers::judged_now() const {

@@ -1,6 +1,6 @@
 // All sources of targets side by side, and the one list that comes of them: the configuration's
-// own, then those of files. A further source is a member here and an element of the list in
-// found().
+// own, then those of files, then the pods of the node. A further source is a member here and an
+// element of the list in found().
 //
 // Lives on one thread (the executor's).
 #pragma once
@@ -11,6 +11,7 @@
 
 #include "config/config.h"
 #include "config/load.h"
+#include "discover/kubernetes_targets.h"
 #include "discover/target_files.h"
 #include "model/discovered.h"
 
@@ -26,6 +27,8 @@ class Discovery {
   void start();
   void stop();
 
+  // Whether each source was heard once, however it ended.
+  bool answered() const { return kubernetes_.answered(); }
   Discovered found() const;
   std::vector<DiscoveryState> states() const;  // of those that are configured
 
@@ -33,6 +36,8 @@ class Discovery {
   Discovered configured_;
   bool has_files_;
   TargetFiles files_;
+  bool has_kubernetes_;
+  KubernetesTargets kubernetes_;
 };
 
 }  // namespace mesh

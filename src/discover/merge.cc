@@ -32,6 +32,9 @@ Discovered merge(std::span<const Discovered> sources) {
       all.targets.push_back(target);
     }
   }
+  for (const Discovered& source : sources) {
+    all.addresses.insert(all.addresses.end(), source.addresses.begin(), source.addresses.end());
+  }
   // Who is watched because another source named it is no longer one that is not.
   for (const Discovered& source : sources) {
     for (const NotWatched& one : source.not_watched) {

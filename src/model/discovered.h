@@ -8,6 +8,7 @@
 #include <vector>
 
 #include "base/clock.h"
+#include "model/pod_addresses.h"
 #include "model/target.h"
 
 namespace mesh {
@@ -21,10 +22,16 @@ struct NotWatched {
   bool operator==(const NotWatched&) const = default;
 };
 
+struct PodAddress {
+  std::string ip;
+  PodName pod;
+};
+
 // All that one source knows at a moment.
 struct Discovered {
   std::vector<Target> targets;
   std::vector<NotWatched> not_watched;
+  std::vector<PodAddress> addresses{};  // of pods, watched or not
 };
 
 // How one source is doing.

@@ -12,7 +12,7 @@
 #include <string>
 #include <string_view>
 
-#include "wire/base64.h"
+#include "base/base64.h"
 #include "wire/pem.h"
 
 namespace mesh {

@@ -7,10 +7,10 @@
 #include <array>
 #include <utility>
 
+#include "base/base64.h"
 #include "base/limits.h"
 #include "base/text.h"
 #include "base/wipe.h"
-#include "wire/base64.h"
 #include "wire/json_fields.h"
 #include "wire/kube_name.h"
 #include "wire/pem.h"

@@ -11,7 +11,7 @@
 #include <string>
 #include <string_view>
 
-#include "wire/base64.h"
+#include "base/base64.h"
 
 namespace mesh {
 

@@ -8,10 +8,10 @@
 #include <optional>
 #include <utility>
 
+#include "base/base64.h"
 #include "base/limits.h"
 #include "base/rfc3339.h"
 #include "base/text.h"
-#include "wire/base64.h"
 #include "wire/json_fields.h"
 #include "wire/json_walk.h"
 #include "wire/pem.h"

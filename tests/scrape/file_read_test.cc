@@ -9,6 +9,8 @@
 #include <fstream>
 #include <string>
 
+#include "base/regular_file.h"
+
 namespace mesh {
 namespace {
 

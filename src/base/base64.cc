@@ -1,5 +1,5 @@
 // Four characters to three bytes. Whole groups go by table, the rest character by character.
-#include "wire/base64.h"
+#include "base/base64.h"
 
 #include <array>
 

@@ -1,0 +1,57 @@
+// The pods of this node as targets: followed at the API server (kubernetes.h), each recognised by
+// what it says of itself (recognise.h).
+//
+// Lives on one thread (the executor's).
+#pragma once
+
+#include <boost/asio/any_io_executor.hpp>
+#include <functional>
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "config/config.h"
+#include "config/load.h"
+#include "model/discovered.h"
+#include "model/pod.h"
+
+namespace mesh {
+
+class KubernetesPods;
+
+class KubernetesTargets {
+ public:
+  // `context` says which meshes there are. on_change is called from start() on, whenever pods or
+  // troubles are others than before.
+  KubernetesTargets(boost::asio::any_io_executor executor, const KubernetesConfig& config,
+                    const ConfigContext& context, std::function<void()> on_change);
+  ~KubernetesTargets();
+  KubernetesTargets(const KubernetesTargets&) = delete;
+  KubernetesTargets& operator=(const KubernetesTargets&) = delete;
+
+  void start();  // does nothing where no node is configured
+  void stop();
+
+  // As last heard.
+  const Discovered& found() const { return found_; }
+  const DiscoveryState& state() const { return state_; }
+  // Whether there was an answer, good or bad, or nobody is to be asked.
+  bool answered() const { return answered_; }
+
+ private:
+  void take(const std::vector<const Pod*>& pods);
+  void trouble(const std::string& words);
+
+  boost::asio::any_io_executor executor_;
+  KubernetesConfig config_;
+  ConfigContext context_;
+  std::function<void()> on_change_;
+  Discovered found_;
+  DiscoveryState state_{"kubernetes", 0, {}, {}};
+  std::vector<std::string> wrong_;  // annotations that were passed over, by pod
+  std::string trouble_;             // why there is no news; "" while all is well
+  bool answered_ = false;
+  std::unique_ptr<KubernetesPods> pods_;
+};
+
+}  // namespace mesh
