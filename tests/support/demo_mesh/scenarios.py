@@ -187,6 +187,7 @@ SCENARIOS = (
                                     change.limits(max_retries=100)),
              server=change.of("backend-3", change.fail), left_out="no finding"),
     Scenario("unreachable", "nobody listens where a sidecar's admin interface should be",
+             unseen=("shop/nobody-1: /stats: connection refused",),
              alerts=("MeshTargetFailing",), watched=change.look_for_nobody,
              left_out="targets_test.py"),
     Scenario("folded", "more methods than the agent is to tell apart", alerts=("MeshSeriesFolded",),
