@@ -42,9 +42,9 @@ def spoil_a_leaf(mesh):
 
 
 def outlive(mesh):
-    """Calls that last are made under leaves of a quarter of a minute, which are replaced at once."""
+    """Calls that last are made under leaves of ten seconds, which are replaced at once."""
     everybody = ("storefront-1", *mesh.backends)
-    for lifetime in (15, certificates.DAY):
+    for lifetime in (10, certificates.DAY):
         before = [_loaded(mesh, name) for name in everybody]
         for name in everybody:
             leaves(lifetime, 0, only=name)(mesh)
