@@ -168,6 +168,10 @@ std::vector<std::string> unseen_of(const Snapshot& snapshot, const ReportFilter&
     if (!filter.lets(state->whose) || !state->failure) continue;
     unseen.push_back(qualified(state->whose.ns, state->name) + ": " + state->failure->message);
   }
+  // Who cannot be found may be the very one that is asked about.
+  for (const DiscoveryState& source : snapshot.discovery) {
+    for (const std::string& problem : source.problems) unseen.push_back(problem);
+  }
   if (!is_everything(filter)) return unseen;
   for (const std::string& warning : snapshot.files->warnings) unseen.push_back(warning);
   for (const auto& file : snapshot.files->remarkable) {

@@ -195,5 +195,14 @@ TEST(DiagnosisText, shows_nothing_that_moves_the_cursor) {
   EXPECT_THAT(diagnosis_text(of(snapshot), false), Not(HasSubstr("\x1b")));
 }
 
+TEST(Diagnosis, says_that_not_all_targets_can_be_found) {
+  Snapshot snapshot;
+  snapshot.discovery = {{"kubernetes", 0, {"cannot list pods: HTTP status 403"}, {}}};
+  const SelfNumbers self = sample::self();
+  const PageOptions options = sample::options();
+  EXPECT_THAT(diagnose({snapshot, self, options}, {}).unseen,
+              ElementsAre("cannot list pods: HTTP status 403"));
+}
+
 }  // namespace
 }  // namespace mesh
