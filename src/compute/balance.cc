@@ -34,12 +34,14 @@ BalanceVerdict verdict_of(Explanation explanation) {
 // Which of them are taken into account.
 struct Model {
   std::array<bool, explanations.size()> takes{};
+  bool zones_weighed = false;  // zones explain even where each has one endpoint
   bool has(Explanation explanation) const { return takes[static_cast<std::size_t>(explanation)]; }
   bool& operator[](Explanation explanation) { return takes[static_cast<std::size_t>(explanation)]; }
 };
 
-Model all_but(std::optional<Explanation> left_out) {
+Model all_but(std::optional<Explanation> left_out, bool zones_weighed) {
   Model model;
+  model.zones_weighed = zones_weighed;
   for (const Explanation one : explanations) model[one] = one != left_out;
   return model;
 }
@@ -80,7 +82,8 @@ bool zones_tell(std::span<const EndpointLoad> loads) {
 }
 
 std::vector<Group> groups_of(std::span<const EndpointLoad> loads, const Model& model) {
-  const bool by_zone = model.has(Explanation::locality) && zones_tell(loads);
+  const bool by_zone =
+      model.has(Explanation::locality) && (model.zones_weighed || zones_tell(loads));
   std::map<std::string, Group> groups;
   for (const EndpointLoad& load : loads) {
     const bool excused = (model.has(Explanation::ejected) && load.was_barred) ||
@@ -208,11 +211,11 @@ BalanceRules balance_rules(const BalanceConfig& config) {
   return rules;
 }
 
-Balance judge_balance(std::span<const EndpointLoad> loads, Chosen chosen,
-                      const BalanceRules& rules) {
+Balance judge_balance(std::span<const EndpointLoad> loads, Chosen chosen, const BalanceRules& rules,
+                      bool zones_weighed) {
   Balance balance;
   add_parts(loads, balance);
-  const Test explained = test(loads, all_but({}), rules);
+  const Test explained = test(loads, all_but({}, zones_weighed), rules);
   balance.p_value = explained.p_value;
   if (explained.skewed) {
     const bool pinned = chosen == Chosen::per_connection ||
@@ -228,12 +231,13 @@ Balance judge_balance(std::span<const EndpointLoad> loads, Chosen chosen,
   }
   // The first without which the skew is unexplained; if several would do, the first there is.
   for (const Explanation one : explanations) {
-    if (!test(loads, all_but(one), rules).skewed) continue;
+    if (!test(loads, all_but(one, zones_weighed), rules).skewed) continue;
     balance.verdict = verdict_of(one);
     return balance;
   }
   for (const Explanation one : explanations) {
     Model alone;
+    alone.zones_weighed = zones_weighed;
     alone[one] = true;
     if (test(loads, alone, rules).skewed) continue;
     balance.verdict = verdict_of(one);

@@ -14,7 +14,8 @@
 //   locality   a client prefers its zone, or a priority: the shares within each are compared, not
 //   the
 //              zones with each other. Only where a zone that took traffic has two endpoints to
-//              compare: three pods in three zones explain nothing
+//              compare: three pods in three zones explain nothing, unless the configuration
+//              gives zones weights, of which no list of endpoints tells
 //   warming    endpoints that joined or left within the window, likewise
 //   weighted   by the weights in the endpoint list
 //
@@ -43,7 +44,8 @@ struct BalanceRules {
 
 BalanceRules balance_rules(const BalanceConfig& config);
 
+// `zones_weighed`: the configuration gives localities weights of their own.
 Balance judge_balance(std::span<const EndpointLoad> loads, Chosen chosen,
-                      const BalanceRules& rules = {});
+                      const BalanceRules& rules = {}, bool zones_weighed = false);
 
 }  // namespace mesh

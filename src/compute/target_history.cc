@@ -192,7 +192,7 @@ std::shared_ptr<const TargetState> TargetHistory::state(Instant now, WallTime wa
   connection_ages_.tell(state->pools);
   state->received = received_in(state->traffic);
   const auto loads = upstream_loads(state->endpoint_requests, state->endpoints, presence_, now);
-  state->balances = upstream_balances(loads, state->upstreams,
+  state->balances = upstream_balances(loads, state->upstreams, state->settings.get(),
                                       state->endpoint_requests.window_seconds, balance_rules_);
   for (const Place* place : {&admin_place_, &agent_place_}) {
     if (!recent(place->seen, certificates_stale_after_)) continue;

@@ -27,6 +27,12 @@ void add_state(const EndpointReading& endpoint, EndpointLoad& load) {
   load.was_barred = load.was_barred || endpoint.state != EndpointState::ready;
 }
 
+bool weighs_zones(const SettingsReading* settings, const UpstreamLoads& of) {
+  return settings && std::ranges::any_of(settings->upstreams, [&](const UpstreamSettings& one) {
+           return one.weighs_localities && one.upstream == of.upstream && one.subset == of.subset;
+         });
+}
+
 }  // namespace
 
 std::vector<UpstreamLoads> upstream_loads(const CounterView& requests,
@@ -72,6 +78,7 @@ std::vector<UpstreamLoads> upstream_loads(const CounterView& requests,
 
 std::vector<UpstreamBalance> upstream_balances(const std::vector<UpstreamLoads>& loads,
                                                const std::vector<UpstreamReading>& upstreams,
+                                               const SettingsReading* settings,
                                                double window_seconds, const BalanceRules& rules) {
   std::vector<UpstreamBalance> balances;
   for (const UpstreamLoads& one : loads) {
@@ -87,7 +94,7 @@ std::vector<UpstreamBalance> upstream_balances(const std::vector<UpstreamLoads>&
     if (it != upstreams.end() && it->speaks_http) {
       balance.chosen = *it->speaks_http ? Chosen::per_request : Chosen::per_connection;
     }
-    balance.balance = judge_balance(one.loads, balance.chosen, rules);
+    balance.balance = judge_balance(one.loads, balance.chosen, rules, weighs_zones(settings, one));
     balances.push_back(std::move(balance));
   }
   return balances;

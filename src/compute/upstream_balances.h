@@ -26,9 +26,11 @@ std::vector<UpstreamLoads> upstream_loads(const CounterView& requests,
                                           const std::vector<EndpointReading>& endpoints,
                                           const EndpointPresence& presence, Instant now);
 
-// Their balances. `upstreams` tells which of them the proxy takes part in HTTP with.
+// Their balances. `upstreams` tells which of them the proxy takes part in HTTP with, `settings`
+// which have zones with weights; null: not known.
 std::vector<UpstreamBalance> upstream_balances(const std::vector<UpstreamLoads>& loads,
                                                const std::vector<UpstreamReading>& upstreams,
+                                               const SettingsReading* settings,
                                                double window_seconds, const BalanceRules& rules);
 
 }  // namespace mesh

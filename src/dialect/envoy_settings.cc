@@ -40,7 +40,7 @@ constexpr std::string_view cluster_mask =
     "&mask=cluster.name,cluster.connect_timeout,cluster.circuit_breakers,"
     "cluster.outlier_detection,cluster.typed_extension_protocol_options,"
     "cluster.common_http_protocol_options,cluster.http2_protocol_options,"
-    "cluster.max_requests_per_connection";
+    "cluster.max_requests_per_connection,cluster.common_lb_config,cluster.load_balancing_policy";
 
 constexpr std::array<std::string_view, 7> change_stats{
     "cluster_manager.cluster_added",
@@ -223,6 +223,7 @@ void EnvoySettings::enter_cluster(const EnvoyClusterSettings& cluster) {
   settings.subset = it->second.subset;
   settings.connect_timeout_ms = cluster.connect_timeout_ms.value_or(default_connect_timeout_ms);
   settings.outlier_detection = cluster.outlier_detection;
+  settings.weighs_localities = cluster.weighs_localities;
   settings.cycles_connections = cluster.max_requests_per_connection.value_or(0) > 0 ||
                                 cluster.max_connection_duration_ms.value_or(0) > 0;
   settings.unlimited_connections = is_unlimited(cluster.max_connections);

@@ -24,6 +24,7 @@ struct UpstreamSettings {
   std::string upstream, subset;
   std::uint64_t connect_timeout_ms = 0;
   bool outlier_detection = false;
+  bool weighs_localities = false;   // a zone's share is what its weight says, which is not told
   bool cycles_connections = false;  // after so many requests, or so long
   // That no number holds them back, of the default priority.
   bool unlimited_connections = false, unlimited_pending = false, unlimited_requests = false;

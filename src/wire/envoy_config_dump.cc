@@ -105,6 +105,25 @@ void read_breakers(const element& cluster, EnvoyClusterSettings& into, Reader& r
   }
 }
 
+bool weighs_localities(const element& cluster) {
+  element common, weighted, policy;
+  if (!cluster["common_lb_config"].get(common) &&
+      !common["locality_weighted_lb_config"].get(weighted)) {
+    return true;
+  }
+  simdjson::dom::array policies;
+  if (cluster["load_balancing_policy"].get(policy) || policy["policies"].get(policies)) {
+    return false;
+  }
+  // The first that the proxy knows; it knows this one.
+  for (const element one : policies) {
+    element extension;
+    if (one["typed_extension_config"].get(extension)) continue;
+    return text_in(extension, "name") == "envoy.load_balancing_policies.wrr_locality";
+  }
+  return false;
+}
+
 void read_cluster(const element& cluster, EnvoyConfigDump& into, Unreadables& unreadables) {
   EnvoyClusterSettings settings;
   settings.name = text_in(cluster, "name");
@@ -113,6 +132,7 @@ void read_cluster(const element& cluster, EnvoyConfigDump& into, Unreadables& un
   settings.connect_timeout_ms = reader.duration(cluster, "connect_timeout");
   element detection;
   settings.outlier_detection = !cluster["outlier_detection"].get(detection);
+  settings.weighs_localities = weighs_localities(cluster);
   read_protocol(cluster, settings, reader);
   read_breakers(cluster, settings, reader);
   if (!reader.wrong().empty()) {

@@ -25,6 +25,9 @@ struct EnvoyClusterSettings {
   std::string name;  // as configured; never ""
   std::optional<std::uint64_t> connect_timeout_ms;
   bool outlier_detection = false;
+  // That localities have weights of their own: by locality_weighted_lb_config, or by the policy
+  // wrr_locality.
+  bool weighs_localities = false;
   // Of the new place (HttpProtocolOptions) or of the old one (the cluster itself).
   std::optional<std::uint64_t> max_requests_per_connection, max_connection_duration_ms;
   EnvoyHttp2Settings http2;

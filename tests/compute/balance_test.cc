@@ -152,5 +152,20 @@ TEST(Balance, does_not_let_three_zones_explain_three_pods) {
   EXPECT_EQ(verdict(all), "connection_pinned");
 }
 
+TEST(Balance, lets_zones_with_weights_of_their_own_explain_one_pod_in_each) {
+  Loads all = loads({800, 100, 100});
+  all[0].locality = "eu/a";
+  all[1].locality = "eu/b";
+  all[2].locality = "eu/c";
+  const auto judged = [&](bool zones_weighed) {
+    return to_string(judge_balance(all, Chosen::per_request, {}, zones_weighed).verdict);
+  };
+  EXPECT_EQ(judged(true), "locality");
+  EXPECT_EQ(judged(false), "uneven");
+  // Within a zone they explain nothing.
+  all[2].locality = "eu/a";
+  EXPECT_EQ(judged(true), "uneven");
+}
+
 }  // namespace
 }  // namespace mesh

@@ -126,14 +126,29 @@ TEST(UpstreamBalances, know_how_the_proxy_chooses) {
   UpstreamReading reading;
   reading.upstream = "users";
   reading.speaks_http = true;
-  EXPECT_EQ(upstream_balances(loads, {}, 10, {}).at(0).balance.verdict,
+  EXPECT_EQ(upstream_balances(loads, {}, nullptr, 10, {}).at(0).balance.verdict,
             BalanceVerdict::connection_pinned);
-  EXPECT_EQ(upstream_balances(loads, {reading}, 10, {}).at(0).balance.verdict,
+  EXPECT_EQ(upstream_balances(loads, {reading}, nullptr, 10, {}).at(0).balance.verdict,
             BalanceVerdict::uneven);
   reading.speaks_http = false;
-  const UpstreamBalance balance = upstream_balances(loads, {reading}, 10, {}).at(0);
+  const UpstreamBalance balance = upstream_balances(loads, {reading}, nullptr, 10, {}).at(0);
   EXPECT_EQ(balance.chosen, Chosen::per_connection);
   EXPECT_EQ(balance.window_seconds, 10);
+}
+
+TEST(UpstreamBalances, know_whether_zones_have_weights) {
+  std::vector<UpstreamLoads> loads{{"users", "", {{"a", 800, 1}, {"b", 100, 1}}}};
+  loads[0].loads[0].locality = "eu/a/";
+  loads[0].loads[1].locality = "eu/b/";
+  SettingsReading settings;
+  settings.upstreams.resize(1);
+  settings.upstreams[0].upstream = "users";
+  settings.upstreams[0].weighs_localities = true;
+  EXPECT_EQ(upstream_balances(loads, {}, &settings, 10, {}).at(0).balance.verdict,
+            BalanceVerdict::locality);
+  settings.upstreams[0].subset = "v2";
+  EXPECT_NE(upstream_balances(loads, {}, &settings, 10, {}).at(0).balance.verdict,
+            BalanceVerdict::locality);
 }
 
 }  // namespace

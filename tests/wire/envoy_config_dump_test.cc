@@ -125,6 +125,20 @@ TEST(EnvoyConfigDump, reads_the_new_places_of_http_settings) {
   EXPECT_EQ(users.http2, (EnvoyHttp2Settings{50, 65'536, 131'072}));
 }
 
+TEST(EnvoyConfigDump, knows_whether_localities_have_weights) {
+  EXPECT_FALSE(cluster(R"("lb_policy":"RANDOM")").weighs_localities);
+  EXPECT_FALSE(cluster(R"("common_lb_config":{"zone_aware_lb_config":{}})").weighs_localities);
+  EXPECT_TRUE(
+      cluster(R"("common_lb_config":{"locality_weighted_lb_config":{}})").weighs_localities);
+  const auto by_policy = [](const std::string& name) {
+    return cluster(R"("load_balancing_policy":{"policies":[{"typed_extension_config":{"name":")" +
+                   name + R"("}}]})")
+        .weighs_localities;
+  };
+  EXPECT_TRUE(by_policy("envoy.load_balancing_policies.wrr_locality"));
+  EXPECT_FALSE(by_policy("envoy.load_balancing_policies.round_robin"));
+}
+
 TEST(EnvoyConfigDump, reads_http2_settings_beside_a_choice_of_protocols) {
   const std::string fifty = R"({"http2_protocol_options":{"max_concurrent_streams":50}})";
   for (const std::string way : {"use_downstream_protocol_config", "auto_config"}) {

@@ -139,6 +139,15 @@ def weigh_zones(bootstrap, _mesh):
         assignment["endpoints"] = [near, far]
 
 
+def weigh_lone_zones(bootstrap, _mesh):
+    """Each pod is a zone of its own, and one zone has eight times the weight of the others."""
+    for cluster, _ in _clusters(bootstrap):
+        cluster["common_lb_config"] = {"locality_weighted_lb_config": {}}
+    for assignment in _assignments(bootstrap):
+        for number, zone in enumerate(assignment["endpoints"]):
+            zone["load_balancing_weight"] = 8 if number == 0 else 1
+
+
 def follow_a_file(bootstrap, mesh):
     """The endpoints stand in files, which Envoy follows, as yet without the last one, which is to
     get its share little by little."""

@@ -75,6 +75,8 @@ SCENARIOS = (
              client=change.weigh_endpoints, verdict="weighted", alerts=(SKEW,)),
     Scenario("zones", "zones with weights of their own", client=change.weigh_zones,
              verdict="locality", alerts=(SKEW,)),
+    Scenario("lone_zones", "the same with one pod in each zone", client=change.weigh_lone_zones,
+             verdict="locality", alerts=(SKEW,)),
     Scenario("ejected", "one of three pods fails, and is ejected for it", ("endpoints_ejected",),
              client=change.eject_after(5), server=change.of("backend-3", change.fail),
              verdict="ejected"),
