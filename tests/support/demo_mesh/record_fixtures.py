@@ -33,7 +33,8 @@ QUESTIONS = {
         "cluster." + field for field in (
             "name", "connect_timeout", "circuit_breakers", "outlier_detection",
             "typed_extension_protocol_options", "common_http_protocol_options",
-            "http2_protocol_options", "max_requests_per_connection")),
+            "http2_protocol_options", "max_requests_per_connection", "common_lb_config",
+            "load_balancing_policy")),
     "config_listeners.json": "/config_dump?resource=static_listeners",
 }
 
