@@ -9,6 +9,7 @@
 #include <string_view>
 #include <utility>
 
+#include "app/keep_known.h"
 #include "base/log.h"
 #include "compute/endpoint_history.h"
 #include "compute/place.h"
@@ -68,13 +69,13 @@ Handshake told_by(const TlsAnswer& answer, const ServedChain& chain) {
 
 struct EndpointWatcher::Watched {
   Watched(Target its_owner, const std::string& name, TlsQuestion its_question, Duration stale_after)
-      : whose(std::move(its_owner)),
+      : target(std::move(its_owner)),
         question(std::move(its_question)),
-        history(whose, name, question.address, stale_after) {}
+        history(target, name, question.address, stale_after) {}
 
   std::string name() { return where_of(*history.state(steady_clock::now())); }
 
-  Target whose;
+  Target target;  // whose it is; of a configured endpoint its labels
   TlsQuestion question;
   EndpointHistory history;
   bool looked = false;
@@ -101,31 +102,20 @@ EndpointWatcher::EndpointWatcher(asio::any_io_executor executor, const Config& c
     endpoints_.push_back(std::make_shared<Watched>(std::move(whose), endpoint.name,
                                                    std::move(question), stale_after));
   }
-  watch(config.targets);
 }
 
 EndpointWatcher::~EndpointWatcher() = default;
 
-void EndpointWatcher::watch(const std::vector<Target>& targets) {
-  std::vector<std::shared_ptr<Watched>> before = std::exchange(ports_, {});
-  std::vector<std::shared_ptr<Watched>> fresh;
-  for (const Target& target : targets) {
-    if (!target.inbound) continue;
-    const auto known = std::ranges::find_if(
-        before, [&](const auto& watched) { return watched && watched->whose == target; });
-    if (known != before.end()) {
-      ports_.push_back(std::exchange(*known, nullptr));
-      continue;
-    }
-    fresh.push_back(std::make_shared<Watched>(target, std::string(inbound_port),
-                                              question_of(*target.inbound), config_.stale_after));
-    ports_.push_back(fresh.back());
-  }
-  for (const auto& watched : before) {
-    if (watched) watched->gone = true;
-  }
+void EndpointWatcher::watch(std::vector<Target> targets) {
+  std::erase_if(targets, [](const Target& one) { return !one.inbound; });
+  const auto make = [this](const Target& target) {
+    return std::make_shared<Watched>(target, std::string(inbound_port),
+                                     question_of(*target.inbound), config_.stale_after);
+  };
+  Kept<Watched> kept = keep_known(std::move(ports_), targets, make);
+  ports_ = std::move(kept.all);
   if (!running_ || stopping_) return;
-  for (const auto& watched : fresh) begin(watched);
+  for (const auto& watched : kept.fresh) begin(watched);
 }
 
 void EndpointWatcher::start() {

@@ -31,7 +31,7 @@ class EndpointWatcher : public std::enable_shared_from_this<EndpointWatcher> {
 
   // From now on the ports of these targets are watched, beside the configured endpoints. What is as
   // it was goes on; what is no longer there is forgotten.
-  void watch(const std::vector<Target>& targets);
+  void watch(std::vector<Target> targets);
 
   // No handshake begins from now on; those under way are heard out.
   void stop() { stopping_ = true; }

@@ -6,11 +6,11 @@
 #include <boost/asio/redirect_error.hpp>
 #include <boost/asio/use_awaitable.hpp>
 #include <exception>
-#include <map>
 #include <optional>
 #include <utility>
 #include <variant>
 
+#include "app/keep_known.h"
 #include "app/target_log.h"
 #include "base/log.h"
 #include "compute/assemble.h"
@@ -41,25 +41,19 @@ std::optional<Reason> strain_of(const std::variant<Readings, Failure>& result) {
   return std::nullopt;
 }
 
-// A restarted container has another control group, and is who it was.
-bool is_who(const Target& before, Target now) {
-  now.cgroup = before.cgroup;
-  return now == before;
-}
-
 }  // namespace
 
 struct Poller::Watched {
-  Watched(const asio::any_io_executor& executor, const Target& target, const Config& config)
-      : id(target_id(target)),
-        as_found(target),
+  Watched(const asio::any_io_executor& executor, const Target& its_target, const Config& config)
+      : id(target_id(its_target)),
+        target(its_target),
         conversation(find_dialect(target.mesh)->open(target, config)),
         client(executor, target),
         history(labelled(target), config),
         log(id, to_string(target.admin ? *target.admin : target.metrics->address)) {}
 
   std::string id;
-  Target as_found;
+  Target target;  // as it was found
   std::unique_ptr<Conversation> conversation;
   TargetClient client;
   TargetHistory history;
@@ -76,39 +70,27 @@ Poller::Poller(asio::any_io_executor executor, const Config& config)
       config_(config),
       slots_(std::make_shared<Slots>(executor, config.poll.parallel)),
       pass_is_over_(executor) {
-  watch(config_.targets);
+  publish();
 }
 
 Poller::~Poller() = default;
 
-void Poller::watch(const std::vector<Target>& targets) {
-  std::map<std::string, std::shared_ptr<Watched>> before;
-  for (auto& watched : std::exchange(watched_, {})) {
-    std::string id = watched->id;
-    before.emplace(std::move(id), std::move(watched));
-  }
-  std::vector<std::shared_ptr<Watched>> fresh;
-  for (const Target& target : targets) {
-    if (!target.admin && !target.metrics) continue;  // looked at by handshakes only
-    const auto known = before.find(target_id(target));
-    if (known != before.end() && is_who(known->second->as_found, target)) {
-      known->second->as_found.cgroup = target.cgroup;
-      watched_.push_back(std::move(known->second));
-      before.erase(known);
-      continue;
-    }
-    fresh.push_back(std::make_shared<Watched>(executor_, target, config_));
-    watched_.push_back(fresh.back());
-  }
-  for (const auto& [id, watched] : before) {
-    watched->gone = true;
+void Poller::watch(std::vector<Target> targets) {
+  // Those that are looked at by handshakes only are none of ours.
+  std::erase_if(targets, [](const Target& one) { return !one.admin && !one.metrics; });
+  const auto make = [this](const Target& target) {
+    return std::make_shared<Watched>(executor_, target, config_);
+  };
+  Kept<Watched> kept = keep_known(std::move(watched_), targets, make);
+  watched_ = std::move(kept.all);
+  for (const auto& watched : kept.gone) {
     const FoldCounts& folded = watched->history.folded();
     for (std::size_t i = 0; i < folded.size(); ++i) folded_before_[i] += folded[i];
   }
   refresh_states();
   publish();
   if (!running_ || stopping_) return;
-  for (const auto& watched : fresh) begin(watched, Duration{});
+  for (const auto& watched : kept.fresh) begin(watched, Duration{});
 }
 
 asio::awaitable<void> Poller::run() {
@@ -203,8 +185,8 @@ asio::awaitable<void> Poller::ask(Watched& watched) {
 }
 
 void Poller::look_at_resources(Watched& watched) {
-  if (watched.as_found.cgroup.empty()) return;
-  const CgroupLook look = look_at_cgroup(config_.cgroup_root, watched.as_found.cgroup);
+  if (watched.target.cgroup.empty()) return;
+  const CgroupLook look = look_at_cgroup(config_.cgroup_root, watched.target.cgroup);
   watched.history.record(look, steady_clock::now(), system_clock::now());
   watched.log.looked(look);
 }

@@ -27,14 +27,15 @@ namespace mesh {
 
 class Poller : public std::enable_shared_from_this<Poller> {
  public:
-  // Watches the targets of the configuration, until it is told of others.
+  // Watches nobody until it is told whom: the targets of the configuration are a source of targets
+  // (discover/discovery.h).
   Poller(boost::asio::any_io_executor executor, const Config& config);
   ~Poller();
 
   // From now on these are watched, and shown in this order. One that is as it was goes on as if
   // nothing had happened; one that is no longer there, or is otherwise than it was, is forgotten,
   // and what is being asked of it is no longer shown. Their ids (target_id) differ.
-  void watch(const std::vector<Target>& targets);
+  void watch(std::vector<Target> targets);
 
   // Polls until stop(), or until the executor stops. The poller must be owned by a shared_ptr;
   // polls in progress keep it alive. Never throws, but for want of memory.

@@ -21,8 +21,8 @@ boost::asio::awaitable<void> keep_polling(std::shared_ptr<Poller> poller) {
 }
 
 // A line for each problem that is new, and one when a source has none any more.
-std::vector<DiscoveryState> log_discovery(std::vector<DiscoveryState> now,
-                                          const std::vector<DiscoveryState>& before) {
+void log_discovery(const std::vector<DiscoveryState>& now,
+                   const std::vector<DiscoveryState>& before) {
   for (std::size_t i = 0; i < now.size(); ++i) {
     const std::string& source = now[i].source;
     const DiscoveryState known = i < before.size() ? before[i] : DiscoveryState{};
@@ -37,7 +37,6 @@ std::vector<DiscoveryState> log_discovery(std::vector<DiscoveryState> now,
       log(LogLevel::info, "targets found", {{"source", source}, {"targets", now[i].targets}});
     }
   }
-  return now;
 }
 
 }  // namespace
@@ -59,14 +58,16 @@ Watchers::Watchers(boost::asio::any_io_executor executor, const Config& config)
 
 // Who is as before goes on as if nothing had happened.
 void Watchers::found_others() {
-  found_ = discovery_.found();
-  sources_ = log_discovery(discovery_.states(), sources_);
-  auto pods = std::make_shared<PodAddresses>();
-  for (const Target& target : found_.targets) pods->add(target);
-  for (const PodAddress& one : found_.addresses) pods->add(one.ip, one.pod);
-  pods_ = std::move(pods);
-  poller_->watch(found_.targets);
-  endpoints_->watch(found_.targets);
+  Discovered found = discovery_.found();
+  auto outcome = std::make_shared<DiscoveryOutcome>();
+  outcome->sources = discovery_.states();
+  log_discovery(outcome->sources, found_->sources);
+  for (const Target& target : found.targets) outcome->pods.add(target);
+  for (const PodAddress& one : found.addresses) outcome->pods.add(one.ip, one.pod);
+  outcome->not_watched = std::move(found.not_watched);
+  found_ = std::move(outcome);
+  poller_->watch(found.targets);
+  endpoints_->watch(found.targets);
 }
 
 void Watchers::start(std::function<void(std::exception_ptr)> ended) {
@@ -121,9 +122,7 @@ std::shared_ptr<const Snapshot> Watchers::snapshot() const {
   snapshot->trust_bundles = trust_->states();
   snapshot->certificates_interval = certificates_interval_;
   snapshot->held_findings = findings_.held();
-  snapshot->discovery = sources_;
-  snapshot->not_watched = found_.not_watched;
-  snapshot->pods = pods_;
+  snapshot->discovery = found_;
   return snapshot;
 }
 

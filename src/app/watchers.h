@@ -46,9 +46,7 @@ class Watchers {
 
   boost::asio::any_io_executor executor_;
   Discovery discovery_;
-  Discovered found_;
-  std::vector<DiscoveryState> sources_;
-  std::shared_ptr<const PodAddresses> pods_;
+  std::shared_ptr<const DiscoveryOutcome> found_ = std::make_shared<const DiscoveryOutcome>();
   std::shared_ptr<Poller> poller_;
   std::shared_ptr<TrustStore> trust_;
   std::shared_ptr<EndpointWatcher> endpoints_;

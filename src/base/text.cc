@@ -41,8 +41,8 @@ bool take_back(std::string_view& text, std::string_view back) {
   return true;
 }
 
-std::string printable_sample(std::string_view text) {
-  std::string sample(text.substr(0, sample_bytes));
+std::string printable_sample(std::string_view text, std::size_t most) {
+  std::string sample(text.substr(0, most));
   for (char& c : sample) {
     if (c < 0x20 || c > 0x7E) c = '?';  // also every byte beyond ASCII, whatever char's sign is
   }

@@ -21,10 +21,10 @@ std::optional<double> parse_double(std::string_view token);
 bool take_front(std::string_view& text, std::string_view front);
 bool take_back(std::string_view& text, std::string_view back);
 
-// At most 80 bytes of what could not be read, everything but printable ASCII as '?': fit for a log
-// line or a page, whoever wrote it.
+// At most so many bytes of what could not be read, everything but printable ASCII as '?': fit for a
+// log line or a page, whoever wrote it.
 inline constexpr std::size_t sample_bytes = 80;
-std::string printable_sample(std::string_view text);
+std::string printable_sample(std::string_view text, std::size_t most = sample_bytes);
 
 // What a reader could not understand: how often, and the first of it.
 class Unreadables {

@@ -99,15 +99,19 @@ void KubernetesTargets::take(const std::vector<const Pod*>& pods) {
   }
   state_.targets = found_.targets.size();
   answered_ = true;
-  trouble(trouble_);
+  tell();
 }
 
 void KubernetesTargets::trouble(const std::string& words) {
   trouble_ = words;
+  answered_ = answered_ || !words.empty();
+  tell();
+}
+
+void KubernetesTargets::tell() {
   state_.problems = wrong_;
-  if (!words.empty()) {
-    state_.problems.insert(state_.problems.begin(), words);
-    answered_ = true;
+  if (!trouble_.empty()) {
+    state_.problems.insert(state_.problems.begin(), trouble_);
   } else if (answered_) {
     state_.last_success = std::chrono::system_clock::now();
   }

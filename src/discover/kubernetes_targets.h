@@ -41,6 +41,7 @@ class KubernetesTargets {
  private:
   void take(const std::vector<const Pod*>& pods);
   void trouble(const std::string& words);
+  void tell();
 
   boost::asio::any_io_executor executor_;
   KubernetesConfig config_;

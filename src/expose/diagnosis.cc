@@ -169,7 +169,7 @@ std::vector<std::string> unseen_of(const Snapshot& snapshot, const ReportFilter&
     unseen.push_back(qualified(state->whose.ns, state->name) + ": " + state->failure->message);
   }
   // Who cannot be found may be the very one that is asked about.
-  for (const DiscoveryState& source : snapshot.discovery) {
+  for (const DiscoveryState& source : snapshot.discovery->sources) {
     for (const std::string& problem : source.problems) unseen.push_back(problem);
   }
   if (!is_everything(filter)) return unseen;

@@ -24,7 +24,7 @@ void targets(const Page& page, FamilyBuilder& family) {
 // One sample for each source of targets beside the configuration.
 template <class Value>
 void each_source(const Page& page, FamilyBuilder& family, Value value) {
-  for (const DiscoveryState& state : page.snapshot.discovery) {
+  for (const DiscoveryState& state : page.snapshot.discovery->sources) {
     const std::optional<double> number = value(state);
     if (number) family.state(std::move(Labels().with("source", state.source)), *number);
   }

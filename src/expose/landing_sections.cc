@@ -77,7 +77,7 @@ std::string findings_section(const Page& page, const Diagnosis& diagnosis) {
 
 std::string discovery_section(const Page& page) {
   std::string html;
-  for (const DiscoveryState& state : page.snapshot.discovery) {
+  for (const DiscoveryState& state : page.snapshot.discovery->sources) {
     const std::size_t shown = std::min(state.problems.size(), most_problems);
     for (std::size_t i = 0; i < shown; ++i) {
       html += "<p>" + badge("note", "not found") + " " +
@@ -87,7 +87,7 @@ std::string discovery_section(const Page& page) {
     html += "<p class=\"soft\">and " + std::to_string(state.problems.size() - shown) +
             " more in targets by " + html_text(state.source, longest_shown) + "</p>\n";
   }
-  const std::size_t others = page.snapshot.not_watched.size();
+  const std::size_t others = page.snapshot.discovery->not_watched.size();
   if (others > 0) {
     html += "<p class=\"soft\">" + std::to_string(others) +
             (others == 1 ? " pod is" : " pods are") +

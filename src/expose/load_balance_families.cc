@@ -58,7 +58,7 @@ Labels upstream_labels(const TargetState& state, std::string_view upstream,
 }
 
 void add_endpoint(const Page& page, std::string_view address, Labels& labels) {
-  const PodName* pod = page.snapshot.pods->of_endpoint(address);
+  const PodName* pod = page.snapshot.discovery->pods.of_endpoint(address);
   labels.with("endpoint", address).with("endpoint_pod", pod ? pod->pod : "");
 }
 

@@ -97,7 +97,7 @@ Table endpoints_report(const Page& page, const ReportFilter& filter) {
                {"FAILED", "failed_requests", true}},
               {}};
   for (const auto& state : page.snapshot.targets) {
-    if (filter.lets(state->target)) add_rows(*state, *page.snapshot.pods, filter, table);
+    if (filter.lets(state->target)) add_rows(*state, page.snapshot.discovery->pods, filter, table);
   }
   return table;
 }

@@ -121,7 +121,8 @@ Table targets_report(const Page& page, const ReportFilter& filter) {
                           bytes_cell(resources.memory_limit),
                           {trouble_of(*state), ""}});
   }
-  for (const NotWatched& one : page.snapshot.not_watched) add_not_watched(one, filter, table);
+  for (const NotWatched& one : page.snapshot.discovery->not_watched)
+    add_not_watched(one, filter, table);
   return table;
 }
 

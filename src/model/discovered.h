@@ -42,4 +42,11 @@ struct DiscoveryState {
   std::optional<WallTime> last_success;  // when it was last read without any
 };
 
+// What comes of all sources together, beside the targets themselves. Immutable once published.
+struct DiscoveryOutcome {
+  std::vector<DiscoveryState> sources;  // beside the configuration
+  std::vector<NotWatched> not_watched;
+  PodAddresses pods;
+};
+
 }  // namespace mesh

@@ -17,7 +17,6 @@
 #include "model/failure.h"
 #include "model/finding.h"
 #include "model/known_certificate.h"
-#include "model/pod_addresses.h"
 #include "model/pool.h"
 #include "model/readings.h"
 #include "model/resources.h"
@@ -115,10 +114,8 @@ struct Snapshot {
   Duration certificates_interval{};             // from one look at a certificate to the next
   // Those that needed more than one look (compute/findings_book.h).
   std::vector<Finding> held_findings;
-  std::vector<FoldedSeries> folded;       // of all targets
-  std::vector<DiscoveryState> discovery;  // the sources of targets beside the configuration
-  std::vector<NotWatched> not_watched;    // who was found there and is not watched
-  std::shared_ptr<const PodAddresses> pods = std::make_shared<const PodAddresses>();
+  std::vector<FoldedSeries> folded;  // of all targets
+  std::shared_ptr<const DiscoveryOutcome> discovery = std::make_shared<const DiscoveryOutcome>();
   PassTimes pass;
 };
 

@@ -35,14 +35,21 @@ void enter(CgroupReading& reading, ResourceCounter counter, std::uint64_t value)
   if (!slot) slot = CgroupReading::Count{value, 0};
 }
 
-// A file that is one number.
-template <Number number>
-Unread read_number(std::string_view text, CgroupReading& reading) {
+// A file that is one number. `take(value)` says whether it makes sense, and keeps it.
+template <class Take>
+Unread read_one(std::string_view text, Take take) {
   const std::string_view line = first_line(text);
   const auto value = parse_u64(line);
-  if (!value) return line;
-  enter(reading.*number, *value);
+  if (!value || !take(*value)) return line;
   return std::nullopt;
+}
+
+template <Number number>
+Unread read_number(std::string_view text, CgroupReading& reading) {
+  return read_one(text, [&](std::uint64_t value) {
+    enter(reading.*number, value);
+    return true;
+  });
 }
 
 // Version 2: "max" is no limit.
@@ -52,11 +59,10 @@ Unread read_limit(std::string_view text, CgroupReading& reading) {
 }
 
 Unread read_limit_v1(std::string_view text, CgroupReading& reading) {
-  const std::string_view line = first_line(text);
-  const auto value = parse_u64(line);
-  if (!value) return line;
-  if (*value < no_limit_v1) enter(reading.memory_limit, *value);
-  return std::nullopt;
+  return read_one(text, [&](std::uint64_t value) {
+    if (value < no_limit_v1) enter(reading.memory_limit, value);
+    return true;
+  });
 }
 
 // "50000 100000", or "max 100000" without a quota.
@@ -79,19 +85,17 @@ Unread read_quota_v1(std::string_view text, CgroupReading& reading) {
 }
 
 Unread read_period_v1(std::string_view text, CgroupReading& reading) {
-  const std::string_view line = first_line(text);
-  const auto value = parse_u64(line);
-  if (!value || *value == 0) return line;
-  enter(reading.period_us, *value);
-  return std::nullopt;
+  return read_one(text, [&](std::uint64_t value) {
+    if (value > 0) enter(reading.period_us, value);
+    return value > 0;
+  });
 }
 
 Unread read_cpu_usage_v1(std::string_view text, CgroupReading& reading) {
-  const std::string_view line = first_line(text);
-  const auto nanoseconds = parse_u64(line);
-  if (!nanoseconds) return line;
-  enter(reading, ResourceCounter::cpu, *nanoseconds / 1000);
-  return std::nullopt;
+  return read_one(text, [&](std::uint64_t nanoseconds) {
+    enter(reading, ResourceCounter::cpu, nanoseconds / 1000);
+    return true;
+  });
 }
 
 // A file of lines "name number". `take(name, value)` says what each known name means; what a later

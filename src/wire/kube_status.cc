@@ -16,14 +16,6 @@ using simdjson::dom::element;
 constexpr std::size_t longest_token = 2048;
 constexpr std::size_t longest_message = 512;
 
-std::string shown(std::string_view text) {
-  std::string out(text.substr(0, longest_message));
-  for (char& c : out) {
-    if (c < 0x20 || c > 0x7E) c = '?';
-  }
-  return out;
-}
-
 }  // namespace
 
 bool is_opaque_token(std::string_view text) {
@@ -37,7 +29,7 @@ KubeStatus kube_status_in(const element& object) {
   const auto code = number_in(object, "code", 0);
   if (code && *code <= 999) status.code = static_cast<int>(*code);
   status.reason = printable_sample(text_in(object, "reason"));
-  status.message = shown(text_in(object, "message"));
+  status.message = printable_sample(text_in(object, "message"), longest_message);
   return status;
 }
 

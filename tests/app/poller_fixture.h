@@ -54,8 +54,8 @@ class PollerTest : public ::testing::Test {
     config.poll = {std::max(milliseconds(100), timeout_), timeout_, seconds(60), seconds(60), 4};
     config.limits.body_bytes = 2u << 20;
     config.cgroup_root = MESH_TESTS_DIR "/fixtures/cgroup/v2";
-    config.targets = std::move(targets);
     auto poller = std::make_shared<Poller>(io_.get_executor(), config);
+    poller->watch(std::move(targets));
     asio::co_spawn(io_, run(poller), asio::detached);
     return poller;
   }

@@ -197,7 +197,9 @@ TEST(DiagnosisText, shows_nothing_that_moves_the_cursor) {
 
 TEST(Diagnosis, says_that_not_all_targets_can_be_found) {
   Snapshot snapshot;
-  snapshot.discovery = {{"kubernetes", 0, {"cannot list pods: HTTP status 403"}, {}}};
+  DiscoveryOutcome found;
+  found.sources = {{"kubernetes", 0, {"cannot list pods: HTTP status 403"}, {}}};
+  snapshot.discovery = std::make_shared<const DiscoveryOutcome>(std::move(found));
   const SelfNumbers self = sample::self();
   const PageOptions options = sample::options();
   EXPECT_THAT(diagnose({snapshot, self, options}, {}).unseen,

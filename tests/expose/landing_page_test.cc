@@ -270,7 +270,9 @@ TEST(LandingPage, shows_the_tls_endpoints) {
 
 TEST(LandingPage, tells_what_cannot_be_found_and_who_is_not_watched) {
   Snapshot snapshot = sample::two_sidecars();
-  snapshot.discovery[0].problems.assign(12, "/etc/<t>.json:1:2: not read");
+  DiscoveryOutcome found = *snapshot.discovery;
+  found.sources[0].problems.assign(12, "/etc/<t>.json:1:2: not read");
+  snapshot.discovery = std::make_shared<const DiscoveryOutcome>(std::move(found));
   const std::string html = landing(snapshot);
   EXPECT_THAT(html, HasSubstr("/etc/&lt;t&gt;.json:1:2: not read"));
   EXPECT_THAT(html, HasSubstr("and 2 more in targets by file"));

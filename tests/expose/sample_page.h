@@ -231,11 +231,11 @@ inline Snapshot two_sidecars() {
   shop.balance.verdict = BalanceVerdict::balanced;
   snapshot.workload_balances = {shop};
   snapshot.folded = {{"mesh_grpc_requests_total", 3}};
-  snapshot.discovery = {{"file", 2, {"/etc/targets/a.json:1:2: not read"}, at(1'759'999'990'000)}};
-  snapshot.not_watched = {{"", "shop", "batch-0", "batch", "no sidecar"}};
-  PodAddresses pods;
-  pods.add("10.0.0.7", {"shop", "users-0"});
-  snapshot.pods = std::make_shared<const PodAddresses>(std::move(pods));
+  DiscoveryOutcome found;
+  found.sources = {{"file", 2, {"/etc/targets/a.json:1:2: not read"}, at(1'759'999'990'000)}};
+  found.not_watched = {{"", "shop", "batch-0", "batch", "no sidecar"}};
+  found.pods.add("10.0.0.7", {"shop", "users-0"});
+  snapshot.discovery = std::make_shared<const DiscoveryOutcome>(std::move(found));
   return snapshot;
 }
 

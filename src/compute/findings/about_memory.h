@@ -9,6 +9,7 @@
 
 #include "base/binary_bytes.h"
 #include "compute/findings.h"
+#include "compute/findings/about_target.h"
 #include "compute/findings/remedy.h"
 
 namespace mesh {
@@ -32,11 +33,6 @@ void each_sidecar_memory(const Snapshot& snapshot, Visit visit) {
   for (const auto& state : snapshot.targets) {
     if (state->resources) visit(*state, *state->resources);
   }
-}
-
-inline Finding about_memory(std::string_view name, Severity severity, const TargetState& state) {
-  const Target& whose = state.target;
-  return {name, severity, whose, target_id(whose), "", "", "", "", {}, "", {}};
 }
 
 // Left out where it is not told.

@@ -9,6 +9,7 @@
 #include <vector>
 
 #include "compute/findings.h"
+#include "compute/findings/about_target.h"
 #include "compute/findings/remedy.h"
 #include "model/pool.h"
 
@@ -31,8 +32,10 @@ void each_pool(const Snapshot& snapshot, Visit visit) {
 
 inline Finding about_pool(std::string_view name, Severity severity, const TargetState& state,
                           const Pool& pool) {
-  const Target& whose = state.target;
-  return {name, severity, whose, target_id(whose), pool.upstream, pool.subset, "", "", {}, "", {}};
+  Finding finding = about_target(name, severity, state);
+  finding.upstream = pool.upstream;
+  finding.subset = pool.subset;
+  return finding;
 }
 
 inline Evidence number(std::string_view name, std::uint64_t value) {

@@ -8,6 +8,7 @@
 #include <vector>
 
 #include "base/duration.h"
+#include "compute/findings/about_target.h"
 #include "compute/findings/all.h"
 
 namespace mesh {
@@ -60,10 +61,7 @@ void find_kind(const TargetState& state, ConfigKind kind, WallTime now,
   if (resources == 0) return;
   if (resources > names_said) names += " and " + std::to_string(resources - names_said) + " more";
 
-  Finding finding;
-  finding.name = "config_rejected";
-  finding.whose = state.target;
-  finding.where = target_id(state.target);
+  Finding finding = about_target("config_rejected", Severity::warning, state);
   finding.subject = to_string(kind);
   finding.since = since;
   const auto second = std::chrono::floor<std::chrono::seconds>(now);

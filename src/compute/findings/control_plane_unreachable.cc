@@ -8,6 +8,7 @@
 #include <vector>
 
 #include "base/duration.h"
+#include "compute/findings/about_target.h"
 #include "compute/findings/all.h"
 
 namespace mesh {
@@ -113,12 +114,9 @@ void find(const Snapshot& snapshot, WallTime now, std::vector<Finding>& found) {
     const Cut cut = cut_of(state->control_plane);
     if (cut.links.empty()) continue;
     const std::optional<Cascade>& cascade = state->control_plane.cascade;
-    Finding finding;
-    finding.name = "control_plane_unreachable";
-    finding.severity =
-        cascade && is_near(*cascade, second) ? Severity::critical : Severity::warning;
-    finding.whose = state->target;
-    finding.where = target_id(state->target);
+    const bool near = cascade && is_near(*cascade, second);
+    Finding finding = about_target("control_plane_unreachable",
+                                   near ? Severity::critical : Severity::warning, *state);
     finding.cause = cause_of(cut, cascade, second);
     finding.remedy = remedy_of(state->target.mesh, cut);
     finding.since = cut.since;

@@ -14,7 +14,7 @@ void find(const Snapshot& snapshot, WallTime, std::vector<Finding>& found) {
     const auto& limit = resources.memory_limit;
     // Linkerd's proxy is no Envoy: it lives in a tenth, and its own default is below this.
     if (!limit || *limit >= least_bytes || state.target.mesh == "linkerd") return;
-    Finding finding = about_memory("sidecar_memory_limit_low", Severity::info, state);
+    Finding finding = about_target("sidecar_memory_limit_low", Severity::info, state);
     finding.cause = "may use " + binary_bytes(*limit) + " of memory, less than " +
                     binary_bytes(least_bytes) + ": a burst of large messages gets it killed";
     add_bytes(finding, "limit", limit);

@@ -62,7 +62,7 @@ void judge(const TargetState& state, const SidecarResources& resources,
   const bool full = use && use->share() >= near_limit;
   const bool stalled = stall >= long_stall;
   if (!full && !stalled) return;
-  Finding finding = about_memory("sidecar_memory_pressure", Severity::warning, state);
+  Finding finding = about_target("sidecar_memory_pressure", Severity::warning, state);
   finding.cause = cause_of(use, full, stalled, stall);
   add_bytes(finding, "memory", resources.working_set);
   add_bytes(finding, "limit", resources.memory_limit);

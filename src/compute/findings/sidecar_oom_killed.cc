@@ -27,7 +27,7 @@ void judge(const TargetState& state, const SidecarResources& resources,
   if (resources.recent_oom_kills == 0) return;
   const bool grave = resources.recent_oom_kills >= again_and_again;
   Finding finding =
-      about_memory("sidecar_oom_killed", grave ? Severity::critical : Severity::warning, state);
+      about_target("sidecar_oom_killed", grave ? Severity::critical : Severity::warning, state);
   finding.cause = cause_of(resources);
   finding.evidence.push_back(
       {"kills", static_cast<double>(resources.recent_oom_kills), Unit::count});

@@ -7,6 +7,7 @@
 #include <string>
 
 #include "base/duration.h"
+#include "compute/findings/about_target.h"
 #include "compute/findings/all.h"
 #include "compute/findings/remedy.h"
 #include "compute/pace.h"
@@ -55,10 +56,7 @@ std::string trouble_of(const TargetState& state) {
 void judge(const TargetState& state, std::vector<Finding>& found) {
   // An address that never answered is a target that cannot be read, not a slow one.
   if (state.intervals_per_poll < worth_telling || !state.last_success) return;
-  Finding finding;
-  finding.name = "slow_admin";
-  finding.whose = state.target;
-  finding.where = target_id(state.target);
+  Finding finding = about_target("slow_admin", Severity::warning, state);
   finding.cause = trouble_of(state) + "; it is asked every " + in_words(state.poll_interval) +
                   " instead of every " + in_words(state.poll_interval / state.intervals_per_poll);
   finding.evidence = {
