@@ -4,7 +4,6 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
-#include <regex>
 #include <string>
 
 #include "expose/readiness.h"
@@ -186,8 +185,11 @@ TEST(LandingPage, gives_no_room_to_who_makes_long_names) {
 
 TEST(LandingPage, loads_nothing_from_elsewhere) {
   // Names of certificates are no places.
-  const std::string html = std::regex_replace(landing(sample::snapshot_of({sample::client()})),
-                                              std::regex("spiffe://"), "");
+  std::string html = landing(sample::snapshot_of({sample::client()}));
+  const std::string scheme = "spiffe://";
+  for (auto at = html.find(scheme); at != html.npos; at = html.find(scheme)) {
+    html.erase(at, scheme.size());
+  }
   for (const char* way : {"://", "src=", "url(", "@import", "<link", "<script"}) {
     EXPECT_THAT(html, Not(HasSubstr(way)));
   }
