@@ -80,10 +80,9 @@ int run(const Flags& flags) {
     return exit_ok;
   }
   set_up_log(flags.log_level, flags.log_format);
-  for (const std::string& warning : config->warnings) {
-    log(LogLevel::warn, "the configuration may not be what was meant", {{"what", warning}});
-  }
-  return run_app(*config, {flags.listen_addresses, flags.telemetry_path}) ? exit_ok : exit_failed;
+  const auto read_config = [&flags] { return load_config(flags.config_file, config_context()); };
+  const AppOptions options{flags.listen_addresses, flags.telemetry_path, read_config};
+  return run_app(*config, options) ? exit_ok : exit_failed;
 }
 
 // The configuration that a command names; nothing if it names none. False: it is wrong, and told.

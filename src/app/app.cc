@@ -47,14 +47,44 @@ asio::awaitable<void> serve_until_signal(asio::io_context& io, HttpServer& serve
   io.stop();
 }
 
-// A terminal that hangs up must not end a daemon, and who asks for a reload must hear that there is
-// none: silence would be taken for consent.
-asio::awaitable<void> answer_hang_ups(asio::io_context& io) {
+void warn_of(const Config& config) {
+  for (const std::string& warning : config.warnings) {
+    log(LogLevel::warn, "the configuration may not be what was meant", {{"what", warning}});
+  }
+}
+
+// What a configuration says about pages.
+void apply(const Config& config, PageOptions& page) {
+  page.failure_codes = config.grpc.failure_codes;
+  page.poll_interval = config.poll.interval;
+  page.config = {true, std::chrono::system_clock::now()};
+}
+
+// A configuration that is wrong leaves everything as it is. Whose history ends is told.
+void reload(const AppOptions& options, Watchers& watchers, PageOptions& page, Routes& routes) {
+  const Result<Config, ConfigErrors> config = options.read_config();
+  page.config.successful = static_cast<bool>(config);
+  if (config) {
+    warn_of(*config);
+    const std::string anew = watchers.change(*config);
+    apply(*config, page);
+    log(LogLevel::info, "configuration reloaded",
+        {{"targets", config->targets.size()}, {"begins_anew", anew.empty() ? "nothing" : anew}});
+  } else {
+    for (const Error& error : config.error()) {
+      log(LogLevel::error, "the configuration was not reloaded, the old one goes on",
+          {{"error", error.message}});
+    }
+  }
+  routes.change(page);
+}
+
+asio::awaitable<void> reload_on_hang_up(asio::io_context& io, const AppOptions& options,
+                                        Watchers& watchers, PageOptions& page, Routes& routes) {
   asio::signal_set hang_ups(io, SIGHUP);
   while (true) {
     co_await hang_ups.async_wait(asio::use_awaitable);
-    log(LogLevel::warn, "the configuration is read at start only, restart to apply a new one",
-        {{"signal", "SIGHUP"}});
+    reload(options, watchers, page, routes);
   }
 }
 
@@ -80,10 +110,8 @@ auto ends_program(asio::io_context& io, bool& broken) {
 PageOptions page_options(const Config& config, const AppOptions& options) {
   PageOptions page;
   page.telemetry_path = options.telemetry_path;
-  page.failure_codes = config.grpc.failure_codes;
-  page.poll_interval = config.poll.interval;
-  page.started = std::chrono::system_clock::now();
-  page.config = {true, page.started};
+  apply(config, page);
+  page.started = page.config.last_success;
   page.build.revision = MESH_REVISION;
   return page;
 }
@@ -112,15 +140,18 @@ bool run_app(const Config& config, const AppOptions& options) {
       {{"version", build::version},
        {"targets", config.targets.size()},
        {"tls_endpoints", config.certificates.endpoints.size()}});
+  warn_of(config);
 
   Watchers watchers(io.get_executor(), config);
-  Routes routes(page_options(config, options), [&watchers] { return watchers.snapshot(); });
+  PageOptions page = page_options(config, options);
+  Routes routes(page, [&watchers] { return watchers.snapshot(); });
   HttpServer server(io.get_executor(),
                     [&routes](WebRequest request) { return routes.handle(std::move(request)); });
   if (!listen_everywhere(server, options.listen_addresses)) return false;
 
   asio::co_spawn(io, serve_until_signal(io, server, watchers, broken), ends_program(io, broken));
-  asio::co_spawn(io, answer_hang_ups(io), ends_program(io, broken));
+  asio::co_spawn(io, reload_on_hang_up(io, options, watchers, page, routes),
+                 ends_program(io, broken));
   watchers.start(ends_program(io, broken));
   io.run();
   return !broken;

@@ -1,11 +1,14 @@
 // The whole program, once it knows its configuration: poller and web server on one io_context,
-// until SIGTERM or SIGINT.
+// until SIGTERM or SIGINT. SIGHUP has the configuration read again: one that is wrong changes
+// nothing, and is told in the log and in mesh_exporter_config_last_reload_successful.
 #pragma once
 
+#include <functional>
 #include <string>
 #include <vector>
 
 #include "config/config.h"
+#include "config/load.h"
 #include "model/target.h"
 
 namespace mesh {
@@ -13,6 +16,7 @@ namespace mesh {
 struct AppOptions {
   std::vector<Address> listen_addresses;
   std::string telemetry_path;
+  std::function<Result<Config, ConfigErrors>()> read_config;  // as it is now; called on SIGHUP
 };
 
 // Runs until a signal asks it to end: then no target is asked any more, and open responses are

@@ -157,6 +157,7 @@ asio::awaitable<void> EndpointWatcher::look(Watched& watched) {
   const Instant deadline = began + config_.timeout;
   const TlsQuestion& question = watched.question;
   Result<TlsAnswer, Failure> answer = co_await tls_handshake(question, deadline);
+  if (stopping_ || watched.gone) co_return;
   const Instant ended = steady_clock::now();
   const PollCost cost{system_clock::now(), ended, ended - began, 0};
   ServedChain chain;

@@ -33,7 +33,7 @@ class EndpointWatcher : public std::enable_shared_from_this<EndpointWatcher> {
   // it was goes on; what is no longer there is forgotten.
   void watch(std::vector<Target> targets);
 
-  // No handshake begins from now on; those under way are heard out.
+  // No handshake begins from now on, and those under way tell nothing any more.
   void stop() { stopping_ = true; }
 
   // Whether there was a handshake with each of them, however it ended.

@@ -10,6 +10,7 @@
 
 #include "app/config_context.h"
 #include "base/log.h"
+#include "compute/balance.h"
 #include "compute/workload_balance.h"
 
 namespace mesh {
@@ -39,19 +40,24 @@ void log_discovery(const std::vector<DiscoveryState>& now,
   }
 }
 
+// Whether what is known of a target would be something else under the other configuration.
+bool asks_otherwise(const Config& one, const Config& other) {
+  return one.poll != other.poll || one.limits != other.limits || one.grpc != other.grpc ||
+         one.balance != other.balance || one.audit != other.audit ||
+         one.cgroup_root != other.cgroup_root;
+}
+
 }  // namespace
 
 Watchers::Watchers(boost::asio::any_io_executor executor, const Config& config)
     : executor_(std::move(executor)),
+      config_(config),
       discovery_(executor_, config, config_context(), [this] { found_others(); }),
       poller_(std::make_shared<Poller>(executor_, config)),
       trust_(std::make_shared<TrustStore>(config.certificates.trust)),
       endpoints_(std::make_shared<EndpointWatcher>(executor_, config, trust_)),
-      files_(executor_, config.certificates),
+      files_(std::make_unique<FileWatcher>(executor_, config.certificates)),
       findings_(config.poll.window),
-      balance_rules_(balance_rules(config.balance)),
-      judged_every_(config.poll.interval),
-      certificates_interval_(config.certificates.interval),
       next_judgement_(executor_) {
   found_others();
 }
@@ -71,20 +77,52 @@ void Watchers::found_others() {
 }
 
 void Watchers::start(std::function<void(std::exception_ptr)> ended) {
-  boost::asio::co_spawn(executor_, keep_polling(poller_), std::move(ended));
+  ended_ = std::move(ended);
+  start_polling();
   discovery_.start();
-  endpoints_->start();
-  files_.start();
-  trust_->refresh();
+  start_certificates();
   judge_later();
 }
 
+void Watchers::start_polling() { boost::asio::co_spawn(executor_, keep_polling(poller_), ended_); }
+
+void Watchers::start_certificates() {
+  endpoints_->start();
+  files_->start();
+  trust_->refresh();
+}
+
+std::string Watchers::change(const Config& config) {
+  const Config before = std::exchange(config_, config);
+  std::string anew;
+  if (asks_otherwise(config, before)) {
+    anew = "targets";
+    poller_->stop();
+    poller_->watch({});  // so that what is heard yet is told to nobody
+    poller_ = std::make_shared<Poller>(executor_, config);
+    findings_ = FindingsBook(config.poll.window);
+  }
+  if (config.certificates != before.certificates) {
+    anew += anew.empty() ? "certificates" : ", certificates";
+    endpoints_->stop();
+    files_->stop();
+    trust_ = std::make_shared<TrustStore>(config.certificates.trust);
+    endpoints_ = std::make_shared<EndpointWatcher>(executor_, config, trust_);
+    files_ = std::make_unique<FileWatcher>(executor_, config.certificates);
+  }
+  discovery_.change(config);
+  found_others();
+  if (asks_otherwise(config, before)) start_polling();
+  if (config.certificates != before.certificates) start_certificates();
+  return anew;
+}
+
 void Watchers::judge_later() {
-  next_judgement_.expires_after(judged_every_);
+  next_judgement_.expires_after(config_.poll.interval);
   next_judgement_.async_wait([this](const boost::system::error_code& cancelled) {
     if (cancelled) return;
     trust_->refresh();
-    workloads_ = workload_balances(*snapshot(), balance_rules_);
+    workloads_ = workload_balances(*snapshot(), balance_rules(config_.balance));
     findings_.enter(*snapshot(), std::chrono::steady_clock::now(),
                     std::chrono::system_clock::now());
     judge_later();
@@ -95,18 +133,18 @@ void Watchers::stop() {
   discovery_.stop();
   poller_->stop();
   endpoints_->stop();
-  files_.stop();
+  files_->stop();
   next_judgement_.cancel();
 }
 
 bool Watchers::all_looked() const {
   return discovery_.answered() && poller_->snapshot()->pass.passes > 0 &&
-         endpoints_->all_looked() && files_.all_looked();
+         endpoints_->all_looked() && files_->all_looked();
 }
 
 std::shared_ptr<const Snapshot> Watchers::judged_now() const {
   auto judged = std::make_shared<Snapshot>(*snapshot());
-  judged->workload_balances = workload_balances(*judged, balance_rules_);
+  judged->workload_balances = workload_balances(*judged, balance_rules(config_.balance));
   FindingsBook book{Duration{}};
   book.enter(*judged, std::chrono::steady_clock::now(), std::chrono::system_clock::now());
   judged->held_findings = book.held();
@@ -116,11 +154,11 @@ std::shared_ptr<const Snapshot> Watchers::judged_now() const {
 std::shared_ptr<const Snapshot> Watchers::snapshot() const {
   auto snapshot = std::make_shared<Snapshot>(*poller_->snapshot());
   snapshot->tls_endpoints = endpoints_->states();
-  snapshot->files = files_.files();
+  snapshot->files = files_->files();
   snapshot->workload_balances = workloads_;
-  snapshot->shown_files = files_.shown();
+  snapshot->shown_files = files_->shown();
   snapshot->trust_bundles = trust_->states();
-  snapshot->certificates_interval = certificates_interval_;
+  snapshot->certificates_interval = config_.certificates.interval;
   snapshot->held_findings = findings_.held();
   snapshot->discovery = found_;
   return snapshot;

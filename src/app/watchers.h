@@ -11,13 +11,13 @@
 #include <exception>
 #include <functional>
 #include <memory>
+#include <string>
 #include <vector>
 
 #include "app/endpoint_watcher.h"
 #include "app/file_watcher.h"
 #include "app/poller.h"
 #include "app/trust_store.h"
-#include "compute/balance.h"
 #include "compute/findings_book.h"
 #include "discover/discovery.h"
 
@@ -31,6 +31,10 @@ class Watchers {
 
   // `ended` is called when polling ends, with what broke it off.
   void start(std::function<void(std::exception_ptr)> ended);
+  // Goes on with this configuration. Who is watched as before keeps its history, unless how all are
+  // watched has changed: then everybody of that kind (targets; endpoints and files) begins anew, as
+  // after a restart. Returns what begins anew, in words; "" if nothing does. REQUIRES: started.
+  std::string change(const Config& config);
   // Nobody is asked from now on; those that are being asked are heard out.
   void stop();
 
@@ -41,20 +45,22 @@ class Watchers {
   std::shared_ptr<const Snapshot> judged_now() const;
 
  private:
+  void start_polling();
+  void start_certificates();
   void judge_later();
   void found_others();
 
   boost::asio::any_io_executor executor_;
+  Config config_;
+  std::function<void(std::exception_ptr)> ended_;
   Discovery discovery_;
   std::shared_ptr<const DiscoveryOutcome> found_ = std::make_shared<const DiscoveryOutcome>();
   std::shared_ptr<Poller> poller_;
   std::shared_ptr<TrustStore> trust_;
   std::shared_ptr<EndpointWatcher> endpoints_;
-  FileWatcher files_;
+  std::unique_ptr<FileWatcher> files_;
   std::vector<WorkloadBalance> workloads_;
   FindingsBook findings_;
-  BalanceRules balance_rules_;
-  Duration judged_every_, certificates_interval_;
   boost::asio::steady_timer next_judgement_;
 };
 

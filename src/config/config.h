@@ -18,6 +18,8 @@ struct PollConfig {
   std::chrono::milliseconds window{300'000};      // rates and ratios look back this far
   std::chrono::milliseconds stale_after{60'000};  // what was not seen for this long disappears
   int parallel = 16;                              // targets asked at once; one question each
+
+  bool operator==(const PollConfig&) const = default;
 };
 
 struct LimitsConfig {
@@ -25,6 +27,8 @@ struct LimitsConfig {
   std::size_t upstreams_per_target = 500;
   std::size_t endpoints_per_upstream = 500;
   std::size_t body_bytes = 64u << 20;  // one answer of one target
+
+  bool operator==(const LimitsConfig&) const = default;
 };
 
 // A TLS server whose certificate is read by a handshake.
@@ -37,6 +41,8 @@ struct CertificateEndpoint {
   std::string client_key_file;
   std::string issuer;                    // whose habits renew a leaf; "": the mesh's
   std::optional<double> rotation_point;  // share of a leaf's life at which it is renewed
+
+  bool operator==(const CertificateEndpoint&) const = default;
 };
 
 // Files with certificates.
@@ -45,6 +51,8 @@ struct CertificateFilesConfig {
   std::string password_file;       // of PKCS#12 files; "": they have none
   std::string issuer;              // "": as the certificates give away
   std::optional<double> rotation_point;
+
+  bool operator==(const CertificateFilesConfig&) const = default;
 };
 
 // Roots by which the chains of endpoints are verified.
@@ -52,6 +60,8 @@ struct TrustConfig {
   std::string name;
   std::string file;                 // PEM
   std::string spiffe_trust_domain;  // "mesh.test": for its identities only; "": for all names
+
+  bool operator==(const TrustConfig&) const = default;
 };
 
 // Kubernetes Secrets.
@@ -61,6 +71,8 @@ struct SecretsConfig {
   std::string selector;                 // by labels; "": all
   std::string issuer;                   // "": as the certificates give away
   std::optional<double> rotation_point;
+
+  bool operator==(const SecretsConfig&) const = default;
 };
 
 struct CertificatesConfig {
@@ -72,6 +84,8 @@ struct CertificatesConfig {
   std::vector<CertificateFilesConfig> files;
   std::vector<TrustConfig> trust;
   SecretsConfig secrets;
+
+  bool operator==(const CertificatesConfig&) const = default;
 };
 
 // The pods of one node of a Kubernetes cluster.
@@ -80,18 +94,24 @@ struct KubernetesConfig {
   std::string kubeconfig;               // a file; "": the service account of the agent's own pod
   std::vector<std::string> namespaces;  // empty: all
   std::string selector;                 // by labels; "": all
+
+  bool operator==(const KubernetesConfig&) const = default;
 };
 
 // Where targets are looked for, beside those of the configuration.
 struct DiscoveryConfig {
   KubernetesConfig kubernetes;
   std::vector<std::string> files;  // glob(7); each lists targets (read_target_file.h)
+
+  bool operator==(const DiscoveryConfig&) const = default;
 };
 
 // When a skew of load matters (compute/balance.h).
 struct BalanceConfig {
   double imbalance_ratio = 1.5;      // the busiest endpoint has so many times its share
   double effective_share = 2.0 / 3;  // all together do the work of less than this share of them
+
+  bool operator==(const BalanceConfig&) const = default;
 };
 
 struct GrpcConfig {
@@ -99,6 +119,8 @@ struct GrpcConfig {
   std::vector<std::string> failure_codes{"UNKNOWN",           "DEADLINE_EXCEEDED", "UNIMPLEMENTED",
                                          "INTERNAL",          "UNAVAILABLE",       "DATA_LOSS",
                                          "RESOURCE_EXHAUSTED"};
+
+  bool operator==(const GrpcConfig&) const = default;
 };
 
 struct Config {

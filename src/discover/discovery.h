@@ -7,6 +7,7 @@
 
 #include <boost/asio/any_io_executor.hpp>
 #include <functional>
+#include <memory>
 #include <vector>
 
 #include "config/config.h"
@@ -27,17 +28,30 @@ class Discovery {
   void start();
   void stop();
 
+  // Goes on with this configuration. A source that is configured as before is left alone; another
+  // one's successor is asked at once, and until it has listed the pods the old ones are found.
+  // REQUIRES: started.
+  void change(const Config& config);
+
   // Whether each source was heard once, however it ended.
-  bool answered() const { return kubernetes_.answered(); }
+  bool answered() const { return kubernetes_->answered(); }
   Discovered found() const;
   std::vector<DiscoveryState> states() const;  // of those that are configured
 
  private:
+  void make_files();
+  void make_kubernetes();
+  template <class Source>
+  void retire(std::shared_ptr<Source> source);
+
+  boost::asio::any_io_executor executor_;
+  ConfigContext context_;
+  std::function<void()> on_change_;
   Discovered configured_;
-  bool has_files_;
-  TargetFiles files_;
-  bool has_kubernetes_;
-  KubernetesTargets kubernetes_;
+  DiscoveryConfig config_;
+  std::shared_ptr<TargetFiles> files_;
+  std::shared_ptr<KubernetesTargets> kubernetes_;
+  Discovered pods_before_;  // of the predecessor, until there are others
 };
 
 }  // namespace mesh

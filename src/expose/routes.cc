@@ -186,14 +186,19 @@ struct Routes::State {
 };
 
 Routes::Routes(PageOptions options, SnapshotSource current) : state_(std::make_unique<State>()) {
-  state_->options = std::make_shared<const PageOptions>(std::move(options));
+  change(std::move(options));
   state_->current = std::move(current);
 }
 
 Routes::~Routes() = default;
 
+void Routes::change(PageOptions options) {
+  state_->options = std::make_shared<const PageOptions>(std::move(options));
+}
+
 asio::awaitable<WebReply> Routes::handle(WebRequest request) {
-  const std::string& telemetry_path = state_->options->telemetry_path;
+  const std::shared_ptr<const PageOptions> options = state_->options;
+  const std::string& telemetry_path = options->telemetry_path;
   std::shared_ptr<const Snapshot> snapshot = state_->current();
   if (!snapshot) snapshot = std::make_shared<const Snapshot>();
 
@@ -201,7 +206,7 @@ asio::awaitable<WebReply> Routes::handle(WebRequest request) {
     auto job = std::make_shared<Job>();
     job->request = std::move(request);
     job->snapshot = std::move(snapshot);
-    job->options = state_->options;
+    job->options = options;
     std::shared_ptr<const Job> finished = std::move(job);
     asio::awaitable<WebReply> work = render(std::move(finished));
     asio::awaitable<WebReply> rendering =

@@ -33,6 +33,9 @@ class Routes {
   Routes(const Routes&) = delete;
   Routes& operator=(const Routes&) = delete;
 
+  // Pages that are asked for from now on are made with these. On the thread that runs handle().
+  void change(PageOptions options);
+
   // A WebHandler. Never throws: what goes wrong while rendering is a 500.
   boost::asio::awaitable<WebReply> handle(WebRequest request);
 

@@ -153,15 +153,6 @@ class Life(TempDirTest):
         self.assertEqual(agent.child.wait(10), 0)
         self.assertLess(time.monotonic() - signalled, 5)
 
-    def test_a_hang_up_is_answered_in_the_log_and_ends_nothing(self):
-        server = self.start(MisbehavingAdmin("good"))
-        agent = self.start_agent(fake_targets({"one": server}))
-        agent.wait_ready()
-        agent.child.signal(signal.SIGHUP)
-        wait_until(lambda: "signal=SIGHUP" in agent.log(), "the agent to hear the signal")
-        self.assertEqual(ask(agent, "/-/healthy")[0], 200)
-        self.assertTrue(agent.child.running())
-
     def test_a_broken_pipe_ends_nothing(self):
         server = self.start(MisbehavingAdmin("good"))
         agent = self.start_agent(fake_targets({"one": server}))

@@ -5,6 +5,7 @@ import http.client
 import json
 import os
 import re
+import signal
 import sys
 import urllib.parse
 from collections import Counter
@@ -84,8 +85,21 @@ class Agent(Served):
         self._log_file = os.path.join(directory, name + ".log")
         self._name = name
         super().__init__()
+        self._configure(config)
+
+    def _configure(self, config):
         with open(self._config_file, "w") as file:
             file.write(config)
+
+    def reload(self, config):
+        """Puts that in place of its configuration and tells it so; does not wait."""
+        self._configure(config)
+        self.child.signal(signal.SIGHUP)
+
+    def forget_configuration(self):
+        """Takes the file away and has it read again."""
+        os.unlink(self._config_file)
+        self.child.signal(signal.SIGHUP)
 
     def __enter__(self):
         return self.start()

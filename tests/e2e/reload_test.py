@@ -1,0 +1,94 @@
+#!/usr/bin/env python3
+"""A configuration that changes while the agent runs: who is watched as before keeps what was counted, and
+one that is wrong changes nothing."""
+
+import unittest
+
+from harness import TempDirTest, wait_until
+from misbehaving_admin import MisbehavingAdmin, fake_targets
+
+NOBODY = "http://127.0.0.1:1"  # where nobody listens
+RELOADED = "mesh_exporter_config_last_reload_successful"
+WHEN = "mesh_exporter_config_last_reload_success_timestamp_seconds"
+
+
+class Reload(TempDirTest):
+    def setUp(self):
+        super().setUp()
+        self.good = self.start(MisbehavingAdmin("good"))
+        self.agent = self.start_agent(fake_targets({"one": NOBODY, "two": self.good}))
+        self.agent.wait_ready()
+        self.loaded = self.agent.page().value(WHEN)
+
+    def refusals(self, pod="one"):
+        return self.agent.page().value("mesh_target_scrape_errors_total", pod=pod, reason="connect")
+
+    def shown(self):
+        return {row["pod"] for row, _ in self.agent.page().rows("mesh_target_up")}
+
+    def wait_reloaded(self):
+        wait_until(lambda: self.agent.page().value(WHEN) > self.loaded, "the configuration to be read")
+        self.assertEqual(self.agent.page().value(RELOADED), 1)
+
+    def test_who_is_watched_as_before_keeps_what_was_counted(self):
+        wait_until(lambda: self.refusals() >= 2, "two polls that fail")
+        another = self.start(MisbehavingAdmin("good"))
+        before = self.refusals()
+        self.agent.reload(fake_targets({"one": NOBODY, "three": another}))
+        wait_until(lambda: self.shown() == {"one", "three"}, "the other targets")
+        self.wait_reloaded()
+        self.assertGreaterEqual(self.refusals(), before)
+        wait_until(lambda: self.agent.page().value("mesh_target_up", pod="three") == 1, "it to be asked")
+        self.assertIn('msg="configuration reloaded" targets=2 begins_anew=nothing', self.agent.log())
+
+    def test_a_wrong_one_changes_nothing_and_every_error_is_told(self):
+        self.agent.reload("poll: {interval: soon}\ntargets:\n  - {name: one, admin: nowhere}\n")
+        wait_until(lambda: self.agent.page().value(RELOADED) == 0, "the errors to be found")
+        self.assertEqual(self.agent.page().value(WHEN), self.loaded)
+        self.assertEqual(self.shown(), {"one", "two"})
+        log = self.agent.log()
+        for place in ("mesh_exporter.yaml:1:", "mesh_exporter.yaml:3:"):
+            self.assertRegex(log, "level=error .*the old one goes on.*" + place)
+        asked = self.good.asked
+        self.good.wait_asked(asked + 2)  # and it is watched still
+        self.agent.reload(fake_targets({"two": self.good}))
+        wait_until(lambda: self.shown() == {"two"}, "what was mended to be taken")
+        self.wait_reloaded()
+
+    def test_one_that_is_gone_changes_nothing(self):
+        self.agent.forget_configuration()
+        wait_until(lambda: self.agent.page().value(RELOADED) == 0, "it to be missed")
+        self.assertEqual(self.shown(), {"one", "two"})
+        self.assertRegex(self.agent.log(), "level=error .*No such file")
+
+    def test_another_way_of_asking_begins_anew_and_says_so(self):
+        wait_until(lambda: self.refusals() >= 3, "polls that fail")
+        self.agent.reload(fake_targets({"one": NOBODY, "two": self.good}, interval="5s", timeout="1s"))
+        self.wait_reloaded()
+        wait_until(lambda: self.agent.page().value("mesh_target_poll_interval_seconds", pod="two") == 5,
+                   "the new pace")
+        self.assertLess(self.refusals() or 0, 3)
+        self.assertIn('begins_anew=targets', self.agent.log())
+
+    def test_sources_of_targets_and_endpoints_are_taken_up(self):
+        config = fake_targets({"two": self.good})
+        self.agent.reload(config + f"discovery: {{file: [{self.directory}/more*.json]}}\n"
+                          "certificates:\n  endpoints:\n    - {name: door, address: \"127.0.0.1:1\"}\n")
+        wait_until(lambda: self.agent.page().rows("mesh_exporter_discovered_targets", source="file"),
+                   "the source of files")
+        wait_until(lambda: self.agent.page().rows("mesh_tls_probe_success"), "the endpoint")
+        self.assertIn("begins_anew=certificates", self.agent.log())
+        self.agent.reload(config)
+        wait_until(lambda: not self.agent.page().rows("mesh_exporter_discovered_targets"),
+                   "the source to be given up")
+        self.assertEqual(self.agent.page().rows("mesh_tls_probe_success"), [])
+
+    def test_many_at_once_end_with_the_last(self):
+        for count in range(20):
+            self.agent.reload(fake_targets({f"pod-{n}": self.good for n in range(count + 1)}))
+        wait_until(lambda: len(self.shown()) == 20, "the last one")
+        self.assertTrue(self.agent.child.running())
+
+
+if __name__ == "__main__":
+    unittest.main()
