@@ -152,7 +152,11 @@ asio::awaitable<void> KubernetesPods::State::ask(Follower& follower, KubeWatch::
     co_return;
   }
   StreamListener to;
-  to.head = [&follower](int status) { follower.watch.answered(status); };
+  // Nothing may follow the head of a watch for a minute, and it alone says that all is well again.
+  to.head = [this, &follower](int status) {
+    follower.watch.answered(status);
+    changed();
+  };
   to.piece = [this, &follower](std::string_view piece) {
     const bool goes_on = follower.watch.arrived(piece);
     changed();

@@ -144,6 +144,17 @@ TEST(KubernetesPods, are_followed_over_a_watch_that_is_cut_within_an_event) {
   EXPECT_THAT(api.server().last_head(), HasSubstr("resourceVersion=11&"));
 }
 
+TEST(KubernetesPods, are_well_again_as_soon_as_a_watch_is_let_in) {
+  ApiServer api({list(pod("a", "9"), "10"), habits::forbidden(), list(pod("a", "9"), "12"),
+                 [](FakePeer& peer) {
+                   peer.send(chunked);
+                   peer.wait_until_client_leaves();
+                 }});
+  const Told told = hear_until(plain(api.server().address()), one_node,
+                               [](const Told& so_far) { return so_far.troubles.size() == 2; });
+  EXPECT_THAT(told.troubles, ElementsAre(HasSubstr("cannot watch pods: HTTP status 403"), ""));
+}
+
 TEST(KubernetesPods, are_listed_anew_where_the_version_has_expired) {
   ApiServer api({list(pod("a", "9"), "10"),
                  habits::say(chunked + habits::chunk(event("ERROR", R"({"code":410})"))),

@@ -29,9 +29,12 @@ built() {
 }
 
 # real_tool MESH: its programs, built if they are missing, by tests/e2e/real/MESH/build.sh in a folder
-# of its own. That script says in its first line which programs it makes: "# makes: a b".
+# of its own. That script says in its first line which programs it makes: "# makes: a b", and in the
+# second, where it does not work alone, whose else: "# needs: MESH".
 real_tool() {
-  local recipe=$root/tests/e2e/real/$1/build.sh programs
+  local recipe=$root/tests/e2e/real/$1/build.sh programs need
+  need=$(sed -n '2s/^# needs: //p' "$recipe")
+  [ -z "$need" ] || real_tool "$need"
   programs=$(sed -n '1s/^# makes: //p' "$recipe")
   # shellcheck disable=SC2086 # words
   if built $programs; then return 0; fi

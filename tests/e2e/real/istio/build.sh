@@ -1,6 +1,6 @@
-# makes: pilot-agent pilot-discovery istio_envoy_bootstrap.json kube-apiserver etcd
-# Istio 1.31-dev of 2026-08-27 (420 s of one CPU), and the Kubernetes 1.37.2 (635 s) without which its
-# control plane does not start.
+# makes: pilot-agent pilot-discovery istio_envoy_bootstrap.json
+# needs: kubernetes
+# Istio 1.31-dev of 2026-08-27, 420 s of one CPU. Without a Kubernetes its control plane does not start.
 here=$(cd -- "$(dirname -- "$0")" && pwd)
 source "$here/../wrapper.sh"
 
@@ -10,17 +10,6 @@ stamp=$module/pkg/version
 go install -trimpath -ldflags "-s -w -X $stamp.buildVersion=1.31-dev -X $stamp.buildTag=1.31-dev \
   -X $stamp.buildGitRevision=${version##*-} -X $stamp.buildStatus=Clean" \
   "$module/pilot/cmd/pilot-agent" "$module/pilot/cmd/pilot-discovery"
-
-mkdir -p kubernetes
-cp -r "$here/kubernetes/." kubernetes/
-kubernetes=$(sed -n 's#^\tk8s.io/kubernetes v##p' kubernetes/go.mod)
-stamp=k8s.io/component-base/version
-(
-  cd kubernetes
-  go build -trimpath -ldflags "-s -w -X $stamp.gitVersion=v$kubernetes -X $stamp.gitMajor=1 \
-    -X $stamp.gitMinor=$(cut -d. -f2 <<<"$kubernetes")" -o "$GOBIN/kube-apiserver" .
-  go build -trimpath -ldflags '-s -w' -o "$GOBIN/etcd" ./etcd
-)
 
 # How Envoy is started, by Istio's own template; executable as a sign that it is complete.
 install -m 755 "$(go env GOMODCACHE)/istio.io/istio@$version/tools/packaging/common/\

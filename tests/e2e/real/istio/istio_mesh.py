@@ -8,7 +8,7 @@ every minute. orders shows all of its statistics, payments those that Istio show
 import json
 import os
 
-from kubernetes import Kubernetes
+from bare_kubernetes import Kubernetes
 from real_mesh import ENVOY, RealMesh, answers, tool
 
 APPLICATION, INBOUND, OUTBOUND = 50071, 21200, 9391

@@ -1,0 +1,181 @@
+"""A cluster without nodes: the API server of a real Kubernetes, whose pods are the injected ones of
+tests/fixtures/pods, put wherever a test likes, and real Envoys at loopback addresses where one must
+answer. And the agent as deploy/kubernetes lets it in."""
+
+import json
+import os
+import time
+
+import yaml
+
+from bare_kubernetes import PORT, Kubernetes
+from forwarder import Forwarder
+from real_mesh import BINARY, ROOT, Agent, RealMesh
+
+ACCOUNT = "mesh-exporter"  # and its namespace
+ROLE = "/apis/rbac.authorization.k8s.io/v1/clusterroles/mesh-exporter"
+NAMESPACE = "shop"
+PODS = f"/api/v1/namespaces/{NAMESPACE}/pods"
+ADMIN_PORT = 9901
+
+_KINDS = {"ServiceAccount": f"/api/v1/namespaces/{ACCOUNT}/serviceaccounts",
+          "ClusterRole": "/apis/rbac.authorization.k8s.io/v1/clusterroles",
+          "ClusterRoleBinding": "/apis/rbac.authorization.k8s.io/v1/clusterrolebindings"}
+
+
+def fixture(path):
+    with open(os.path.join(ROOT, "tests", "fixtures", "pods", path + ".json")) as file:
+        return json.load(file)
+
+
+class Cluster(RealMesh):
+    """start() … stop()."""
+
+    def __init__(self, directory):
+        super().__init__(directory)
+        self.api = Kubernetes(self)
+        self.token_file = self.path("token")
+
+    def start(self):
+        self.api.start()
+        for name in (ACCOUNT, NAMESPACE):
+            self.api.create("/api/v1/namespaces", metadata={"name": name})
+        self.rbac = self.apply("rbac.yaml")
+        self.renew_token()
+
+    def apply(self, manifest):
+        """A file of deploy/kubernetes; gives its objects."""
+        with open(os.path.join(ROOT, "deploy", "kubernetes", manifest)) as file:
+            objects = list(yaml.safe_load_all(file))
+        for one in objects:
+            self.api.create(_KINDS[one["kind"]], **one)
+        return objects
+
+    def renew_token(self):
+        """As the kubelet does within the hour."""
+        self.write(self.api.token_of(ACCOUNT, ACCOUNT), "token.new")
+        os.rename(self.token_file + ".new", self.token_file)
+
+    def allow(self, *verbs):
+        """These on pods, and nothing else."""
+        self.api.change(ROLE, rules=[{"apiGroups": [""], "resources": ["pods"],
+                                      "verbs": list(verbs)}])
+
+    def may(self, verb):
+        """Whether the agent may do this to pods, as the API server itself says."""
+        review = self.api.create("/apis/authorization.k8s.io/v1/subjectaccessreviews", spec={
+            "user": f"system:serviceaccount:{ACCOUNT}:{ACCOUNT}",
+            "resourceAttributes": {"verb": verb, "resource": "pods"}})
+        return review["status"]["allowed"]
+
+    def is_accepted(self, token):
+        review = self.api.create("/apis/authentication.k8s.io/v1/tokenreviews",
+                                 spec={"token": token})
+        return review["status"].get("authenticated", False)
+
+    def version(self):
+        """Of the list of pods, at this moment."""
+        return self.api.get(PODS)["metadata"]["resourceVersion"]
+
+    def is_forgotten(self, version):
+        """Whether the API server refuses to tell what happened to pods since then."""
+        event = self.api.get(f"{PODS}?watch=1&resourceVersion={version}&timeoutSeconds=1")
+        return (event.get("type"), event["object"].get("code")) == ("ERROR", 410)
+
+    # ---- pods ----
+
+    def schedule(self, name, like, node, labels=None, annotations=None):
+        """A pod that does not run yet, of a fixture's specification."""
+        pod = fixture(like)
+        del pod["status"]
+        metadata = pod["metadata"]
+        pod["metadata"] = {"name": name, "namespace": NAMESPACE,
+                           "ownerReferences": metadata.get("ownerReferences", []),
+                           "labels": {**metadata.get("labels", {}), **(labels or {})},
+                           "annotations": {**metadata.get("annotations", {}),
+                                           **(annotations or {})}}
+        pod["spec"]["nodeName"] = node
+        self.api.create(PODS, **pod)
+
+    def set_status(self, name, ip, phase="Running"):
+        """As its kubelet would; gives the moment before."""
+        before = time.monotonic()
+        self.api.change(f"{PODS}/{name}/status", status={
+            "phase": phase, "podIP": ip, "podIPs": [{"ip": ip}]})
+        return before
+
+    def run_pod(self, name, like, node, ip, **more):
+        """A pod that runs; gives the moment before it did."""
+        self.schedule(name, like, node, **more)
+        return self.set_status(name, ip)
+
+    def label(self, name, **labels):
+        """None takes one away; gives the moment before."""
+        before = time.monotonic()
+        self.api.change(f"{PODS}/{name}", metadata={"labels": labels})
+        return before
+
+    def delete(self, name):
+        """Gives the moment before."""
+        before = time.monotonic()
+        self.api.delete(f"{PODS}/{name}")
+        return before
+
+    def spawn_proxy(self, name, ip, port=ADMIN_PORT):
+        """A real Envoy whose admin port is at this address."""
+        bootstrap = self.write(json.dumps({
+            "node": {"id": name, "cluster": name}, "static_resources": {},
+            "admin": {"address": {"socket_address": {"address": ip, "port_value": port}}}}),
+            name + ".json")
+        return self.spawn_envoy(name, bootstrap)
+
+    # ---- the agent ----
+
+    def kubeconfig(self, port):
+        """By the token of its service account, through a forwarder at this port."""
+        return self.write(json.dumps({
+            "apiVersion": "v1", "kind": "Config", "current-context": "agent",
+            "clusters": [{"name": "one", "cluster": {
+                "server": f"https://127.0.0.1:{port}",
+                "certificate-authority": self.api.authority}}],
+            "users": [{"name": "agent", "user": {"tokenFile": self.token_file}}],
+            "contexts": [{"name": "agent", "context": {"cluster": "one", "user": "agent"}}],
+        }), f"kubeconfig-{port}")
+
+
+class WatchedNode:
+    """An agent for one node of the cluster, and the way between them: `forwarder`. start() … stop()."""
+
+    def __init__(self, cluster, node, selector=""):
+        self.forwarder = Forwarder(PORT)
+        self.agent = Agent(BINARY, cluster.directory, json.dumps({
+            "poll": {"interval": "1s", "timeout": "800ms", "window": "10s", "stale_after": "10s"},
+            "discovery": {"kubernetes": {
+                "node_name": node, "kubeconfig": cluster.kubeconfig(self.forwarder.number),
+                "selector": selector}}}), name="agent-of-" + node)
+
+    def start(self):
+        self.agent.start()
+
+    def stop(self):
+        self.agent.stop()
+        self.forwarder.stop()
+
+    def shown(self, page=None):
+        """The pods whose sidecars are targets."""
+        page = page or self.agent.page()
+        return {row["pod"] for row, _ in page.rows("mesh_target_up")}
+
+    def problems(self, page=None):
+        page = page or self.agent.page()
+        return page.value("mesh_exporter_discovery_problems", source="kubernetes")
+
+    def told(self):
+        """What the log says that cannot be found, line by line."""
+        return [line for line in self.agent.log().splitlines()
+                if "not all targets can be found" in line]
+
+    def report(self):
+        """{pod without its namespace: row of the report of targets}"""
+        return {row["pod"].removeprefix(NAMESPACE + "/"): row
+                for row in json.loads(self.agent.get("/api/v1/targets")[1])}
