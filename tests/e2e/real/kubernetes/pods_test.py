@@ -13,9 +13,10 @@ import unittest
 
 sys.path.insert(0, os.path.dirname(os.path.dirname(os.path.abspath(__file__))))
 
-from real_mesh import BINARY, SharedPartsTest, ledger_calls, say, wait_until
-from harness import DemoMesh, ENVOY, BIN_DIR, Watcher
-from cluster import NAMESPACE, Cluster, WatchedNode
+from real_mesh import (BINARY, BIN_DIR, ENVOY, SharedPartsTest, answers, ledger_calls, say,
+                       wait_until)
+from harness import DemoMesh, Watcher
+from cluster import ADMIN_PORT, NAMESPACE, Cluster, WatchedNode
 
 SECONDS = 2  # from the moment before a change is asked for to its effect on /metrics
 SIDECARS = ("istio/sidecar", "istio/native_sidecar", "linkerd/sidecar", "consul/metrics_enabled",
@@ -112,8 +113,8 @@ class Pods(SharedPartsTest):
 
         moved = [name for name in names[25:] if int(name[4:]) // 5 % 5 == 4][:4]
         addresses = {name: f"127.0.0.{21 + i}" for i, name in enumerate(moved)}
-        proxies = [self.start_proxy(name, ip) for name, ip in addresses.items()]
-        wait_until(lambda: all(map(_listens, addresses.values())), "the Envoys", alive=proxies)
+        for name, ip in addresses.items():
+            self.start_proxy(name, ip)
         self.assert_soon("are up that move to where a sidecar is", pages, {
             name: self.cluster.set_status(name, ip) for name, ip in addresses.items()},
             lambda now, pod: now.get(pod) == "1")
@@ -132,7 +133,8 @@ class Pods(SharedPartsTest):
     def start_proxy(self, name, ip):
         child = self.cluster.spawn_proxy(name, ip)
         self.addCleanup(child.terminate)
-        return child
+        wait_until(lambda: answers(f"http://{ip}:{ADMIN_PORT}", "/ready"), f"the sidecar of {name}",
+                   alive=[child])
 
     def test_sidecars_that_are_found_are_counted_to_the_call(self):
         mesh = self.start(DemoMesh(ENVOY, BIN_DIR, os.path.join(self.shared, "demo")))
@@ -229,14 +231,6 @@ class Pods(SharedPartsTest):
                 self.assertIn(words, told[name][1])
         self.assertEqual(len(told), 9)
         self.assertIn("mesh-exporter.io/admin-port", ours.told()[0])
-
-
-def _listens(ip):
-    from processes import http_get
-    try:
-        return http_get(f"http://{ip}:9901", "/ready")[0] == 200
-    except OSError:
-        return False
 
 
 if __name__ == "__main__":
