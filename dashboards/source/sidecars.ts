@@ -166,13 +166,57 @@ const resources = [
       { expr: sum(POD, rate(of('cpu_throttled_seconds_total'))), legend: `${NAME} quota` }] }),
 ];
 
+const podsOf = (state: string) => select('pod', 'mesh_pods', `state="${state}"`);
+const ALL_PODS = select('pod', 'mesh_pods');
+
+const migration = [
+  stat({
+    title: 'Pods in a mesh', unit: 'percentunit', width: 6, decimals: 0,
+    description: 'Share of the pods, of all nodes whose agents look for them at Kubernetes, that have a proxy ' +
+      'or go through that of the node.',
+    queries: [{ expr: ratio(`sum(${podsOf('meshed')})`, `sum(${ALL_PODS})`) }] }),
+  stat({
+    title: 'Wait for a new pod', unit: 'none', width: 6, steps: NONE_IS_BETTER,
+    description: 'Pods that ask for a proxy and have none: they are older than the wish, or the injector did ' +
+      'not answer when they were made. A restart of the workload helps.',
+    queries: [{ expr: `sum(${podsOf('injection_pending')})` }] }),
+  stat({
+    title: 'Opted out', unit: 'none', width: 6,
+    description: 'Pods that say that they want no proxy.',
+    queries: [{ expr: `sum(${podsOf('opted_out')})` }] }),
+  stat({
+    title: 'In no mesh', unit: 'none', width: 6,
+    description: 'Pods without a proxy that say nothing of one.',
+    queries: [{ expr: `sum(${podsOf('unmeshed')})` }] }),
+  graph({
+    title: 'Pods by state', unit: 'none', min: 0, stacked: true,
+    description: 'Pods in a mesh and not: what a migration looks like, or an upgrade that lost some.',
+    queries: [{ expr: sum('state', ALL_PODS), legend: '{{state}}' }] }),
+  table({
+    title: 'Workloads', unit: 'none', width: 12, height: 8,
+    description: 'Pods of each workload by state. A workload that stands twice, with a mesh and without, is ' +
+      'half way.',
+    queries: ['meshed', 'injection_pending', 'opted_out', 'unmeshed'].map((state) => ({
+      expr: sum('namespace, workload, mesh', podsOf(state)) })),
+    sortBy: 'Waiting',
+    columns: [
+      { of: 'namespace', title: 'Namespace' },
+      { of: 'workload', title: 'Workload' },
+      { of: 'mesh', title: 'Mesh' },
+      ...['In the mesh', 'Waiting', 'Opted out', 'In none'].map((title, index) => (
+        { of: index, title, unit: 'none' })),
+    ] }),
+];
+
 export const sidecars: Plan = {
   uid: 'mesh-sidecars',
   title: 'Mesh / Sidecars',
-  description: 'Which proxies run where, in which version and state, since when, and what they take of their nodes.',
+  description: 'Which proxies run where, in which version and state, since when, what they take of their nodes, ' +
+    'and which pods have none.',
   rows: [
     { title: 'Who is there', panels: [...tiles, ...who] },
     { title: 'Lives', panels: lives },
+    { title: 'Migration', panels: migration },
     { title: 'Memory and processor time', panels: resources },
   ],
 };

@@ -62,6 +62,17 @@ Watchers::Watchers(boost::asio::any_io_executor executor, const Config& config)
   found_others();
 }
 
+// Once for all that hide the same: on a node of one mesh that is everybody.
+void Watchers::log_hidden(const std::map<std::string, TargetNote>& notes) {
+  constexpr std::size_t most = 100;  // lines; the words are made of what pods say
+  for (const auto& [id, note] : notes) {
+    if (note.hidden.empty() || told_hidden_.size() == most) continue;
+    if (!told_hidden_.insert(note.hidden).second) continue;
+    log(LogLevel::info, "not all of a target can be seen; the report of targets says of which",
+        {{"hidden", note.hidden}, {"first", id}});
+  }
+}
+
 // Who is as before goes on as if nothing had happened.
 void Watchers::found_others() {
   Discovered found = discovery_.found();
@@ -71,6 +82,9 @@ void Watchers::found_others() {
   for (const Target& target : found.targets) outcome->pods.add(target);
   for (const PodAddress& one : found.addresses) outcome->pods.add(one.ip, one.pod);
   outcome->not_watched = std::move(found.not_watched);
+  outcome->pods_found = std::move(found.pods);
+  outcome->notes = std::move(found.notes);
+  log_hidden(outcome->notes);
   found_ = std::move(outcome);
   poller_->watch(found.targets);
   endpoints_->watch(found.targets);

@@ -10,7 +10,9 @@
 #include <boost/asio/steady_timer.hpp>
 #include <exception>
 #include <functional>
+#include <map>
 #include <memory>
+#include <set>
 #include <string>
 #include <vector>
 
@@ -49,12 +51,14 @@ class Watchers {
   void start_certificates();
   void judge_later();
   void found_others();
+  void log_hidden(const std::map<std::string, TargetNote>& notes);
 
   boost::asio::any_io_executor executor_;
   Config config_;
   std::function<void(std::exception_ptr)> ended_;
   Discovery discovery_;
   std::shared_ptr<const DiscoveryOutcome> found_ = std::make_shared<const DiscoveryOutcome>();
+  std::set<std::string> told_hidden_;  // what the log said that targets hide
   std::shared_ptr<Poller> poller_;
   std::shared_ptr<TrustStore> trust_;
   std::shared_ptr<EndpointWatcher> endpoints_;

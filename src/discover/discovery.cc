@@ -15,7 +15,8 @@ Discovery::Discovery(boost::asio::any_io_executor executor, const Config& config
       context_(context),
       on_change_(std::move(on_change)),
       configured_{config.targets, {}},
-      config_(config.discovery) {
+      config_(config.discovery),
+      cgroup_root_(config.cgroup_root) {
   make_files();
   make_kubernetes();
 }
@@ -25,8 +26,8 @@ void Discovery::make_files() {
 }
 
 void Discovery::make_kubernetes() {
-  kubernetes_ =
-      std::make_shared<KubernetesTargets>(executor_, config_.kubernetes, context_, on_change_);
+  kubernetes_ = std::make_shared<KubernetesTargets>(executor_, config_.kubernetes, context_,
+                                                    cgroup_root_, on_change_);
 }
 
 void Discovery::start() {
@@ -48,13 +49,14 @@ void Discovery::retire(std::shared_ptr<Source> source) {
 
 void Discovery::change(const Config& config) {
   const DiscoveryConfig before = std::exchange(config_, config.discovery);
+  const std::string root_before = std::exchange(cgroup_root_, config.cgroup_root);
   configured_.targets = config.targets;
   if (config_.files != before.files) {
     retire(std::move(files_));
     make_files();
     files_->start();
   }
-  if (config_.kubernetes == before.kubernetes) return;
+  if (config_.kubernetes == before.kubernetes && cgroup_root_ == root_before) return;
   pods_before_ = config_.kubernetes.node_name.empty() ? Discovered() : kubernetes_->found();
   retire(std::move(kubernetes_));
   make_kubernetes();

@@ -8,6 +8,7 @@
 #include <boost/asio/any_io_executor.hpp>
 #include <functional>
 #include <memory>
+#include <string>
 #include <vector>
 
 #include "config/config.h"
@@ -49,6 +50,7 @@ class Discovery {
   std::function<void()> on_change_;
   Discovered configured_;
   DiscoveryConfig config_;
+  std::string cgroup_root_;
   std::shared_ptr<TargetFiles> files_;
   std::shared_ptr<KubernetesTargets> kubernetes_;
   Discovered pods_before_;  // of the predecessor, until there are others

@@ -56,7 +56,7 @@ KubeWatch::Step KubeWatch::list_next() {
     question += "&continue=" + percent_encode(continue_);
   } else {
     listed_.clear();
-    left_out_ = 0;
+    unlisted_ = {};
     if (from_memory_) question += "&resourceVersion=0";
   }
   list_.emplace(limits::pod_bytes);
@@ -91,19 +91,31 @@ bool KubeWatch::arrived(std::string_view bytes) {
   const std::size_t used =
       events_->feed(bytes, [this](std::string_view event) { hear_event(event); });
   if (used < bytes.size() && !over_) {
-    add_unreadable("watch: " + printable_sample(bytes.substr(used)));
+    missing_.add_unreadable("watch: " + printable_sample(bytes.substr(used)));
     over_ = true;
   }
   return !over_;
 }
 
-void KubeWatch::add_unreadable(std::string_view what) {
-  if (unreadable_++ == 0) unreadable_sample_ = what;
+void KubeWatch::Missing::add_unreadable(std::string_view what) {
+  if (unreadable++ == 0) sample = what;
 }
 
-void KubeWatch::add(std::map<std::string, Pod>& to, Pod pod) {
+std::vector<std::string> KubeWatch::problems() const {
+  std::vector<std::string> problems;
+  if (!trouble_.empty()) problems.push_back(trouble_);
+  if (missing_.unreadable > 0) problems.push_back("a pod cannot be read: " + missing_.sample);
+  if (missing_.left_out > 0) {
+    std::string words = "more than ";
+    words.append(std::to_string(limits::pods_per_node)).append(" pods: the others are left out");
+    problems.push_back(std::move(words));
+  }
+  return problems;
+}
+
+void KubeWatch::add(std::map<std::string, Pod>& to, Pod pod, Missing& missing) {
   if (to.size() >= limits::pods_per_node && !to.contains(pod.uid)) {
-    ++left_out_;
+    ++missing.left_out;
     return;
   }
   std::string uid = pod.uid;
@@ -113,9 +125,9 @@ void KubeWatch::add(std::map<std::string, Pod>& to, Pod pod) {
 void KubeWatch::hear_item(std::string_view json) {
   Result<Pod> pod = reader_.read_pod(json);
   if (pod) {
-    add(listed_, std::move(*pod));
+    add(listed_, std::move(*pod), unlisted_);
   } else {
-    add_unreadable("list: " + pod.error().message);
+    unlisted_.add_unreadable("list: " + pod.error().message);
   }
 }
 
@@ -124,7 +136,7 @@ void KubeWatch::hear_event(std::string_view json) {
   Result<PodEvent> event = reader_.read_event(json);
   if (!event) {
     // What it said is not known, so nothing that follows can be believed but a new list.
-    add_unreadable("watch: " + event.error().message);
+    missing_.add_unreadable("watch: " + event.error().message);
     over_ = true;
     begin_anew();
     return failed("cannot watch pods: " + event.error().message);
@@ -144,7 +156,7 @@ void KubeWatch::hear_event(std::string_view json) {
   if (event->kind == PodEvent::Kind::deleted) {
     pods_.erase(event->pod.uid);
   } else {
-    add(pods_, std::move(event->pod));
+    add(pods_, std::move(event->pod), missing_);
   }
 }
 
@@ -195,7 +207,7 @@ void KubeWatch::ended(Duration lasted, const std::optional<Failure>& failure) {
 
 void KubeWatch::list_ended(const std::optional<Failure>& failure) {
   if (failure) return failed("cannot list pods: " + failure->message);
-  if (list_->too_long() > 0) add_unreadable("list: a Pod that is too long");
+  if (list_->too_long() > 0) unlisted_.add_unreadable("list: a Pod that is too long");
   auto frame = parse_kube_list_frame(list_->frame());
   if (!frame) return failed("cannot list pods: " + frame.error().message);
   if (frame->kind != "PodList") return failed("cannot list pods: no PodList but " + frame->kind);
@@ -204,6 +216,7 @@ void KubeWatch::list_ended(const std::optional<Failure>& failure) {
   version_ = std::move(frame->resource_version);
   pods_ = std::move(listed_);
   listed_.clear();
+  missing_ = std::exchange(unlisted_, {});
   ++generation_;
   complete_ = watching_ = from_memory_ = true;
 }
@@ -211,7 +224,7 @@ void KubeWatch::list_ended(const std::optional<Failure>& failure) {
 void KubeWatch::watch_ended(Duration lasted, const std::optional<Failure>& failure) {
   if (over_) return failed("cannot watch pods: it brought something else than events");
   if (events_->too_long() > 0) {
-    add_unreadable("watch: an event that is too long");
+    missing_.add_unreadable("watch: an event that is too long");
     return begin_anew();
   }
   const bool timed_out = failure && failure->reason == Reason::timeout && status_ == 200;

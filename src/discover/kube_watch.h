@@ -24,6 +24,7 @@
 #include <string>
 #include <string_view>
 #include <variant>
+#include <vector>
 
 #include "base/clock.h"
 #include "model/failure.h"
@@ -70,26 +71,35 @@ class KubeWatch {
   bool complete() const { return complete_; }
   // Why there is no news now, in words fit for a log: "cannot list pods: …"; "" while all is well.
   const std::string& trouble() const { return trouble_; }
-  // Objects and events that could not be read, and the first of them in words.
-  std::uint64_t unreadable() const { return unreadable_; }
-  const std::string& unreadable_sample() const { return unreadable_sample_; }
-  // Times that a pod was beyond limits::pods_per_node, since the last list began.
-  std::uint64_t left_out() const { return left_out_; }
+  // What pods() lacks, of the last whole list and since: objects and events that could not be read,
+  // the first of them in words, and the times that a pod was beyond limits::pods_per_node.
+  std::uint64_t unreadable() const { return missing_.unreadable; }
+  const std::string& unreadable_sample() const { return missing_.sample; }
+  std::uint64_t left_out() const { return missing_.left_out; }
+  // All that is amiss, in lines fit for a log that stay the same while nothing else is: the trouble
+  // first, then what pods() lacks.
+  std::vector<std::string> problems() const;
 
  private:
   std::string path() const;
   Step list_next();
   Step watch_next();
+  struct Missing {
+    std::uint64_t unreadable = 0, left_out = 0;
+    std::string sample;
+
+    void add_unreadable(std::string_view what);
+  };
+
   void hear_item(std::string_view json);
   void hear_event(std::string_view json);
-  void add(std::map<std::string, Pod>& to, Pod pod);
+  static void add(std::map<std::string, Pod>& to, Pod pod, Missing& missing);
   void list_ended(const std::optional<Failure>& failure);
   void watch_ended(Duration lasted, const std::optional<Failure>& failure);
   void refused();
   void begin_anew();
   void all_is_well();
   void failed(std::string words);
-  void add_unreadable(std::string_view what);
   Duration jittered(Duration time);
 
   Scope scope_;
@@ -101,6 +111,7 @@ class KubeWatch {
   std::string version_;                // from which to watch
   std::string continue_;               // of the list in progress
   std::map<std::string, Pod> listed_;  // of it
+  Missing unlisted_;                   // likewise
   std::optional<ListCutter> list_;     // of the answer that is being heard
   std::optional<ObjectCutter> events_;
   int status_ = 0;
@@ -112,8 +123,8 @@ class KubeWatch {
   bool anew_before_ = false;  // and nothing was heard since
 
   std::map<std::string, Pod> pods_;
-  std::uint64_t generation_ = 0, unreadable_ = 0, left_out_ = 0;
-  std::string unreadable_sample_;
+  Missing missing_;
+  std::uint64_t generation_ = 0;
   bool complete_ = false;
   std::string trouble_;
 };

@@ -1,6 +1,7 @@
 // A KubeWatch for each namespace, and a coroutine that carries it; see kubernetes.h.
 #include "discover/kubernetes.h"
 
+#include <algorithm>
 #include <boost/asio/co_spawn.hpp>
 #include <boost/asio/redirect_error.hpp>
 #include <boost/asio/steady_timer.hpp>
@@ -89,7 +90,7 @@ struct KubernetesPods::State : std::enable_shared_from_this<State> {
   static asio::awaitable<void> tell_later(std::shared_ptr<State> self);
   void changed();
   void tell();
-  void tell_trouble();
+  void tell_problems();
 
   asio::any_io_executor executor;
   ServerAccess access;
@@ -99,7 +100,7 @@ struct KubernetesPods::State : std::enable_shared_from_this<State> {
   asio::steady_timer gather;  // runs while something new is not told yet
   bool gathering_now = false;
   bool stopping = false;
-  std::string told_trouble;
+  std::vector<std::string> told_problems;
 };
 
 void KubernetesPods::State::tell() {
@@ -111,14 +112,17 @@ void KubernetesPods::State::tell() {
   listener.pods(pods);
 }
 
-void KubernetesPods::State::tell_trouble() {
-  std::string trouble;
+void KubernetesPods::State::tell_problems() {
+  std::vector<std::string> problems;
   for (const auto& follower : followers) {
-    if (trouble.empty()) trouble = follower->watch.trouble();
+    for (std::string& one : follower->watch.problems()) {
+      // The same of every namespace is told once.
+      if (std::ranges::find(problems, one) == problems.end()) problems.push_back(std::move(one));
+    }
   }
-  if (trouble == told_trouble) return;
-  told_trouble = trouble;
-  listener.trouble(trouble);
+  if (problems == told_problems) return;
+  told_problems = problems;
+  listener.problems(problems);
 }
 
 asio::awaitable<void> KubernetesPods::State::tell_later(std::shared_ptr<State> self) {
@@ -132,7 +136,7 @@ asio::awaitable<void> KubernetesPods::State::tell_later(std::shared_ptr<State> s
 
 void KubernetesPods::State::changed() {
   if (stopping) return;
-  tell_trouble();
+  tell_problems();
   bool news = false;
   for (const auto& follower : followers) {
     news = news || follower->watch.generation() != follower->told_generation;

@@ -30,8 +30,9 @@ class KubernetesPods {
     // All pods that are known; whenever one has come, changed or gone, however many at once, and
     // not before every namespace was listed.
     std::function<void(const std::vector<const Pod*>& pods)> pods;
-    // Why there is no news now, in words; "" when there is again. Only when it changes.
-    std::function<void(const std::string& trouble)> trouble;
+    // Why there is no news now, and what is not known besides, in words; none when all is well.
+    // Only when they change.
+    std::function<void(const std::vector<std::string>& problems)> problems;
   };
 
   KubernetesPods(boost::asio::any_io_executor executor, ServerAccess access,

@@ -15,6 +15,8 @@
 #include "config/kubeconfig.h"
 #include "discover/kubernetes.h"
 #include "discover/recognise.h"
+#include "discover/recognition/all.h"
+#include "discover/workload.h"
 
 namespace mesh {
 namespace {
@@ -35,33 +37,66 @@ Result<ServerAccess> access_of(const KubernetesConfig& config, const Environment
 
 boost::asio::awaitable<void> keep_following(KubernetesPods& pods) { co_await pods.run(); }
 
+std::string joined(const std::vector<std::string>& words) {
+  std::string all;
+  for (const std::string& one : words) all.append(all.empty() ? "" : "; ").append(one);
+  return all;
+}
+
+// Of a static pod the groups are named by its manifest, and the API server has made up a uid.
+std::string_view uid_of(const Pod& pod) {
+  const std::string_view hash = text_of(pod.annotations, "kubernetes.io/config.hash");
+  return hash.empty() ? std::string_view(pod.uid) : hash;
+}
+
+TargetNote note_of(const Recognised& one, const PodContainer* container, std::string wrong) {
+  TargetNote note{one.hidden, std::move(wrong)};
+  if (container && container->last_end == "OOMKilled") note.oom_killed = container->last_end_at;
+  return note;
+}
+
+// Each proxy of a pod is watched, or not for a reason. What was passed over is about the first.
 void add(const Pod& pod, const PodRecognition& seen, const ConfigContext& context,
-         Discovered& found) {
+         Discovered& found, std::vector<ContainerName>& containers) {
+  std::string wrong = joined(seen.wrong);
+  const auto leave_out = [&](const std::string& mesh, const std::string& name, std::string why) {
+    if (!wrong.empty()) why += "; " + std::exchange(wrong, {});
+    found.not_watched.push_back({mesh, pod.ns, name, workload_of(pod), std::move(why)});
+  };
   for (const Recognised& one : seen.found) {
-    std::string why = one.not_watched;
-    const bool spoken = std::ranges::find(context.meshes, one.target.mesh) != context.meshes.end();
-    if (why.empty() && !spoken) why = "pages of " + one.target.mesh + " are not read yet";
-    if (why.empty()) {
-      found.targets.push_back(one.target);
+    const Target& who = one.target;
+    const bool spoken = std::ranges::find(context.meshes, who.mesh) != context.meshes.end();
+    if (!one.watched()) {
+      leave_out(who.mesh, who.pod, one.not_watched);
+    } else if (!spoken) {
+      leave_out(who.mesh, who.pod, "pages of " + who.mesh + " are not read yet");
     } else {
-      const Target& who = one.target;
-      found.not_watched.push_back({who.mesh, who.ns, who.pod, who.workload, std::move(why)});
+      const PodContainer* container = container_named(pod, one.container);
+      found.targets.push_back(who);
+      // What an application uses is not its sidecar's.
+      const bool has_group = container && who.mesh != "app";
+      containers.push_back({std::string(uid_of(pod)), has_group ? container->id : ""});
+      const TargetNote note = note_of(one, container, std::exchange(wrong, {}));
+      if (note != TargetNote{}) found.notes.emplace(target_id(who), note);
     }
   }
-  if (!seen.found.empty()) return;
-  found.not_watched.push_back({seen.mesh, pod.ns, pod.name, "",
-                               seen.remark.empty() ? "no sidecar is recognised" : seen.remark});
+  if (seen.found.empty()) leave_out(seen.mesh, pod.name, seen.remark);
 }
 
 }  // namespace
 
 KubernetesTargets::KubernetesTargets(boost::asio::any_io_executor executor,
                                      const KubernetesConfig& config, const ConfigContext& context,
-                                     std::function<void()> on_change)
+                                     std::string cgroup_root, std::function<void()> on_change)
     : executor_(std::move(executor)),
       config_(config),
       context_(context),
       on_change_(std::move(on_change)),
+      groups_(executor_, std::move(cgroup_root),
+              [this] {
+                find_groups();
+                tell();
+              }),
       answered_(config.node_name.empty()) {}
 
 KubernetesTargets::~KubernetesTargets() = default;
@@ -70,12 +105,12 @@ void KubernetesTargets::start() {
   if (config_.node_name.empty()) return;
   Result<ServerAccess> access = access_of(config_, context_.environment);
   if (!access) {
-    trouble(access.error().message);
+    problems({access.error().message});
     return;
   }
   KubernetesPods::Listener listener;
   listener.pods = [this](const std::vector<const Pod*>& pods) { take(pods); };
-  listener.trouble = [this](const std::string& words) { trouble(words); };
+  listener.problems = [this](const std::vector<std::string>& all) { problems(all); };
   const KubernetesScope scope{config_.node_name, config_.namespaces, config_.selector};
   pods_ =
       std::make_unique<KubernetesPods>(executor_, std::move(*access), scope, std::move(listener));
@@ -83,36 +118,48 @@ void KubernetesTargets::start() {
 }
 
 void KubernetesTargets::stop() {
+  groups_.stop();
   if (pods_) pods_->stop();
 }
 
 void KubernetesTargets::take(const std::vector<const Pod*>& pods) {
   found_ = {};
+  containers_.clear();
   wrong_.clear();
   for (const Pod* pod : pods) {
     const PodRecognition seen = recognise(*pod, context_.meshes);
-    add(*pod, seen, context_, found_);
+    add(*pod, seen, context_, found_, containers_);
+    const bool ended = pod->phase == "Succeeded" || pod->phase == "Failed";
+    if (!ended) found_.pods.push_back({seen.mesh, pod->ns, workload_of(*pod), seen.state});
     const std::string who = qualified(pod->ns, pod->name);
     for (const std::string& wrong : seen.wrong) wrong_.push_back(who + ": " + wrong);
     if (pod->host_network) continue;
     for (const std::string& ip : pod->ips) found_.addresses.push_back({ip, {pod->ns, pod->name}});
   }
+  groups_.look_for(containers_);
+  find_groups();
   state_.targets = found_.targets.size();
   answered_ = true;
   tell();
 }
 
-void KubernetesTargets::trouble(const std::string& words) {
-  trouble_ = words;
-  answered_ = answered_ || !words.empty();
+// As far as they are known by now.
+void KubernetesTargets::find_groups() {
+  for (std::size_t i = 0; i < containers_.size(); ++i) {
+    found_.targets[i].cgroup = groups_.of(containers_[i].id);
+  }
+}
+
+void KubernetesTargets::problems(const std::vector<std::string>& problems) {
+  problems_ = problems;
+  answered_ = answered_ || !problems.empty();
   tell();
 }
 
 void KubernetesTargets::tell() {
-  state_.problems = wrong_;
-  if (!trouble_.empty()) {
-    state_.problems.insert(state_.problems.begin(), trouble_);
-  } else if (answered_) {
+  state_.problems = problems_;
+  state_.problems.insert(state_.problems.end(), wrong_.begin(), wrong_.end());
+  if (problems_.empty() && answered_) {
     state_.last_success = std::chrono::system_clock::now();
   }
   on_change_();

@@ -12,6 +12,7 @@
 
 #include "config/config.h"
 #include "config/load.h"
+#include "discover/container_groups.h"
 #include "model/discovered.h"
 #include "model/pod.h"
 
@@ -21,10 +22,12 @@ class KubernetesPods;
 
 class KubernetesTargets {
  public:
-  // `context` says which meshes there are. on_change is called from start() on, whenever pods or
-  // troubles are others than before.
+  // `context` says which meshes there are, `cgroup_root` where control groups are mounted.
+  // on_change is called from start() on, whenever pods, their control groups or troubles are others
+  // than before.
   KubernetesTargets(boost::asio::any_io_executor executor, const KubernetesConfig& config,
-                    const ConfigContext& context, std::function<void()> on_change);
+                    const ConfigContext& context, std::string cgroup_root,
+                    std::function<void()> on_change);
   ~KubernetesTargets();
   KubernetesTargets(const KubernetesTargets&) = delete;
   KubernetesTargets& operator=(const KubernetesTargets&) = delete;
@@ -40,7 +43,8 @@ class KubernetesTargets {
 
  private:
   void take(const std::vector<const Pod*>& pods);
-  void trouble(const std::string& words);
+  void problems(const std::vector<std::string>& problems);
+  void find_groups();
   void tell();
 
   boost::asio::any_io_executor executor_;
@@ -49,8 +53,10 @@ class KubernetesTargets {
   std::function<void()> on_change_;
   Discovered found_;
   DiscoveryState state_{"kubernetes", 0, {}, {}};
-  std::vector<std::string> wrong_;  // annotations that were passed over, by pod
-  std::string trouble_;             // why there is no news; "" while all is well
+  std::vector<std::string> wrong_;         // annotations that were passed over, by pod
+  std::vector<std::string> problems_;      // why there is no news, or not of all; none: all is well
+  std::vector<ContainerName> containers_;  // of found_.targets, one each
+  ContainerGroups groups_;
   bool answered_ = false;
   std::unique_ptr<KubernetesPods> pods_;
 };

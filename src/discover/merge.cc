@@ -2,7 +2,6 @@
 #include "discover/merge.h"
 
 #include <map>
-#include <set>
 #include <string>
 #include <utility>
 
@@ -19,21 +18,25 @@ std::string door_of(const Target& target) {
 
 Discovered merge(std::span<const Discovered> sources) {
   Discovered all;
-  std::set<std::string> ids;
-  std::map<std::string, const Discovered*> doors;  // → whose
+  std::map<std::string, const Discovered*> ids, doors;  // → whose
   for (const Discovered& source : sources) {
     for (const Target& target : source.targets) {
       const std::string door = door_of(target);
       // Within one source that is what was asked for, and warned of.
       const auto other = doors.find(door);
       if (other != doors.end() && other->second != &source) continue;
-      if (!ids.insert(target_id(target)).second) continue;
+      if (!ids.emplace(target_id(target), &source).second) continue;
       if (!door.empty()) doors.emplace(door, &source);
       all.targets.push_back(target);
     }
   }
   for (const Discovered& source : sources) {
     all.addresses.insert(all.addresses.end(), source.addresses.begin(), source.addresses.end());
+    all.pods.insert(all.pods.end(), source.pods.begin(), source.pods.end());
+    for (const auto& [id, note] : source.notes) {
+      const auto owner = ids.find(id);
+      if (owner != ids.end() && owner->second == &source) all.notes.emplace(id, note);
+    }
   }
   // Who is watched because another source named it is no longer one that is not.
   for (const Discovered& source : sources) {

@@ -140,16 +140,6 @@ void part_names(std::vector<Recognised>& found) {
 
 }  // namespace
 
-std::string_view to_string(MeshState state) {
-  switch (state) {
-    case MeshState::unmeshed: return "unmeshed";
-    case MeshState::opted_out: return "opted_out";
-    case MeshState::injection_pending: return "injection_pending";
-    case MeshState::meshed: return "meshed";
-  }
-  return "";
-}
-
 PodRecognition recognise(const Pod& pod, std::span<const std::string_view> meshes) {
   PodRecognition out = look(pod);
   Overrides overrides(pod, out);

@@ -24,15 +24,11 @@
 #include <string_view>
 #include <vector>
 
+#include "model/discovered.h"
 #include "model/pod.h"
 #include "model/target.h"
 
 namespace mesh {
-
-// How far the migration into a mesh has come at this pod.
-enum class MeshState { unmeshed, opted_out, injection_pending, meshed };
-
-std::string_view to_string(MeshState state);
 
 // A proxy of a pod, or an application's page of metrics.
 struct Recognised {

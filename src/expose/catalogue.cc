@@ -8,6 +8,7 @@
 #include "expose/catalogue_certificates.h"
 #include "expose/catalogue_connections.h"
 #include "expose/catalogue_control_plane.h"
+#include "expose/catalogue_migration.h"
 #include "expose/catalogue_resources.h"
 
 namespace mesh {
@@ -268,9 +269,10 @@ std::vector<Metric> all_metrics() {
   std::vector<Metric> all;
   for (const auto* part :
        {&traffic_metrics(), &load_balance_metrics(), &balance_metrics(), &pod_balance_metrics(),
-        &connection_metrics(), &sidecar_metrics(), &resource_metrics(), &control_plane_metrics(),
-        &certificate_metrics(), &tls_probe_metrics(), &trust_metrics(), &target_metrics(),
-        &exporter_metrics(), &certificate_exporter_metrics(), &process_metrics()}) {
+        &connection_metrics(), &sidecar_metrics(), &migration_metrics(), &resource_metrics(),
+        &control_plane_metrics(), &certificate_metrics(), &tls_probe_metrics(), &trust_metrics(),
+        &target_metrics(), &exporter_metrics(), &certificate_exporter_metrics(),
+        &process_metrics()}) {
     all.insert(all.end(), part->begin(), part->end());
   }
   return all;

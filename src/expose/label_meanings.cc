@@ -10,8 +10,8 @@ constexpr std::array label_list{
     LabelMeaning{"mesh",
                  "The mesh the target speaks for: `istio` (its ztunnels, too), `linkerd`, "
                  "`consul`, `appmesh`, or `envoy` for a proxy of no mesh. Of a TLS probe as "
-                 "configured, also `spire` or `cert-manager`. Empty where nobody told, as of "
-                 "files."},
+                 "configured, also `spire` or `cert-manager`; of pods also `proxyless`, for "
+                 "applications that speak xDS themselves. Empty where nobody told, as of files."},
     LabelMeaning{"namespace", "Kubernetes namespace of the pod; empty outside Kubernetes."},
     LabelMeaning{"pod", "Name of the pod; outside Kubernetes the configured name of the target."},
     LabelMeaning{"workload", "What the pod belongs to; empty where nobody told."},

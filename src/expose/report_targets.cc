@@ -37,7 +37,7 @@ Cell config_age_of(const ControlPlaneState& control_plane, WallTime now) {
   return {age, human_seconds(age)};
 }
 
-std::string trouble_of(const TargetState& state) {
+std::string trouble_of(const TargetState& state, const TargetNote& note) {
   std::string words;
   const auto say = [&](const std::string& trouble) {
     if (!trouble.empty()) words.append(words.empty() ? "" : "; ").append(trouble);
@@ -47,6 +47,7 @@ std::string trouble_of(const TargetState& state) {
     if (!state.failure) say(one.failure.message);
   }
   if (state.resources) say(state.resources->error);
+  say(note.wrong);
   return words;
 }
 
@@ -91,8 +92,10 @@ Table targets_report(const Page& page, const ReportFilter& filter) {
                {"EVERY", "poll_interval_seconds", true},
                {"MEMORY", "memory_bytes", true},
                {"LIMIT", "memory_limit_bytes", true},
-               {"TROUBLE", "trouble"}},
+               {"TROUBLE", "trouble"},
+               {"HIDDEN", "hidden"}},
               {}};
+  const auto& notes = page.snapshot.discovery->notes;
   for (const auto& state : page.snapshot.targets) {
     if (!filter.lets(state->target)) continue;
     const std::string_view word = !state->last_attempt ? "not asked yet"
@@ -103,6 +106,8 @@ Table targets_report(const Page& page, const ReportFilter& filter) {
       const double seconds = unix_seconds(page.self.now) - unix_seconds(*state->last_success);
       age = {seconds, human_seconds(seconds)};
     }
+    const auto noted = notes.find(target_id(state->target));
+    const TargetNote note = noted == notes.end() ? TargetNote{} : noted->second;
     const SidecarResources resources = state->resources.value_or(SidecarResources{});
     const double interval = seconds(state->poll_interval);
     const auto ms = std::chrono::duration_cast<std::chrono::milliseconds>(state->poll_interval);
@@ -119,7 +124,8 @@ Table targets_report(const Page& page, const ReportFilter& filter) {
                           {interval, format_duration(ms)},
                           bytes_cell(resources.working_set),
                           bytes_cell(resources.memory_limit),
-                          {trouble_of(*state), ""}});
+                          {trouble_of(*state, note), ""},
+                          {note.hidden, ""}});
   }
   for (const NotWatched& one : page.snapshot.discovery->not_watched)
     add_not_watched(one, filter, table);

@@ -2,9 +2,12 @@
 // how well each source of them is doing.
 #pragma once
 
+#include <array>
 #include <cstddef>
+#include <map>
 #include <optional>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "base/clock.h"
@@ -13,6 +16,22 @@
 
 namespace mesh {
 
+// How far the migration into a mesh has come at a pod.
+enum class MeshState { unmeshed, opted_out, injection_pending, meshed };
+inline constexpr std::array all_mesh_states{MeshState::unmeshed, MeshState::opted_out,
+                                            MeshState::injection_pending, MeshState::meshed};
+
+std::string_view to_string(MeshState state);
+
+// A pod that runs, or is about to, whether anything in it is watched or not.
+struct FoundPod {
+  std::string mesh;  // whose state it is; "" where it is of none
+  std::string ns, workload;
+  MeshState state = MeshState::unmeshed;
+
+  bool operator==(const FoundPod&) const = default;
+};
+
 // Somebody who was found and is not watched.
 struct NotWatched {
   std::string mesh;  // "" where it is of none
@@ -20,6 +39,16 @@ struct NotWatched {
   std::string reason;  // "opted out by annotation mesh-exporter.io/scrape"
 
   bool operator==(const NotWatched&) const = default;
+};
+
+// What is known of a target beside how it is reached; texts are words, "" where there is nothing.
+struct TargetNote {
+  std::string hidden;  // what of it cannot be seen, and what would show it
+  std::string wrong;   // what its owner said of it and was passed over
+  // When its container was last killed for want of memory, by the pod's own account.
+  std::optional<WallTime> oom_killed{};
+
+  bool operator==(const TargetNote&) const = default;
 };
 
 struct PodAddress {
@@ -32,6 +61,8 @@ struct Discovered {
   std::vector<Target> targets;
   std::vector<NotWatched> not_watched;
   std::vector<PodAddress> addresses{};  // of pods, watched or not
+  std::vector<FoundPod> pods{};
+  std::map<std::string, TargetNote> notes{};  // by target_id; of those that have one
 };
 
 // How one source is doing.
@@ -47,6 +78,8 @@ struct DiscoveryOutcome {
   std::vector<DiscoveryState> sources;  // beside the configuration
   std::vector<NotWatched> not_watched;
   PodAddresses pods;
+  std::vector<FoundPod> pods_found;
+  std::map<std::string, TargetNote> notes;  // by target_id; of those that have one
 };
 
 }  // namespace mesh

@@ -10,6 +10,8 @@
 #include <string_view>
 #include <vector>
 
+#include "base/clock.h"
+
 namespace mesh {
 
 using PodTexts = std::map<std::string, std::string, std::less<>>;
@@ -39,6 +41,7 @@ struct PodContainer {
   std::string id;  // "containerd://0f3c…"; "" before there was one
   std::uint64_t restarts = 0;
   std::string last_end;  // why it ended the last time: "OOMKilled"; "" if it never did
+  std::optional<WallTime> last_end_at;  // and when, where that is told
 
   bool operator==(const PodContainer&) const = default;
 };

@@ -11,6 +11,7 @@
 
 #include "base/host_port.h"
 #include "base/limits.h"
+#include "base/rfc3339.h"
 #include "base/text.h"
 #include "wire/json_fields.h"
 #include "wire/kube_name.h"
@@ -209,6 +210,7 @@ void read_container_statuses(const element& status, std::string_view key, Pod& p
     if (it["lastState"].get(last) || !last.is_object()) return;
     if (last["terminated"].get(terminated) || !terminated.is_object()) return;
     found->last_end = printable_sample(text_in(terminated, "reason"));
+    found->last_end_at = parse_rfc3339(text_in(terminated, "finishedAt"));
   });
 }
 

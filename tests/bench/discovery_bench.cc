@@ -81,8 +81,9 @@ class Pods {
     // managedFields, the longest part of many a pod: who set which field.
     std::string fields = R"("managedFields":[)";
     while (fields.size() + sample_.size() < bytes) {
-      fields += R"({"manager":"kubelet","operation":"Update","apiVersion":"v1","fieldsV1":)"
-                R"({"f:status":{"f:conditions":{"k:{\"type\":\"Ready\"}":{".":{},"f:type":{}}}}}},)";
+      fields +=
+          R"({"manager":"kubelet","operation":"Update","apiVersion":"v1","fieldsV1":)"
+          R"({"f:status":{"f:conditions":{"k:{\"type\":\"Ready\"}":{".":{},"f:type":{}}}}}},)";
     }
     fields.back() = ']';
     sample_.insert(sample_.find(R"("metadata":{)") + 12, fields + ",");
@@ -91,7 +92,8 @@ class Pods {
   std::string pod(int number) const {
     std::string json = sample_;
     const std::string suffix = std::to_string(100'000 + number);
-    replace_all(json, "0d9c1f0e-64a7-4a0b-8a4e-7d0c4a1f9b21", "5b1e7c1e-0000-4000-8000-000000" + suffix);
+    replace_all(json, "0d9c1f0e-64a7-4a0b-8a4e-7d0c4a1f9b21",
+                "5b1e7c1e-0000-4000-8000-000000" + suffix);
     replace_all(json, "users-7c9d8f6b5-x2x4z", "users-7c9d8f6b5-" + suffix);
     return json;
   }
@@ -116,7 +118,8 @@ void expect_pods(const KubeWatch& watch, int pods) {
 void list(KubeWatch& watch, const Pods& pods, int count, std::size_t& most_heap) {
   watch.next();
   watch.answered(200);
-  feed(watch, R"({"kind":"PodList","apiVersion":"v1","metadata":{"resourceVersion":"7"},"items":[)");
+  feed(watch,
+       R"({"kind":"PodList","apiVersion":"v1","metadata":{"resourceVersion":"7"},"items":[)");
   for (int i = 0; i < count; ++i) {
     const std::string pod = pods.pod(i) + (i + 1 < count ? "," : "]}");
     feed(watch, pod);

@@ -235,6 +235,21 @@ TEST(KubeWatch, counts_a_pod_that_it_cannot_read_and_takes_the_others) {
   EXPECT_THAT(talk.names(), ElementsAre("b"));
   EXPECT_EQ(talk.watch.unreadable(), 1u);
   EXPECT_EQ(talk.watch.unreadable_sample(), "list: a Pod without a proper name");
+  EXPECT_THAT(talk.watch.problems(),
+              ElementsAre("a pod cannot be read: list: a Pod without a proper name"));
+}
+
+TEST(KubeWatch, tells_of_what_it_could_not_read_until_a_list_is_whole_again) {
+  Conversation talk;
+  talk.listen(list(R"({"metadata":{"name":"A B"}})", "10"));
+  talk.asked();
+  talk.answer(410, expired);
+  talk.asked();
+  talk.answer(200, R"({"kind":"PodList","metadata":{"resourceVersion":"11","continue":"more"},)"
+                   R"("items":[]})");
+  EXPECT_EQ(talk.watch.problems().size(), 1u) << "the list goes on";
+  talk.listen(list(pod("a"), "11"));
+  EXPECT_THAT(talk.watch.problems(), IsEmpty());
 }
 
 TEST(KubeWatch, believes_nothing_behind_an_event_that_it_cannot_read) {
@@ -270,6 +285,7 @@ TEST(KubeWatch, knows_no_more_pods_than_a_node_may_have) {
   talk.listen(list(items, "10"));
   EXPECT_EQ(talk.watch.pods().size(), limits::pods_per_node);
   EXPECT_EQ(talk.watch.left_out(), 2u);
+  EXPECT_THAT(talk.watch.problems(), ElementsAre("more than 2000 pods: the others are left out"));
 }
 
 }  // namespace

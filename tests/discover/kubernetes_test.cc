@@ -11,32 +11,27 @@
 #include <boost/asio/steady_timer.hpp>
 #include <filesystem>
 #include <fstream>
-#include <mutex>
 #include <utility>
 #include <vector>
 
 #include "base/rethrow.h"
-#include "support/fake_admin.h"
+#include "discover/api_server.h"
 
 namespace mesh {
 namespace {
 
+using testing::ApiServer;
 using ::testing::ElementsAre;
 using testing::FakeAdmin;
 using testing::FakePeer;
-using testing::Habit;
 using ::testing::HasSubstr;
 using ::testing::IsEmpty;
 namespace habits = testing::habits;
+using testing::pod_list;
 
 std::string pod(const std::string& name, const std::string& version) {
   return R"({"kind":"Pod","metadata":{"name":")" + name + R"(","namespace":"shop","uid":"u-)" +
          name + R"(","resourceVersion":")" + version + R"("}})";
-}
-
-Habit list(const std::string& items, const std::string& version) {
-  return habits::chunked_page(R"({"kind":"PodList","metadata":{"resourceVersion":")" + version +
-                              R"("},"items":[)" + items + "]}");
 }
 
 std::string event(const std::string& type, const std::string& object) {
@@ -44,27 +39,6 @@ std::string event(const std::string& type, const std::string& object) {
 }
 
 const std::string chunked = habits::head("200 OK", "Transfer-Encoding: chunked\r\n");
-
-// Each question gets the next habit; behind the last one nothing is answered any more.
-class ApiServer {
- public:
-  explicit ApiServer(std::vector<Habit> script) : script_(std::move(script)) {
-    server_.on_everything([this](FakePeer& peer) { next()(peer); });
-  }
-
-  FakeAdmin& server() { return server_; }
-
- private:
-  Habit next() {
-    const std::lock_guard lock(mutex_);
-    return at_ < script_.size() ? script_[at_++] : Habit(habits::never_answer);
-  }
-
-  std::mutex mutex_;
-  std::vector<Habit> script_;
-  std::size_t at_ = 0;
-  FakeAdmin server_;  // last: its threads use the others
-};
 
 // What is told until that is enough, or twenty seconds are over.
 struct Told {
@@ -86,8 +60,8 @@ Told hear_until(ServerAccess access, const KubernetesScope& scope,
     for (const Pod* one : pods) names.push_back(one->name);
     count();
   };
-  listener.trouble = [&](const std::string& trouble) {
-    told.troubles.push_back(trouble);
+  listener.problems = [&](const std::vector<std::string>& problems) {
+    told.troubles.push_back(problems.empty() ? "" : problems.front());
     count();
   };
   source = std::make_unique<KubernetesPods>(io.get_executor(), std::move(access), scope,
@@ -119,7 +93,7 @@ ServerAccess plain(const Address& address) {
 }
 
 TEST(KubernetesPods, are_told_when_listed_and_when_they_change) {
-  ApiServer api({list(pod("a", "9"), "10"), [](FakePeer& peer) {
+  ApiServer api({pod_list(pod("a", "9"), "10"), [](FakePeer& peer) {
                    peer.send(chunked + habits::chunk(event("ADDED", pod("b", "11"))));
                    peer.wait_until_client_leaves();
                  }});
@@ -130,7 +104,7 @@ TEST(KubernetesPods, are_told_when_listed_and_when_they_change) {
 }
 
 TEST(KubernetesPods, are_followed_over_a_watch_that_is_cut_within_an_event) {
-  ApiServer api({list(pod("a", "9"), "10"),
+  ApiServer api({pod_list(pod("a", "9"), "10"),
                  habits::say_and_close(
                      chunked + habits::chunk(event("DELETED", pod("a", "11")) + R"({"type":"ADD)")),
                  [](FakePeer& peer) {
@@ -145,7 +119,7 @@ TEST(KubernetesPods, are_followed_over_a_watch_that_is_cut_within_an_event) {
 }
 
 TEST(KubernetesPods, are_well_again_as_soon_as_a_watch_is_let_in) {
-  ApiServer api({list(pod("a", "9"), "10"), habits::forbidden(), list(pod("a", "9"), "12"),
+  ApiServer api({pod_list(pod("a", "9"), "10"), habits::forbidden(), pod_list(pod("a", "9"), "12"),
                  [](FakePeer& peer) {
                    peer.send(chunked);
                    peer.wait_until_client_leaves();
@@ -156,9 +130,9 @@ TEST(KubernetesPods, are_well_again_as_soon_as_a_watch_is_let_in) {
 }
 
 TEST(KubernetesPods, are_listed_anew_where_the_version_has_expired) {
-  ApiServer api({list(pod("a", "9"), "10"),
+  ApiServer api({pod_list(pod("a", "9"), "10"),
                  habits::say(chunked + habits::chunk(event("ERROR", R"({"code":410})"))),
-                 list(pod("b", "19"), "20")});
+                 pod_list(pod("b", "19"), "20")});
   const Told told = hear(plain(api.server().address()), 1);
   EXPECT_THAT(told.pods, ElementsAre(ElementsAre("b")));
 }
@@ -169,11 +143,11 @@ TEST(KubernetesPods, are_not_told_before_every_namespace_was_listed) {
     return "/api/v1/namespaces/" + ns +
            "/pods?fieldSelector=spec.nodeName%3Dnode-1&limit=500&resourceVersion=0";
   };
-  server.on(of("shop"), list(pod("a", "9"), "10"));
+  server.on(of("shop"), pod_list(pod("a", "9"), "10"));
   // The second question comes half a second later at the soonest.
   std::atomic<int> asked = 0;
   server.on(of("pay"), [&](FakePeer& peer) {
-    ++asked == 1 ? habits::forbidden()(peer) : list(pod("b", "9"), "10")(peer);
+    ++asked == 1 ? habits::forbidden()(peer) : pod_list(pod("b", "9"), "10")(peer);
   });
   const Told told = hear_pods(plain(server.address()), 1, {"node-1", {"shop", "pay"}, ""});
   EXPECT_THAT(told.pods, ElementsAre(ElementsAre("a", "b")));
@@ -202,7 +176,7 @@ TEST(KubernetesPods, are_asked_for_with_the_token_as_its_file_is_now) {
                    token.write("new\n");
                    peer.send(habits::with_length("401 Unauthorized", "{}"));
                  },
-                 list(pod("a", "9"), "10")});
+                 pod_list(pod("a", "9"), "10")});
   ServerAccess access = plain(api.server().address());
   access.token_file = token.path;
   const Told told = hear(access, 2);

@@ -54,6 +54,15 @@ TEST(Merge, leaves_a_source_its_own_doubles) {
   EXPECT_THAT(ids(merge(sources)), ElementsAre("old-name", "new-name"));
 }
 
+TEST(Merge, keeps_what_is_said_of_a_target_with_it) {
+  std::array sources{
+      Discovered{{target("shop", "a", "1.1.1.1")}, {}},
+      Discovered{{target("shop", "a", "1.1.1.2"), target("shop", "b", "1.1.1.3")}, {}}};
+  sources[1].notes = {{"shop/a", {"of the other", ""}}, {"shop/b", {"its pools", ""}}};
+  EXPECT_THAT(merge(sources).notes,
+              ElementsAre(std::pair<const std::string, TargetNote>("shop/b", {"its pools", ""})));
+}
+
 TEST(Merge, does_not_call_unwatched_what_another_source_has_named) {
   const std::array sources{
       Discovered{{target("shop", "a", "1.1.1.1")}, {}},

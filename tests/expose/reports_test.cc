@@ -101,6 +101,14 @@ TEST(TargetsReport, says_why_a_pod_is_not_watched) {
   EXPECT_THAT(table_text(made("targets", {"other", "", ""})), Not(HasSubstr("batch-0")));
 }
 
+TEST(TargetsReport, says_what_cannot_be_seen_and_what_was_passed_over) {
+  const std::string text = table_text(made("targets"));
+  EXPECT_THAT(text, HasSubstr("admin-port: \"0\""));
+  EXPECT_THAT(text, HasSubstr("certificates: its admin port listens on loopback only"));
+  EXPECT_THAT(table_json(made("targets")),
+              HasSubstr(R"("hidden":"certificates: its admin port listens on loopback only")"));
+}
+
 TEST(TargetsReport, tells_how_old_the_configuration_is) {
   EXPECT_THAT(table_text(made("targets")), HasSubstr("14 min 39 s"));  // of clusters, not secrets
 }

@@ -219,6 +219,12 @@ Snapshot two_sidecars() {
   found.sources = {{"file", 2, {"/etc/targets/a.json:1:2: not read"}, at(1'759'999'990'000)}};
   found.not_watched = {{"", "shop", "batch-0", "batch", "no sidecar"}};
   found.pods.add("10.0.0.7", {"shop", "users-0"});
+  found.pods_found = {{"istio", "shop", "users", MeshState::meshed},
+                      {"istio", "shop", "users", MeshState::meshed},
+                      {"istio", "shop", "users", MeshState::injection_pending},
+                      {"", "shop", "batch", MeshState::unmeshed}};
+  found.notes = {{target_id(snapshot.targets[0]->target),
+                  {"certificates: its admin port listens on loopback only", "admin-port: \"0\""}}};
   snapshot.discovery = std::make_shared<const DiscoveryOutcome>(std::move(found));
   return snapshot;
 }

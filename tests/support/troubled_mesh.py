@@ -1,8 +1,8 @@
 """Everything that a dashboard can show, made at once by real parts: the demo mesh with calls on it and
 leaves that live half a minute, every trouble of a connection pool (pool_mesh.py), sidecars under a
 control plane of which one is cut off, a policy that refuses calls, certificates in files and behind ports,
-a sidecar in a control group in which somebody is killed for memory, and a target that does not answer;
-beside them an agent, and a Prometheus that scrapes it every second."""
+a sidecar in a control group in which somebody is killed for memory, pods in every state of a migration, and
+a target that does not answer; beside them an agent, and a Prometheus that scrapes it every second."""
 
 import json
 import os
@@ -15,6 +15,7 @@ from control_group import ControlGroup, NoControlGroups, has_pressure
 from controlled_sidecar import (ADS, BAD, GOOD, ControlledSidecar, ControlPlane, cluster, listener,
                                 secret_from, secrets)
 from demo_mesh import BACKENDS, DemoMesh
+from fake_api_server import FakeApiServer
 from lone_sidecar import LoneSidecar
 from pool_mesh import PoolMesh
 from processes import Child, ReservedPort
@@ -22,7 +23,10 @@ from scenarios import Scenario
 
 LIFETIME = 30  # seconds: of the demo mesh's leaves, renewed at half of it
 POLL = {"interval": "1s", "timeout": "800ms", "window": "5s", "stale_after": "30s"}
+PODS = ("istio/sidecar", "istio/injection_pending", "istio/opted_out", "app/nothing")
 PLANES = ("connected-1", "cut-1")
+FIXTURES = os.path.join(os.path.dirname(os.path.dirname(os.path.abspath(__file__))), "fixtures",
+                        "pods")
 UPSTREAM = "outbound|50051||users.shop.svc.cluster.local"
 
 
@@ -109,6 +113,18 @@ class HeldSidecar:
         return [{**self._sidecar.target(), "namespace": "held", "cgroup": self._group.path}]
 
 
+def migrating_pods():
+    """One in each state, as tests/fixtures/pods has them; none of them is there to be watched."""
+    pods = []
+    for path in PODS:
+        with open(os.path.join(FIXTURES, path + ".json")) as file:
+            pod = json.load(file)
+        pod["metadata"]["name"] = pod["metadata"]["uid"] = path.replace("/", "-").replace("_", "-")
+        pod["metadata"].setdefault("annotations", {})["mesh-exporter.io/scrape"] = "false"
+        pods.append(pod)
+    return pods
+
+
 class TroubledMesh:
     """start() … stop(); then `agent` and `prometheus` are there."""
 
@@ -126,6 +142,7 @@ class TroubledMesh:
         self._pools = PoolMesh(envoy, bin_dir, path("pools"))
         self._planes = ControlPlanes(envoy, path("planes"))
         self._held = HeldSidecar(envoy, path("held"))
+        self._api = FakeApiServer(directory, migrating_pods())
         self._nobody = ReservedPort()  # where the target that does not answer would be
         self._started = []
         self.agent = self.prometheus = None
@@ -133,7 +150,7 @@ class TroubledMesh:
     def start(self):
         """Returns once the agent is ready, before there is much to see."""
         try:
-            for part in (self._demo, self._pools, self._planes, self._held):
+            for part in (self._demo, self._pools, self._planes, self._held, self._api):
                 self._begin(part)
             self._demo.start_load(rate=100)
             self._pools.start_troubles()
@@ -179,7 +196,9 @@ class TroubledMesh:
                 "files": [{"paths": [root]}],
                 "trust": [{"name": "demo", "file": root, "spiffe_trust_domain": "demo.mesh"}]},
             "discovery": {"file": [self._write_targets("silent", self._silent()),
-                                   self._write_targets("more", [])]},
+                                   self._write_targets("more", [])],
+                          "kubernetes": {"node_name": "node-1",
+                                         "kubeconfig": self._api.kubeconfig}},
             "targets": [*demo, *pools, *self._planes.targets(), *self._held.targets()]})
 
     def _silent(self):

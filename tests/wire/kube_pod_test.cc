@@ -93,9 +93,11 @@ TEST(KubePod, passes_over_ports_that_are_no_tcp_ports) {
 TEST(KubePod, knows_why_a_container_ended_the_last_time) {
   const Pod pod = parsed(pod_with(R"("spec":{"containers":[{"name":"c"}]},"status":{
     "containerStatuses":[{"name":"c","restartCount":3,"containerID":"cri-o://ab",
-      "lastState":{"terminated":{"reason":"OOMKilled","exitCode":137}}}]})"));
+      "lastState":{"terminated":{"reason":"OOMKilled","exitCode":137,
+                                 "finishedAt":"2027-01-15T08:00:00Z"}}}]})"));
   EXPECT_EQ(pod.containers.at(0).restarts, 3u);
   EXPECT_EQ(pod.containers.at(0).last_end, "OOMKilled");
+  EXPECT_EQ(pod.containers.at(0).last_end_at, WallTime(std::chrono::seconds(1'800'000'000)));
   EXPECT_EQ(pod.containers.at(0).id, "cri-o://ab");
 }
 

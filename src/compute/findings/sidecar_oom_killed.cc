@@ -1,5 +1,7 @@
 // The kernel killed a process of a sidecar for want of memory: all its calls broke off at once, and
 // will again.
+#include <chrono>
+
 #include "compute/findings/about_memory.h"
 #include "compute/findings/all.h"
 
@@ -8,6 +10,8 @@ namespace {
 
 // As often as this within the time for which a kill is remembered, the pod is of no use to anybody.
 constexpr std::uint64_t again_and_again = 3;
+// As long as a kill that was counted.
+constexpr Duration remembered = std::chrono::hours(1);
 
 std::string cause_of(const SidecarResources& resources) {
   const std::uint64_t kills = resources.recent_oom_kills;
@@ -42,10 +46,30 @@ void judge(const TargetState& state, const SidecarResources& resources,
   found.push_back(std::move(finding));
 }
 
-void find(const Snapshot& snapshot, WallTime, std::vector<Finding>& found) {
+// A kill that took the whole container is lost with the group's counter, and where no group can be
+// read there is none: the pod still tells the last one.
+void judge_note(const TargetState& state, const TargetNote& note, WallTime now,
+                std::vector<Finding>& found) {
+  const bool counted = state.resources && state.resources->recent_oom_kills > 0;
+  if (counted || !note.oom_killed || now - *note.oom_killed > remembered) return;
+  Finding finding = about_target("sidecar_oom_killed", Severity::warning, state);
+  finding.cause =
+      "its container was killed for want of memory, and started again, as Kubernetes says";
+  finding.evidence.push_back({"last_kill", unix_seconds(*note.oom_killed), Unit::unix_seconds});
+  finding.remedy = remedy_for(state.target.mesh, raise_memory_limit);
+  found.push_back(std::move(finding));
+}
+
+void find(const Snapshot& snapshot, WallTime now, std::vector<Finding>& found) {
   each_sidecar_memory(snapshot, [&](const TargetState& state, const SidecarResources& resources) {
     judge(state, resources, found);
   });
+  const auto& notes = snapshot.discovery->notes;
+  if (notes.empty()) return;
+  for (const auto& state : snapshot.targets) {
+    const auto note = notes.find(target_id(state->target));
+    if (note != notes.end()) judge_note(*state, note->second, now, found);
+  }
 }
 
 }  // namespace

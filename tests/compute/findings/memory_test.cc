@@ -39,6 +39,9 @@ class MemoryFindings : public testing::Test {
   std::vector<Finding> found() {
     Snapshot snapshot;
     snapshot.targets = {std::make_shared<const TargetState>(state_)};
+    auto discovery = std::make_shared<DiscoveryOutcome>();
+    if (oom_killed_) discovery->notes["shop/users-0"].oom_killed = oom_killed_;
+    snapshot.discovery = discovery;
     std::vector<Finding> all;
     for (const FindingMaker* maker : all_findings) maker->find(snapshot, noon, all);
     return all;
@@ -54,6 +57,7 @@ class MemoryFindings : public testing::Test {
   }
 
   TargetState state_;
+  std::optional<WallTime> oom_killed_;  // as the pod says
 };
 
 TEST_F(MemoryFindings, are_none_where_there_is_room) { EXPECT_THAT(words(), IsEmpty()); }
@@ -63,6 +67,27 @@ TEST_F(MemoryFindings, are_none_without_a_look_or_a_limit) {
   EXPECT_THAT(words(), IsEmpty());
   state_.resources.reset();
   EXPECT_THAT(words(), IsEmpty());
+}
+
+TEST_F(MemoryFindings, a_kill_is_told_by_the_pod_where_the_group_counted_none) {
+  const std::string told =
+      "warning sidecar_oom_killed: its container was killed for want of memory, and started again, "
+      "as "
+      "Kubernetes says";
+  oom_killed_ = noon - std::chrono::minutes(59);
+  EXPECT_THAT(words(), ElementsAre(told));
+  EXPECT_THAT(found().front().evidence,
+              ElementsAre(Evidence{"last_kill", unix_seconds(*oom_killed_), Unit::unix_seconds}));
+  state_.resources.reset();
+  EXPECT_THAT(words(), ElementsAre(told));
+  oom_killed_ = noon - std::chrono::minutes(61);
+  EXPECT_THAT(words(), IsEmpty());
+}
+
+TEST_F(MemoryFindings, a_kill_is_told_once_where_both_tell_it) {
+  oom_killed_ = noon;
+  resources().recent_oom_kills = 1;
+  EXPECT_THAT(words(), ElementsAre(StartsWith("warning sidecar_oom_killed: the kernel killed")));
 }
 
 TEST_F(MemoryFindings, pressure_is_told_from_nine_tenths_on) {

@@ -97,11 +97,11 @@ class Cluster(RealMesh):
         pod["spec"]["nodeName"] = node
         self.api.create(PODS, **pod)
 
-    def set_status(self, name, ip, phase="Running"):
+    def set_status(self, name, ip, phase="Running", **more):
         """As its kubelet would; gives the moment before."""
         before = time.monotonic()
         self.api.change(f"{PODS}/{name}/status", status={
-            "phase": phase, "podIP": ip, "podIPs": [{"ip": ip}]})
+            "phase": phase, "podIP": ip, "podIPs": [{"ip": ip}], **more})
         return before
 
     def run_pod(self, name, like, node, ip, **more):
@@ -146,10 +146,11 @@ class Cluster(RealMesh):
 class WatchedNode:
     """An agent for one node of the cluster, and the way between them: `forwarder`. start() … stop()."""
 
-    def __init__(self, cluster, node, selector=""):
+    def __init__(self, cluster, node, selector="", cgroup_root="/nowhere"):
         self.forwarder = Forwarder(PORT)
         self.agent = Agent(BINARY, cluster.directory, json.dumps({
             "poll": {"interval": "1s", "timeout": "800ms", "window": "10s", "stale_after": "10s"},
+            "cgroup_root": cgroup_root,
             "discovery": {"kubernetes": {
                 "node_name": node, "kubeconfig": cluster.kubeconfig(self.forwarder.number),
                 "selector": selector}}}), name="agent-of-" + node)

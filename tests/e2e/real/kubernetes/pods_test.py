@@ -5,6 +5,7 @@ deleted, and what may happen to the watch meanwhile: tests/e2e/run --kubernetes.
 import json
 import os
 import re
+import shutil
 import subprocess
 import sys
 import threading
@@ -13,10 +14,10 @@ import unittest
 
 sys.path.insert(0, os.path.dirname(os.path.dirname(os.path.abspath(__file__))))
 
-from real_mesh import (BINARY, BIN_DIR, ENVOY, SharedPartsTest, answers, ledger_calls, say,
-                       wait_until)
+from real_mesh import (BINARY, BIN_DIR, ENVOY, ROOT, SharedPartsTest, answers, ledger_calls,
+                       say, wait_until)
 from harness import DemoMesh, Watcher
-from cluster import ADMIN_PORT, NAMESPACE, Cluster, WatchedNode
+from cluster import ADMIN_PORT, NAMESPACE, PODS, Cluster, WatchedNode
 
 SECONDS = 2  # from the moment before a change is asked for to its effect on /metrics
 SIDECARS = ("istio/sidecar", "istio/native_sidecar", "linkerd/sidecar", "consul/metrics_enabled",
@@ -67,9 +68,9 @@ class Pods(SharedPartsTest):
         super().setUpClass()
         cls.cluster = cls.start_shared(Cluster(cls.shared))
 
-    def watch(self, node, selector=""):
+    def watch(self, node, *more):
         """(the node with its agent, its pages)"""
-        watched = self.start(WatchedNode(self.cluster, node, selector))
+        watched = self.start(WatchedNode(self.cluster, node, *more))
         watched.agent.wait_ready()
         return watched, self.start(Pages(watched.agent))
 
@@ -195,6 +196,29 @@ class Pods(SharedPartsTest):
         self.assertEqual((watcher.error, watcher.fallen), (None, []))
         ours.agent.wait_for(lambda page: ours.problems(page) == 0, "no problem")
 
+    def test_the_memory_of_a_sidecar_is_found_by_itself_and_its_kill_as_the_pod_tells_it(self):
+        root, container = self.cluster.path("cgroup"), "3f" * 32
+        ours, _ = self.watch("node-memory", "", root)
+        self.cluster.schedule("held", "envoy/named_admin_port", "node-memory")
+        uid = self.cluster.api.get(f"{PODS}/held")["metadata"]["uid"]
+        group = f"kubepods.slice/kubepods-pod{uid.replace('-', '_')}.slice/cri-containerd-{container}.scope"
+        fixtures = os.path.join(ROOT, "tests", "fixtures", "cgroup", "v2")
+        shutil.copytree(os.path.join(fixtures, "limited"), os.path.join(root, group))
+        shutil.copy(os.path.join(fixtures, "cgroup.controllers"), root)
+        status = {"name": "proxy", "image": "x", "imageID": "x", "ready": True, "restartCount": 1,
+                  "containerID": "containerd://" + container}
+        self.cluster.set_status("held", "127.2.3.1", containerStatuses=[status])
+        page = ours.agent.wait_for(
+            lambda page: page.value("mesh_sidecar_memory_bytes", pod="held"), "its memory")
+        self.assertEqual(page.value("mesh_sidecar_cgroup_readable", pod="held"), 1)
+        self.assertEqual(page.rows("mesh_finding", finding="sidecar_oom_killed"), [])
+        status["lastState"] = {"terminated": {
+            "reason": "OOMKilled", "exitCode": 137,
+            "finishedAt": time.strftime("%Y-%m-%dT%H:%M:%SZ", time.gmtime())}}
+        self.cluster.set_status("held", "127.2.3.1", containerStatuses=[status])
+        ours.agent.wait_for(lambda page: page.rows("mesh_finding", finding="sidecar_oom_killed"),
+                            "the kill")
+
     def test_the_command_explains_each_pod(self):
         ours, _ = self.watch("node-told")
         self.start_proxy("read", "127.0.0.41")
@@ -207,17 +231,19 @@ class Pods(SharedPartsTest):
                 ("unwanted", "linkerd/sidecar", {"annotations": {"mesh-exporter.io/scrape": "false"}}),
                 ("odd", "envoy/named_admin_port",
                  {"annotations": {"mesh-exporter.io/admin-port": "99999"}}),
+                ("hides", "istio/sidecar", {}),
                 ("silent", "linkerd/sidecar", {})):
             self.cluster.run_pod(name, like, "node-told",
                                  "127.0.0.41" if name == "read" else "127.2.2.2", **more)
         self.cluster.schedule("not-yet", "linkerd/sidecar", "node-told")
         ours.agent.wait_for(
-            lambda page: {"read", "odd", "silent"} <= ours.shown(page) and
+            lambda page: {"read", "odd", "hides", "silent"} <= ours.shown(page) and
             "not-yet" in ours.report(), "all pods")
         done = subprocess.run([BINARY, "targets", "--agent=" + ours.agent.listens_on,
                                "--output=json"], capture_output=True, text=True, check=True)
         rows = {row["pod"].removeprefix(NAMESPACE + "/"): row for row in json.loads(done.stdout)}
         told = {name: (row["state"], row["trouble"]) for name, row in rows.items()}
+        self.assertIn("expected a port from 1 to 65535", told["odd"][1])
         for name, state, words in (
                 ("read", "up", ""), ("silent", "down", "refused"),
                 ("plain", "not watched", "no proxy that is known here"),
@@ -229,7 +255,12 @@ class Pods(SharedPartsTest):
             with self.subTest(name):
                 self.assertEqual(told[name][0], state)
                 self.assertIn(words, told[name][1])
-        self.assertEqual(len(told), 9)
+        self.assertEqual(len(told), 10)
+        self.assertIn("proxyStatsMatcher", rows["hides"]["hidden"])
+        self.assertEqual(ours.agent.log().count("not all of a target can be seen"), 1)
+        self.assertEqual(
+            {row["state"]: value for row, value in ours.agent.page().rows("mesh_pods", mesh="istio")
+             if value}, {"meshed": 1, "opted_out": 1, "injection_pending": 1})
         self.assertIn("mesh-exporter.io/admin-port", ours.told()[0])
 
 

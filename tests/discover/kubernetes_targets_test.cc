@@ -1,0 +1,139 @@
+// From what an API server says to targets, and what is told of each beside.
+#include "discover/kubernetes_targets.h"
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+#include <stdlib.h>
+
+#include <algorithm>
+#include <boost/asio/io_context.hpp>
+#include <filesystem>
+#include <fstream>
+#include <functional>
+#include <string>
+#include <vector>
+
+#include "discover/api_server.h"
+#include "discover/told.h"
+#include "model/target.h"
+
+namespace mesh {
+namespace {
+
+namespace fs = std::filesystem;
+using testing::ApiServer;
+using ::testing::ElementsAre;
+using ::testing::HasSubstr;
+using ::testing::IsEmpty;
+using testing::pod_list;
+
+constexpr const char* uid = "0d9c1f0e-64a7-4a0b-8a4e-7d0c4a1f9b21";
+
+std::string replaced(std::string text, const std::string& what, const std::string& by) {
+  const std::size_t at = text.find(what);
+  EXPECT_NE(at, std::string::npos) << what;
+  return at == std::string::npos ? text : text.replace(at, what.size(), by);
+}
+
+// With so much more in its annotations.
+std::string pod(const std::string& path, const std::string& annotation = "") {
+  const std::string text = fixture("pods/" + path + ".json");
+  if (annotation.empty()) return text;
+  return replaced(text, R"("annotations": {)", R"("annotations": {)" + annotation);
+}
+
+class KubernetesTargetsTest : public ::testing::Test {
+ protected:
+  KubernetesTargetsTest() {
+    std::string directory = (fs::temp_directory_path() / "targets-XXXXXX").string();
+    directory_ = mkdtemp(directory.data());
+    std::ofstream(directory_ / "cgroup.controllers") << "memory\n";
+  }
+  ~KubernetesTargetsTest() override { fs::remove_all(directory_); }
+
+  // After a list of these pods, when holds(what was found).
+  Discovered found(
+      const std::string& pods,
+      const std::function<bool(const Discovered&)>& holds = [](const auto&) { return true; }) {
+    ApiServer api({pod_list(pods, "10")});
+    std::ofstream(directory_ / "kubeconfig")
+        << R"({"current-context":"one","clusters":[{"name":"one","cluster":{"server":"http://)"
+        << to_string(api.server().address())
+        << R"("}}],"users":[{"name":"one","user":{}}],"contexts":[{"name":"one","context":)"
+        << R"({"cluster":"one","user":"one"}}]})";
+    KubernetesConfig config;
+    config.node_name = "node-1";
+    config.kubeconfig = directory_ / "kubeconfig";
+    ConfigContext context;
+    context.meshes = spoken;
+    boost::asio::io_context io{1};
+    KubernetesTargets targets(io.get_executor(), config, context, directory_.string(), [] {});
+    targets.start();
+    const auto end = std::chrono::steady_clock::now() + std::chrono::seconds(20);
+    while (!targets.answered() || !holds(targets.found())) {
+      if (io.run_one_until(end) == 0) break;
+    }
+    EXPECT_TRUE(holds(targets.found()));
+    problems_ = targets.state().problems;
+    Discovered all = targets.found();
+    targets.stop();
+    io.run_for(std::chrono::seconds(5));
+    return all;
+  }
+
+  fs::path directory_;
+  std::vector<std::string> problems_;
+};
+
+TEST_F(KubernetesTargetsTest, have_the_control_group_of_their_container) {
+  const Pod sample = sample_pod("envoy/named_admin_port");
+  const auto proxy = std::ranges::find(sample.containers, "proxy", &PodContainer::name);
+  ASSERT_NE(proxy, sample.containers.end());
+  const std::string group = "/kubepods/burstable/pod" + std::string(uid) + "/" +
+                            proxy->id.substr(proxy->id.find("://") + 3);
+  fs::create_directories(directory_.string() + group);
+  const Discovered all = found(pod("envoy/named_admin_port"), [](const Discovered& now) {
+    return !now.targets.empty() && !now.targets[0].cgroup.empty();
+  });
+  ASSERT_EQ(all.targets.size(), 1u);
+  EXPECT_EQ(all.targets[0].cgroup, group);
+  EXPECT_THAT(all.pods, ElementsAre(FoundPod{"envoy", "shop", "users", MeshState::meshed}));
+}
+
+TEST_F(KubernetesTargetsTest, tell_what_they_hide) {
+  const Discovered all = found(pod("istio/sidecar"));
+  ASSERT_EQ(all.notes.size(), 1u);
+  EXPECT_EQ(all.notes.begin()->first, target_id(all.targets.at(0)));
+  EXPECT_THAT(all.notes.begin()->second.hidden, HasSubstr("proxyStatsMatcher"));
+  EXPECT_THAT(problems_, IsEmpty());
+}
+
+TEST_F(KubernetesTargetsTest, tell_which_annotation_was_passed_over) {
+  const std::string odd = R"("mesh-exporter.io/admin-port": "99999",)";
+  const Discovered all = found(pod("istio/sidecar", odd));
+  ASSERT_EQ(all.notes.size(), 1u);
+  EXPECT_THAT(all.notes.begin()->second.wrong, HasSubstr("a port from 1 to 65535"));
+  EXPECT_THAT(problems_, ElementsAre(HasSubstr("mesh-exporter.io/admin-port: \"99999\"")));
+}
+
+TEST_F(KubernetesTargetsTest, say_it_of_a_pod_that_is_not_watched_too) {
+  const std::string odd = R"("mesh-exporter.io/scrape": "no",)";
+  const Discovered all = found(pod("consul/sidecar", odd));
+  ASSERT_EQ(all.not_watched.size(), 1u);
+  EXPECT_THAT(all.not_watched[0].reason, HasSubstr("its metrics are not enabled"));
+  EXPECT_THAT(all.not_watched[0].reason, HasSubstr("; mesh-exporter.io/scrape: \"no\"; expected"));
+}
+
+TEST_F(KubernetesTargetsTest, tell_when_their_container_was_killed_for_memory) {
+  // The first of two fields of one name is the one that is read.
+  const std::string killed =
+      replaced(pod("envoy/named_admin_port"), "\"name\": \"proxy\",\n    \"state\"",
+               R"("name": "proxy", "lastState": {"terminated": {"reason": "OOMKilled",
+                  "finishedAt": "2027-01-15T08:00:00Z"}}, "state")");
+  const Discovered all = found(killed);
+  ASSERT_EQ(all.notes.size(), 1u);
+  EXPECT_EQ(all.notes.begin()->second.oom_killed, WallTime(std::chrono::seconds(1'800'000'000)));
+}
+
+}  // namespace
+}  // namespace mesh
