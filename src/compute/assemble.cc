@@ -8,7 +8,8 @@ namespace mesh {
 
 std::string_view family_of(Counted counted) {
   switch (counted) {
-    case Counted::calls: return "mesh_grpc_requests_total";
+    case Counted::calls:
+    case Counted::followed: return "mesh_grpc_requests_total";
     case Counted::messages: return "mesh_grpc_messages_total";
     case Counted::resets: return "mesh_upstream_resets_total";
     case Counted::duration_bucket:
@@ -28,6 +29,7 @@ std::string_view family_of(Counted counted) {
     case Counted::timeouts: return "mesh_upstream_timeouts_total";
     case Counted::retries: return "mesh_upstream_retries_total";
     case Counted::denials: return "mesh_policy_denials_total";
+    case Counted::by_security: return "mesh_requests_by_security_total";
   }
   return "";
 }

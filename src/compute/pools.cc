@@ -37,6 +37,7 @@ void add(Pool& pool, const UpstreamReading& one) {
   add(pool.now.requests, one.requests, first);
   add(pool.now.pending, one.pending, first);
   add(pool.now.retries, one.retries, first);
+  pool.now.tells_requests = pool.now.tells_requests && one.tells_requests;
   pool.now.tells_retries = (first || pool.now.tells_retries) && one.tells_retries;
   pool.now.uses_high_priority |= one.uses_high_priority;
   for (const OpenBreaker& breaker : one.open_breakers) {

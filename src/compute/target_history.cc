@@ -102,6 +102,7 @@ Change TargetHistory::record(const Readings& readings, const PollCost& cost) {
   if (readings.endpoints) {
     endpoint_requests_.enter(*readings.endpoints, readings.incarnation, readings.at);
     state_.endpoints = readings.endpoint_states;
+    state_.endpoint_counts = readings.endpoint_counts;
     presence_.enter(readings.endpoint_states, readings.at, remembered_);
     endpoints_seen_ = cost.ended;
   }
@@ -183,7 +184,10 @@ std::shared_ptr<const TargetState> TargetHistory::state(Instant now, WallTime wa
     return seen && now - *seen <= stale_after;
   };
   if (!recent(proxy_seen_, stale_after_)) state->proxy.reset();
-  if (!recent(endpoints_seen_, stale_after_)) state->endpoints.clear();
+  if (!recent(endpoints_seen_, stale_after_)) {
+    state->endpoints.clear();
+    state->endpoint_counts.clear();
+  }
   if (!recent(upstreams_seen_, stale_after_)) state->upstreams.clear();
   if (!recent(seen_, stale_after_)) state->heap.reset();
   state->resources = resources_.state(now);

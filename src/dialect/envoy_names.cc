@@ -3,8 +3,6 @@
 
 #include <algorithm>
 #include <array>
-#include <charconv>
-#include <cmath>
 #include <span>
 
 #include "base/url_encoding.h"
@@ -124,13 +122,6 @@ GrpcStat split_grpc_stat(std::string_view rest) {
   const bool exact = dot != std::string_view::npos && dot != 0 && dot + 1 < name.size();
   if (!exact) return {"", "", counted, false};
   return {name.substr(0, dot), name.substr(dot + 1), counted, true};
-}
-
-std::string bound_in_seconds(double ms) {
-  if (std::isinf(ms)) return "+Inf";
-  char text[400];  // fixed notation of any double
-  const auto end = std::to_chars(text, text + sizeof text, ms / 1000, std::chars_format::fixed);
-  return {text, end.ptr};
 }
 
 std::string_view envoy_stats_filter() {

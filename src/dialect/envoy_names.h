@@ -70,10 +70,6 @@ struct GrpcStat {
 // Nothing (counted is empty) if `rest` begins with neither "grpc." nor "grpc-web.".
 GrpcStat split_grpc_stat(std::string_view rest);
 
-// An upper bound of Envoy's histograms, which are in milliseconds, as the contract spells it: the
-// shortest decimal form in seconds. 0.5 → "0.0005", infinity → "+Inf".
-std::string bound_in_seconds(double ms);
-
 // The anchored RE2 that selects just the statistics read here.
 std::string_view envoy_stats_filter();
 // The question that asks for them. With `endpoint_times` it asks of every cluster when its

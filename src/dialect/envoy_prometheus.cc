@@ -4,17 +4,17 @@
 #include <algorithm>
 #include <array>
 #include <cmath>
-#include <unordered_map>
 #include <utility>
 #include <vector>
 
-#include "base/limits.h"
 #include "base/text.h"
 #include "base/url_encoding.h"
 #include "dialect/agent_certificates.h"
+#include "dialect/bound.h"
 #include "dialect/check_answer.h"
 #include "dialect/envoy_counters.h"
 #include "dialect/envoy_names.h"
+#include "dialect/page_counters.h"
 #include "wire/grpc_code.h"
 
 namespace mesh {
@@ -114,8 +114,6 @@ class EnvoyPrometheusConversation final : public Conversation {
 
  private:
   struct Numbers {
-    std::vector<Series> series;
-    std::vector<std::uint64_t> values;
     std::optional<double> state, uptime, allocated, reserved;
     std::uint64_t ambiguous = 0, bad_values = 0;
   };
@@ -125,10 +123,7 @@ class EnvoyPrometheusConversation final : public Conversation {
   void note_process(const Numbers& numbers, Readings& readings);
 
   std::string path_;
-  std::shared_ptr<const std::vector<Series>> series_ =
-      std::make_shared<const std::vector<Series>>();
-  std::unordered_map<std::string, std::size_t> index_;         // source → series of this answer
-  std::unordered_map<std::string, std::uint32_t> histograms_;  // of this answer
+  PageCounters counters_;
   std::uint64_t incarnation_ = 0;
   std::optional<double> last_uptime_;
   std::optional<Instant> started_;
@@ -138,8 +133,7 @@ Step EnvoyPrometheusConversation::hear(Answer answer) {
   const std::string_view page = std::string_view(path_).substr(0, path_.find('?'));
   if (auto failure = check_answer(answer, page)) return *failure;
   Numbers numbers;
-  index_.clear();
-  histograms_.clear();
+  counters_.begin();
   AgentCertificates agent;
   const ExpositionReport report = read_exposition(answer->body, [&](const Sample& sample) {
     enter(sample, numbers);
@@ -152,11 +146,7 @@ Step EnvoyPrometheusConversation::hear(Answer answer) {
   readings.unreadable_sample = report.unreadable_sample;
   readings.ambiguous = numbers.ambiguous;
   note_process(numbers, readings);
-  if (numbers.series != *series_) {
-    series_ = std::make_shared<const std::vector<Series>>(std::move(numbers.series));
-  }
-  const bool complete = readings.unreadable == 0;
-  readings.traffic = CounterBlock{series_, std::move(numbers.values), complete};
+  readings.traffic = counters_.end(readings.unreadable == 0);
   agent.tell(*answer, readings);
   return readings;
 }
@@ -167,31 +157,22 @@ void EnvoyPrometheusConversation::enter(const Sample& sample, Numbers& numbers) 
   if (sample.name == "envoy_server_memory_allocated") numbers.allocated = sample.value;
   if (sample.name == "envoy_server_memory_heap_size") numbers.reserved = sample.value;
   auto read = read_envoy_sample(sample);
-  if (!read || numbers.series.size() >= limits::raw_series_per_target) return;
+  if (!read) return;
   double value = sample.value;
   if (read->key.counted == Counted::duration_sum_us) value = std::round(value * 1000);
-  if (!(value >= 0 && value < 1.8e19)) {
-    ++numbers.bad_values;
-    return;
-  }
-  if (!read->exact) ++numbers.ambiguous;
-
-  std::string source(sample.name);
-  for (const Label& label : sample.labels) {
-    source.append("\x1f").append(label.name).append("=").append(label.value);
-  }
-  // Merged pages may repeat a family: the first sample counts.
-  if (!index_.emplace(source, numbers.series.size()).second) return;
   const std::uint32_t scope = scope_of(read->key);
-  numbers.series.push_back({std::move(source), scope, std::move(read->key)});
-  numbers.values.push_back(static_cast<std::uint64_t>(value));
+  if (!counters_.add(sample, std::move(read->key), value, scope)) {
+    ++numbers.bad_values;
+  } else if (!read->exact) {
+    ++numbers.ambiguous;
+  }
 }
 
 // The buckets and the sum of one method's histogram are one scope.
 std::uint32_t EnvoyPrometheusConversation::scope_of(const SeriesKey& key) {
   if (key.counted != Counted::duration_bucket && key.counted != Counted::duration_sum_us) return 0;
   const std::string name = key.upstream + " " + key.subset + " " + key.service + "/" + key.method;
-  return histograms_.emplace(name, histograms_.size() + 1).first->second;
+  return counters_.scope_of(name);
 }
 
 void EnvoyPrometheusConversation::note_process(const Numbers& numbers, Readings& readings) {

@@ -5,6 +5,7 @@
 #include <utility>
 
 #include "base/limits.h"
+#include "dialect/bound.h"
 #include "dialect/envoy_counters.h"
 #include "wire/grpc_code.h"
 

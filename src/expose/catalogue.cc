@@ -24,7 +24,8 @@ const std::vector<Metric>& traffic_metrics() {
        traffic,
        {"direction", "upstream", "subset", "grpc_service", "grpc_method", "grpc_code"},
        "Finished gRPC calls by final status, once per call whatever was retried. Never runs "
-       "backwards when a proxy restarts."},
+       "backwards when a proxy restarts. Linkerd: by a route that is neither a GRPCRoute nor of a "
+       "ServiceProfile, and inbound, each attempt is a call."},
       {"mesh_grpc_request_rate",
        gauge,
        traffic,
@@ -52,7 +53,8 @@ const std::vector<Metric>& traffic_metrics() {
        "byte sent to the upstream until last byte received, in whole milliseconds. A call of "
        "exactly a bound's length is within it since Envoy 1.38 only. Envoy's admin port has no sum "
        "(_sum is NaN; OpenMetrics: _sum and _count are left out) and no calls longer than the last "
-       "bound."},
+       "bound. Linkerd: from the request's headers until the end of the answer, of each attempt, "
+       "in whole milliseconds; of upstreams, and inbound of ports, that answer nothing but gRPC."},
       {"mesh_upstream_resets_total",
        counter,
        traffic,
@@ -63,7 +65,7 @@ const std::vector<Metric>& traffic_metrics() {
        "which is counted as a call too), connection (connections that broke with streams open, "
        "whatever their number), lost (streams that went with their connection, or had waited for "
        "one "
-       "that could not be made)."},
+       "that could not be made), unknown (who cut it short is not told; Linkerd)."},
   };
   return metrics;
 }
@@ -82,7 +84,8 @@ const std::vector<Metric>& load_balance_metrics() {
        "Requests to one endpoint of the upstream that failed, as this sidecar counts it: a reset, "
        "or "
        "a status that means a server's error (gRPC: UNKNOWN, DEADLINE_EXCEEDED, UNIMPLEMENTED, "
-       "INTERNAL, UNAVAILABLE, DATA_LOSS)."},
+       "INTERNAL, UNAVAILABLE, DATA_LOSS; Linkerd: PERMISSION_DENIED in the place of "
+       "UNIMPLEMENTED)."},
       {"mesh_upstream_endpoint_connections_opened_total",
        counter,
        load_balance,
@@ -98,7 +101,8 @@ const std::vector<Metric>& load_balance_metrics() {
        load_balance,
        {"upstream", "subset", "state"},
        "Endpoints of the upstream as this sidecar sees them, by state: ready, ejected (outlier "
-       "detection), unhealthy or draining."},
+       "detection), unhealthy (Linkerd: pending, which is being connected to or put aside by "
+       "failure accrual) or draining."},
   };
   return metrics;
 }

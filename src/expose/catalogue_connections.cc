@@ -18,7 +18,8 @@ const std::vector<Metric>& use_metrics() {
       {"mesh_upstream_connections_limit", gauge, section, which,
        "Most connections it may have open (default priority). Absent where unlimited or not told; "
        "a pool over HTTP may have one to each endpoint whatever the limit."},
-      {"mesh_upstream_requests_active", gauge, section, which, "Requests under way now."},
+      {"mesh_upstream_requests_active", gauge, section, which,
+       "Requests under way now. Absent where the proxy does not tell (Linkerd)."},
       {"mesh_upstream_requests_active_limit", gauge, section, which,
        "Most requests under way at once (default priority). Absent where unlimited or not told."},
       {"mesh_upstream_requests_pending", gauge, section, which,
@@ -37,7 +38,8 @@ const std::vector<Metric>& use_metrics() {
        {"upstream", "subset", "priority", "resource"},
        "1 while the limit of the resource is reached, else 0: connections, pools, pending, "
        "requests "
-       "or retries. Priority high only where it has traffic."},
+       "or retries. Priority high only where it has traffic. Absent where the proxy does not tell "
+       "(Linkerd)."},
   };
   return metrics;
 }
@@ -77,7 +79,9 @@ const std::vector<Metric>& trouble_metrics() {
        section,
        {"upstream", "subset", "kind"},
        "Requests for which too few endpoints were healthy, by kind: panic (any was chosen, healthy "
-       "or not), none (there was none to choose)."},
+       "or not), none (there was none to choose; Linkerd: none became ready in time, or too many "
+       "waited for "
+       "one)."},
       {"mesh_upstream_stream_limit_refusals_total",
        counter,
        section,
@@ -106,6 +110,13 @@ const std::vector<Metric>& trouble_metrics() {
 
 const std::vector<Metric>& turnover_metrics() {
   static const std::vector<Metric> metrics{
+      {"mesh_requests_by_security_total",
+       counter,
+       section,
+       {"direction", "upstream", "subset", "security"},
+       "Requests, of gRPC or not, by how the connection that carries them is secured: mutual_tls, "
+       "tls (only one side showed who it is), none or unknown (TLS that passes through). Where the "
+       "sidecar tells (Linkerd); inbound: of callers, upstream empty."},
       {"mesh_upstream_requests_total",
        counter,
        section,

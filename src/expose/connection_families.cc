@@ -46,6 +46,13 @@ void limit(const Page& page, FamilyBuilder& family) {
   });
 }
 
+void requests_active(const Page& page, FamilyBuilder& family) {
+  each_told(page, [&](const TargetState& state, const Pool& pool) {
+    if (!pool.now.tells_requests) return;
+    family.add(labels_of(state, pool.upstream, pool.subset), pool.now.requests.active);
+  });
+}
+
 void retries_active(const Page& page, FamilyBuilder& family) {
   each_told(page, [&](const TargetState& state, const Pool& pool) {
     if (!pool.now.tells_retries) return;
@@ -55,6 +62,7 @@ void retries_active(const Page& page, FamilyBuilder& family) {
 
 void circuit_breaker_open(const Page& page, FamilyBuilder& family) {
   each_told(page, [&](const TargetState& state, const Pool& pool) {
+    if (!pool.now.tells_requests) return;
     for (const std::string_view priority : {"default", "high"}) {
       if (priority == "high" && !pool.now.uses_high_priority) continue;
       for (const std::string_view resource :
@@ -103,6 +111,16 @@ void denials(const Page& page, FamilyBuilder& family) {
                });
 }
 
+void by_security(const Page& page, FamilyBuilder& family) {
+  each_counter(page.snapshot, &TargetState::traffic, &CounterView::totals, Counted::by_security,
+               [&](const TargetState& state, const SeriesKey& key, std::uint64_t total) {
+                 Labels labels(state.target);
+                 labels.with("direction", to_string(key.direction));
+                 labels.with("upstream", key.upstream).with_subset(key.subset);
+                 family.add(std::move(labels.with("security", key.detail)), total);
+               });
+}
+
 void tls_failures(const Page& page, FamilyBuilder& family) {
   each_counter(page.snapshot, &TargetState::traffic, &CounterView::totals, Counted::tls_failures,
                [&](const TargetState& state, const SeriesKey& key, std::uint64_t total) {
@@ -140,7 +158,7 @@ void connect_failures(const Page& page, FamilyBuilder& family) {
 constexpr std::array makers{
     FamilyMaker{"mesh_upstream_connections", active<&UpstreamReading::connections>},
     FamilyMaker{"mesh_upstream_connections_limit", limit<&UpstreamReading::connections>},
-    FamilyMaker{"mesh_upstream_requests_active", active<&UpstreamReading::requests>},
+    FamilyMaker{"mesh_upstream_requests_active", requests_active},
     FamilyMaker{"mesh_upstream_requests_active_limit", limit<&UpstreamReading::requests>},
     FamilyMaker{"mesh_upstream_requests_pending", active<&UpstreamReading::pending>},
     FamilyMaker{"mesh_upstream_requests_pending_limit", limit<&UpstreamReading::pending>},
@@ -155,6 +173,7 @@ constexpr std::array makers{
     FamilyMaker{"mesh_upstream_stream_limit_refusals_total", totals<Counted::stream_refusals>},
     FamilyMaker{"mesh_upstream_timeouts_total", totals<Counted::timeouts>},
     FamilyMaker{"mesh_policy_denials_total", denials},
+    FamilyMaker{"mesh_requests_by_security_total", by_security},
     FamilyMaker{"mesh_upstream_requests_total", totals<Counted::attempts>},
     FamilyMaker{"mesh_upstream_retries_total", totals<Counted::retries>},
     FamilyMaker{"mesh_upstream_connections_opened_total", totals<Counted::connections>},

@@ -57,6 +57,7 @@ constexpr std::array label_list{
         "Who showed the certificate: `admin` (the proxy's admin port), `handshake` (a TLS "
         "handshake), `proxy` (the mesh agent's metrics), `file` or `secret`. Of targets: who told "
         "of them, `file` or `kubernetes`."},
+    LabelMeaning{"security", "How a connection is secured; each metric lists its own."},
     LabelMeaning{"mode",
                  "Of a policy: `enforced`, or `shadow` for one on trial, which refuses nobody."},
     LabelMeaning{

@@ -104,12 +104,30 @@ constexpr std::array endpoint_states{
     StateName{EndpointState::draining, "draining"},
 };
 
+using StateCounts = std::map<EndpointState, std::uint64_t>;
+
+// Of upstreams of which the proxy tells how many endpoints they have, but not which.
+std::map<Upstream, StateCounts> counted_endpoints(const TargetState& state,
+                                                  const EndpointNames& names) {
+  std::map<Upstream, StateCounts> upstreams;
+  for (const EndpointCount& one : state.endpoint_counts) {
+    EndpointReading any;
+    any.upstream = one.upstream;
+    upstreams[names.upstream(any)][one.state] += one.count;
+  }
+  return upstreams;
+}
+
 void upstream_endpoints(const Page& page, FamilyBuilder& family) {
   for (const auto& state : page.snapshot.targets) {
     const EndpointNames names(state->endpoint_requests);
-    std::map<Upstream, std::map<EndpointState, std::uint64_t>> upstreams;
+    std::map<Upstream, StateCounts> upstreams;
     for (const EndpointReading& endpoint : state->endpoints) {
       ++upstreams[names.upstream(endpoint)][endpoint.state];
+    }
+    // A balancer that counts its endpoints knows also those that were not called yet.
+    for (auto& [upstream, counts] : counted_endpoints(*state, names)) {
+      upstreams[upstream] = std::move(counts);
     }
     for (auto& [upstream, counts] : upstreams) {
       for (const auto& [value, name] : endpoint_states) {

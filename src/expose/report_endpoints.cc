@@ -72,7 +72,7 @@ void add_rows(const TargetState& state, const PodAddresses& pods, const ReportFi
                           {endpoint.weight, ""},
                           {endpoint.locality, ""},
                           {endpoint.connections_active, ""},
-                          {endpoint.requests_active, ""},
+                          endpoint.requests_active ? Cell{*endpoint.requests_active, ""} : Cell{},
                           rate,
                           share,
                           failed});

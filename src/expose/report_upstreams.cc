@@ -78,7 +78,7 @@ Table upstreams_report(const Page& page, const ReportFilter& filter) {
                             number(balance.requests_per_connection),
                             pool ? use_of(pool->now.connections) : Cell{balance.connections, ""},
                             youngest_of(pool, page.self.now),
-                            pool ? use_of(pool->now.requests) : Cell{},
+                            pool && pool->now.tells_requests ? use_of(pool->now.requests) : Cell{},
                             pool ? use_of(pool->now.pending) : Cell{},
                             {pool ? breakers_in_words(pool->now) : "", ""}});
     }

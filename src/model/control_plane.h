@@ -37,7 +37,8 @@ constexpr std::string_view to_string(ConfigKind kind) {
 // A connection, by the proxy's word. 1 is said while it is only being tried, too.
 struct LinkReading {
   ConfigKind kind = ConfigKind::ads;
-  std::string name;  // of the secret, route table or cluster whose own it is; else ""
+  // Of the secret, route table or cluster whose own it is, or of whom it leads to; else "".
+  std::string name;
   bool connected = false;
 
   bool operator==(const LinkReading&) const = default;

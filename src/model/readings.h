@@ -46,12 +46,21 @@ struct EndpointReading {
   Name address;  // "10.0.0.7:50051"
   EndpointState state = EndpointState::ready;
   std::uint64_t connections_active = 0;
-  std::uint64_t requests_active = 0;
+  std::optional<std::uint64_t> requests_active = 0;  // nothing where it is not told
   std::uint64_t weight = 1;
   std::uint64_t priority = 0;  // the lower is used first
   Name locality{};             // "region/zone/sub_zone"; "" where it has none
 
   bool operator==(const EndpointReading&) const = default;
+};
+
+// How many endpoints of an upstream are in a state, by a proxy that does not say which they are.
+struct EndpointCount {
+  std::string upstream;
+  EndpointState state = EndpointState::ready;
+  std::uint64_t count = 0;
+
+  bool operator==(const EndpointCount&) const = default;
 };
 
 // What is in use of something, and how much of it there may be; no limit: unlimited, or not told.
@@ -81,6 +90,7 @@ struct UpstreamReading {
   // false: it forwards bytes and chooses per connection. Nothing before the first connection.
   std::optional<bool> speaks_http{};
   bool tells_retries = false;       // retries.active is told, not merely zero
+  bool tells_requests = true;       // likewise requests.active, and whether breakers are open
   bool uses_high_priority = false;  // had traffic that a route gave the high priority
 
   bool operator==(const UpstreamReading&) const = default;
@@ -96,6 +106,8 @@ struct Readings {
   std::optional<CounterBlock> traffic;    // calls, messages, resets, durations
   std::optional<CounterBlock> endpoints;  // endpoint_requests; absent when not heard this time
   std::vector<EndpointReading> endpoint_states;
+  // Of upstreams that are counted so, beside those of their endpoints that are known by address.
+  std::vector<EndpointCount> endpoint_counts;
   std::vector<UpstreamReading> upstreams;  // those that ever had a connection
   // Connections open from clients to this workload, where the source tells which those are.
   std::optional<std::uint64_t> inbound_connections;

@@ -26,6 +26,7 @@ inline std::string_view to_string(Direction direction) {
 
 enum class Counted : std::uint8_t {
   calls,                 // finished RPCs; detail = canonical status name ("NOT_FOUND") or "other"
+  followed,              // likewise, of calls that another series counts; shown to nobody
   messages,              // stream messages; detail = "request" | "response"
   resets,                // streams that ended without a grpc-status; detail = kind
   duration_bucket,       // calls that took at most `detail` seconds (cumulative); "+Inf" for all
@@ -45,9 +46,10 @@ enum class Counted : std::uint8_t {
   timeouts,              // requests given up; detail = which limit of time
   retries,               // detail = result
   denials,               // what a policy refused of callers; detail = "enforced" | "shadow"
+  by_security,  // requests, gRPC or not; detail = "mutual_tls" | "tls" | "none" | "unknown"
 };
 
-inline constexpr std::size_t counted_kinds = 20;
+inline constexpr std::size_t counted_kinds = 22;
 
 // Whether `detail` is the address of an endpoint.
 constexpr bool is_of_endpoint(Counted counted) {

@@ -82,6 +82,7 @@ struct TargetState {
   CounterView traffic;
   CounterView endpoint_requests;
   std::vector<EndpointReading> endpoints;
+  std::vector<EndpointCount> endpoint_counts;
   std::vector<UpstreamReading> upstreams;
   std::vector<Pool> pools;                // of upstreams, and what is counted of callers
   std::vector<UpstreamBalance> balances;  // of outbound upstreams, over the window

@@ -3,8 +3,6 @@
 
 #include <gtest/gtest.h>
 
-#include <limits>
-
 namespace mesh {
 namespace {
 
@@ -123,13 +121,6 @@ TEST(GrpcStat, one_part_alone_could_be_either_and_is_not_guessed) {
 TEST(GrpcStat, other_statistics_are_none) {
   EXPECT_EQ(split_grpc_stat("upstream_rq_total").counted, "");
   EXPECT_EQ(split_grpc_stat("grpcx.S.M.0").counted, "");
-}
-
-TEST(BoundInSeconds, is_the_shortest_decimal_form) {
-  EXPECT_EQ(bound_in_seconds(0.5), "0.0005");
-  EXPECT_EQ(bound_in_seconds(2500), "2.5");
-  EXPECT_EQ(bound_in_seconds(1.8e6), "1800");
-  EXPECT_EQ(bound_in_seconds(std::numeric_limits<double>::infinity()), "+Inf");
 }
 
 }  // namespace

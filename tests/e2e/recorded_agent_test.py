@@ -3,65 +3,16 @@
 proxies (tests/fixtures), served by a stand-in. Of Istio's page one number is not as recorded: the
 seconds left are counted down towards an end that the test sets, as the real agent does."""
 
-import http.server
 import math
-import os
 import re
-import threading
 import time
 import unittest
 
-from harness import ROOT, TempDirTest
+from harness import TempDirTest
+from recorded_proxy import RecordedProxy, recorded
 
-FIXTURES = os.path.join(ROOT, "tests", "fixtures")
 LEFT = re.compile(r'(?m)^(istio_agent_cert_expiry_seconds\{resource_name="default"\}) .*$')
 POLL = "poll: {interval: 200ms, timeout: 200ms, window: 1m}\ncertificates: {interval: 1s}\n"
-
-
-def recorded(name):
-    with open(os.path.join(FIXTURES, name), encoding="utf-8") as file:
-        return file.read()
-
-
-class _Handler(http.server.BaseHTTPRequestHandler):
-    protocol_version = "HTTP/1.1"
-
-    def do_GET(self):
-        path = self.path.split("?")[0]
-        page = self.server.pages.get(path)
-        self.server.asked.append(self.path)
-        body = (page() if callable(page) else page or "").encode()
-        self.send_response(200 if page is not None else 403)
-        self.send_header("content-length", str(len(body)))
-        self.end_headers()
-        self.wfile.write(body)
-
-    def log_message(self, *unused):
-        pass
-
-
-class RecordedProxy(http.server.ThreadingHTTPServer):
-    """Answers each path of `pages` with a text or what a function gives, all others with 403."""
-
-    daemon_threads = True
-
-    def __init__(self, pages):
-        super().__init__(("127.0.0.1", 0), _Handler)
-        self.pages = pages
-        self.asked = []
-        self._thread = threading.Thread(target=self.serve_forever, kwargs={"poll_interval": 0.05})
-
-    @property
-    def url(self):
-        return f"http://127.0.0.1:{self.server_address[1]}"
-
-    def start(self):
-        self._thread.start()
-
-    def stop(self):
-        self.shutdown()
-        self.server_close()
-        self._thread.join()
 
 
 class IstioAgent:

@@ -1,4 +1,4 @@
-// gRPC status codes by number.
+// gRPC status codes by number and by name.
 #include "wire/grpc_code.h"
 
 #include <gtest/gtest.h>
@@ -19,6 +19,24 @@ TEST(GrpcCode, is_not_another_word) { EXPECT_EQ(grpc_code_name("success"), std::
 TEST(GrpcCode, is_not_a_negative_number) { EXPECT_EQ(grpc_code_name("-1"), std::nullopt); }
 TEST(GrpcCode, is_not_nothing) { EXPECT_EQ(grpc_code_name(""), std::nullopt); }
 TEST(GrpcCode, is_not_a_name_already) { EXPECT_EQ(grpc_code_name("OK"), std::nullopt); }
+
+TEST(GrpcCode, is_known_in_every_spelling) {
+  for (const char* spelling : {"5", "NOT_FOUND", "NotFound", "not_found"}) {
+    EXPECT_EQ(grpc_code_spelled(spelling), "NOT_FOUND") << spelling;
+  }
+  for (const char* spelling : {"1", "CANCELLED", "Canceled", "CANCELED"}) {
+    EXPECT_EQ(grpc_code_spelled(spelling), "CANCELLED") << spelling;
+  }
+  EXPECT_EQ(grpc_code_spelled("OK"), "OK");
+  EXPECT_EQ(grpc_code_spelled("InvalidArgument"), "INVALID_ARGUMENT");
+}
+
+TEST(GrpcCode, is_spelled_whole) {
+  for (const char* other : {"", "_", "NOT", "NOT_FOUNDS", "not-found", "error"}) {
+    EXPECT_EQ(grpc_code_spelled(other), std::nullopt) << other;
+  }
+  EXPECT_EQ(grpc_code_spelled("17"), "other");
+}
 
 }  // namespace
 }  // namespace mesh

@@ -20,6 +20,10 @@ constexpr std::array remedies{
     Remedy{"consul",
            "look at the upstream's instances (consul catalog nodes -service, its checks), then at "
            "passive_health_check.max_ejection_percent of the upstream"},
+    Remedy{"linkerd",
+           "look at the upstream's pods (kubectl get pods, endpointslices; linkerd diagnostics "
+           "endpoints NAME.NAMESPACE.svc.cluster.local:PORT), then at the failure accrual of its "
+           "Service (balancer.linkerd.io annotations)"},
     Remedy{
         "",
         "look at the upstream's servers and their health checks, then at max_ejection_percent and "

@@ -15,8 +15,8 @@ constexpr double least_share = 0.001;
 struct Resource {
   std::string_view name;
   Use UpstreamReading::*use;
-  std::string_view plain_limit;  // in Envoy's circuit_breakers
-  std::array<Remedy, 3> remedies;
+  std::string_view plain_limit;    // in Envoy's circuit_breakers
+  std::array<Remedy, 4> remedies;  // what is not given is empty
 };
 
 constexpr std::array resources{
@@ -62,6 +62,9 @@ constexpr std::array resources{
            "first find out why so many calls fail; then connectionPool.http.maxRetries in the "
            "upstream's DestinationRule"},
           {"consul", "first find out why so many calls fail"},
+          {"linkerd",
+           "first find out why so many calls fail; then the limits of retries at the route "
+           "(retry.linkerd.io annotations, retryBudget of the ServiceProfile)"},
           {"",
            "first find out why so many calls fail; then circuit_breakers.thresholds.retry_budget "
            "or max_retries of the cluster"}}}},
@@ -79,8 +82,9 @@ bool counts_as_one(const TargetState& state) {
 
 bool is_full(const Use& use) { return use.limit && use.active >= *use.limit; }
 
-// "max_requests is 100"
+// "max_requests is 100". Linkerd limits nothing else that is told.
 std::string limit_in_words(const TargetState& state, const Pool& pool, const Resource& resource) {
+  if (state.target.mesh == "linkerd") return "its budget of retries is used up";
   const Resource* which = &resource;
   if (resource.name == "pending" && counts_as_one(state) && !is_full(pool.now.pending)) {
     if (!is_full(pool.now.requests)) return "max_requests or max_pending_requests is reached";

@@ -17,7 +17,7 @@ inline std::string remedy_for(std::string_view mesh, std::span<const Remedy> rem
   std::string_view otherwise;
   for (const Remedy& remedy : remedies) {
     if (remedy.mesh == mesh) return std::string(remedy.words);
-    if (remedy.mesh.empty()) otherwise = remedy.words;
+    if (remedy.mesh.empty() && otherwise.empty()) otherwise = remedy.words;
   }
   return std::string(otherwise);
 }

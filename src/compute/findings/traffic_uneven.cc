@@ -21,17 +21,17 @@ std::string what_stands_out(const TargetState& state, const UpstreamBalance& bal
         one.subset != balance.subset) {
       continue;
     }
-    open += one.requests_active;
+    open += one.requests_active.value_or(0);
     ++endpoints;
     if (!most || one.requests_active > most->requests_active) most = &one;
   }
-  if (endpoints < 2 || most->requests_active < many_open) return "";
-  const std::uint64_t others = (open - most->requests_active) / (endpoints - 1);
-  if (most->requests_active < times_the_others * std::max<std::uint64_t>(1, others)) return "";
-  evidence.push_back(
-      {"most_requests_open", static_cast<double>(most->requests_active), Unit::count});
-  return most->address + " has " + std::to_string(most->requests_active) + " of " +
-         std::to_string(open) + " requests open: it is slow, or gets the long ones";
+  const std::uint64_t most_open = most ? most->requests_active.value_or(0) : 0;
+  if (endpoints < 2 || most_open < many_open) return "";
+  const std::uint64_t others = (open - most_open) / (endpoints - 1);
+  if (most_open < times_the_others * std::max<std::uint64_t>(1, others)) return "";
+  evidence.push_back({"most_requests_open", static_cast<double>(most_open), Unit::count});
+  return most->address + " has " + std::to_string(most_open) + " of " + std::to_string(open) +
+         " requests open: it is slow, or gets the long ones";
 }
 
 void find(const Snapshot& snapshot, WallTime, std::vector<Finding>& found) {
