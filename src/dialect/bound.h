@@ -1,5 +1,5 @@
-// Upper bounds of histograms in one spelling, whoever tells them: they become labels `le`, and bounds
-// that are equal as numbers must be equal as text.
+// Upper bounds of histograms in one spelling, whoever tells them: they become labels `le`, and
+// bounds that are equal as numbers must be equal as text.
 #pragma once
 
 #include <string>

@@ -226,13 +226,9 @@ void LinkerdTraffic::count_endpoint(const Sample& sample, Counted counted) {
   endpoints_.add(sample, outbound(counted, upstream_of_endpoint(sample), address), sample.value);
 }
 
-// A bucket or the sum, in milliseconds, of a histogram that all its other labels name.
+// A bucket or the sum of a histogram, in milliseconds.
 void LinkerdTraffic::count_time(const Sample& sample, SeriesKey key) {
   const bool is_sum = sample.name.ends_with("_sum");
-  std::string histogram;
-  for (const Label& label : sample.labels) {
-    if (label.name != "le") histogram.append("\x1f").append(label.name).append(label.value);
-  }
   const auto bound = is_sum ? std::optional(0.0) : parse_double(sample.label("le"));
   if (!bound || std::isnan(*bound)) return note_unreadable(sample);
   if (key.counted == Counted::duration_bucket) {
@@ -243,7 +239,7 @@ void LinkerdTraffic::count_time(const Sample& sample, SeriesKey key) {
     }
   }
   const double value = is_sum ? std::round(sample.value * 1000) : sample.value;
-  const std::uint32_t scope = counters_.scope_of(histogram);
+  const std::uint32_t scope = counters_.histogram_of(sample);
   if (!counters_.add(sample, std::move(key), value, scope)) note_unreadable(sample);
 }
 

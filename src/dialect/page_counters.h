@@ -5,11 +5,11 @@
 //   for each sample that counts something: counters.add(sample, key, value);
 //   readings.traffic = counters.end(complete);
 //
-// A sample's source is its name and all its labels, whatever the key has of them: samples that differ
-// in a label that means nothing here (the version of a library, an address) have one key, and their
-// increases are added up (model/series.h). Of samples that are the same in everything the first
-// counts: pages that were merged repeat some. What is over limits::raw_series_per_target, or over
-// the bytes of their names, is not entered. Not thread-safe.
+// A sample's source is its name and all its labels, whatever the key has of them: samples that
+// differ in a label that means nothing here (the version of a library, an address) have one key,
+// and their increases are added up (model/series.h). Of samples that are the same in everything the
+// first counts: pages that were merged repeat some. What is over limits::raw_series_per_target, or
+// over the bytes of their names, is not entered. Not thread-safe.
 #pragma once
 
 #include <cstdint>
@@ -30,15 +30,16 @@ class PageCounters {
   // A new answer.
   void begin();
 
-  // `value` is what the counter stands at, in the unit of key.counted; a fraction is cut off. `scope`
-  // as in Series. False: no counter stands at such a value, and it was not entered.
+  // `value` is what the counter stands at, in the unit of key.counted; a fraction is cut off.
+  // `scope` as in Series. False: no counter stands at such a value, and it was not entered.
   bool add(const Sample& sample, SeriesKey key, double value, std::uint32_t scope = 0);
 
   // A number for everything that is measured together, the same for the same name in one answer;
   // never 0.
   std::uint32_t scope_of(std::string_view measurement);
 
-  // The same for the histogram that a bucket or a sum belongs to: what it has but `le` and the ending.
+  // The same for the histogram that a bucket or a sum belongs to: what it has but `le` and the
+  // ending.
   std::uint32_t histogram_of(const Sample& sample);
 
   // What was added since begin(), in that order. The same series as last time are the same object.

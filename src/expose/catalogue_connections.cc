@@ -80,8 +80,7 @@ const std::vector<Metric>& trouble_metrics() {
        {"upstream", "subset", "kind"},
        "Requests for which too few endpoints were healthy, by kind: panic (any was chosen, healthy "
        "or not), none (there was none to choose; Linkerd: none became ready in time, or too many "
-       "waited for "
-       "one)."},
+       "waited for one)."},
       {"mesh_upstream_stream_limit_refusals_total",
        counter,
        section,

@@ -34,8 +34,8 @@ inline constexpr std::string_view other_grpc_code = "other";
 // "14" → "UNAVAILABLE"; another decimal number or "other" → "other"; anything else → nothing.
 std::optional<std::string_view> grpc_code_name(std::string_view decimal);
 
-// The same for a status in any spelling that is seen: "5", "NOT_FOUND", "NotFound" or "notfound", and
-// "Canceled" with one l.
+// The same for a status in any spelling that is seen: "5", "NOT_FOUND", "NotFound" or "notfound",
+// and "Canceled" with one l.
 std::optional<std::string_view> grpc_code_spelled(std::string_view status);
 
 }  // namespace mesh

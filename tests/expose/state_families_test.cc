@@ -50,6 +50,32 @@ TEST(Endpoints, are_counted_in_each_state_zero_included) {
                   HasSubstr(R"(state="unhealthy"} 0)"), HasSubstr(R"(state="draining"} 1)")));
 }
 
+TEST(Endpoints, that_a_balancer_counts_are_those_it_counts) {
+  TargetState state = with_endpoints({}, {endpoint("users:1", "a:1", 1)});
+  state.endpoint_counts = {{"users:1", EndpointState::ready, 3},
+                           {"users:1", EndpointState::unhealthy, 2},
+                           {"orders:1", EndpointState::ready, 1}};
+  EXPECT_THAT(samples(render(snapshot_of({state})), "mesh_upstream_endpoints"),
+              ElementsAre(HasSubstr(R"(upstream="orders:1",state="ready"} 1)"),
+                          HasSubstr(R"(state="ejected"} 0)"), HasSubstr(R"(state="unhealthy"} 0)"),
+                          HasSubstr(R"(state="draining"} 0)"),
+                          HasSubstr(R"(upstream="users:1",state="ready"} 3)"),
+                          HasSubstr(R"(state="ejected"} 0)"), HasSubstr(R"(state="unhealthy"} 2)"),
+                          HasSubstr(R"(state="draining"} 0)")));
+}
+
+TEST(Pools, say_nothing_of_requests_and_breakers_that_are_not_told) {
+  TargetState state = answering("frontend-0");
+  state.pools.emplace_back().upstream = "users:1";
+  state.pools[0].is_told = true;
+  state.pools[0].now.connections.active = 4;
+  state.pools[0].now.tells_requests = false;
+  const std::string page = render(snapshot_of({state}));
+  EXPECT_THAT(samples(page, "mesh_upstream_connections"), ElementsAre(HasSubstr("} 4")));
+  EXPECT_THAT(samples(page, "mesh_upstream_requests_active"), IsEmpty());
+  EXPECT_THAT(samples(page, "mesh_upstream_circuit_breaker_open"), IsEmpty());
+}
+
 TEST(Endpoints, over_the_limit_have_their_connections_in_other) {
   const TargetState state = with_endpoints(
       {"a:1", "other"}, {endpoint("users:1", "a:1", 1), endpoint("users:1", "b:1", 2),

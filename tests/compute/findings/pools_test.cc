@@ -14,6 +14,7 @@ using testing::Contains;
 using testing::ElementsAre;
 using testing::HasSubstr;
 using testing::IsEmpty;
+using testing::Not;
 
 TEST_F(PoolFindings, are_none_when_all_is_well) { EXPECT_THAT(words(), IsEmpty()); }
 
@@ -73,6 +74,15 @@ TEST_F(PoolFindings, say_the_remedy_in_the_words_of_the_mesh) {
   EXPECT_THAT(found().at(0).remedy, HasSubstr("connectionPool.http.http2MaxRequests"));
   state_.target.mesh = "consul";
   EXPECT_THAT(found().at(0).remedy, HasSubstr("limits.max_concurrent_requests"));
+}
+
+TEST_F(PoolFindings, call_linkerds_limit_of_retries_a_budget) {
+  state_.target.mesh = "linkerd";
+  count({Counted::overflows, "retries", 50});
+  EXPECT_THAT(words(), ElementsAre(HasSubstr("its budget of retries is used up")));
+  EXPECT_THAT(found().at(0).remedy, HasSubstr("retryBudget of the ServiceProfile"));
+  count({Counted::overflows, "requests", 50});
+  EXPECT_THAT(found().at(0).remedy, Not(IsEmpty()));  // the one for all other meshes
 }
 
 TEST_F(PoolFindings, are_critical_when_every_tenth_call_is_refused) {
