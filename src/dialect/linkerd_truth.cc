@@ -1,7 +1,7 @@
 // The look at a whole answer, and what follows from it; see linkerd_truth.h.
 #include "dialect/linkerd_truth.h"
 
-#include <algorithm>
+#include <utility>
 
 #include "dialect/linkerd_answer.h"
 #include "dialect/linkerd_names.h"
@@ -21,8 +21,8 @@ std::string who_answers(const Sample& sample) {
 }  // namespace
 
 void LinkerdTruth::begin() {
-  before_ = std::move(routes_);
-  routes_.clear();
+  // A page with nothing on it is no answer.
+  if (!routes_.empty()) before_ = std::exchange(routes_, {});
   sends_.clear();
   for (Names* names : {&profiled_, &counted_by_routes_, &answered_grpc_, &answered_other_}) {
     names->clear();

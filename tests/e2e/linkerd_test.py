@@ -71,7 +71,8 @@ class LinkerdTest(TempDirTest):
                                     grpc_method="Ok"), 10)
         self.assertEqual({labels["resource"]: value for labels, value
                           in page.rows("mesh_control_plane_connected")}, {"eds": 1, "rds": 1})
-        # What is not told is not made up.
+        # What is not told is not made up, and said to be so.
+        self.assertIn("Linkerd tells methods by ServiceProfiles only", self.agent.get("/")[1])
         self.assertEqual(page.rows("mesh_upstream_requests_active"), [])
         self.assertEqual(page.rows("mesh_upstream_circuit_breaker_open"), [])
         # And seven more.

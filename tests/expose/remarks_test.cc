@@ -76,6 +76,10 @@ TEST(Remarks, count_ambiguous_names_and_say_why_there_are_any) {
   state.target.admin.reset();
   EXPECT_THAT(remarks_on(state),
               ElementsAre("names ambiguous: 4 (only the metrics page is asked)"));
+  state.target.mesh = "linkerd";
+  EXPECT_THAT(remarks_on(state),
+              ElementsAre("series without a method: 4 (Linkerd tells methods by ServiceProfiles "
+                          "only)"));
 }
 
 TEST(Remarks, count_what_was_folded_by_family) {
