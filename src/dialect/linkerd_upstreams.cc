@@ -51,12 +51,10 @@ void LinkerdUpstreams::open_connections(const Sample& sample, const LinkerdTraff
 // Of several Services that send to the same endpoints each has a balancer of its own.
 void LinkerdUpstreams::balancer_endpoints(const Sample& sample, const LinkerdTruth& truth) {
   Upstream& upstream = backend(sample, truth);
-  if (!upstream.balancer) upstream.balancer.emplace();
+  upstream.has_balancer = true;
   const std::string_view state = sample.label("endpoint_state");
-  if (state == "ready") upstream.balancer->ready = std::max(upstream.balancer->ready, sample.value);
-  if (state == "pending") {
-    upstream.balancer->pending = std::max(upstream.balancer->pending, sample.value);
-  }
+  if (state == "ready") upstream.ready = std::max(upstream.ready, sample.value);
+  if (state == "pending") upstream.pending = std::max(upstream.pending, sample.value);
 }
 
 LinkerdUpstreams::Upstream& LinkerdUpstreams::backend(const Sample& sample,
@@ -76,9 +74,9 @@ void LinkerdUpstreams::tell(Readings& readings) const {
     reading.tells_requests = false;
     if (upstream.speaks_http) reading.speaks_http = true;
     readings.upstreams.push_back(std::move(reading));
-    if (!upstream.balancer) continue;
-    const std::uint64_t ready = whole(upstream.balancer->ready);
-    const std::uint64_t pending = whole(upstream.balancer->pending);
+    if (!upstream.has_balancer) continue;
+    const std::uint64_t ready = whole(upstream.ready);
+    const std::uint64_t pending = whole(upstream.pending);
     if (ready + pending == 0 && whole(upstream.waiting) == 0) continue;
     readings.endpoint_counts.push_back({name, EndpointState::ready, ready});
     readings.endpoint_counts.push_back({name, EndpointState::unhealthy, pending});

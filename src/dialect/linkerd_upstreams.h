@@ -34,13 +34,11 @@ class LinkerdUpstreams {
   void tell(Readings& readings) const;
 
  private:
-  struct Balancer {
-    double ready = 0, pending = 0;
-  };
   struct Upstream {
     double connections = 0, waiting = 0;
     bool speaks_http = false;
-    std::optional<Balancer> balancer;
+    bool has_balancer = false;
+    double ready = 0, pending = 0;  // endpoints of the balancer
   };
 
   void open_connections(const Sample& sample, const LinkerdTraffic& traffic);
