@@ -18,9 +18,7 @@ class AgentPageConversation final : public Conversation {
  public:
   AgentPageConversation(std::unique_ptr<Conversation> admin, const std::string& path,
                         Duration interval)
-      : admin_(std::move(admin)), path_(path), beat_(interval) {
-    if (path_ == "/stats/prometheus") path_ += "?usedonly&filter=%5E%24";  // ^$
-  }
+      : admin_(std::move(admin)), path_(without_envoys_part(path)), beat_(interval) {}
 
   Step begin(Instant now) override {
     begun_ = now;
@@ -80,6 +78,10 @@ Step AgentPageConversation::hear_page(const Answer& answer) {
 }
 
 }  // namespace
+
+std::string without_envoys_part(const std::string& path) {
+  return path == "/stats/prometheus" ? path + "?usedonly&filter=%5E%24" : path;  // ^$
+}
 
 std::unique_ptr<Conversation> with_agent_page(std::unique_ptr<Conversation> admin,
                                               const std::string& path, Duration interval) {

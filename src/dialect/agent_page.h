@@ -16,11 +16,14 @@ namespace mesh {
 
 // The page is asked in the first poll, then once an interval, whether it answered or not; one that
 // again and again does not answer in time, or is too long, at most every eighth. `path` is the page
-// as configured. On Istio's /stats/prometheus the agent's own metrics (12 kB) stand before
-// Envoy's (240 kB where all are kept), which the admin port tells better: a filter that nothing
-// passes is added, which the agent hands on to Envoy and does not apply to its own
-// (pilot/cmd/pilot-agent/status/server.go).
+// as configured; it is asked for without Envoy's part, which the admin port tells better.
 std::unique_ptr<Conversation> with_agent_page(std::unique_ptr<Conversation> admin,
                                               const std::string& path, Duration interval);
+
+// Istio's /stats/prometheus has the agent's own metrics (12 kB), Envoy's (240 kB where all are
+// kept) and the application's, one behind the other: that page without Envoy's, any other as it is.
+// A filter that nothing passes is added, which the agent hands on to Envoy and applies to nobody
+// else (pilot/cmd/pilot-agent/status/server.go).
+std::string without_envoys_part(const std::string& path);
 
 }  // namespace mesh

@@ -4,6 +4,7 @@
 #include <algorithm>
 #include <array>
 
+#include "dialect/app.h"
 #include "dialect/appmesh.h"
 #include "dialect/consul.h"
 #include "dialect/envoy.h"
@@ -14,13 +15,14 @@
 namespace mesh {
 namespace {
 
-constexpr std::array<Dialect, 6> all_dialects{{
+constexpr std::array<Dialect, 7> all_dialects{{
     {"envoy", "envoy", open_envoy},
     {"istio", "istio", open_istio},
     {"ztunnel", "istio", open_ztunnel, "admin"},
     {"linkerd", "linkerd", open_linkerd, "metrics"},
     {"consul", "consul", open_consul},
     {"appmesh", "appmesh", open_appmesh},
+    {"app", "app", open_app, "metrics"},
 }};
 
 }  // namespace

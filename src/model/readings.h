@@ -103,6 +103,7 @@ struct Readings {
   std::uint64_t incarnation = 0;
   std::optional<Proxy> proxy;
   std::optional<Heap> heap;
+  std::string library;                    // of an application: whose counters of calls are read
   std::optional<CounterBlock> traffic;    // calls, messages, resets, durations
   std::optional<CounterBlock> endpoints;  // endpoint_requests; absent when not heard this time
   std::vector<EndpointReading> endpoint_states;

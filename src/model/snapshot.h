@@ -75,6 +75,7 @@ struct TargetState {
   Duration poll_interval{};            // the pace now in force: longer than configured = backed off
   int intervals_per_poll = 1;          // the same in configured intervals (compute/pace.h)
 
+  std::string library;  // of an application: whose counters of calls are read; "": there are none
   std::optional<Proxy> proxy;
   double uptime_seconds = 0;  // of the proxy, at last_success; 0 without proxy->started
   std::optional<Heap> heap;   // of the proxy, likewise

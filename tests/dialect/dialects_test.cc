@@ -24,7 +24,8 @@ Request first_question(const std::string& mesh, const std::string& path) {
 TEST(Dialects, are_these) {
   std::vector<std::string_view> names;
   for (const Dialect& dialect : dialects()) names.push_back(dialect.name);
-  EXPECT_THAT(names, ElementsAre("envoy", "istio", "ztunnel", "linkerd", "consul", "appmesh"));
+  EXPECT_THAT(names,
+              ElementsAre("envoy", "istio", "ztunnel", "linkerd", "consul", "appmesh", "app"));
   EXPECT_EQ(find_dialect("nginx"), nullptr);
 }
 
@@ -40,6 +41,12 @@ TEST(Dialects, add_the_filter_to_the_page_that_envoy_answers) {
   EXPECT_THAT(first_question("appmesh", "/stats/prometheus").path,
               StartsWith("/stats/prometheus?usedonly&filter="));
   EXPECT_THAT(first_question("consul", "/metrics").path, StartsWith("/metrics?usedonly&filter="));
+}
+
+TEST(Dialects, leave_envoys_part_out_of_the_page_that_an_application_shares_with_it) {
+  EXPECT_EQ(first_question("app", "/stats/prometheus").path,
+            "/stats/prometheus?usedonly&filter=%5E%24");
+  EXPECT_EQ(first_question("app", "/metrics").path, "/metrics");
 }
 
 TEST(Dialects, ask_a_control_planes_page_as_it_is) {
