@@ -79,8 +79,11 @@ void take_address(const Fields& fields, const Target& target, const Reading& rea
   const Field place = *fields.find(by_admin ? "admin" : "metrics");
   std::string asked = to_string(by_admin ? *target.admin : target.metrics->address);
   if (!by_admin) asked += target.metrics->path;
+  // A page that is merged of the proxy's and the application's tells of each only once.
+  const std::string merged = is_application(target.mesh) ? " (app)" : "";
   const std::string who = in_quotes(target_id(target));
-  const auto [first, added] = taken.addresses.emplace(asked, std::pair(who, place.at.line));
+  const auto [first, added] =
+      taken.addresses.emplace(asked + merged, std::pair(who, place.at.line));
   if (added) return;
   const auto& [other, line] = first->second;
   asked.resize(std::min(asked.find('?'), asked.size()));  // what follows may be a secret

@@ -8,10 +8,18 @@
 namespace mesh {
 namespace {
 
-// Where a target is asked first; "" if nowhere.
+// Where a target is asked first; "" if nowhere. A proxy's page may have the application's on it,
+// too.
 std::string door_of(const Target& target) {
-  if (target.admin) return to_string(*target.admin);
-  return target.metrics ? to_string(target.metrics->address) : "";
+  if (!target.admin && !target.metrics) return "";
+  const std::string address = to_string(target.admin ? *target.admin : target.metrics->address);
+  return address + (is_application(target.mesh) ? " (app)" : "");
+}
+
+// Of a pod in which nothing was found: whether anything in it is. Else whether the very one is.
+bool is_watched(const NotWatched& one, const std::set<std::string>& ids) {
+  if (ids.contains(target_id(one.mesh, one.ns, one.pod))) return true;
+  return one.mesh.empty() && ids.contains(target_id("app", one.ns, one.pod));
 }
 
 }  // namespace
@@ -41,7 +49,7 @@ Discovered merge(std::span<const Discovered> sources) {
   // Who is watched because another source named it is no longer one that is not.
   for (const Discovered& source : sources) {
     for (const NotWatched& one : source.not_watched) {
-      if (!ids.contains(qualified(one.ns, one.pod))) all.not_watched.push_back(one);
+      if (!is_watched(one, ids)) all.not_watched.push_back(one);
     }
   }
   return all;

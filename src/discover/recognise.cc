@@ -4,6 +4,7 @@
 
 #include <algorithm>
 #include <array>
+#include <set>
 #include <utility>
 
 #include "base/nearest_word.h"
@@ -79,9 +80,10 @@ class Overrides {
     if (!has_door || pod_.containers.empty()) return nullptr;
     const std::string_view name = mesh.empty() ? "envoy" : mesh;
     out_.found.push_back(recognised(pod_, pod_.containers.front(), name));
+    out_.remark.clear();
+    if (is_application(name)) return &out_.found.front();
     out_.state = MeshState::meshed;
     out_.mesh = name;
-    out_.remark.clear();
     return &out_.found.front();
   }
 
@@ -132,10 +134,13 @@ PodRecognition look(const Pod& pod) {
   return out;
 }
 
-// Targets are told apart by namespace and pod: all but the first of a pod have their container in
-// the name.
+// Targets are told apart by their ids: of several proxies in a pod all but the first have their
+// container in the name.
 void part_names(std::vector<Recognised>& found) {
-  for (std::size_t i = 1; i < found.size(); ++i) found[i].target.pod += "/" + found[i].container;
+  std::set<std::string> taken;
+  for (Recognised& one : found) {
+    if (!taken.insert(target_id(one.target)).second) one.target.pod += "/" + one.container;
+  }
 }
 
 }  // namespace

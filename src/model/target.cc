@@ -13,6 +13,12 @@ std::string qualified(const std::string& ns, const std::string& name) {
   return ns.empty() ? name : ns + "/" + name;
 }
 
-std::string target_id(const Target& target) { return qualified(target.ns, target.pod); }
+std::string target_id(std::string_view mesh, const std::string& ns, const std::string& pod) {
+  return qualified(ns, pod) + (is_application(mesh) ? " (app)" : "");
+}
+
+std::string target_id(const Target& target) {
+  return target_id(target.mesh, target.ns, target.pod);
+}
 
 }  // namespace mesh

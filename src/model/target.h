@@ -1,10 +1,12 @@
-// A Target is one thing we watch: today one sidecar proxy. It says who that is, in the identity
-// labels that every one of its series carries, and how it can be reached.
+// A Target is one thing we watch: a sidecar proxy, or an application's own page of metrics. It says
+// who that is, in the identity labels that every one of its series carries, and how it can be
+// reached.
 #pragma once
 
 #include <cstdint>
 #include <optional>
 #include <string>
+#include <string_view>
 #include <vector>
 
 namespace mesh {
@@ -58,7 +60,13 @@ struct Target {
 // "namespace/name", or "name" outside Kubernetes: how people name things of a namespace.
 std::string qualified(const std::string& ns, const std::string& name);
 
-// "namespace/pod", or "pod" without a namespace: unique among targets, used in logs and pages.
+// Whether it is the application itself and no proxy: it tells of calls that the pod's proxy may
+// tell of, too, so that the two are never added up.
+inline bool is_application(std::string_view mesh) { return mesh == "app"; }
+
+// "namespace/pod", or "pod" without a namespace, and of an application "namespace/pod (app)", for
+// its proxy has the same pod: unique among targets, used in logs and pages.
+std::string target_id(std::string_view mesh, const std::string& ns, const std::string& pod);
 std::string target_id(const Target& target);
 
 }  // namespace mesh

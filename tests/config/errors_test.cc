@@ -81,7 +81,16 @@ TEST(ConfigErrors, name_a_target_that_is_no_mapping) {
 TEST(ConfigErrors, suggest_the_mesh_that_was_meant) {
   EXPECT_EQ(target_errors("{name: a, mesh: envo, admin: 'http://h:1'}\n"),
             "f.yaml:2:21: targets[0].mesh: \"envo\" is unknown; did you mean envoy? "
-            "expected envoy, istio or linkerd\n");
+            "expected envoy, istio, linkerd or app\n");
+}
+
+TEST(ConfigErrors, tell_a_proxy_and_its_application_apart) {
+  EXPECT_EQ(target_errors("{name: a, mesh: app, metrics: 'http://h:1/m'}\n"
+                          "- {name: a, admin: 'http://h:2'}\n"),
+            "");
+  EXPECT_THAT(target_errors("{name: a, mesh: app, metrics: 'http://h:1/m'}\n"
+                            "- {name: a, mesh: app, metrics: 'http://h:2/m'}\n"),
+              HasSubstr("\"a\" is taken by the target in line 2"));
 }
 
 TEST(ConfigErrors, refuse_names_that_would_look_like_something_else) {

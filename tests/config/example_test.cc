@@ -87,7 +87,7 @@ TEST(ConfigExample, has_every_key) {
 
 TEST(ConfigExample, shows_each_way_to_reach_a_target) {
   const std::vector<Target> targets = parsed(example()).targets;
-  ASSERT_EQ(targets.size(), 4u);
+  ASSERT_EQ(targets.size(), 5u);
   EXPECT_EQ(targets[0].admin, (Address{"127.0.0.1", 9901, ""}));
   EXPECT_EQ(targets[0].inbound,
             (TlsPort{{"10.0.0.7", 50051, ""}, "users.shop.svc.cluster.local", {"h2"}}));
@@ -95,6 +95,8 @@ TEST(ConfigExample, shows_each_way_to_reach_a_target) {
   EXPECT_EQ(targets[2].admin, std::nullopt);
   EXPECT_EQ(targets[2].metrics, (HttpEndpoint{{"127.0.0.1", 15090, ""}, "/stats/prometheus"}));
   EXPECT_EQ(targets[3].mesh, "linkerd");
+  EXPECT_EQ(targets[4].mesh, "app");
+  EXPECT_EQ(targets[4].metrics, (HttpEndpoint{{"10.0.0.7", 9102, ""}, "/metrics"}));
 }
 
 }  // namespace

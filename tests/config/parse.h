@@ -13,7 +13,7 @@
 
 namespace mesh {
 
-inline constexpr std::array<std::string_view, 3> test_meshes{"envoy", "istio", "linkerd"};
+inline constexpr std::array<std::string_view, 4> test_meshes{"envoy", "istio", "linkerd", "app"};
 inline constexpr std::array<std::string_view, 9> test_codes{
     "OK",       "NOT_FOUND",   "UNKNOWN",   "DEADLINE_EXCEEDED", "UNIMPLEMENTED",
     "INTERNAL", "UNAVAILABLE", "DATA_LOSS", "RESOURCE_EXHAUSTED"};

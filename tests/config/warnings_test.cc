@@ -80,6 +80,13 @@ TEST(ConfigWarnings, compare_the_door_that_is_used) {
       testing::Contains(testing::HasSubstr("targets[1].metrics: \"b\" is asked at \"h:1/m\"")));
 }
 
+TEST(ConfigWarnings, let_an_application_share_the_page_of_its_proxy) {
+  EXPECT_THAT(warnings_of("targets:\n"
+                          "- {name: a, mesh: istio, metrics: 'http://h:1/m'}\n"
+                          "- {name: a, mesh: app, metrics: 'http://h:1/m'}\n"),
+              IsEmpty());
+}
+
 TEST(ConfigWarnings, end_somewhere) {
   std::string yaml = "targets:\n";
   for (int i = 0; i < 1'500; ++i) {

@@ -71,6 +71,34 @@ TEST(Merge, does_not_call_unwatched_what_another_source_has_named) {
               ElementsAre(NotWatched{"", "shop", "b", "b", "no sidecar"}));
 }
 
+Target page(const std::string& mesh, const std::string& pod, const std::string& host) {
+  Target target;
+  target.mesh = mesh;
+  target.ns = "shop";
+  target.pod = pod;
+  target.metrics = HttpEndpoint{{host, 15020, {}}, "/stats/prometheus"};
+  return target;
+}
+
+TEST(Merge, keeps_a_proxy_and_its_application_though_they_share_a_page) {
+  const std::array sources{Discovered{{page("istio", "a", "1.1.1.1")}, {}},
+                           Discovered{{page("app", "a", "1.1.1.1")}, {}},
+                           Discovered{{page("app", "a", "1.1.1.1")}, {}}};
+  EXPECT_THAT(ids(merge(sources)), ElementsAre("shop/a", "shop/a (app)"));
+}
+
+TEST(Merge, tells_of_the_one_of_a_pod_that_is_not_watched_beside_the_other) {
+  const NotWatched proxy{"consul", "shop", "a", "a", "no page"};
+  const NotWatched app{"app", "shop", "a", "a", "no page"};
+  const NotWatched nobody{"", "shop", "a", "", "no proxy"};
+  EXPECT_THAT(
+      merge(std::array{Discovered{{page("app", "a", "1.1.1.1")}, {proxy, nobody}}}).not_watched,
+      ElementsAre(proxy));
+  EXPECT_THAT(
+      merge(std::array{Discovered{{page("consul", "a", "1.1.1.1")}, {app, nobody}}}).not_watched,
+      ElementsAre(app));
+}
+
 TEST(Merge, of_nothing_is_nothing) { EXPECT_THAT(merge({}).targets, IsEmpty()); }
 
 }  // namespace

@@ -56,6 +56,14 @@ TEST(Recognise, takes_a_pod_without_a_known_proxy_for_an_envoy_where_a_port_is_a
             "  admin 10.244.1.7:9901");
 }
 
+TEST(Recognise, takes_a_page_for_the_applications_where_that_is_annotated) {
+  EXPECT_EQ(told(annotated("app/nothing", {{"mesh-exporter.io/mesh", "app"},
+                                           {"mesh-exporter.io/metrics-port", "9102"}})),
+            "unmeshed\n"
+            "app shop/users-7c9d8f6b5-x2x4z (app) of users, container users\n"
+            "  page 10.244.1.7:9102/metrics");
+}
+
 TEST(Recognise, cannot_read_a_page_of_what_has_no_dialect_by_any_annotation) {
   const auto out =
       seen(annotated("app/proxyless_elsewhere", {{"mesh-exporter.io/metrics-port", "9102"}}));

@@ -11,8 +11,8 @@
 
 namespace mesh {
 
-inline constexpr std::array<std::string_view, 6> spoken{"envoy",   "istio",  "ztunnel",
-                                                        "linkerd", "consul", "appmesh"};
+inline constexpr std::array<std::string_view, 7> spoken{"envoy",  "istio",   "ztunnel", "linkerd",
+                                                        "consul", "appmesh", "app"};
 
 inline Pod sample_pod(const std::string& path) {
   auto pod = KubePodReader().read_pod(fixture("pods/" + path + ".json"));

@@ -2,6 +2,9 @@
 // annotations prometheus.io/scrape, port and path. Istio's injector takes these for its own page,
 // which has all three, and leaves the application's to ISTIO_PROMETHEUS_ANNOTATIONS of the sidecar;
 // Consul's writes its own port there, too. What is a proxy's page already is none of these.
+//
+// Where Istio's page has the application's on it, it is asked there: its port is not redirected
+// into Envoy, while the application's answers nobody outside of the mesh under strict mutual TLS.
 #include <algorithm>
 
 #include "discover/recognition/all.h"
@@ -14,11 +17,24 @@ struct Page {
   std::string path;
 };
 
+// Istio's, if the injector made it that of the pod.
+std::optional<Page> merged_page(const Pod& pod, std::span<const Recognised> before) {
+  const auto port = parse_port(text_of(pod.annotations, "prometheus.io/port"));
+  for (const Recognised& one : before) {
+    const auto& page = one.target.metrics;
+    if (one.target.mesh == "istio" && page && page->address.port == port) {
+      return Page{port, page->path};
+    }
+  }
+  return std::nullopt;
+}
+
 std::optional<Page> told_page(const Pod& pod, std::span<const Recognised> before) {
   for (const PodContainer& container : pod.containers) {
     const std::string_view json = text_of(container.env, "ISTIO_PROMETHEUS_ANNOTATIONS");
     if (json.empty()) continue;
     if (json_field(json, "scrape") != "true") return std::nullopt;
+    if (auto merged = merged_page(pod, before)) return merged;
     return Page{parse_port(json_field(json, "port")), json_field(json, "path")};
   }
   const PodTexts& notes = pod.annotations;
@@ -58,7 +74,6 @@ MeshView recognise_app(const Pod& pod, std::span<const Recognised> before) {
   Recognised one = recognised(pod, *container, "app");
   const bool has_path = page->path.starts_with('/');
   one.target.metrics = page_at(pod, *page->port, has_path ? std::move(page->path) : "/metrics");
-  one.not_watched = "pages of applications are not read yet";
   return {{std::move(one)}, MeshState::unmeshed, ""};
 }
 

@@ -16,8 +16,8 @@ bool speaks_xds(const PodContainer& container) {
 Recognised application(const Pod& pod, const PodContainer& container) {
   Recognised one = recognised(pod, container, "proxyless");
   one.not_watched =
-      "speaks xDS itself: there is no proxy to ask, and what a gRPC library tells of "
-      "itself is not read yet";
+      "speaks xDS itself: there is no proxy to ask, only the application's own page, where "
+      "prometheus.io/scrape tells of one";
   return one;
 }
 

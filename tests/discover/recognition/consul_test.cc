@@ -49,9 +49,8 @@ TEST(RecogniseConsul, takes_no_page_of_the_application_for_its_own) {
             "  not watched: its metrics are not enabled (connectInject.metrics.defaultEnabled, or "
             "the annotation consul.hashicorp.com/enable-metrics), and its admin port, 19000, "
             "listens on the pod's loopback only\n"
-            "app shop/users-7c9d8f6b5-x2x4z/users of users, container users\n"
-            "  page 10.244.1.7:9102/metrics\n"
-            "  not watched: pages of applications are not read yet");
+            "app shop/users-7c9d8f6b5-x2x4z (app) of users, container users\n"
+            "  page 10.244.1.7:9102/metrics");
 }
 
 TEST(RecogniseConsul, may_want_a_certificate_for_its_page) {

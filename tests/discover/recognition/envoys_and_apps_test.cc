@@ -74,20 +74,20 @@ TEST(RecogniseEnvoy, may_have_a_page_only) {
             "called `admin` and no annotation mesh-exporter.io/admin-port tells");
 }
 
-TEST(RecogniseApp, has_a_page_that_is_not_read_yet) {
+TEST(RecogniseApp, has_a_page_where_it_says_so) {
   EXPECT_EQ(told("app/scraped"),
             "unmeshed\n"
-            "app shop/users-7c9d8f6b5-x2x4z of users, container users\n"
-            "  page 10.244.1.7:9102/metrics\n"
-            "  not watched: pages of applications are not read yet");
+            "app shop/users-7c9d8f6b5-x2x4z (app) of users, container users\n"
+            "  page 10.244.1.7:9102/metrics");
 }
 
 TEST(RecogniseApp, may_speak_xds_of_any_control_plane) {
-  EXPECT_EQ(told("app/proxyless_elsewhere"),
-            "meshed in proxyless\n"
-            "proxyless shop/users-7c9d8f6b5-x2x4z of users, container users\n"
-            "  not watched: speaks xDS itself: there is no proxy to ask, and what a gRPC library "
-            "tells of itself is not read yet");
+  EXPECT_EQ(
+      told("app/proxyless_elsewhere"),
+      "meshed in proxyless\n"
+      "proxyless shop/users-7c9d8f6b5-x2x4z of users, container users\n"
+      "  not watched: speaks xDS itself: there is no proxy to ask, only the application's own "
+      "page, where prometheus.io/scrape tells of one");
 }
 
 TEST(RecogniseApp, may_have_nothing_to_watch) {

@@ -29,7 +29,7 @@ TEST(RecogniseIstio, has_its_sidecar_among_the_init_containers) {
       "the pod's loopback only, and its page has of these only what proxyStatsMatcher lets in");
 }
 
-TEST(RecogniseIstio, leaves_the_applications_page_to_a_variable) {
+TEST(RecogniseIstio, has_the_applications_page_on_its_own_which_no_mutual_tls_guards) {
   EXPECT_EQ(
       told("istio/app_metrics_merged"),
       "meshed in istio\n"
@@ -38,9 +38,8 @@ TEST(RecogniseIstio, leaves_the_applications_page_to_a_variable) {
       "  loopback admin 15000\n"
       "  hidden: calls by method, endpoints, pools and limits: its admin port, 15000, listens on "
       "the pod's loopback only, and its page has of these only what proxyStatsMatcher lets in\n"
-      "app shop/users-7c9d8f6b5-x2x4z/users of users, container users\n"
-      "  page 10.244.1.7:9102/actuator/prometheus\n"
-      "  not watched: pages of applications are not read yet");
+      "app shop/users-7c9d8f6b5-x2x4z (app) of users, container users\n"
+      "  page 10.244.1.7:15020/stats/prometheus");
 }
 
 TEST(RecogniseIstio, moves_its_page_by_annotation) {
@@ -86,19 +85,21 @@ TEST(RecogniseIstio, may_keep_its_pages_to_the_pod) {
 }
 
 TEST(RecogniseIstio, has_an_agent_without_an_envoy) {
-  EXPECT_EQ(told("istio/proxyless_agent"),
-            "meshed in proxyless\n"
-            "proxyless shop/users-7c9d8f6b5-x2x4z of users, container istio-proxy\n"
-            "  not watched: speaks xDS itself: there is no proxy to ask, and what a gRPC library "
-            "tells of itself is not read yet");
+  EXPECT_EQ(
+      told("istio/proxyless_agent"),
+      "meshed in proxyless\n"
+      "proxyless shop/users-7c9d8f6b5-x2x4z of users, container istio-proxy\n"
+      "  not watched: speaks xDS itself: there is no proxy to ask, only the application's own "
+      "page, where prometheus.io/scrape tells of one");
 }
 
 TEST(RecogniseIstio, has_applications_that_speak_xds_themselves) {
-  EXPECT_EQ(told("istio/proxyless_simple"),
-            "meshed in proxyless\n"
-            "proxyless shop/users-7c9d8f6b5-x2x4z of users, container users\n"
-            "  not watched: speaks xDS itself: there is no proxy to ask, and what a gRPC library "
-            "tells of itself is not read yet");
+  EXPECT_EQ(
+      told("istio/proxyless_simple"),
+      "meshed in proxyless\n"
+      "proxyless shop/users-7c9d8f6b5-x2x4z of users, container users\n"
+      "  not watched: speaks xDS itself: there is no proxy to ask, only the application's own "
+      "page, where prometheus.io/scrape tells of one");
 }
 
 TEST(RecogniseIstio, has_gateways) {

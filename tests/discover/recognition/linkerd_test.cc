@@ -52,9 +52,8 @@ TEST(RecogniseLinkerd, leaves_the_applications_page_alone) {
             "meshed in linkerd\n"
             "linkerd shop/users-7c9d8f6b5-x2x4z of users, container linkerd-proxy\n"
             "  page 10.244.1.7:4191/metrics\n"
-            "app shop/users-7c9d8f6b5-x2x4z/users of users, container users\n"
-            "  page 10.244.1.7:9102/metrics\n"
-            "  not watched: pages of applications are not read yet");
+            "app shop/users-7c9d8f6b5-x2x4z (app) of users, container users\n"
+            "  page 10.244.1.7:9102/metrics");
 }
 
 }  // namespace
