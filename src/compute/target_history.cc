@@ -90,6 +90,7 @@ Change TargetHistory::record(const Readings& readings, const PollCost& cost) {
   state_.unreadable = readings.unreadable;
   state_.unreadable_sample = readings.unreadable_sample;
   state_.ambiguous_series = readings.ambiguous;
+  state_.library = readings.library;
   if (readings.proxy) {
     state_.proxy = readings.proxy;
     proxy_seen_ = cost.ended;

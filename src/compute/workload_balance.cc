@@ -3,6 +3,8 @@
 
 #include <algorithm>
 #include <map>
+#include <set>
+#include <string_view>
 #include <tuple>
 #include <utility>
 
@@ -49,6 +51,19 @@ void look_at_callers(const Snapshot& snapshot, WorkloadBalance& one) {
   if (!one.forwarded_by.empty()) one.chosen = Chosen::per_connection;
 }
 
+using WorkloadName = std::pair<std::string_view, std::string_view>;
+
+// Those whose calls a proxy counts. What their applications count are the same calls.
+std::set<WorkloadName> counted_by_proxies(const Snapshot& snapshot) {
+  std::set<WorkloadName> names;
+  for (const auto& state : snapshot.targets) {
+    const Target& target = state->target;
+    if (is_application(target.mesh) || state->received.value_or(0) == 0) continue;
+    names.emplace(target.ns, target.workload);
+  }
+  return names;
+}
+
 }  // namespace
 
 bool names_workload(const std::string& upstream, const std::string& ns,
@@ -63,10 +78,12 @@ bool names_workload(const std::string& upstream, const std::string& ns,
 
 std::vector<WorkloadBalance> workload_balances(const Snapshot& snapshot,
                                                const BalanceRules& rules) {
+  const std::set<WorkloadName> by_proxies = counted_by_proxies(snapshot);
   std::map<std::tuple<std::string, std::string, std::string>, WorkloadBalance> workloads;
   for (const auto& state : snapshot.targets) {
     const Target& target = state->target;
     if (target.workload.empty() || !state->received) continue;
+    if (is_application(target.mesh) && by_proxies.contains({target.ns, target.workload})) continue;
     WorkloadBalance& one = workloads[{target.mesh, target.ns, target.workload}];
     EndpointLoad pod;
     pod.name = target.pod;

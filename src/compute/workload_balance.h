@@ -14,7 +14,8 @@
 
 namespace mesh {
 
-// Of workloads that have a name and two or more pods here, in the order of their names.
+// Of workloads that have a name and two or more pods here, in the order of their names. By what
+// their proxies count, or, where these count no calls, by what the applications count themselves.
 std::vector<WorkloadBalance> workload_balances(const Snapshot& snapshot, const BalanceRules& rules);
 
 // Whether an upstream ("users.shop.svc.cluster.local:50051", Consul's

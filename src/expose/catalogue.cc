@@ -25,7 +25,9 @@ const std::vector<Metric>& traffic_metrics() {
        {"direction", "upstream", "subset", "grpc_service", "grpc_method", "grpc_code"},
        "Finished gRPC calls by final status, once per call whatever was retried. Never runs "
        "backwards when a proxy restarts. Linkerd: by a route that is neither a GRPCRoute nor of a "
-       "ServiceProfile, and inbound, each attempt is a call."},
+       "ServiceProfile, and inbound, each attempt is a call. What an application counts of itself "
+       "(mesh=\"app\") are the same calls as its sidecar's, seen with the blind spots of its gRPC "
+       "library: docs/applications.md."},
       {"mesh_grpc_request_rate",
        gauge,
        traffic,
@@ -44,7 +46,7 @@ const std::vector<Metric>& traffic_metrics() {
        traffic,
        {"direction", "upstream", "subset", "grpc_service", "grpc_method", "kind"},
        "gRPC messages, by kind: request or response. A stream counts each of its messages as it "
-       "passes."},
+       "passes; libraries of applications may count them at its end, or those of streams only."},
       {"mesh_grpc_request_duration_seconds",
        histogram,
        traffic,
@@ -54,7 +56,8 @@ const std::vector<Metric>& traffic_metrics() {
        "exactly a bound's length is within it since Envoy 1.38 only. Envoy's admin port has no sum "
        "(_sum is NaN; OpenMetrics: _sum and _count are left out) and no calls longer than the last "
        "bound. Linkerd: from the request's headers until the end of the answer, of each attempt, "
-       "in whole milliseconds; of upstreams, and inbound of ports, that answer nothing but gRPC."},
+       "in whole milliseconds; of upstreams, and inbound of ports, that answer nothing but gRPC. "
+       "Of an application (mesh=\"app\") as its library measures it."},
       {"mesh_upstream_resets_total",
        counter,
        traffic,

@@ -37,7 +37,8 @@ bool lets(const TargetState& state, const ReportFilter& filter) {
 
 void look_at_target(const TargetState& state, const ReportFilter& filter, Looked& looked) {
   // A page of certificates alone says nothing of traffic: silence about it is no health.
-  const bool tells_traffic = state.proxy || !state.traffic.keys->empty();
+  const bool tells_traffic =
+      !is_application(state.target.mesh) && (state.proxy || !state.traffic.keys->empty());
   looked[Among::sidecars] += tells_traffic ? 1 : 0;
   looked[Among::settings] += state.settings ? 1 : 0;
   const ControlPlaneState& plane = state.control_plane;

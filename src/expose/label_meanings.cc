@@ -9,26 +9,30 @@ namespace {
 constexpr std::array label_list{
     LabelMeaning{"mesh",
                  "The mesh the target speaks for: `istio` (its ztunnels, too), `linkerd`, "
-                 "`consul`, `appmesh`, or `envoy` for a proxy of no mesh. Of a TLS probe as "
-                 "configured, also `spire` or `cert-manager`; of pods also `proxyless`, for "
-                 "applications that speak xDS themselves. Empty where nobody told, as of files."},
+                 "`consul`, `appmesh`, or `envoy` for a proxy of no mesh. `app` for what an "
+                 "application counts of itself (docs/applications.md): the same calls that the "
+                 "pod's sidecar counts, so never add the two up. Of a TLS probe as configured, "
+                 "also `spire` or `cert-manager`; of pods also `proxyless`, for applications that "
+                 "speak xDS themselves. Empty where nobody told, as of files."},
     LabelMeaning{"namespace", "Kubernetes namespace of the pod; empty outside Kubernetes."},
     LabelMeaning{"pod", "Name of the pod; outside Kubernetes the configured name of the target."},
     LabelMeaning{"workload", "What the pod belongs to; empty where nobody told."},
     LabelMeaning{"direction",
                  "`inbound` (calls the pod receives) or `outbound` (calls the pod makes)."},
     LabelMeaning{"upstream",
-                 "The destination's service name as the mesh names it, normalised; empty on "
-                 "inbound; `other` for what is over `limits.upstreams_per_target`."},
+                 "The destination's service name as the mesh names it, normalised, or as the "
+                 "application dialled it; empty on inbound and where an application does not tell; "
+                 "`other` for what is over `limits.upstreams_per_target`."},
     LabelMeaning{"subset", "Subset of the upstream; the label is absent where there is none."},
     LabelMeaning{"grpc_service",
                  "Full dotted name of the gRPC service; empty where the source cannot tell; "
-                 "`other` for what is over `limits.methods_per_upstream`."},
+                 "`other` for what is over `limits.methods_per_upstream`, and for methods that an "
+                 "application does not know."},
     LabelMeaning{"grpc_method",
                  "Bare name of the method; empty and `other` as with `grpc_service`."},
     LabelMeaning{"grpc_code",
-                 "Canonical status name (`OK`, `DEADLINE_EXCEEDED`); `other` for a number outside "
-                 "the canon."},
+                 "Canonical status name (`OK`, `DEADLINE_EXCEEDED`); `other` for one outside the "
+                 "canon, or not told."},
     LabelMeaning{"kind", "What exactly is counted; each metric lists its own."},
     LabelMeaning{
         "endpoint",

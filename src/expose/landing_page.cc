@@ -134,7 +134,10 @@ std::string memory_words(const TargetState& state) {
 }
 
 std::string proxy_cell(const TargetState& state) {
-  if (!state.proxy) return cell("proxy", soft("unknown") + memory_words(state));
+  if (!state.proxy) {
+    const std::string library = state.library.empty() ? soft("unknown") : shown(state.library);
+    return cell("proxy", library + memory_words(state));
+  }
   std::string text = state.proxy->version.empty() ? "" : shown(state.proxy->version) + ", ";
   text += state.proxy->started ? "up " + human_seconds(state.uptime_seconds) : "start unknown";
   return cell("proxy", text + memory_words(state));

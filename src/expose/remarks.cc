@@ -101,10 +101,15 @@ std::string about_cgroup(const TargetState& state) {
 
 }  // namespace
 
+std::string about_library(const TargetState& state) {
+  const bool tells = !is_application(state.target.mesh) || !state.library.empty();
+  return tells || !state.up ? "" : "no gRPC calls are counted on its page";
+}
+
 std::vector<std::string> remarks(const TargetState& state, Duration configured) {
   static constexpr std::array abouts{about_proxy,      about_refused,   about_failed,
                                      about_unreadable, about_ambiguous, about_folded,
-                                     about_left_out,   about_cgroup};
+                                     about_left_out,   about_cgroup,    about_library};
   std::vector<std::string> all;
   for (const auto about : abouts) {
     if (std::string words = about(state); !words.empty()) all.push_back(std::move(words));

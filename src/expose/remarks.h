@@ -14,4 +14,7 @@ namespace mesh {
 // as long as the target's words are. `configured` is the poll interval it should be asked at.
 std::vector<std::string> remarks(const TargetState& state, Duration configured);
 
+// Of an application: that its page has no counters of calls; "" if it has, or was not read.
+std::string about_library(const TargetState& state);
+
 }  // namespace mesh

@@ -10,6 +10,7 @@
 #include "base/binary_bytes.h"
 #include "base/duration.h"
 #include "expose/human.h"
+#include "expose/remarks.h"
 #include "expose/reports.h"
 
 namespace mesh {
@@ -43,6 +44,7 @@ std::string trouble_of(const TargetState& state, const TargetNote& note) {
     if (!trouble.empty()) words.append(words.empty() ? "" : "; ").append(trouble);
   };
   if (state.failure) say(state.failure->message);
+  say(about_library(state));
   for (const Unanswered& one : state.unanswered) {
     if (!state.failure) say(one.failure.message);
   }
@@ -55,6 +57,7 @@ std::string trouble_of(const TargetState& state, const TargetNote& note) {
 // vain.
 void add_not_watched(const NotWatched& one, const ReportFilter& filter, Table& table) {
   Target who;
+  who.mesh = one.mesh;
   who.ns = one.ns;
   who.pod = one.pod;
   if (!filter.lets(who)) return;
@@ -116,7 +119,7 @@ Table targets_report(const Page& page, const ReportFilter& filter) {
                           {state->target.workload, ""},
                           {address_of(state->target), ""},
                           {std::string(word), ""},
-                          {state->proxy ? state->proxy->version : "", ""},
+                          {state->proxy ? state->proxy->version : state->library, ""},
                           age,
                           config_age_of(state->control_plane, page.self.now),
                           {state->scrape_seconds, human_seconds(state->scrape_seconds)},

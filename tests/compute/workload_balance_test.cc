@@ -98,6 +98,28 @@ TEST(WorkloadBalances, excuse_a_pod_that_has_just_begun) {
   EXPECT_EQ(all.at(0).balance.verdict, BalanceVerdict::warming);
 }
 
+TargetState app(const std::string& name, std::uint64_t received) {
+  TargetState state = pod(name, received, 0);
+  state.target.mesh = "app";
+  return state;
+}
+
+TEST(WorkloadBalances, hear_proxies_and_not_what_the_applications_say_of_the_same_calls) {
+  const auto all = judged(
+      {pod("users-0", 150, 1), app("users-0", 140), pod("users-1", 150, 1), app("users-1", 10)});
+  ASSERT_EQ(all.size(), 1u);
+  EXPECT_EQ(all[0].mesh, "envoy");
+  EXPECT_EQ(all[0].balance.requests, 300u);
+}
+
+TEST(WorkloadBalances, hear_applications_whose_proxies_count_no_calls) {
+  const auto all = judged(
+      {pod("users-0", 0, 1), app("users-0", 150), pod("users-1", 0, 1), app("users-1", 150)});
+  ASSERT_EQ(all.size(), 2u);
+  EXPECT_EQ(all[0].mesh, "app");
+  EXPECT_EQ(all[0].balance.requests, 300u);
+}
+
 TEST(WorkloadBalances, need_a_name_two_pods_and_a_window) {
   TargetState nameless = pod("a", 300, 1), windowless = pod("b", 0, 0);
   nameless.target.workload = "";

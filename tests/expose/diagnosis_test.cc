@@ -65,6 +65,25 @@ TEST(Diagnosis, says_what_was_looked_at_and_is_fine) {
   EXPECT_THAT(diagnosis.healthy, Not(Contains(StartsWith("traffic_pinned"))));
 }
 
+TEST(Diagnosis, counts_applications_as_no_sidecars) {
+  Snapshot snapshot = sample::two_sidecars();
+  const auto before = of(snapshot).healthy;
+  auto app = std::make_shared<TargetState>(*snapshot.targets[0]);
+  app->target.mesh = "app";
+  app->balances.clear();
+  snapshot.targets.push_back(app);
+  const auto after = of(snapshot).healthy;
+  const auto sidecars = [](const std::string& line) {
+    return line.ends_with(" sidecar") || line.ends_with(" sidecars");
+  };
+  EXPECT_TRUE(std::ranges::any_of(before, sidecars));
+  for (const std::string& line : before) {
+    if (sidecars(line)) {
+      EXPECT_THAT(after, Contains(line));
+    }
+  }
+}
+
 TEST(Diagnosis, does_not_call_fine_what_it_cannot_tell) {
   Snapshot snapshot = sample::two_sidecars();
   auto client = std::make_shared<TargetState>(*snapshot.targets[0]);

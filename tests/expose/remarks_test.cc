@@ -41,6 +41,14 @@ TEST(Remarks, say_that_a_proxy_is_not_live) {
   EXPECT_THAT(remarks_on(state), ElementsAre("the proxy is initializing"));
 }
 
+TEST(Remarks, say_that_an_application_counts_no_calls) {
+  TargetState state = well();
+  state.target.mesh = "app";
+  EXPECT_THAT(remarks_on(state), ElementsAre("no gRPC calls are counted on its page"));
+  state.library = "grpc-prometheus";
+  EXPECT_THAT(remarks_on(state), IsEmpty());
+}
+
 TEST(Remarks, name_the_questions_refused) {
   TargetState state = well();
   state.unanswered = {{"/clusters", {Reason::forbidden, "/clusters: HTTP status 403"}, {}}};

@@ -109,6 +109,18 @@ TEST(TargetsReport, says_what_cannot_be_seen_and_what_was_passed_over) {
               HasSubstr(R"("hidden":"certificates: its admin port listens on loopback only")"));
 }
 
+TEST(TargetsReport, has_the_library_of_an_application_or_that_it_counts_nothing) {
+  TargetState counting = sample::answering("users-0"), idle = sample::answering("jobs-0");
+  counting.target.mesh = idle.target.mesh = "app";
+  counting.library = "micrometer";
+  const Snapshot snapshot = sample::snapshot_of({counting, idle});
+  const SelfNumbers self = sample::self();
+  const PageOptions options = sample::options();
+  const std::string text = table_text(find_report("targets")->make({snapshot, self, options}, {}));
+  EXPECT_THAT(text, ContainsRegex("shop/users-0 \\(app\\) +app +frontend +.* up +micrometer"));
+  EXPECT_THAT(text, ContainsRegex("shop/jobs-0 \\(app\\) .*no gRPC calls are counted on its page"));
+}
+
 TEST(TargetsReport, tells_how_old_the_configuration_is) {
   EXPECT_THAT(table_text(made("targets")), HasSubstr("14 min 39 s"));  // of clusters, not secrets
 }

@@ -32,6 +32,10 @@ constexpr std::array remedies{
         "Give the sidecar more processor time (consul.hashicorp.com/sidecar-proxy-cpu-limit), or "
         "narrow what it knows: intentions and explicit upstreams instead of all services."},
     Remedy{
+        "app",
+        "Let the application keep fewer series (buckets of histograms, labels with many values), "
+        "or take the annotation prometheus.io/scrape off its pods."},
+    Remedy{
         "",
         "Give the proxy more processor time, or let it keep fewer statistics (stats_matcher in its "
         "bootstrap)."},
