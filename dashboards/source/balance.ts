@@ -4,7 +4,7 @@ import { Plan } from './frame';
 import { drillDown } from './links';
 import { Steps, VERDICTS } from './looks';
 import { graph, stat, timeline } from './panels';
-import { max, place, rate, ratio, select, sum } from './select';
+import { counted, max, place, rate, ratio, select, sum } from './select';
 import { table } from './table';
 
 const UPSTREAM = 'namespace, upstream';
@@ -146,7 +146,7 @@ const connections = [
   graph({
     title: 'Calls received by pod', unit: 'reqps', min: 0,
     description: 'Finished calls per second that each pod received, whoever made them.',
-    queries: [{ expr: sum('namespace, pod', rate(select('pod', 'mesh_pod_grpc_requests_total'))),
+    queries: [{ expr: sum('namespace, pod', rate(counted('pod', 'mesh_pod_grpc_requests_total'))),
                 legend: '{{namespace}}/{{pod}}' }] }),
   graph({
     title: 'Connections to pod', unit: 'none', min: 0,

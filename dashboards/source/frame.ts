@@ -7,7 +7,7 @@ import type { Builder } from '@grafana/grafana-foundation-sdk/cog';
 import { carrying } from './links';
 import type { AnyPanel } from './panels';
 import { Scope, coarser, namesWithin, select } from './select';
-import { DATASOURCE, datasource, variables } from './variables';
+import { DATASOURCE, datasource, seenBy, variables } from './variables';
 
 // The set, and of each the scope of its finest variable.
 const SCOPE_OF = {
@@ -16,6 +16,9 @@ const SCOPE_OF = {
   'mesh-sidecars': 'pod', 'mesh-exporter': 'pod',
 } as const satisfies Record<string, Scope>;
 export type Uid = keyof typeof SCOPE_OF;
+
+// Those that show calls, and so have the variable that says whose count of them.
+const SHOW_CALLS: Uid[] = ['mesh-overview', 'mesh-methods', 'mesh-balance'];
 
 const TAG = 'mesh-exporter';
 // That of Grafana 10.3: every later one migrates it by itself, an older one cannot migrate back.
@@ -49,7 +52,8 @@ export function make(plan: Plan): dashboard.Dashboard {
     .link(others());
   const chain = variables(SCOPE_OF[plan.uid], plan.podsOf ?? 'mesh_target_up',
                           plan.upstreamsOf ?? 'mesh_upstream_connections');
-  for (const one of [datasource(), ...chain, ...(plan.more ?? [])]) builder.withVariable(one);
+  const more = [...(SHOW_CALLS.includes(plan.uid) ? [seenBy()] : []), ...(plan.more ?? [])];
+  for (const one of [datasource(), ...chain, ...more]) builder.withVariable(one);
   for (const one of marks()) builder.annotation(one);
   for (const row of plan.rows) {
     builder.withRow(new dashboard.RowBuilder(row.title));
@@ -68,7 +72,9 @@ function finished(made: dashboard.Dashboard, uid: Uid): dashboard.Dashboard {
     if (value === dashboard.DashboardLinkPlacement.InControlsMenu) return undefined;
     if (key !== 'url' || !value.startsWith('/d/')) return value;
     const target = value.slice('/d/'.length).split('?')[0] as Uid;
-    return carrying(value, ['datasource', ...namesWithin(coarser(SCOPE_OF[uid], SCOPE_OF[target]))]);
+    const bothShowCalls = SHOW_CALLS.includes(uid) && SHOW_CALLS.includes(target);
+    return carrying(value, ['datasource', ...namesWithin(coarser(SCOPE_OF[uid], SCOPE_OF[target])),
+                            ...(bothShowCalls ? ['seen_by'] : [])]);
   }));
 }
 

@@ -4,7 +4,7 @@ import { Plan } from './frame';
 import { drillDown, traces } from './links';
 import { FAILED_SHARE } from './looks';
 import { graph, heatmap, stat } from './panels';
-import { rate, select, share, sum } from './select';
+import { counted, rate, select, share, sum } from './select';
 import { table } from './table';
 import { choice, text } from './variables';
 
@@ -15,9 +15,9 @@ const METHOD = 'grpc_service, grpc_method';
 const ROW = 'namespace, workload, upstream, grpc_service, grpc_method';
 
 const calls = (...more: string[]) =>
-  rate(select('method', 'mesh_grpc_requests_total', DIRECTION, ...more));
+  rate(counted('method', 'mesh_grpc_requests_total', DIRECTION, ...more));
 const failing = (labels: string) => share(sum(labels, calls(FAILED)), sum(labels, calls()));
-const BUCKETS = rate(select('method', 'mesh_grpc_request_duration_seconds_bucket', DIRECTION));
+const BUCKETS = rate(counted('method', 'mesh_grpc_request_duration_seconds_bucket', DIRECTION));
 
 // Of a bucket's length at worst, as every quantile of a histogram.
 const quantile = (share: number, labels = '') =>
@@ -36,11 +36,11 @@ const tiles = [
     queries: [{ expr: share(`sum(${calls(FAILED)})`, `sum(${calls()})`) }] }),
   stat({
     title: 'Median duration', unit: 's', min: 0, width: 6,
-    description: 'Half of the calls take no longer, where the sidecar measures it.',
+    description: 'Half of the calls take no longer, where it is measured.',
     queries: [{ expr: quantile(0.5) }] }),
   stat({
     title: '99th percentile', unit: 's', min: 0, width: 6,
-    description: 'All but one in a hundred calls take no longer, where the sidecar measures it.',
+    description: 'All but one in a hundred calls take no longer, where it is measured.',
     queries: [{ expr: quantile(0.99) }] }),
 ];
 
@@ -118,7 +118,7 @@ const beside = [
     title: 'Messages per second', unit: 'cps', min: 0,
     description: 'Messages of all calls, streams included, by kind: request or response.',
     queries: [{
-      expr: sum(`${METHOD}, kind`, rate(select('method', 'mesh_grpc_messages_total', DIRECTION))),
+      expr: sum(`${METHOD}, kind`, rate(counted('method', 'mesh_grpc_messages_total', DIRECTION))),
       legend: `${NAME} {{kind}}` }] }),
   graph({
     title: 'Streams cut short', unit: 'cps', min: 0,
@@ -145,7 +145,7 @@ export const methods: Plan = {
   upstreamsOf: 'mesh_grpc_requests_total',
   more: [
     choice('direction', 'Direction', 'Calls that the pods make (outbound) or receive (inbound).',
-           ['outbound', 'inbound']),
+           { outbound: 'outbound', inbound: 'inbound' }),
     text('trace_base_url', 'Trace UI', 'Address of a Jaeger, for the links to traces.',
          'http://localhost:16686'),
   ],

@@ -2,7 +2,7 @@
 import { diagnosis, drillDown, runbook } from './links';
 import { FAILED_SHARE, NONE_IS_BETTER, NONE_IS_GOOD, SEVERITIES, SHARE_LEFT } from './looks';
 import { graph, stat, timeline } from './panels';
-import { max, min, orZero, rate, select, share, sum } from './select';
+import { counted, max, min, orZero, rate, select, share, sum } from './select';
 import { table } from './table';
 import { Plan } from './frame';
 import { FAILURES, RUNBOOK } from './constants';
@@ -10,7 +10,7 @@ import { text } from './variables';
 
 const finding = (severity: string) => select('pod', 'mesh_finding', `severity="${severity}"`);
 const called = (...more: string[]) =>
-  rate(select('pod', 'mesh_grpc_requests_total', 'direction="outbound"', ...more));
+  rate(counted('pod', 'mesh_grpc_requests_total', 'direction="outbound"', ...more));
 const UP = select('pod', 'mesh_target_up');
 const LEFT = select('pod', 'mesh_certificate_remaining_ratio', 'role="leaf"');
 const OPEN = select('pod', 'mesh_upstream_circuit_breaker_open');

@@ -34,6 +34,11 @@ export function select(scope: Scope, metric: string, ...more: string[]): string 
   return `${metric}{${[...matchers, ...more].join(', ')}}`;
 }
 
+// The same of a metric that counts calls: as sidecars or as applications count them, never both.
+export function counted(scope: Scope, metric: string, ...more: string[]): string {
+  return select(scope, metric, 'mesh=~"$seen_by"', ...more);
+}
+
 // Per second, over as long as the zoom of the panel asks for.
 export function rate(selector: string): string {
   return `rate(${selector}[$__rate_interval])`;

@@ -3,7 +3,8 @@
 // on every dashboard, so that links carry them along.
 import * as dashboard from '@grafana/grafana-foundation-sdk/dashboard';
 
-import { Scope, select } from './select';
+import { APPLICATIONS, SIDECARS } from './constants';
+import { Scope, counted, select } from './select';
 
 export const DATASOURCE = { type: 'prometheus', uid: '${datasource}' };
 
@@ -68,9 +69,9 @@ export function variables(scope: Scope, podsOf: string, upstreamsOf: string):
   if (scope === 'upstream') return chain;
   return [
     ...chain,
-    values('service', 'gRPC service', select('upstream', METHODS), 'grpc_service',
+    values('service', 'gRPC service', counted('upstream', METHODS), 'grpc_service',
            'Full names of gRPC services.'),
-    values('method', 'gRPC method', select('upstream', METHODS, 'grpc_service=~"$service"'),
+    values('method', 'gRPC method', counted('upstream', METHODS, 'grpc_service=~"$service"'),
            'grpc_method', 'Methods of the gRPC services.'),
   ];
 }
@@ -82,12 +83,21 @@ export function datasource(): dashboard.DatasourceVariableBuilder {
     .type('prometheus');
 }
 
-// One of a few fixed values, the first at first.
-export function choice(name: string, title: string, about: string, options: string[]):
+// One of a few fixed values, the first at first: what the reader sees and what it stands for.
+export function choice(name: string, title: string, about: string, options: Record<string, string>):
     dashboard.CustomVariableBuilder {
-  const listed = options.map((value, index) => ({ selected: index === 0, text: value, value }));
+  const pairs = Object.entries(options);
+  const listed = pairs.map(([text, value], index) => ({ selected: index === 0, text, value }));
+  const written = pairs.map(([text, value]) => (text === value ? text : `${text} : ${value}`));
   return new dashboard.CustomVariableBuilder(name)
-    .label(title).description(about).values(options.join(',')).options(listed).current(listed[0]);
+    .label(title).description(about).values(written.join(',')).options(listed).current(listed[0]);
+}
+
+// Whose count of the calls is shown, on every dashboard that shows calls.
+export function seenBy(): dashboard.CustomVariableBuilder {
+  return choice('seen_by', 'Seen by', 'Whose count of the calls is shown: that of the sidecars, or what ' +
+    'applications count of themselves. They count the same calls, so it is never both.',
+                { sidecars: SIDECARS, applications: APPLICATIONS });
 }
 
 // A text that the reader may type in.

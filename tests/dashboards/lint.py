@@ -42,7 +42,7 @@ def expressions_parse(dashboard, world):
 
 RULES = (
     rules.frame, rules.datasource_variable, rules.query_variables, rules.panel_form, rules.places,
-    rules.units, expressions_parse, rules.names, rules.narrowing, rules.growth, rules.divisions,
+    rules.units, expressions_parse, rules.names, rules.narrowing, rules.one_view, rules.growth, rules.divisions,
     rules.variables_exist, rules.legends, looks.thresholds, looks.words, looks.links, looks.marks,
 )
 

@@ -5,12 +5,13 @@ see it, beside the same without the offence, which it must let pass."""
 import copy
 import glob
 import os
+import re
 import unittest
 
 import lint
 import promql
 import rules
-from dashboards import DIRECTORY, load, targets
+from dashboards import DIRECTORY, load, targets, variables
 from reference import Metric, Reference, read
 
 CHAIN = ("cluster", "job", "instance", "pod")
@@ -137,6 +138,10 @@ OFFENCES = (
     ("names", expression(2, "up_gauge + on (nod) up_gauge"), "nothing in it has a label nod"),
     ("narrowing", expression(2, f"up_gauge{{{SELECTED}}} + up_gauge"), 'selected by job=~"$job"'),
     ("narrowing", expression(2, f"up_gauge{{{SELECTED.replace('=~', '=')}}}"), "instance"),
+    ("one_view", expression(2, "mesh_grpc_messages_total"), "not selected by mesh"),
+    ("one_view", expression(2, 'mesh_pod_grpc_requests_total{mesh=~".*"}'), "not selected by mesh"),
+    ("one_view", put({"name": "seen_by", "type": "custom", "multi": True}, "templating", "list", 4),
+     "may have several values"),
     ("growth", expression(0, "sum by (pod) (calls_total)"), "calls_total, a counter, is within sum"),
     ("growth", expression(0, "rate(up_gauge[$__rate_interval])"), "up_gauge, a gauge, is within rate"),
     ("growth", expression(0, "rate(calls_total[5m])"), "[5m] is not [$__rate_interval]"),
@@ -187,6 +192,14 @@ NOT_SHOWN = {
 
 
 class Linter(unittest.TestCase):
+    def test_calls_are_seen_by_all_sidecars_or_by_applications(self):
+        labels = re.findall(r'^    \{"\w+", "(\w+)", open_', read("src/dialect/dialects.cc"), re.M)
+        sidecars, applications = (
+            set(option["value"].split("|")) for option in
+            variables(lint.world().dashboards["mesh-overview"])["seen_by"]["options"])
+        self.assertEqual(sidecars | applications, set(labels))
+        self.assertEqual(applications, {"app"})
+
     def test_the_dashboards_obey_every_rule(self):
         world = lint.world()
         self.assertEqual(len(world.dashboards), 8)

@@ -3,7 +3,7 @@
 import re
 
 from dashboards import annotations, panels, variables
-from rules import outcome
+from rules import SEEN_BY, outcome
 
 # What numbers of a unit can be, where the panel does not say it.
 SCALES = {"percentunit": (0, 1), "percent": (0, 100), "bool_yes_no": (0, 1)}
@@ -96,12 +96,12 @@ def _leads_somewhere(where, link, dashboard, world):
     words_of = match[2].split("&")
     if "${__url_time_range}" not in words_of:
         yield f"{where}: {link['title']} forgets the time"
-    theirs = {name for name, one in variables(target).items()
-              if one["type"] in ("query", "datasource")}
+    kept = {name for name, one in variables(target).items()
+            if one["type"] in ("query", "datasource") or name == SEEN_BY}
     given = set(re.findall(r"var-(\w+)=", match[2])) | set(re.findall(r"\$\{(\w+):queryparam\}", match[2]))
-    for name in given - theirs:
+    for name in given - set(variables(target)):
         yield f"{where}: {link['title']} sets {name}, which {match[1]} does not have"
-    for name in (theirs & set(variables(dashboard))) - given:
+    for name in (kept & set(variables(dashboard))) - given:
         yield f"{where}: {link['title']} forgets {name}"
 
 

@@ -12,6 +12,8 @@ DATASOURCE = {"type": "prometheus", "uid": "${datasource}"}
 # Panels that Grafana has (10 to 13) and draws from queries; graph, singlestat and table-old are gone.
 PANEL_TYPES = {"timeseries", "stat", "table", "state-timeline", "heatmap", "bargauge"}
 CHAIN = ["cluster", "job", "instance", "namespace", "workload", "pod", "upstream", "service", "method"]
+SEEN_BY = "seen_by"
+COUNTS_CALLS = re.compile(r"mesh_grpc_\w+|mesh_pod_grpc_requests_total")
 MAY_BE_EMPTY = set(CHAIN) - {"job", "instance"}
 NARROWED_LABEL = {"service": "grpc_service", "method": "grpc_method"}
 BUILT_IN = {"__all", "__rate_interval", "__interval", "__range", "__from", "__to", "__url_time_range"}
@@ -172,6 +174,20 @@ def narrowing(dashboard, world):
                 label = NARROWED_LABEL.get(name, name)
                 if label in labels and (label, "=~", "$" + name) not in one.matchers:
                     yield f'{where}: {one.name} is not selected by {label}=~"${name}"'
+
+
+def one_view(dashboard, world):
+    """Calls are shown as sidecars or as applications count them: the same calls, never added up."""
+    known = variables(dashboard).get(SEEN_BY)
+    if known and (known["type"] != "custom" or known.get("multi") or known.get("includeAll")):
+        yield f"the variable {SEEN_BY} may have several values"
+    asked = [(f"variable {name}", promql.parse(re.sub(r"^label_values\((.*), \w+\)$", r"\1", one["query"])))
+             for name, one in variables(dashboard).items() if one["type"] == "query"
+             and name not in ("namespace", "workload", "pod", "upstream")]
+    for where, tree in (*asked, *_queries(dashboard, world)):
+        for one, _ in promql.selectors(tree):
+            if COUNTS_CALLS.fullmatch(one.name) and ("mesh", "=~", f"${SEEN_BY}") not in one.matchers:
+                yield f'{where}: {one.name} is not selected by mesh=~"${SEEN_BY}"'
 
 
 def growth(dashboard, world):
