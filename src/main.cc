@@ -56,7 +56,7 @@ void print_found(const std::string& file, const Config& config) {
     std::cout << "  targets in " << path << "\n";
   }
   for (const Target& target : config.targets) {
-    std::cout << "  " << target_id(target) << " (" << target.mesh << ")";
+    std::cout << "  " << qualified(target.ns, target.pod) << " (" << target.mesh << ")";
     if (target.admin) std::cout << " admin " << to_string(*target.admin);
     if (target.metrics) {
       const std::string& path = target.metrics->path;

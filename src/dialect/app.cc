@@ -121,6 +121,9 @@ void AppConversation::enter(const Sample& sample, Readings& readings) {
   if (!family || !choice(family->direction).is(family->account)) return;
   auto read = read_app_sample(sample, *family);
   if (!read) return;
+  // Some libraries prepare a counter for each status of each method: what never counted is nothing.
+  const bool is_count = family->counted == Counted::calls || family->counted == Counted::messages;
+  if (is_count && read->value == 0) return;
   std::uint32_t scope = 0;
   if (family->counted == Counted::duration_bucket || family->counted == Counted::duration_sum_us) {
     scope = counters_.histogram_of(sample);

@@ -91,6 +91,22 @@ TEST_F(AppTest, an_account_that_counts_goes_before_one_that_was_only_prepared) {
               ElementsAre(Pair("inbound s/M NOT_FOUND", 7)));
 }
 
+TEST_F(AppTest, what_never_counted_is_nothing) {
+  const Readings readings =
+      read(prometheus + "0\ngrpc_server_msg_sent_total{grpc_service=\"s\",grpc_method=\"M\"} 0\n");
+  EXPECT_THAT(readings.traffic->values, IsEmpty());
+  EXPECT_EQ(readings.library, "grpc-prometheus");
+}
+
+TEST_F(AppTest, says_whose_counters_it_reads) {
+  EXPECT_EQ(read("").library, "");
+  EXPECT_EQ(read(opentelemetry + "1\n").library, "OpenTelemetry, former conventions");
+  const std::string client = R"(grpc_client_attempt_duration_seconds_count{grpc_status="OK"} 1)";
+  EXPECT_EQ(
+      read(opentelemetry + "1\n" + client + "\n").library,
+      "OpenTelemetry, former conventions (inbound), gRPC's OpenTelemetry, attempts (outbound)");
+}
+
 TEST_F(AppTest, what_was_believed_stays_believed) {
   counts(opentelemetry + "7\n");
   EXPECT_THAT(counts(prometheus + "3\n" + opentelemetry + "8\n"),
