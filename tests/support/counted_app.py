@@ -89,7 +89,8 @@ def main():
     plugin.register_global()
     server, address = start_server()
     with grpc.insecure_channel(address) as channel:
-        Pages.channel = grpc.intercept_channel(channel, PromClientInterceptor())
+        Pages.channel = grpc.intercept_channel(channel, PromClientInterceptor(
+            enable_client_handling_time_histogram=True))
         http.server.ThreadingHTTPServer(("127.0.0.1", int(sys.argv[1])), Pages).serve_forever()
     server.stop(None)
 
