@@ -4,15 +4,18 @@ Prometheus with the rules of alerts/ (quicker, their expressions as they are), a
 the example configuration. Of each scenario exactly those are told that scenarios.py names, and what is
 kept quiet is kept quiet by what is told. Part of tests/e2e/run --all; by hand also with -k NAME."""
 
+import json
 import os
 import time
 import unittest
 
-from harness import BINARY, BIN_DIR, ENVOY, SharedPartsTest, wait_until
+from harness import BINARY, BIN_DIR, ENVOY, Agent, SharedPartsTest, wait_until
 from alerting import LONGEST, alert_of, alert_rules
+from control_group import NoControlGroups
+from held_sidecar import HeldSidecar
 from pages import Pages
 from paging import Paging
-from running_scenario import AT_ONCE, WINDOW, RunningScenario
+from running_scenario import AT_ONCE, POLL, WINDOW, RunningScenario
 from scenarios import BY_NAME, SCENARIOS
 
 SLACK = 25  # for a loaded machine
@@ -102,33 +105,109 @@ class Several(SharedPartsTest):
                 self.assertEqual(alert["status"], "firing", "it comes and goes")
 
 
+class Held(SharedPartsTest):
+    """Sidecars in control groups with limits, each of which comes to want of something else."""
+    ROOMY = 320 << 20  # bytes; under 256 MiB it is a low limit
+    SIDECARS = {  # memory, processors
+        "full-1": (ROOMY, 2), "killed-1": (ROOMY, 2), "slow-1": (ROOMY, 0.2), "small-1": (192 << 20, 2)}
+    TOLD = {("ticket", "MeshSidecarMemoryPressure", "full-1"), ("ticket", "MeshSidecarOomKilled", "killed-1"),
+            ("ticket", "MeshSidecarCpuThrottled", "slow-1"), ("note", "MeshReadinessAudit", "small")}
+    # Who was killed at the limit and is near it again.
+    QUIET = {("MeshSidecarMemoryPressure", "killed-1")}
+
+    @classmethod
+    def setUpClass(cls):
+        super().setUpClass()
+        try:
+            held = {name: cls.start_shared(HeldSidecar(ENVOY, name, cls.shared, *limits))
+                    for name, limits in cls.SIDECARS.items()}
+        except NoControlGroups as reason:
+            print(f"SKIPPED: the alerts on memory and processor time: {reason}")
+            raise unittest.SkipTest(str(reason)) from reason
+        for one in held.values():
+            one.sidecar.wait_ready()
+        agent = cls.start_shared(Agent(BINARY, cls.shared, json.dumps({
+            "poll": POLL, "targets": [one.target() for one in held.values()]})))
+        cls.paging = cls.start_shared(Paging(cls.shared, agent.listens_on))
+        cls.alive = [agent.child, *cls.paging.children]
+        agent.wait_for(lambda page: page.rows("mesh_finding", finding="sidecar_memory_limit_low"),
+                       "what is found of sidecars that are well")
+        cls.before = cls.paging.fired()
+        held["slow-1"].spin()
+        held["full-1"].fill(0.95)
+        held["killed-1"].eat().wait(60)
+        held["killed-1"].fill(0.95)
+
+    def told(self):
+        """(receiver, name, pod or workload) of all that arrived."""
+        return [(receiver, alert["labels"]["alertname"],
+                 alert["labels"].get("pod") or alert["labels"]["workload"])
+                for receiver, alert in list(self.paging.receiver.pages)]
+
+    def quiet(self):
+        return {(one["labels"]["alertname"], one["labels"].get("pod"))
+                for one in self.paging.alertmanager.alerts() if one["status"]["inhibitedBy"]}
+
+    def test_who_wants_memory_or_time_is_told_of_once(self):
+        self.assertEqual(self.before, set())
+        began = time.monotonic()
+        wait_until(lambda: self.TOLD <= set(self.told()) and self.QUIET <= self.quiet()
+                   and time.monotonic() - began > LONG_ENOUGH,
+                   f"{self.TOLD} to be told", LONG_ENOUGH + SLACK, alive=self.alive)
+        self.assertEqual(sorted(self.told()), sorted(self.TOLD))
+        self.assertEqual(self.quiet(), self.QUIET)
+        self.assertEqual(self.paging.fired(), {name for _, name, _ in self.TOLD})
+        for page in self.paging.receiver.pages:
+            self.assertEqual(list(PAGES.faults(*page)), [], page)
+
+
 class Unlooked(SharedPartsTest):
-    """Nobody looks at a mesh that is well: the agent is ended, or Prometheus never heard of it."""
+    """Nobody looks at a mesh: Prometheus never heard of the agent, or the agent is ended, and what is known of its
+    node is old. What is known and goes on firing is counted over an hour."""
+    KNOWN = "MeshSeriesFolded"
 
     @classmethod
     def setUpClass(cls):
         super().setUpClass()
         cls.seen = cls.start_shared(RunningScenario(ENVOY, BIN_DIR, BINARY, cls.shared,
-                                                    BY_NAME["healthy"]))
-        jobs = {"down": "mesh_exporter", "absent": "some_job"}
-        cls.paging = {}
-        for name, job in jobs.items():
-            directory = os.path.join(cls.shared, name)
-            os.mkdir(directory)
-            cls.paging[name] = cls.start_shared(Paging(directory, {job: [cls.seen.agent.listens_on]}))
+                                                    BY_NAME["folded"]))
 
-    def wait_for(self, name, *told):
-        paging = self.paging[name]
-        wait_until(lambda: paging.told() >= {told}, f"{told}", 60, alive=paging.children)
-        self.assertEqual(paging.told(), {told})
+    def paging(self, name, job="mesh_exporter"):
+        directory = os.path.join(self.directory, name)
+        os.mkdir(directory)
+        return self.start(Paging(directory, {job: [self.seen.agent.listens_on]}))
+
+    def wait_for(self, condition, what, paging):
+        wait_until(condition, what, 60, alive=paging.children)
+
+    def assert_told(self, paging, *told):
+        """These in this order, and each once."""
+        self.assertEqual([(receiver, alert["labels"]["alertname"])
+                          for receiver, alert in paging.receiver.pages], list(told))
         for page in paging.receiver.pages:
             self.assertEqual(list(PAGES.faults(*page)), [], page)
 
-    def test_an_agent_that_nobody_scrapes_and_then_one_that_ended(self):
-        self.wait_for("absent", "page", "MeshExporterAbsent")
-        self.assertEqual(self.paging["down"].told(), set())
+    def test_an_agent_that_nobody_scrapes_is_told_of(self):
+        absent = self.paging("absent", job="some_job")
+        self.wait_for(absent.told, "whatever is told", absent)
+        self.assert_told(absent, ("page", "MeshExporterAbsent"))
+
+    def test_an_agent_that_ended_keeps_quiet_what_is_known_of_its_node(self):
+        """One receiver was told of it before, to the other it would be news."""
+        before = self.paging("before")
+        self.wait_for(before.told, f"{self.KNOWN} to be told", before)
+        after = self.paging("after")
+        self.wait_for(lambda: after.pending() == {self.KNOWN}, f"{self.KNOWN} to be near", after)
         self.seen.agent.child.kill()
-        self.wait_for("down", "ticket", "MeshExporterDown")
+        both = {"MeshExporterDown", self.KNOWN}
+        for paging in (before, after):
+            self.wait_for(lambda paging=paging: paging.inhibited() == {self.KNOWN} and paging.fired() == both,
+                          f"{self.KNOWN} to be kept quiet", paging)
+        self.assert_told(before, ("note", self.KNOWN), ("ticket", "MeshExporterDown"))
+        began = time.monotonic()
+        # A message leaves a second after its alert has come.
+        self.wait_for(lambda: time.monotonic() - began > 5, "what else might come", after)
+        self.assert_told(after, ("ticket", "MeshExporterDown"))
 
 
 def test_of(scenario):
@@ -150,7 +229,8 @@ def load_tests(loader, _tests, _pattern):
         tests = {"test_" + one.name: test_of(one) for one in several}
         case = type("Matrix", (Several,), {"scenarios": several, **tests})
         suite.addTests(loader.loadTestsFromTestCase(case))
-    suite.addTests(loader.loadTestsFromTestCase(Unlooked))
+    for case in (Held, Unlooked):
+        suite.addTests(loader.loadTestsFromTestCase(case))
     return suite
 
 

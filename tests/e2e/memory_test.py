@@ -4,19 +4,14 @@ shown as the kernel counts it, who eats too much there is killed and told, and a
 back is no trouble. Skipped, with the reason, where groups cannot be made."""
 
 import json
-import os
-import sys
 import unittest
 
-from harness import BINARY, ENVOY, ROOT, Agent, SharedPartsTest, Watcher, wait_until
-from control_group import ControlGroup, NoControlGroups
-from lone_sidecar import LoneSidecar
-from processes import Child
+from harness import BINARY, ENVOY, Agent, SharedPartsTest, Watcher, wait_until
+from control_group import NoControlGroups
+from held_sidecar import MIB, HeldSidecar
 
-MIB = 1 << 20
 LIMIT = 192 * MIB
 WINDOW = 2  # seconds
-EATER = os.path.join(ROOT, "tests", "support", "memory_eater.py")
 
 
 def found(page):
@@ -28,32 +23,19 @@ class Memory(SharedPartsTest):
     @classmethod
     def setUpClass(cls):
         super().setUpClass()
-        cls.group = ControlGroup(f"mesh_exporter_test_{os.getpid()}", LIMIT, 0.5)
-        cls.addClassCleanup(cls.group.remove)
         try:
-            cls.group.make()
+            cls.held = cls.start_shared(HeldSidecar(ENVOY, "users-1", cls.shared, LIMIT, 0.5))
         except NoControlGroups as reason:
             print(f"SKIPPED: {reason}")
             raise unittest.SkipTest(str(reason)) from reason
-        cls.sidecar = cls.start_shared(cls.new_sidecar("users-1"))
+        cls.group, cls.sidecar = cls.held.group, cls.held.sidecar
         cls.sidecar.wait_ready()
         cls.agent = cls.start_shared(Agent(BINARY, cls.shared, json.dumps({
             "poll": {"interval": "200ms", "window": f"{WINDOW}s", "stale_after": "5s"},
-            "targets": [{**cls.sidecar.target(), "cgroup": cls.group.path},
-                        {"name": "lost-1", "namespace": "shop", "cgroup": "/there/is/none",
+            "targets": [cls.held.target(),
+                        {"name": "lost-1", "namespace": "held", "cgroup": "/there/is/none",
                          "admin": cls.sidecar.admin}]})))
         cls.agent.wait_ready()
-
-    @classmethod
-    def new_sidecar(cls, name):
-        return LoneSidecar(cls.group.runs(ENVOY, cls.shared), name, cls.shared, lifetime=3600)
-
-    def eater(self, *most):
-        """Eats in the group, as much as it is told to or until it is ended."""
-        eater = Child("eater", [self.group.runs(sys.executable, self.directory), EATER, *map(str, most)],
-                      os.path.join(self.directory, "eater.log"))
-        self.addCleanup(eater.kill)
-        return eater
 
     def value(self, page, metric, **labels):
         return page.value("mesh_sidecar_" + metric, pod="users-1", **labels)
@@ -78,9 +60,7 @@ class Memory(SharedPartsTest):
         self.assertGreaterEqual(heap, used)
 
     def test_counts_processor_time_and_the_periods_in_which_it_was_used_up(self):
-        busy = Child("busy", [self.group.runs(sys.executable, self.directory), "-c", "while True: pass"],
-                     os.path.join(self.directory, "busy.log"))
-        self.addCleanup(busy.kill)
+        self.addCleanup(self.held.spin().kill)
         before = self.agent.page()
         self.agent.wait_for(
             lambda page: all(self.value(page, name) > self.value(before, name)
@@ -101,9 +81,7 @@ class Memory(SharedPartsTest):
         self.assertEqual(self.agent.log().count("no cgroup /there/is/none in /sys/fs/cgroup"), 1)
 
     def test_tells_who_is_near_the_limit_for_as_long_as_it_is(self):
-        room = (LIMIT - self.group.working_set()) // MIB
-        # Of the limit a twentieth is left, and what a Python process has beside what it eats.
-        eater = self.eater(room - LIMIT // MIB // 20 - 8)
+        eater = self.held.fill(0.95)
         self.agent.wait_for(lambda page: "sidecar_memory_pressure" in found(page), "the pressure")
         status, text = self.agent.get("/api/v1/diagnosis")
         self.assertEqual(status, 200)
@@ -114,8 +92,7 @@ class Memory(SharedPartsTest):
     def test_tells_of_a_kill(self):
         kills = self.group.kills()
         shown = self.value(self.agent.page_after_polls(), "oom_kills_total")
-        eater = self.eater()
-        eater.wait(60)
+        self.held.eat().wait(60)
         self.assertEqual(self.group.kills(), kills + 1)
         page = self.agent.wait_for(
             lambda page: self.value(page, "oom_kills_total") == shown + 1, "the kill to be counted")
@@ -123,7 +100,7 @@ class Memory(SharedPartsTest):
         self.assertEqual(page.value("mesh_target_up", pod="users-1"), 1)
         status, text = self.agent.get("/diagnosis")
         self.assertEqual(status, 200)
-        self.assertRegex(text, r"sidecar_oom_killed  shop/users-1\n +the kernel killed (a process|\d process"
+        self.assertRegex(text, r"sidecar_oom_killed  held/users-1\n +the kernel killed (a process|\d process"
                                r"es) of it for want of memory, at its limit of 192 MiB")
 
     def test_goes_on_with_the_group_that_takes_the_place_of_one_that_is_gone(self):

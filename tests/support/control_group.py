@@ -45,7 +45,7 @@ class ControlGroup:
 
     def runs(self, program, directory):
         """A program that enters the group and becomes the other: all its memory is counted there."""
-        script = os.path.join(directory, "in_group" + self.path.replace("/", "_"))
+        script = os.path.join(directory, os.path.basename(program) + "_in" + self.path.replace("/", "_"))
         with open(script, "w") as file:
             file.write("#!/bin/sh\nset -e\n")
             for group in self._directories():

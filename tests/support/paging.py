@@ -36,9 +36,12 @@ class Paging:
 
     def quiet(self):
         """The names of alerts that fire and of which nobody is told, since they are kept quiet now."""
-        kept = {one["labels"]["alertname"] for one in self.alertmanager.alerts()
+        return self.inhibited() - {name for _, name in self.told()}
+
+    def inhibited(self):
+        """The names of alerts that are kept quiet now, whether somebody was told of them before or not."""
+        return {one["labels"]["alertname"] for one in self.alertmanager.alerts()
                 if one["status"]["inhibitedBy"]}
-        return kept - {name for _, name in self.told()}
 
     def fired(self):
         """The names of all alerts that ever fired."""

@@ -6,19 +6,18 @@ a target that does not answer; beside them an agent, and a Prometheus that scrap
 
 import json
 import os
-import sys
 
 import certificates
 import scenario_changes as change
 from agent import Agent, Prometheus
-from control_group import ControlGroup, NoControlGroups, has_pressure
+from control_group import NoControlGroups, has_pressure
 from controlled_sidecar import (ADS, BAD, GOOD, ControlledSidecar, ControlPlane, cluster, listener,
                                 secret_from, secrets)
 from demo_mesh import BACKENDS, DemoMesh
 from fake_api_server import FakeApiServer
-from lone_sidecar import LoneSidecar
+from held_sidecar import HeldSidecar
 from pool_mesh import PoolMesh
-from processes import Child, ReservedPort
+from processes import ReservedPort
 from scenarios import Scenario
 
 LIFETIME = 30  # seconds: of the demo mesh's leaves, renewed at half of it
@@ -69,20 +68,17 @@ class ControlPlanes:
         return [{**sidecar.target(), "namespace": "plane"} for sidecar in self._sidecars]
 
 
-class HeldSidecar:
-    """A sidecar in a control group with limits, and somebody in it who eats memory until he is killed. start(),
+class PerhapsHeld:
+    """A sidecar in a control group with limits, in which somebody eats memory until the kernel ends him. start(),
     trouble(), stop(). Where this machine cannot show it all, `untold` says why, by what metrics begin with."""
 
     def __init__(self, envoy, directory):
-        self._envoy = envoy
-        self._directory = directory
-        self._group = ControlGroup(f"mesh_exporter_held_{os.getpid()}", 192 << 20, 0.5)
-        self._sidecar = self._eater = None
+        self._held = HeldSidecar(envoy, "held-1", directory, 192 << 20, 0.5)
         self.untold = {}
 
     def start(self):
         try:
-            self._group.make()
+            self._held.start()
         except NoControlGroups as reason:
             self.untold = {"mesh_sidecar_" + what: str(reason)
                            for what in ("memory_", "cpu_", "oom_", "cgroup_")}
@@ -90,27 +86,17 @@ class HeldSidecar:
         if not has_pressure():
             self.untold = {f"mesh_sidecar_{what}_stall_": "the kernel does not measure pressure"
                            for what in ("memory", "cpu")}
-        self._sidecar = LoneSidecar(self._group.runs(self._envoy, self._directory), "held-1",
-                                    self._directory, lifetime=3600).start()
         return self
 
     def trouble(self):
-        if self._sidecar:
-            eater = os.path.join(os.path.dirname(os.path.abspath(__file__)), "memory_eater.py")
-            self._eater = Child("eater", [self._group.runs(sys.executable, self._directory), eater],
-                                os.path.join(self._directory, "eater.log"))
+        if self._held.sidecar:
+            self._held.eat()
 
     def stop(self):
-        if self._eater:
-            self._eater.kill()
-        if self._sidecar:
-            self._sidecar.stop()
-        self._group.remove()
+        self._held.stop()
 
     def targets(self):
-        if not self._sidecar:
-            return []
-        return [{**self._sidecar.target(), "namespace": "held", "cgroup": self._group.path}]
+        return [self._held.target()] if self._held.sidecar else []
 
 
 def migrating_pods():
@@ -141,7 +127,7 @@ class TroubledMesh:
                                                         change.refuse_greetings)))
         self._pools = PoolMesh(envoy, bin_dir, path("pools"))
         self._planes = ControlPlanes(envoy, path("planes"))
-        self._held = HeldSidecar(envoy, path("held"))
+        self._held = PerhapsHeld(envoy, path("held"))
         self._api = FakeApiServer(directory, migrating_pods())
         self._nobody = ReservedPort()  # where the target that does not answer would be
         self._started = []
