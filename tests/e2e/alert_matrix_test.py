@@ -8,15 +8,17 @@ import json
 import os
 import time
 import unittest
+from dataclasses import replace
 
 from harness import BINARY, BIN_DIR, ENVOY, Agent, SharedPartsTest, wait_until
 from alerting import LONGEST, alert_of, alert_rules
 from control_group import NoControlGroups
+from envoy_process import Turn
 from held_sidecar import HeldSidecar
 from pages import Pages
 from paging import Paging
-from running_scenario import AT_ONCE, POLL, WINDOW, RunningScenario
-from scenarios import BY_NAME, SCENARIOS
+from running_scenario import POLL, WINDOW, RunningScenario, in_groups
+from scenarios import BY_NAME, ONE_UPSTREAM, SCENARIOS
 
 SLACK = 25  # for a loaded machine
 # Two windows state whatever there is; then the longest `for`, and the way to the receiver.
@@ -60,6 +62,16 @@ class Paged(RunningScenario):
         assert self.called()
 
 
+def watch(is_complete, seconds, alive=()):
+    """So long at least, and until all are told who should be, or would have been."""
+    began = time.monotonic()
+
+    def is_over():
+        passed = time.monotonic() - began
+        return passed > seconds and (passed > seconds + SLACK or is_complete())
+    wait_until(is_over, "what is told", seconds + SLACK + 20, alive)
+
+
 class Several(SharedPartsTest):
     """The tests of each scenario are made below."""
     scenarios = ()
@@ -67,25 +79,15 @@ class Several(SharedPartsTest):
     @classmethod
     def setUpClass(cls):
         super().setUpClass()
+        cls.start_shared(Turn())
         cls.running = {scenario.name: cls.start_shared(Paged(cls.shared, scenario))
                        for scenario in cls.scenarios}
         everyone = cls.running.values()
         if any(scenario.trouble for scenario in cls.scenarios):
-            cls.watch([], WINDOW)
+            watch(lambda: True, WINDOW)
         for one in everyone:
             one.begin()
-        cls.watch(everyone, LONG_ENOUGH)
-
-    @classmethod
-    def watch(cls, everyone, seconds):
-        """So long at least, and until all are told who should be, or would have been."""
-        began = time.monotonic()
-
-        def is_over():
-            passed = time.monotonic() - began
-            return passed > seconds and (passed > seconds + SLACK
-                                         or all(one.complete() for one in everyone))
-        wait_until(is_over, "the scenarios", seconds + SLACK + 20)
+        watch(lambda: all(one.complete() for one in everyone), LONG_ENOUGH)
 
     def hold(self, scenario):
         one = self.running[scenario.name]
@@ -124,13 +126,11 @@ class Held(SharedPartsTest):
         except NoControlGroups as reason:
             print(f"SKIPPED: the alerts on memory and processor time: {reason}")
             raise unittest.SkipTest(str(reason)) from reason
-        for one in held.values():
-            one.sidecar.wait_ready()
-        agent = cls.start_shared(Agent(BINARY, cls.shared, json.dumps({
+        cls.agent = cls.start_shared(Agent(BINARY, cls.shared, json.dumps({
             "poll": POLL, "targets": [one.target() for one in held.values()]})))
-        cls.paging = cls.start_shared(Paging(cls.shared, agent.listens_on))
-        cls.alive = [agent.child, *cls.paging.children]
-        agent.wait_for(lambda page: page.rows("mesh_finding", finding="sidecar_memory_limit_low"),
+        cls.paging = cls.start_shared(Paging(cls.shared, cls.agent.listens_on))
+        cls.alive = [cls.agent.child, *cls.paging.children]
+        cls.agent.wait_for(lambda page: page.rows("mesh_finding", finding="sidecar_memory_limit_low"),
                        "what is found of sidecars that are well")
         cls.before = cls.paging.fired()
         held["slow-1"].spin()
@@ -150,12 +150,10 @@ class Held(SharedPartsTest):
 
     def test_who_wants_memory_or_time_is_told_of_once(self):
         self.assertEqual(self.before, set())
-        began = time.monotonic()
-        wait_until(lambda: self.TOLD <= set(self.told()) and self.QUIET <= self.quiet()
-                   and time.monotonic() - began > LONG_ENOUGH,
-                   f"{self.TOLD} to be told", LONG_ENOUGH + SLACK, alive=self.alive)
-        self.assertEqual(sorted(self.told()), sorted(self.TOLD))
-        self.assertEqual(self.quiet(), self.QUIET)
+        watch(lambda: self.TOLD <= set(self.told()) and self.QUIET <= self.quiet(), LONG_ENOUGH, self.alive)
+        diagnosis = self.agent.get("/diagnosis")[1]
+        self.assertEqual(sorted(self.told()), sorted(self.TOLD), diagnosis)
+        self.assertEqual(self.quiet(), self.QUIET, diagnosis)
         self.assertEqual(self.paging.fired(), {name for _, name, _ in self.TOLD})
         for page in self.paging.receiver.pages:
             self.assertEqual(list(PAGES.faults(*page)), [], page)
@@ -163,14 +161,30 @@ class Held(SharedPartsTest):
 
 class Unlooked(SharedPartsTest):
     """Nobody looks at a mesh: Prometheus never heard of the agent, or the agent is ended, and what is known of its
-    node is old. What is known and goes on firing is counted over an hour."""
-    KNOWN = "MeshSeriesFolded"
+    node is old."""
+    KNOWN = "MeshSeriesFolded"  # looks an hour back, and so goes on firing
+    FOLDED = "mesh_exporter_series_folded_total"
 
     @classmethod
     def setUpClass(cls):
         super().setUpClass()
-        cls.seen = cls.start_shared(RunningScenario(ENVOY, BIN_DIR, BINARY, cls.shared,
-                                                    BY_NAME["folded"]))
+        scenario = replace(BY_NAME["folded"], load=ONE_UPSTREAM)
+        cls.seen = cls.start_shared(RunningScenario(ENVOY, BIN_DIR, BINARY, cls.shared, scenario))
+        cls.call("user.v1.UserService/ListUsers")
+        cls.seen.agent.wait_for(lambda page: page.rows(cls.FOLDED), "a second method to be folded")
+
+    @classmethod
+    def call(cls, method):
+        """One more method is called."""
+        cls.seen.mesh.start_load(only=method, rate=20, all_ok="yes")
+
+    def watch_it_fold(self, name, method):
+        """Somebody who is told of what grows under his eyes."""
+        paging = self.paging(name)
+        self.wait_for(lambda: paging.prometheus.query(self.FOLDED), "a first look", paging)
+        self.call(method)
+        self.wait_for(lambda: paging.prometheus.query(f"increase({self.FOLDED}[1h]) > 0"), method, paging)
+        return paging
 
     def paging(self, name, job="mesh_exporter"):
         directory = os.path.join(self.directory, name)
@@ -193,21 +207,24 @@ class Unlooked(SharedPartsTest):
         self.assert_told(absent, ("page", "MeshExporterAbsent"))
 
     def test_an_agent_that_ended_keeps_quiet_what_is_known_of_its_node(self):
-        """One receiver was told of it before, to the other it would be news."""
-        before = self.paging("before")
-        self.wait_for(before.told, f"{self.KNOWN} to be told", before)
-        after = self.paging("after")
+        """One receiver was told of it before, to the other it would be news; both are told of the agent only."""
+        before = self.watch_it_fold("before", "user.v1.UserService/Chat")
+        self.wait_for(lambda: before.all_told() and not before.pending(), f"{self.KNOWN} to be told", before)
+        after = self.watch_it_fold("after", "Greeter/SayHello")
         self.wait_for(lambda: after.pending() == {self.KNOWN}, f"{self.KNOWN} to be near", after)
+        self.wait_for(before.all_told, f"{self.KNOWN} to be told", before)
+        self.assertEqual(before.told(), {("note", self.KNOWN)})
+        before.receiver.pages.clear()
         self.seen.agent.child.kill()
         both = {"MeshExporterDown", self.KNOWN}
         for paging in (before, after):
             self.wait_for(lambda paging=paging: paging.inhibited() == {self.KNOWN} and paging.fired() == both,
                           f"{self.KNOWN} to be kept quiet", paging)
-        self.assert_told(before, ("note", self.KNOWN), ("ticket", "MeshExporterDown"))
         began = time.monotonic()
         # A message leaves a second after its alert has come.
         self.wait_for(lambda: time.monotonic() - began > 5, "what else might come", after)
-        self.assert_told(after, ("ticket", "MeshExporterDown"))
+        for paging in (before, after):
+            self.assert_told(paging, ("ticket", "MeshExporterDown"))
 
 
 def test_of(scenario):
@@ -218,14 +235,13 @@ def test_of(scenario):
 
 
 def load_tests(loader, _tests, _pattern):
-    """A test case for each AT_ONCE scenarios; of those that -k names, if it does."""
+    """A test case for each group of scenarios; of those that -k names, if it does."""
     suite = unittest.TestSuite()
     patterns = loader.testNamePatterns or ["*"]
     names = {one.name for one in SCENARIOS
              if any(pattern.strip("*") in "test_" + one.name for pattern in patterns)}
     wanted = [one for one in SCENARIOS if one.name in names]
-    for first in range(0, len(wanted), AT_ONCE):
-        several = wanted[first:first + AT_ONCE]
+    for several in in_groups(wanted):
         tests = {"test_" + one.name: test_of(one) for one in several}
         case = type("Matrix", (Several,), {"scenarios": several, **tests})
         suite.addTests(loader.loadTestsFromTestCase(case))

@@ -29,7 +29,6 @@ class Memory(SharedPartsTest):
             print(f"SKIPPED: {reason}")
             raise unittest.SkipTest(str(reason)) from reason
         cls.group, cls.sidecar = cls.held.group, cls.held.sidecar
-        cls.sidecar.wait_ready()
         cls.agent = cls.start_shared(Agent(BINARY, cls.shared, json.dumps({
             "poll": {"interval": "200ms", "window": f"{WINDOW}s", "stale_after": "5s"},
             "targets": [cls.held.target(),

@@ -10,7 +10,8 @@ import time
 import unittest
 
 from harness import BINARY, BIN_DIR, CLIENT, ENVOY, ENVOY_VERSION, SharedPartsTest, wait_until
-from running_scenario import AT_ONCE, WINDOW, RunningScenario
+from envoy_process import Turn
+from running_scenario import WINDOW, RunningScenario, in_groups
 from scenarios import SCENARIOS
 
 SLACK = 10  # for a loaded machine
@@ -89,6 +90,7 @@ class Several(SharedPartsTest):
     @classmethod
     def setUpClass(cls):
         super().setUpClass()
+        cls.start_shared(Turn())
         cls.running = {scenario.name: cls.start_shared(Running(scenario, cls.shared))
                        for scenario in cls.scenarios}
         everyone = cls.running.values()
@@ -149,15 +151,14 @@ def test_of(scenario):
 
 
 def load_tests(loader, _tests, _pattern):
-    """A test case for each AT_ONCE scenarios."""
+    """A test case for each group of scenarios."""
     suite = unittest.TestSuite()
     wanted = SCENARIOS
     if not os.environ.get("MESH_ALL_SCENARIOS"):
         here = COUNTS_OTHERWISE.get(ENVOY_VERSION)
         wanted = [one for one in SCENARIOS
                   if not one.left_out and (here is None or one.name in here)]
-    for first in range(0, len(wanted), AT_ONCE):
-        several = wanted[first:first + AT_ONCE]
+    for several in in_groups(wanted):
         tests = {"test_" + one.name: test_of(one) for one in several}
         case = type("Scenarios", (Several,), {"scenarios": several, **tests})
         suite.addTests(loader.loadTestsFromTestCase(case))

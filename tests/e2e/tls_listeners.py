@@ -4,8 +4,8 @@ import json
 import os
 import re
 
-from harness import wait_until
-from processes import Child, ReservedPort, http_get
+from envoy_process import Envoy
+from processes import ReservedPort, http_get
 
 TYPE = "type.googleapis.com/envoy.extensions."
 # What a connection that came and went may move: that it came and went, and what the listener saw
@@ -83,10 +83,8 @@ class TlsEnvoy:
         file_name = os.path.join(self._directory, "envoy.json")
         with open(file_name, "w") as file:
             json.dump(bootstrap, file)
-        self.child = Child("envoy", [
-            self._envoy, "-c", file_name, "--disable-hot-restart", "--concurrency", "1",
-            "--log-level", "error"], os.path.join(self._directory, "envoy.log"))
-        wait_until(self._ready, "Envoy to be ready", alive=[self.child])
+        self.child = Envoy(self._envoy, "envoy", file_name, os.path.join(self._directory, "envoy.log"))
+        self.child.wait_for(self._ready, "Envoy to be ready")
         return self
 
     def stop(self):

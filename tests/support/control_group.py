@@ -89,16 +89,19 @@ class ControlGroup:
             return file.read()
 
     def _limit(self):
+        """A hundred times the usual share of time: what its limit allows it gets, however busy the machine is."""
         quota = int(self._processors * PERIOD)
         if self._is_version_2:
             _write(self._file("memory.max"), self._memory)
             _write(self._file("memory.swap.max"), 0, if_there=True)
             _write(self._file("cpu.max"), f"{quota} {PERIOD}")
+            _write(self._file("cpu.weight"), 100 * 100)
         else:
             _write(self._file("memory.limit_in_bytes"), self._memory)
             _write(self._file("memory.memsw.limit_in_bytes"), self._memory, if_there=True)
             _write(self._file("cpu.cfs_period_us", "cpu"), PERIOD)
             _write(self._file("cpu.cfs_quota_us", "cpu"), quota)
+            _write(self._file("cpu.shares", "cpu"), 100 * 1024)
 
 
 def _is_removed(directory):

@@ -5,7 +5,8 @@ import json
 import os
 
 from control_plane import ADS, ControlPlane, connection_to, obey, static_cluster
-from processes import Child, ReservedPort, http_get, wait_until
+from envoy_process import Envoy
+from processes import ReservedPort, http_get
 
 _TYPE = "type.googleapis.com/envoy."
 GOOD, BAD = "5s", "-1s"  # a connect timeout that Envoy takes, and one that it refuses
@@ -80,9 +81,7 @@ class ControlledSidecar:
         config = os.path.join(self._directory, "envoy.json")
         with open(config, "w") as file:
             json.dump(self._bootstrap(), file, indent=1)
-        self._child = Child(self.name, [
-            self._envoy, "-c", config, "--disable-hot-restart", "--concurrency", "1",
-            "--log-level", "warning"], os.path.join(self._directory, "log"))
+        self._child = Envoy(self._envoy, self.name, config, os.path.join(self._directory, "log"))
         return self
 
     def stop(self):
@@ -92,8 +91,8 @@ class ControlledSidecar:
 
     def wait_for(self, statistic, value):
         """Until its own statistic of that whole name has that value."""
-        wait_until(lambda: self.statistic(statistic) == value, f"{self.name}: {statistic} {value}",
-                   60, alive=[self._child])
+        self._child.wait_for(lambda: self.statistic(statistic) == value,
+                             f"{self.name}: {statistic} {value}", 60)
 
     def statistic(self, name):
         """None if it has none, or does not answer yet."""

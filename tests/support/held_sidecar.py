@@ -14,8 +14,8 @@ _PYTHON = 8 * MIB  # what an eater has beside what it eats
 
 
 class HeldSidecar:
-    """start() … stop(); start() raises NoControlGroups where this machine lets nobody make them. Then `group` and
-    `sidecar` are there."""
+    """start() … stop(); start() raises NoControlGroups where this machine lets nobody make them. Once it is ready
+    `group` and `sidecar` are there."""
 
     def __init__(self, envoy, name, directory, memory, processors):
         """`memory` in bytes, `processors` as a number of them: the limits."""
@@ -31,6 +31,7 @@ class HeldSidecar:
         self.group.make()
         self.sidecar = LoneSidecar(self.group.runs(self._envoy, self._directory), self._name,
                                    self._directory, lifetime=3600).start()
+        self.sidecar.wait_ready()
         return self
 
     def stop(self):

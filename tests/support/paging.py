@@ -34,6 +34,12 @@ class Paging:
         return {(receiver, alert["labels"]["alertname"])
                 for receiver, alert in list(self.receiver.pages)}
 
+    def all_told(self):
+        """Whether something fires, and somebody was told of all that does."""
+        firing = self.prometheus.query('ALERTS{alertstate="firing"}')
+        told = {alert["fingerprint"] for _, alert in list(self.receiver.pages)}
+        return bool(firing) and len(told) == len(firing)
+
     def quiet(self):
         """The names of alerts that fire and of which nobody is told, since they are kept quiet now."""
         return self.inhibited() - {name for _, name in self.told()}

@@ -4,10 +4,23 @@ import os
 
 from agent import Agent
 from demo_mesh import DemoMesh
+from envoy_process import AT_ONCE
 
-AT_ONCE = 6  # each Envoy takes two of the 128 inotify instances that Linux gives a user
 WINDOW = 6  # seconds; what is a verdict on traffic is stated after two of them
 POLL = {"interval": "500ms", "timeout": "500ms", "window": f"{WINDOW}s", "stale_after": "10s"}
+
+
+def in_groups(scenarios):
+    """Lists of scenarios, in their order, that may run side by side."""
+    groups, left = [], 0
+    for one in scenarios:
+        sidecars = one.pods + 1
+        if not groups or left < sidecars:
+            groups.append([])
+            left = AT_ONCE
+        groups[-1].append(one)
+        left -= sidecars
+    return groups
 
 
 class RunningScenario:

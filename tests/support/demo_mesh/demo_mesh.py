@@ -25,6 +25,7 @@ sys.path.insert(0, HERE)
 
 import certificates  # noqa: E402
 import envoy_config  # noqa: E402
+from envoy_process import Envoy  # noqa: E402
 from load import Load  # noqa: E402
 from processes import Child, MeshError, ReservedPort, http_get, wait_until  # noqa: E402
 from scenarios import Scenario  # noqa: E402
@@ -205,8 +206,7 @@ class DemoMesh:
         if name.endswith(APPLICATION):
             self._wait_for_application(name)
         else:
-            wait_until(lambda: self._sidecar_is_ready(name), f"{name} to be ready",
-                       alive=[self._children[name]])
+            self._children[name].wait_for(lambda: self._sidecar_is_ready(name), f"{name} to be ready")
 
     def start_load(self, **settings):
         """Calls through the client sidecar, e.g. start_load(rate=100) or start_load(calls=2000,
@@ -269,16 +269,14 @@ class DemoMesh:
             self.wait_ready(name)
 
     def _start_part(self, name):
+        log = self._path(name + ".log")
         if name.endswith(APPLICATION):
-            backend = name.removesuffix(APPLICATION)
-            command = [self._binary("demo_server"), backend,
-                       *(f"127.0.0.1:{port}"
-                         for port in self._application_ports(backend).values())]
+            ports = self._application_ports(name.removesuffix(APPLICATION)).values()
+            self._children[name] = Child(name, [
+                self._binary("demo_server"), name.removesuffix(APPLICATION),
+                *(f"127.0.0.1:{port}" for port in ports)], log)
         else:
-            # Hot restart would leave a file in /dev/shm behind for each Envoy that is killed.
-            command = [self.envoy, "-c", self._path(name + ".json"), "--disable-hot-restart",
-                       "--concurrency", "1", "--log-level", "warning"]
-        self._children[name] = Child(name, command, self._path(name + ".log"))
+            self._children[name] = Envoy(self.envoy, name, self._path(name + ".json"), log)
 
     def _sidecar_is_ready(self, name):
         try:

@@ -7,7 +7,8 @@ import re
 
 import certificates
 import envoy_config
-from processes import Child, ReservedPort, http_get, wait_until
+from envoy_process import Envoy
+from processes import ReservedPort, http_get
 
 
 class LoneSidecar:
@@ -43,9 +44,7 @@ class LoneSidecar:
 
     def run(self):
         """The process, once more after kill()."""
-        self._child = Child(self.name, [
-            self._envoy, "-c", self._path("envoy.json"), "--disable-hot-restart",
-            "--concurrency", "1", "--log-level", "warning"], self._path("log"))
+        self._child = Envoy(self._envoy, self.name, self._path("envoy.json"), self._path("log"))
 
     def kill(self):
         self._child.kill()
@@ -57,7 +56,11 @@ class LoneSidecar:
             port.release()
 
     def wait_ready(self):
-        wait_until(self._is_ready, f"{self.name} to be ready", alive=[self._child])
+        self._child.wait_for(self._is_ready, f"{self.name} to be ready")
+
+    @property
+    def pid(self):
+        return self._child.pid
 
     @property
     def admin(self):

@@ -15,9 +15,10 @@ import re
 
 import certificates
 import pool_config as config
+from envoy_process import Envoy
 from forwarder import Forwarder
 from load import Load
-from processes import Child, ReservedPort, http_get, wait_until
+from processes import Child, ReservedPort, http_get
 from silence import Silence
 
 CALLER, CALLEE = "storefront-1", "backend-1"
@@ -139,11 +140,9 @@ class PoolMesh:
         with open(self._path(name + ".json"), "w") as file:
             json.dump(config.bootstrap(name, self._port(name + " admin"), listeners, clusters),
                       file, indent=1)
-        child = Child(name, [self._envoy, "-c", self._path(name + ".json"),
-                             "--disable-hot-restart", "--concurrency", "1",
-                             "--log-level", "warning"], self._path(name + ".log"))
+        child = Envoy(self._envoy, name, self._path(name + ".json"), self._path(name + ".log"))
         self._children[name] = child
-        wait_until(lambda: self._is_ready(name), f"{name} to be ready", 60, alive=[child])
+        child.wait_for(lambda: self._is_ready(name), f"{name} to be ready", 60)
 
     # ---- what is done with it ----
 

@@ -28,6 +28,12 @@ class Child:
         """`errors`: a file that takes its stderr instead of the log."""
         self.name = name
         self.log_file = log_file
+        self._command = command
+        self._errors = errors
+        self.spawn()
+
+    def spawn(self):
+        """The process; once more, if it has ended."""
         parent = os.getpid()
 
         def die_with_parent():
@@ -36,12 +42,12 @@ class Child:
                 os._exit(1)
 
         try:
-            with open(log_file, "ab") as log:
+            with open(self.log_file, "ab") as log:
                 self._process = subprocess.Popen(
-                    command, stdin=subprocess.DEVNULL, stdout=log, stderr=errors or log,
+                    self._command, stdin=subprocess.DEVNULL, stdout=log, stderr=self._errors or log,
                     process_group=0, preexec_fn=die_with_parent)
         except OSError as error:
-            raise MeshError(f"cannot start {name}: {error}") from error
+            raise MeshError(f"cannot start {self.name}: {error}") from error
         self.pid = self._process.pid
 
     def running(self):
