@@ -34,7 +34,7 @@ PAGE = """<!doctype html><meta charset="utf-8"><link rel="stylesheet" href="page
 """
 # What must be found in a panel of each kind.
 SIGNS = {"timeseries": r"<canvas", "stat": r">[^<]*\d[^<]*<|>in |ago<", "table": r'(role="row".*){2}',
-         "state-timeline": r"<rect", "heatmap": r"<rect"}
+         "state-timeline": r'data-boxes="[1-9]', "heatmap": r'data-boxes="[1-9]'}
 
 
 class Panels(html.parser.HTMLParser):

@@ -1,5 +1,6 @@
 // A page that shows one dashboard as it was recorded, with the component code of Grafana (@grafana/ui), which
-// is not a Grafana server: graphs, tiles, tables and frames are Grafana's, the two in strips.tsx are ours.
+// is not a Grafana server: graphs, tiles, tables and frames are Grafana's; for two kinds strips.tsx tells uPlot, on
+// which Grafana draws, what to draw.
 import {
   DataFrame, FieldType, GrafanaTheme2, ThemeContext, createTheme, dateTime, getDisplayProcessor,
 } from '@grafana/data';
@@ -19,6 +20,8 @@ const WIDTH = 1600;
 const CELL = WIDTH / 24;
 const LINE = 38;
 const GAP = 8;
+const timeRange = { from: dateTime(RECORDED.from * 1000), to: dateTime(RECORDED.to * 1000),
+                    raw: { from: 'now-1m', to: 'now' } };
 const theme = createTheme({ colors: { mode: 'dark' } });
 
 interface Inside {
@@ -51,8 +54,7 @@ function Graph({ panel, frames, width, height }: Inside) {
     <div className="drawn">
       <TimeSeries width={width} height={height} frames={frames} structureRev={1} timeZone="utc"
                   legend={{ ...panel.options.legend, displayMode: LegendDisplayMode.List }}
-                  timeRange={{ from: dateTime(RECORDED.from * 1000), to: dateTime(RECORDED.to * 1000),
-                               raw: { from: 'now-1m', to: 'now' } }} />
+                  timeRange={timeRange} />
     </div>
   );
 }
@@ -71,8 +73,8 @@ const KINDS: Record<string, (inside: Inside) => ReactNode> = {
   stat: Tiles,
   timeseries: Graph,
   table: Rows,
-  'state-timeline': (inside) => <StateTimeline {...inside} theme={theme} />,
-  heatmap: (inside) => <Heatmap {...inside} theme={theme} />,
+  'state-timeline': (inside) => <StateTimeline {...inside} theme={theme} timeRange={timeRange} />,
+  heatmap: (inside) => <Heatmap {...inside} theme={theme} timeRange={timeRange} />,
 };
 
 // What went wrong stands where the panel would be.

@@ -1,96 +1,126 @@
-// Two kinds of panels that Grafana's component library does not have, drawn here in their likeness from
-// frames that Grafana's code made: a state timeline and a heatmap.
-import { DataFrame, Field, GrafanaTheme2, getFieldDisplayName } from '@grafana/data';
-import React from 'react';
+// The two kinds of panels whose drawing Grafana keeps in its server's code: a state timeline and a heatmap. As
+// there, uPlot draws them, set up by the builder of Grafana's component library, with its axes and fonts; only
+// which box stands where is said here, and `data-boxes` tells how many were drawn.
+import { DataFrame, Field, GrafanaTheme2, TimeRange, getFieldDisplayName } from '@grafana/data';
+import { AxisPlacement, ScaleDirection, ScaleOrientation } from '@grafana/schema';
+import { UPlotChart, UPlotConfigBuilder } from '@grafana/ui';
+import React, { useMemo } from 'react';
+import type uPlot from 'uplot';
 
 interface Drawing {
+  panel: any;
   frames: DataFrame[];
   width: number;
   height: number;
   theme: GrafanaTheme2;
+  timeRange: TimeRange;
 }
 
-const NAMES = 0.3;  // of the width
-
-interface Stretch {
+// Something from one time to another, in a row counted from the top.
+interface Box {
+  row: number;
   begin: number;
   end: number;
-  value: number | null;
+  color: string;
+  text: string;
 }
 
-// Neighbours with the same value as one.
-function stretches(values: (number | null)[]): Stretch[] {
-  const found: Stretch[] = [];
-  values.forEach((value, index) => {
+const WIDEST_NAME = 0.35;  // of the width
+const WIDTH_OF_A_LETTER = 6.2;
+
+function paint(plot: uPlot, boxes: Box[], filled: number) {
+  const { ctx } = plot;
+  const unit = devicePixelRatio;
+  ctx.save();
+  ctx.beginPath();
+  ctx.rect(plot.bbox.left, plot.bbox.top, plot.bbox.width, plot.bbox.height);
+  ctx.clip();
+  ctx.font = `${12 * unit}px sans-serif`;
+  ctx.textBaseline = 'middle';
+  for (const { row, begin, end, color, text } of boxes) {
+    const left = plot.valToPos(begin, 'x', true);
+    const width = plot.valToPos(end, 'x', true) - left;
+    const middle = plot.valToPos(row + 0.5, 'y', true);
+    const height = Math.abs(plot.valToPos(1, 'y', true) - plot.valToPos(0, 'y', true)) * filled;
+    ctx.fillStyle = color;
+    ctx.fillRect(left, middle - height / 2, Math.max(unit, width - unit), height);
+    if (text && height > 12 * unit && ctx.measureText(text).width < width - 8 * unit) {
+      ctx.fillStyle = '#fff';
+      ctx.fillText(text, left + 5 * unit, middle);
+    }
+  }
+  ctx.restore();
+  plot.root.dataset.boxes = String(boxes.length);
+}
+
+// Rows with these names, the first on top, over the time of the dashboard.
+function Rows({ names, boxes, filled, width, height, theme, timeRange }: Omit<Drawing, 'panel' | 'frames'> & {
+  names: string[]; boxes: Box[]; filled: number;
+}) {
+  const config = useMemo(() => {
+    const made = new UPlotConfigBuilder('utc');
+    const seconds: [number, number] = [timeRange.from.valueOf(), timeRange.to.valueOf()];
+    made.addScale({ scaleKey: 'x', isTime: true, orientation: ScaleOrientation.Horizontal,
+                    direction: ScaleDirection.Right, range: () => seconds });
+    made.addScale({ scaleKey: 'y', isTime: false, orientation: ScaleOrientation.Vertical,
+                    direction: ScaleDirection.Down, range: () => [0, names.length] });
+    made.addAxis({ scaleKey: 'x', isTime: true, placement: AxisPlacement.Bottom, timeZone: 'utc', theme });
+    const widest = Math.max(...names.map((name) => name.length)) * WIDTH_OF_A_LETTER + 16;
+    made.addAxis({ scaleKey: 'y', placement: AxisPlacement.Left, theme, grid: { show: false }, ticks: { show: false },
+                   size: Math.min(widest, width * WIDEST_NAME), splits: names.map((_, row) => row + 0.5),
+                   values: () => names, space: 1 });
+    made.addSeries({ scaleKey: 'y', theme, pxAlign: true, pathBuilder: () => null } as never);
+    made.addHook('draw', (plot) => paint(plot, boxes, filled));
+    return made;
+  }, [names, boxes, filled, width, theme, timeRange]);
+  const ends = [timeRange.from.valueOf(), timeRange.to.valueOf()];
+  return <UPlotChart data={[ends, ends.map(() => null)]} width={width} height={height} config={config} />;
+}
+
+// Neighbours that look alike as one box, if the panel says so.
+function stretches(panel: any, row: number, times: number[], field: Field, until: number): Box[] {
+  const found: Box[] = [];
+  times.forEach((begin, at) => {
+    if (field.values[at] === null) return;
+    const end = times[at + 1] ?? until;
+    const { text, color } = field.display!(field.values[at]);
     const last = found[found.length - 1];
-    if (last && last.value === value) last.end = index + 1;
-    else found.push({ begin: index, end: index + 1, value });
+    if (panel.options.mergeValues && last?.end === begin && last.text === text) last.end = end;
+    else found.push({ row, begin, end, text, color: color! });
   });
   return found;
 }
 
-export function StateTimeline({ frames, width, height, theme }: Drawing) {
-  const rows = frames.map((frame) => [frame, frame.fields[1]] as const);
-  const each = Math.min(26, height / rows.length);
-  const step = (width * (1 - NAMES)) / Math.max(1, ...frames.map((frame) => frame.length));
-  return (
-    <svg width={width} height={height} fontSize={Math.min(11, each * 0.7)}>
-      {rows.map(([frame, field], row) => (
-        <g key={row} transform={`translate(0 ${row * each})`}>
-          <text x={width * NAMES - 6} y={each * 0.65} textAnchor="end" fill={theme.colors.text.primary}>
-            {getFieldDisplayName(field, frame, frames)}
-          </text>
-          {stretches(field.values).filter((one) => one.value !== null).map((one) => (
-            <Bar key={one.begin} one={one} field={field} step={step} left={width * NAMES} each={each} />
-          ))}
-        </g>
-      ))}
-    </svg>
-  );
-}
-
-function Bar({ one, field, step, left, each }: {
-  one: Stretch; field: Field; step: number; left: number; each: number;
-}) {
-  const shown = field.display!(one.value);
-  const width = (one.end - one.begin) * step;
-  return (
-    <g className="drawn">
-      <rect x={left + one.begin * step} width={width} height={each * 0.85} fill={shown.color} rx={2} />
-      {width > shown.text.length * 6 && (
-        <text x={left + one.begin * step + 4} y={each * 0.65} fill="#111">{shown.text}</text>
-      )}
-    </g>
-  );
+// The first page of it.
+export function StateTimeline({ panel, frames, ...rest }: Drawing) {
+  const shown = frames.slice(0, panel.options.perPage);
+  const boxes = shown.flatMap((frame, row) => (
+    stretches(panel, row, frame.fields[0].values, frame.fields[1], rest.timeRange.to.valueOf())));
+  const names = shown.map((frame) => getFieldDisplayName(frame.fields[1], frame, frames));
+  return <Rows {...rest} names={names} boxes={boxes} filled={panel.options.rowHeight} />;
 }
 
 function nameOf(field: Field, bound: number): string {
   const { text, suffix = '' } = field.display!(bound);
-  return bound === Infinity ? '∞' : text + suffix;
+  return bound === Infinity ? '+Inf' : text + suffix;
 }
 
 // Buckets hold all calls up to their bound; a cell is what came on top of the one below.
-export function Heatmap({ frames, width, height, theme }: Drawing) {
+export function Heatmap({ frames, theme, ...rest }: Drawing) {
   const bound = (frame: DataFrame) => Number(frame.fields[1].labels?.le.replace('+Inf', 'Infinity'));
-  const rising = [...frames].sort((a, b) => bound(a) - bound(b));
-  const cells = rising.map((frame, row) => frame.fields[1].values.map((value: number | null, at) => (
-    Math.max(0, (value ?? 0) - (row ? rising[row - 1].fields[1].values[at] ?? 0 : 0)))));
-  const most = Math.max(...cells.flat(), 1e-9);
-  const each = height / rising.length;
-  const step = (width - 60) / Math.max(1, rising[0]?.length ?? 1);
-  return (
-    <svg width={width} height={height} fontSize={10}>
-      {cells.map((row, index) => (
-        <g key={index} transform={`translate(0 ${height - (index + 1) * each})`}>
-          <text x={54} y={each * 0.8} textAnchor="end" fill={theme.colors.text.secondary}>
-            {nameOf(rising[index].fields[1], bound(rising[index]))}
-          </text>
-          {row.map((value, at) => value > 0 && (
-            <rect key={at} className="drawn" x={60 + at * step} width={step + 0.5} height={each - 1}
-                  fill="#ff7f0e" opacity={0.1 + 0.9 * (value / most)} />
-          ))}
-        </g>
-      ))}
-    </svg>
-  );
+  const falling = [...frames].sort((a, b) => bound(b) - bound(a));
+  const cells = falling.map((frame, row) => frame.fields[1].values.map((value: number | null, at) => (
+    Math.max(0, (value ?? 0) - (falling[row + 1]?.fields[1].values[at] ?? 0)))));
+  const most = Math.max(...cells.flat());
+  const times = falling[0].fields[0].values;
+  const boxes = cells.flatMap((row, index) => row.flatMap((value, at) => (value > 1e-9 ? [{
+    row: index, begin: times[at], end: times[at + 1] ?? rest.timeRange.to.valueOf(), text: '',
+    color: theme.visualization.getColorByName('dark-orange') + opacity(value / most) }] : [])));
+  const names = falling.map((frame) => nameOf(frame.fields[1], bound(frame)));
+  return <Rows {...rest} theme={theme} names={names} boxes={boxes} filled={0.95} />;
+}
+
+// The last two digits of a colour.
+function opacity(share: number): string {
+  return Math.round(40 + 215 * share).toString(16).padStart(2, '0');
 }
