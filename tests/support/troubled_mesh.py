@@ -69,11 +69,12 @@ class ControlPlanes:
 
 
 class PerhapsHeld:
-    """A sidecar in a control group with limits, in which somebody eats memory until the kernel ends him. start(),
-    trouble(), stop(). Where this machine cannot show it all, `untold` says why, by what metrics begin with."""
+    """A sidecar in a control group with limits, in which somebody eats memory until the kernel ends him, and others
+    come near the limit and use up the time. start(), trouble(), stop(). Where this machine cannot show it all,
+    `untold` says why, by what metrics begin with."""
 
     def __init__(self, envoy, directory):
-        self._held = HeldSidecar(envoy, "held-1", directory, 192 << 20, 0.5)
+        self._held = HeldSidecar(envoy, "held-1", directory, 192 << 20, 0.2)
         self.untold = {}
 
     def start(self):
@@ -90,7 +91,9 @@ class PerhapsHeld:
 
     def trouble(self):
         if self._held.sidecar:
-            self._held.eat()
+            self._held.eat().wait(60)
+            self._held.fill(0.92)
+            self._held.spin()
 
     def stop(self):
         self._held.stop()

@@ -90,18 +90,18 @@ class Drawn(SharedPartsTest):
             with open(os.path.join(OUT, uid + ".html"), "w") as page:
                 page.write(PAGE.format(recorded=recorded))
 
-    def browse(self, uid, *flags):
+    def browse(self, uid):
+        """Leaves a picture; gives what the page is in the end."""
         height = max(panel["gridPos"]["y"] + panel["gridPos"]["h"]
                      for panel in self.dashboards[uid]["panels"]) * LINE + 16
-        done = subprocess.run([*BROWSER, f"--window-size=1620,{height}", *flags,
-                               f"file://{OUT}/{uid}.html"], capture_output=True, text=True, check=True,
-                              timeout=120)
+        done = subprocess.run([*BROWSER, f"--window-size=1620,{height}", f"--screenshot={OUT}/{uid}.png",
+                               "--dump-dom", f"file://{OUT}/{uid}.html"], capture_output=True, text=True,
+                              check=True, timeout=120)
         return done.stdout
 
     def test_every_panel_is_drawn(self):
         for uid, dashboard in self.dashboards.items():
-            self.browse(uid, f"--screenshot={OUT}/{uid}.png")
-            found = Panels(self.browse(uid, "--dump-dom")).found
+            found = Panels(self.browse(uid)).found
             for panel in dashboards.panels(dashboard):
                 with self.subTest(uid, panel=panel["title"]):
                     inside = found[panel["title"]]

@@ -26,7 +26,7 @@ interface Box {
 }
 
 const WIDEST_NAME = 0.35;  // of the width
-const WIDTH_OF_A_LETTER = 6.2;
+const WIDTH_OF_A_LETTER = 7;
 
 function paint(plot: uPlot, boxes: Box[], filled: number) {
   const { ctx } = plot;
@@ -37,6 +37,7 @@ function paint(plot: uPlot, boxes: Box[], filled: number) {
   ctx.clip();
   ctx.font = `${12 * unit}px sans-serif`;
   ctx.textBaseline = 'middle';
+  ctx.textAlign = 'left';
   for (const { row, begin, end, color, text } of boxes) {
     const left = plot.valToPos(begin, 'x', true);
     const width = plot.valToPos(end, 'x', true) - left;
