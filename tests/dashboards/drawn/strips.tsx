@@ -35,7 +35,6 @@ function paint(plot: uPlot, boxes: Box[], filled: number) {
   ctx.beginPath();
   ctx.rect(plot.bbox.left, plot.bbox.top, plot.bbox.width, plot.bbox.height);
   ctx.clip();
-  ctx.font = `${12 * unit}px sans-serif`;
   ctx.textBaseline = 'middle';
   ctx.textAlign = 'left';
   for (const { row, begin, end, color, text } of boxes) {
@@ -45,7 +44,8 @@ function paint(plot: uPlot, boxes: Box[], filled: number) {
     const height = Math.abs(plot.valToPos(1, 'y', true) - plot.valToPos(0, 'y', true)) * filled;
     ctx.fillStyle = color;
     ctx.fillRect(left, middle - height / 2, Math.max(unit, width - unit), height);
-    if (text && height > 12 * unit && ctx.measureText(text).width < width - 8 * unit) {
+    ctx.font = `${Math.min(12 * unit, height * 0.8)}px sans-serif`;
+    if (text && ctx.measureText(text).width < width - 8 * unit) {
       ctx.fillStyle = '#fff';
       ctx.fillText(text, left + 5 * unit, middle);
     }
