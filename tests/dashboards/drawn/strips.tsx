@@ -27,6 +27,8 @@ interface Box {
 
 const WIDEST_NAME = 0.35;  // of the width
 const WIDTH_OF_A_LETTER = 7;
+const LEAST_LINE = 11;  // of names one below the other
+const TIMES = 40;  // what the axis below takes
 
 function paint(plot: uPlot, boxes: Box[], filled: number) {
   const { ctx } = plot;
@@ -66,14 +68,16 @@ function Rows({ names, boxes, filled, width, height, theme, timeRange }: Omit<Dr
     made.addScale({ scaleKey: 'y', isTime: false, orientation: ScaleOrientation.Vertical,
                     direction: ScaleDirection.Down, range: () => [0, names.length] });
     made.addAxis({ scaleKey: 'x', isTime: true, placement: AxisPlacement.Bottom, timeZone: 'utc', theme });
+    // Where not all have room, every second or third has.
+    const every = Math.ceil(names.length * LEAST_LINE / (height - TIMES));
     const widest = Math.max(...names.map((name) => name.length)) * WIDTH_OF_A_LETTER + 16;
     made.addAxis({ scaleKey: 'y', placement: AxisPlacement.Left, theme, grid: { show: false }, ticks: { show: false },
                    size: Math.min(widest, width * WIDEST_NAME), splits: names.map((_, row) => row + 0.5),
-                   values: () => names, space: 1 });
+                   values: () => names.map((name, row) => (row % every ? '' : name)), space: 1 });
     made.addSeries({ scaleKey: 'y', theme, pxAlign: true, pathBuilder: () => null } as never);
     made.addHook('draw', (plot) => paint(plot, boxes, filled));
     return made;
-  }, [names, boxes, filled, width, theme, timeRange]);
+  }, [names, boxes, filled, width, height, theme, timeRange]);
   const ends = [timeRange.from.valueOf(), timeRange.to.valueOf()];
   return <UPlotChart data={[ends, ends.map(() => null)]} width={width} height={height} config={config} />;
 }
