@@ -23,6 +23,7 @@ class Scenario:
     summary: str
     findings: tuple = ()  # exactly what is found, by name
     unseen: tuple = ()  # exactly what could not be looked at, as `diagnose` says it
+    unseen_perhaps: tuple = ()  # and what may not be, where a reason stands beside it
     # Whoever is told of a finding is told by its own alert, or by MeshReadinessAudit. Beside those:
     alerts: tuple = ()  # alerts of which somebody is told
     quiet: tuple = ()  # alerts of which nobody is told because a graver one is, those of findings, too
@@ -155,6 +156,7 @@ SCENARIOS = (
              unseen=("shop/storefront-1: /clusters: no answer in time",),
              admin=change.far_from_client,
              # Whether an answer is there in time is a matter of milliseconds.
+             unseen_perhaps=("shop/storefront-1: /server_info: no answer in time",),
              perhaps=("MeshTargetFailing",)),
 
     # What happens to a mesh that was well.
