@@ -22,7 +22,8 @@ class Scenario:
     name: str
     summary: str
     findings: tuple = ()  # exactly what is found, by name
-    unseen: tuple = ()  # exactly what could not be looked at, as `diagnose` says it
+    # Exactly what could not be looked at, as `diagnose` says it; where the mesh has its files is DIRECTORY.
+    unseen: tuple = ()
     unseen_perhaps: tuple = ()  # and what may not be, where a reason stands beside it
     # Whoever is told of a finding is told by its own alert, or by MeshReadinessAudit. Beside those:
     alerts: tuple = ()  # alerts of which somebody is told
@@ -211,7 +212,7 @@ SCENARIOS = (
              files=certificate.leaves(3600, 2500), renewed=False,
              left_out="certificates_test.py"),
     Scenario("near_the_end", "the leaf of one server has a twentieth of its life left",
-             ("certificate_expiring", "rotation_overdue"),
+             ("certificate_expiring",),
              files=certificate.leaves(3600, 3420, only="backend-1"), renewed=False,
              quiet=("MeshRotationOverdue",),
              left_out="certificates_test.py"),
@@ -237,8 +238,11 @@ SCENARIOS = (
              left_out="inbound_test.py"),
     Scenario("list_spoilt", "a file with a list of targets becomes garbage",
              alerts=("MeshDiscoveryFailing",), watched=certificate.watch_targets,
+             unseen=('DIRECTORY/watched.json:1:1: no list of groups; expected such as '
+                     '[{"targets": ["10.1.2.3:9901"]}]',),
              trouble=certificate.spoil_what_is_watched, left_out="no finding"),
     Scenario("file_spoilt", "a watched file becomes garbage", ("certificate_file_unreadable",),
+             unseen=("DIRECTORY/watched.json: no certificate: looks like text without a certificate",),
              watched=certificate.watch_a_file, trouble=certificate.spoil_what_is_watched,
              left_out="certificate_files_test.cc"),
 )
