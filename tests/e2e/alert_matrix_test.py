@@ -10,11 +10,12 @@ import time
 import unittest
 from dataclasses import replace
 
-from harness import BINARY, BIN_DIR, ENVOY, Agent, SharedPartsTest, wait_until
+from harness import BINARY, BIN_DIR, ENVOY, Agent, SharedPartsTest, TempDirTest, wait_until
 from alerting import LONGEST, alert_of, alert_rules
 from control_group import NoControlGroups
 from envoy_process import Turn
 from held_sidecar import HeldSidecar
+from lone_sidecar import LoneSidecar
 from pages import Pages
 from paging import Paging
 from running_scenario import POLL, WINDOW, RunningScenario, in_groups
@@ -227,6 +228,31 @@ class Unlooked(SharedPartsTest):
             self.assert_told(paging, ("ticket", "MeshExporterDown"))
 
 
+class Reloaded(TempDirTest):
+    """An agent that is to read its configuration again, and cannot."""
+
+    def test_a_configuration_that_was_not_taken_is_told_of_until_it_is_mended(self):
+        sidecar = self.start(LoneSidecar(ENVOY, "users-1", self.directory, 3600))
+        sidecar.wait_ready()
+        config = json.dumps({"poll": POLL, "targets": [sidecar.target()]})
+        agent = self.start_agent(config)
+        agent.wait_ready()
+        paging = self.start(Paging(self.directory, agent.listens_on))
+        alive = [agent.child, *paging.children]
+
+        def wait_for(*states):
+            pages = paging.receiver.pages
+            wait_until(lambda: len(pages) >= len(states), f"{states} to be told", 60, alive=alive)
+            self.assertEqual([(receiver, alert["labels"]["alertname"], alert["status"])
+                              for receiver, alert in pages],
+                             [("ticket", "MeshExporterReloadFailed", state) for state in states])
+        agent.reload("poll: {interval: soon}\n")
+        wait_for("firing")
+        self.assertEqual(list(PAGES.faults(*paging.receiver.pages[0])), [])
+        agent.reload(config)
+        wait_for("firing", "resolved")
+
+
 def test_of(scenario):
     def test(self):
         self.hold(scenario)
@@ -245,7 +271,7 @@ def load_tests(loader, _tests, _pattern):
         tests = {"test_" + one.name: test_of(one) for one in several}
         case = type("Matrix", (Several,), {"scenarios": several, **tests})
         suite.addTests(loader.loadTestsFromTestCase(case))
-    for case in (Held, Unlooked):
+    for case in (Held, Unlooked, Reloaded):
         suite.addTests(loader.loadTestsFromTestCase(case))
     return suite
 
