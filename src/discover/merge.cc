@@ -8,6 +8,8 @@
 namespace mesh {
 namespace {
 
+using Owners = std::map<std::string, const Discovered*>;  // who, or where → of which source
+
 // Where a target is asked first; "" if nowhere. A proxy's page may have the application's on it,
 // too.
 std::string door_of(const Target& target) {
@@ -17,7 +19,7 @@ std::string door_of(const Target& target) {
 }
 
 // Of a pod in which nothing was found: whether anything in it is. Else whether the very one is.
-bool is_watched(const NotWatched& one, const std::set<std::string>& ids) {
+bool is_watched(const NotWatched& one, const Owners& ids) {
   if (ids.contains(target_id(one.mesh, one.ns, one.pod))) return true;
   return one.mesh.empty() && ids.contains(target_id("app", one.ns, one.pod));
 }
@@ -26,7 +28,7 @@ bool is_watched(const NotWatched& one, const std::set<std::string>& ids) {
 
 Discovered merge(std::span<const Discovered> sources) {
   Discovered all;
-  std::map<std::string, const Discovered*> ids, doors;  // → whose
+  Owners ids, doors;
   for (const Discovered& source : sources) {
     for (const Target& target : source.targets) {
       const std::string door = door_of(target);
