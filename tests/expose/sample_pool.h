@@ -46,6 +46,7 @@ inline void add_pool(const std::string& upstream, TargetState& state) {
       {Counted::tls_failures, "verify", 1},   {Counted::ejections, "consecutive_5xx", 1},
       {Counted::unhealthy_picks, "panic", 4}, {Counted::timeouts, "per_try", 2},
       {Counted::retries, "started", 6},       {Counted::retries, "succeeded", 5},
+      {Counted::by_security, "none", 1925},
   };
   std::vector<SeriesKey> keys = *state.traffic.keys;
   const auto add = [&](const SeriesKey& key, std::uint64_t total) {
