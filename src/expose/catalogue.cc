@@ -63,12 +63,10 @@ const std::vector<Metric>& traffic_metrics() {
        traffic,
        {"upstream", "subset", "kind"},
        "Streams cut short, most of which mesh_grpc_requests_total cannot see, by kind: remote "
-       "(reset "
-       "by the upstream), local (reset by this sidecar: the caller gave up, or a route timeout, "
-       "which is counted as a call too), connection (connections that broke with streams open, "
-       "whatever their number), lost (streams that went with their connection, or had waited for "
-       "one "
-       "that could not be made), unknown (who cut it short is not told; Linkerd)."},
+       "(reset by the upstream), local (reset by this sidecar: the caller gave up, or a route "
+       "timeout, which is counted as a call too), connection (connections that broke with streams "
+       "open, whatever their number), lost (streams that went with their connection, or had waited "
+       "for one that could not be made), unknown (who cut it short is not told; Linkerd)."},
   };
   return metrics;
 }
@@ -85,8 +83,7 @@ const std::vector<Metric>& load_balance_metrics() {
        load_balance,
        {"upstream", "subset", "endpoint", "endpoint_pod"},
        "Requests to one endpoint of the upstream that failed, as this sidecar counts it: a reset, "
-       "or "
-       "a status that means a server's error (gRPC: UNKNOWN, DEADLINE_EXCEEDED, UNIMPLEMENTED, "
+       "or a status that means a server's error (gRPC: UNKNOWN, DEADLINE_EXCEEDED, UNIMPLEMENTED, "
        "INTERNAL, UNAVAILABLE, DATA_LOSS; Linkerd: PERMISSION_DENIED in the place of "
        "UNIMPLEMENTED)."},
       {"mesh_upstream_endpoint_connections_opened_total",
