@@ -15,17 +15,18 @@ _ABORTED = "inotify_fd_ >= 0"  # the assertion, as Envoy's log has it
 _TRACE = ("[envoy_bug]", "[backtrace]")  # lines that only Envoy's makers can read
 _ROOM = 8  # instances; two sidecars
 _PATIENCE = 120  # seconds, for room
+_STARTS = 5  # until somebody should look into it
 _TURN = 20 * 60  # seconds, for others who start as many Envoys as there may be
 
 
 class Envoy(Child):
     """One Envoy with one worker. Who waits for it does so by wait_for()."""
 
-    def __init__(self, envoy, name, config, log_file, level="warning"):
+    def __init__(self, envoy, name, config, log_file):
         self._log_begins = 0
         # Hot restart would leave a file in /dev/shm behind for each Envoy that is killed.
         super().__init__(name, [envoy, "-c", config, "--disable-hot-restart", "--concurrency", "1",
-                                "--log-level", level], log_file)
+                                "--log-level", "warning"], log_file)
 
     def spawn(self):
         self._log_begins = os.path.getsize(self.log_file) if os.path.exists(self.log_file) else 0
@@ -34,9 +35,12 @@ class Envoy(Child):
     def wait_for(self, condition, what, timeout=20):
         """Until the condition holds. MeshError if it does not within so many seconds, or if the Envoy ends, unless
         for want of inotify instances: then it is started again, and that is told."""
-        while not self._holds(condition, what, timeout):
+        for _ in range(_STARTS):
+            if self._holds(condition, what, timeout):
+                return
             self._wait_for_room()
             self.spawn()
+        raise MeshError(f"{self.name} was started {_STARTS} times and found no inotify instance left")
 
     def _holds(self, condition, what, timeout):
         """True once the condition holds, False once there was no inotify instance for the Envoy."""
