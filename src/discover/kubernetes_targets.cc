@@ -143,11 +143,20 @@ void KubernetesTargets::take(const std::vector<const Pod*>& pods) {
   tell();
 }
 
-// As far as they are known by now.
+// As far as they are known by now. One whose container was made anew has its group of before until
+// the other is found: it is not there any more, and the next look says so.
 void KubernetesTargets::find_groups() {
+  std::map<std::string, std::string> groups;
   for (std::size_t i = 0; i < containers_.size(); ++i) {
-    found_.targets[i].cgroup = groups_.of(containers_[i].id);
+    const std::string id = target_id(found_.targets[i]);
+    std::string group = groups_.of(containers_[i].id);
+    if (const auto last = last_groups_.find(id); group.empty() && last != last_groups_.end()) {
+      group = last->second;
+    }
+    if (!group.empty()) groups.emplace(id, group);
+    found_.targets[i].cgroup = std::move(group);
   }
+  last_groups_ = std::move(groups);
 }
 
 void KubernetesTargets::problems(const std::vector<std::string>& problems) {

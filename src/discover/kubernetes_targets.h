@@ -6,6 +6,7 @@
 
 #include <boost/asio/any_io_executor.hpp>
 #include <functional>
+#include <map>
 #include <memory>
 #include <string>
 #include <vector>
@@ -57,6 +58,7 @@ class KubernetesTargets {
   std::vector<std::string> problems_;      // why there is no news, or not of all; none: all is well
   std::vector<ContainerName> containers_;  // of found_.targets, one each
   ContainerGroups groups_;
+  std::map<std::string, std::string> last_groups_;  // by target_id
   bool answered_ = false;
   std::unique_ptr<KubernetesPods> pods_;
 };

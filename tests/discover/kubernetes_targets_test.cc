@@ -22,6 +22,9 @@ namespace {
 
 namespace fs = std::filesystem;
 using testing::ApiServer;
+using testing::FakePeer;
+using testing::Habit;
+namespace habits = testing::habits;
 using ::testing::ElementsAre;
 using ::testing::HasSubstr;
 using ::testing::IsEmpty;
@@ -54,8 +57,9 @@ class KubernetesTargetsTest : public ::testing::Test {
   // After a list of these pods, when holds(what was found).
   Discovered found(
       const std::string& pods,
-      const std::function<bool(const Discovered&)>& holds = [](const auto&) { return true; }) {
-    ApiServer api({pod_list(pods, "10")});
+      const std::function<bool(const Discovered&)>& holds = [](const auto&) { return true; },
+      Habit watch = habits::never_answer) {
+    ApiServer api({pod_list(pods, "10"), std::move(watch)});
     std::ofstream(directory_ / "kubeconfig")
         << R"({"current-context":"one","clusters":[{"name":"one","cluster":{"server":"http://)"
         << to_string(api.server().address())
@@ -98,6 +102,32 @@ TEST_F(KubernetesTargetsTest, have_the_control_group_of_their_container) {
   ASSERT_EQ(all.targets.size(), 1u);
   EXPECT_EQ(all.targets[0].cgroup, group);
   EXPECT_THAT(all.pods, ElementsAre(FoundPod{"envoy", "shop", "users", MeshState::meshed}));
+}
+
+TEST_F(KubernetesTargetsTest, keep_the_control_group_of_before_until_the_new_one_is_found) {
+  const std::string made = pod("envoy/named_admin_port");
+  const std::string id = sample_pod("envoy/named_admin_port").containers.at(1).id.substr(13);
+  const std::string id_anew = std::string(id.size() - 1, '0') + "1";
+  const std::string groups = "/kubepods/pod" + std::string(uid) + "/";
+  const fs::path anew = directory_.string() + groups + id_anew;
+  fs::create_directories(directory_.string() + groups + id);
+  std::vector<std::string> seen;
+  const auto note = [&](const Discovered& now) {
+    const std::string group = now.targets.empty() ? "" : now.targets[0].cgroup;
+    if (seen.empty() ? !group.empty() : seen.back() != group) {
+      seen.push_back(group);
+      fs::create_directories(anew);
+    }
+    return seen.size() == 2;
+  };
+  found(made, note, [&](FakePeer& peer) {
+    while (!fs::exists(anew) && peer.still_there_after(10)) continue;
+    peer.send(habits::head("200 OK", "Transfer-Encoding: chunked\r\n"));
+    const std::string object = replaced(made, id, id_anew);
+    peer.send(habits::chunk(R"({"type":"MODIFIED","object":)" + object + "}"));
+    peer.wait_until_client_leaves();
+  });
+  EXPECT_THAT(seen, ElementsAre(groups + id, groups + id_anew));
 }
 
 TEST_F(KubernetesTargetsTest, tell_what_they_hide) {
