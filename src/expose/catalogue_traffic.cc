@@ -14,7 +14,7 @@ const std::vector<Metric>& traffic_metrics() {
        "Finished gRPC calls by final status, once per call whatever was retried. Never runs "
        "backwards when a proxy restarts. Linkerd: by a route that is neither a GRPCRoute nor of a "
        "ServiceProfile, and inbound, each attempt is a call. What an application counts of itself "
-       "(mesh=\"app\") are the same calls as its sidecar's, seen with the blind spots of its gRPC "
+       "(mesh app) are the same calls as its sidecar's, seen with the blind spots of its gRPC "
        "library: docs/applications.md."},
       {"mesh_grpc_request_rate",
        gauge,
@@ -45,7 +45,7 @@ const std::vector<Metric>& traffic_metrics() {
        "(_sum is NaN; OpenMetrics: _sum and _count are left out) and no calls longer than the last "
        "bound. Linkerd: from the request's headers until the end of the answer, of each attempt, "
        "in whole milliseconds; of upstreams, and inbound of ports, that answer nothing but gRPC. "
-       "Of an application (mesh=\"app\") as its library measures it."},
+       "Of an application (mesh app) as its library measures it."},
       {"mesh_upstream_resets_total",
        counter,
        traffic,
