@@ -48,7 +48,7 @@ struct Poller::Watched {
       : id(target_id(its_target)),
         target(its_target),
         conversation(find_dialect(target.mesh)->open(target, config)),
-        client(executor, target),
+        client(executor, target, config.cgroup_root),
         history(labelled(target), config),
         log(id, to_string(target.admin ? *target.admin : target.metrics->address)) {}
 

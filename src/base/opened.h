@@ -1,4 +1,4 @@
-// A file or directory that is open for as long as this lives. Opened without waiting, whatever the
+// A file, directory or process that is open for as long as this lives. Opened without waiting, whatever the
 // name means by now: opening a FIFO or a device can block or do things.
 #pragma once
 
@@ -12,6 +12,7 @@ struct Opened {
   Opened(int directory, const char* path, int more_flags = 0)
       : fd(openat(directory, path, O_RDONLY | O_NONBLOCK | O_CLOEXEC | O_NOCTTY | more_flags)) {}
   explicit Opened(const char* path) : Opened(AT_FDCWD, path) {}
+  explicit Opened(int open_already) : fd(open_already) {}
   ~Opened() {
     if (fd >= 0) close(fd);
   }

@@ -94,6 +94,7 @@ struct KubernetesConfig {
   std::string kubeconfig;               // a file; "": the service account of the agent's own pod
   std::vector<std::string> namespaces;  // empty: all
   std::string selector;                 // by labels; "": all
+  bool network_namespaces = false;      // whether ports on the loopback of pods are asked
 
   bool operator==(const KubernetesConfig&) const = default;
 };

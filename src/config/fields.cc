@@ -223,6 +223,14 @@ std::optional<std::vector<Field>> Fields::list(std::string_view key,
   return elements;
 }
 
+// What YAML 1.2 takes for a truth value.
+std::optional<bool> Fields::truth(std::string_view key) const {
+  constexpr std::array<std::string_view, 2> words{"true", "false"};
+  const auto word = text(key, "true or false");
+  if (!word || !is_one_of(*find(key), *word, words)) return std::nullopt;
+  return *word == "true";
+}
+
 bool Fields::is_one_of(const Field& field, const std::string& word,
                        std::span<const std::string_view> known) const {
   if (std::ranges::find(known, word) != known.end()) return true;

@@ -53,6 +53,8 @@ class Fields {
   // A decimal number above 1 and up to 1000: how many times as much.
   std::optional<double> factor(std::string_view key) const;
 
+  std::optional<bool> truth(std::string_view key) const;  // true or false
+
   // Variables expanded. `expected` completes "expected …".
   std::optional<std::string> text(std::string_view key, std::string_view expected) const;
   std::optional<std::string> text(const Field& field, std::string_view expected) const;

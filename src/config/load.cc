@@ -126,15 +126,6 @@ void read_balance(const Field& field, const Reading& reading) {
   balance.effective_share = fields.share("effective_share").value_or(balance.effective_share);
 }
 
-// What YAML 1.2 takes for a truth value.
-void read_audit(const Fields& fields, Config& config) {
-  constexpr std::array<std::string_view, 2> words{"true", "false"};
-  const auto word = fields.text("audit", "true or false");
-  if (word && fields.is_one_of(*fields.find("audit"), *word, words)) {
-    config.audit = *word == "true";
-  }
-}
-
 // Whoever wants no more than its certificates watched, or looks for targets elsewhere, lists none.
 bool has_others_to_watch(const Config& config) {
   const CertificatesConfig& certificates = config.certificates;
@@ -150,7 +141,7 @@ void read_root(const YamlNode& root, const Reading& reading) {
   if (const auto grpc = fields.find("grpc")) read_grpc(*grpc, reading);
   if (const auto balance = fields.find("balance")) read_balance(*balance, reading);
 
-  read_audit(fields, reading.config);
+  reading.config.audit = fields.truth("audit").value_or(true);
   if (const auto section = fields.find("discovery")) read_discovery(*section, reading);
   std::string& cgroup_root = reading.config.cgroup_root;
   cgroup_root = read_cgroup_root(fields).value_or(cgroup_root);

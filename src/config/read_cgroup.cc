@@ -50,4 +50,8 @@ std::optional<std::string> read_cgroup_root(const Fields& fields) {
   return read_path(fields, "cgroup_root", "a directory such as /sys/fs/cgroup");
 }
 
+std::optional<std::string> read_network_namespace(const Fields& fields) {
+  return read_path(fields, "network_namespace", "a file such as /run/netns/blue");
+}
+
 }  // namespace mesh

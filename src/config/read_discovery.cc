@@ -12,8 +12,8 @@ namespace mesh {
 namespace {
 
 constexpr std::array<std::string_view, 2> discovery_keys{"kubernetes", "file"};
-constexpr std::array<std::string_view, 4> kubernetes_keys{"node_name", "kubeconfig", "namespaces",
-                                                          "selector"};
+constexpr std::array<std::string_view, 5> kubernetes_keys{"node_name", "kubeconfig", "namespaces",
+                                                          "selector", "network_namespaces"};
 
 void read_kubernetes(const Field& field, const Reading& reading) {
   const Fields fields = reading.fields(field, kubernetes_keys);
@@ -36,6 +36,7 @@ void read_kubernetes(const Field& field, const Reading& reading) {
   kubernetes.kubeconfig = file.value_or("");
   kubernetes.namespaces = read_namespaces(fields, reading);
   kubernetes.selector = read_selector(fields);
+  kubernetes.network_namespaces = fields.truth("network_namespaces").value_or(false);
 }
 
 }  // namespace

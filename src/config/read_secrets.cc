@@ -15,20 +15,13 @@ namespace {
 
 constexpr std::array<std::string_view, 5> secrets_keys{"enabled", "namespaces", "selector",
                                                        "issuer", "rotation_point"};
-std::optional<bool> read_truth(const Fields& fields, std::string_view key) {
-  const auto text = fields.text(key, "true or false");
-  if (!text) return std::nullopt;
-  if (*text == "true" || *text == "false") return *text == "true";
-  fields.complain(*fields.find(key), *text, "is no truth", "true or false");
-  return std::nullopt;
-}
 
 }  // namespace
 
 void read_secrets(const Field& field, const Reading& reading) {
   const Fields fields = reading.fields(field, secrets_keys);
   SecretsConfig& secrets = reading.config.certificates.secrets;
-  secrets.enabled = read_truth(fields, "enabled").value_or(secrets.enabled);
+  secrets.enabled = fields.truth("enabled").value_or(secrets.enabled);
   secrets.namespaces = read_namespaces(fields, reading);
   secrets.selector = read_selector(fields);
   secrets.issuer = read_issuer(fields, reading);

@@ -21,9 +21,10 @@
 namespace mesh {
 namespace {
 
-constexpr std::array<std::string_view, 10> target_keys{
-    "name",    "namespace", "workload",       "mesh",    "admin",
-    "metrics", "issuer",    "rotation_point", "inbound", "cgroup"};
+constexpr std::array<std::string_view, 11> target_keys{
+    "name",    "namespace", "workload",         "mesh",
+    "admin",   "metrics",   "issuer",           "rotation_point",
+    "inbound", "cgroup",    "network_namespace"};
 
 template <class Parsed>
 void read_url(const Fields& fields, std::string_view key, std::string_view expected,
@@ -78,6 +79,7 @@ void take_address(const Fields& fields, const Target& target, const Reading& rea
   const bool by_admin = target.admin && sole_door(target, reading) != "metrics";
   const Field place = *fields.find(by_admin ? "admin" : "metrics");
   std::string asked = to_string(by_admin ? *target.admin : target.metrics->address);
+  asked += where_else(target);
   if (!by_admin) asked += target.metrics->path;
   // A page that is merged of the proxy's and the application's tells of each only once.
   const std::string merged = is_application(target.mesh) ? " (app)" : "";
@@ -113,6 +115,7 @@ void read_target(const Field& field, const Reading& reading, Taken& taken) {
   read_url(fields, "metrics", "http://HOST:PORT/PATH", &parse_metrics_url, target.metrics);
   target.inbound = read_inbound(fields, reading, target.mesh);
   target.cgroup = read_cgroup(fields).value_or("");
+  target.network_namespace = read_network_namespace(fields).value_or("");
 
   if (!fields.has("name")) {
     fields.complain(field, "the key \"name\" is missing; expected a name for this target");

@@ -1,4 +1,4 @@
-// See bound.h.
+// Numbers as their shortest texts; see bound.h.
 #include "dialect/bound.h"
 
 #include <charconv>

@@ -10,6 +10,7 @@
 #include <utility>
 
 #include "base/limits.h"
+#include "base/log.h"
 #include "base/regular_file.h"
 #include "base/rethrow.h"
 #include "config/kubeconfig.h"
@@ -17,6 +18,8 @@
 #include "discover/recognise.h"
 #include "discover/recognition/all.h"
 #include "discover/workload.h"
+#include "net/network_namespace.h"
+#include "scrape/cgroup_look.h"
 
 namespace mesh {
 namespace {
@@ -55,15 +58,30 @@ TargetNote note_of(const Recognised& one, const PodContainer* container, std::st
   return note;
 }
 
+// Who enters a pod's network namespace reaches what it keeps to its loopback; for who does not, the
+// switch is named.
+Recognised reached(Recognised one, bool enters) {
+  if (!one.loopback_admin || one.target.admin) return one;
+  if (enters) {
+    one.target.admin = Address{"127.0.0.1", *one.loopback_admin, ""};
+    one.target.admin_within_cgroup = true;
+    one.hidden.clear();
+  } else if (!one.hidden.empty()) {
+    one.hidden += "; discovery.kubernetes.network_namespaces shows them";
+  }
+  return one;
+}
+
 // Each proxy of a pod is watched, or not for a reason. What was passed over is about the first.
-void add(const Pod& pod, const PodRecognition& seen, const ConfigContext& context,
+void add(const Pod& pod, const PodRecognition& seen, const ConfigContext& context, bool enters,
          Discovered& found, std::vector<ContainerName>& containers) {
   std::string wrong = joined(seen.wrong);
   const auto leave_out = [&](const std::string& mesh, const std::string& name, std::string why) {
     if (!wrong.empty()) why += "; " + std::exchange(wrong, {});
     found.not_watched.push_back({mesh, pod.ns, name, workload_of(pod), std::move(why)});
   };
-  for (const Recognised& one : seen.found) {
+  for (const Recognised& recognised : seen.found) {
+    const Recognised one = reached(recognised, enters);
     const Target& who = one.target;
     const bool spoken = std::ranges::find(context.meshes, who.mesh) != context.meshes.end();
     if (!one.watched()) {
@@ -83,6 +101,14 @@ void add(const Pod& pod, const PodRecognition& seen, const ConfigContext& contex
   if (seen.found.empty()) leave_out(seen.mesh, pod.name, seen.remark);
 }
 
+// Told once: the agent works without, and each target says what it hides.
+bool may_enter(const std::string& cgroup_root) {
+  const std::string lacks = lacks_for_entering(process_list(cgroup_root, "/"));
+  if (lacks.empty()) return true;
+  log(LogLevel::warn, "ports on the loopback of pods are not asked", {{"because", lacks}});
+  return false;
+}
+
 }  // namespace
 
 KubernetesTargets::KubernetesTargets(boost::asio::any_io_executor executor,
@@ -92,11 +118,12 @@ KubernetesTargets::KubernetesTargets(boost::asio::any_io_executor executor,
       config_(config),
       context_(context),
       on_change_(std::move(on_change)),
-      groups_(executor_, std::move(cgroup_root),
+      groups_(executor_, cgroup_root,
               [this] {
                 find_groups();
                 tell();
               }),
+      cgroup_root_(std::move(cgroup_root)),
       answered_(config.node_name.empty()) {}
 
 KubernetesTargets::~KubernetesTargets() = default;
@@ -108,6 +135,7 @@ void KubernetesTargets::start() {
     problems({access.error().message});
     return;
   }
+  enters_ = config_.network_namespaces && may_enter(cgroup_root_);
   KubernetesPods::Listener listener;
   listener.pods = [this](const std::vector<const Pod*>& pods) { take(pods); };
   listener.problems = [this](const std::vector<std::string>& all) { problems(all); };
@@ -128,7 +156,7 @@ void KubernetesTargets::take(const std::vector<const Pod*>& pods) {
   wrong_.clear();
   for (const Pod* pod : pods) {
     const PodRecognition seen = recognise(*pod, context_.meshes);
-    add(*pod, seen, context_, found_, containers_);
+    add(*pod, seen, context_, enters_, found_, containers_);
     const bool ended = pod->phase == "Succeeded" || pod->phase == "Failed";
     if (!ended) found_.pods.push_back({seen.mesh, pod->ns, workload_of(*pod), seen.state});
     const std::string who = qualified(pod->ns, pod->name);

@@ -59,6 +59,8 @@ class KubernetesTargets {
   std::vector<ContainerName> containers_;  // of found_.targets, one each
   ContainerGroups groups_;
   std::map<std::string, std::string> last_groups_;  // by target_id
+  std::string cgroup_root_;
+  bool enters_ = false;  // the network namespaces of pods
   bool answered_ = false;
   std::unique_ptr<KubernetesPods> pods_;
 };

@@ -14,8 +14,9 @@ using Owners = std::map<std::string, const Discovered*>;  // who, or where → o
 // too.
 std::string door_of(const Target& target) {
   if (!target.admin && !target.metrics) return "";
-  const std::string address = to_string(target.admin ? *target.admin : target.metrics->address);
-  return address + (is_application(target.mesh) ? " (app)" : "");
+  std::string door = to_string(target.admin ? *target.admin : target.metrics->address);
+  door += where_else(target);
+  return door + (is_application(target.mesh) ? " (app)" : "");
 }
 
 // Of a pod in which nothing was found: whether anything in it is. Else whether the very one is.

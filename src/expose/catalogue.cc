@@ -84,6 +84,14 @@ const std::vector<Metric>& target_metrics() {
        {},
        "1 if the last poll of the target brought readings, else 0. Absent before the first poll "
        "ended."},
+      {"mesh_target_access",
+       gauge,
+       target,
+       {"method"},
+       "1 for each way in which the target is reached: admin (its admin port), namespace (its admin port on a loopback "
+       "that is not ours, in the pod's network namespace), metrics (its page of metrics), "
+       "handshake "
+       "(the port at which it takes calls)."},
       {"mesh_target_scrape_duration_seconds",
        gauge,
        target,

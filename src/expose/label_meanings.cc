@@ -93,6 +93,7 @@ constexpr std::array label_list{
     LabelMeaning{"reason", "Why it failed; each metric lists its own."},
     LabelMeaning{"verdict", "What the spread of load amounts to; each metric lists its own."},
     LabelMeaning{"priority", "Priority that a route gives to its traffic: `default` or `high`."},
+    LabelMeaning{"method", "Way by which a target is reached; the metric lists them."},
     LabelMeaning{"stage", "Part of a pass: `scrape` or `total`."},
     LabelMeaning{"family", "Name of the metric that was folded."},
     LabelMeaning{"version", "Version of the proxy, or of this exporter."},

@@ -1,6 +1,8 @@
 // Targets: how well each of them can be read. These are the numbers that tell whether the others
 // may be believed.
 #include <array>
+#include <string_view>
+#include <utility>
 
 #include "expose/families.h"
 
@@ -64,8 +66,24 @@ void ambiguous_series(const Page& page, FamilyBuilder& family) {
   }
 }
 
+// By each door that it has.
+void access(const Page& page, FamilyBuilder& family) {
+  for (const auto& state : page.snapshot.targets) {
+    const Target& target = state->target;
+    const auto by = [&](std::string_view method) {
+      Labels labels(target);
+      family.state(std::move(labels.with("method", method)), 1.0);
+    };
+    const bool elsewhere = target.admin_within_cgroup || !target.network_namespace.empty();
+    if (target.admin) by(elsewhere ? "namespace" : "admin");
+    if (target.metrics) by("metrics");
+    if (target.inbound) by("handshake");
+  }
+}
+
 constexpr std::array makers{
     FamilyMaker{"mesh_target_up", up},
+    FamilyMaker{"mesh_target_access", access},
     FamilyMaker{"mesh_target_scrape_duration_seconds", scrape_duration},
     FamilyMaker{"mesh_target_scrape_bytes", scrape_bytes},
     FamilyMaker{"mesh_target_last_success_timestamp_seconds", last_success},

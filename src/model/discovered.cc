@@ -1,4 +1,4 @@
-// The words; see discovered.h.
+// The words of a migration's states; see discovered.h.
 #include "model/discovered.h"
 
 namespace mesh {

@@ -21,4 +21,9 @@ std::string target_id(const Target& target) {
   return target_id(target.mesh, target.ns, target.pod);
 }
 
+std::string where_else(const Target& target) {
+  if (!target.network_namespace.empty()) return " in " + target.network_namespace;
+  return target.admin && target.admin_within_cgroup ? " in the pod" : "";
+}
+
 }  // namespace mesh

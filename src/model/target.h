@@ -53,9 +53,17 @@ struct Target {
   std::optional<double> rotation_point{};  // share of a leaf's life at which it is renewed here
   std::optional<TlsPort> inbound{};        // where it takes calls; looked at by handshakes
   std::string cgroup{};  // its control group, as in /proc/PID/cgroup; "": not looked at
+  // Where admin and metrics are, if not in our own network namespace: in that of a file such as
+  // /run/netns/blue; and `admin` alone in that of the processes of `cgroup`.
+  std::string network_namespace{};
+  bool admin_within_cgroup = false;
 
   bool operator==(const Target&) const = default;
 };
+
+// " in /run/netns/blue": what must be added to an address of the target where that is not one of
+// our own network; "" where it is.
+std::string where_else(const Target& target);
 
 // "namespace/name", or "name" outside Kubernetes: how people name things of a namespace.
 std::string qualified(const std::string& ns, const std::string& name);

@@ -1,6 +1,9 @@
 // Name, addresses, connection. The order of the addresses is the system's (RFC 6724).
 #include "net/dial.h"
 
+#include <sys/socket.h>
+#include <unistd.h>
+
 #include <boost/asio/ip/tcp.hpp>
 #include <boost/asio/local/stream_protocol.hpp>
 #include <boost/asio/redirect_error.hpp>
@@ -87,10 +90,23 @@ asio::awaitable<Endpoints> find(asio::any_io_executor executor, const Address& a
   co_return found;
 }
 
+// Gives the socket what it has to connect with; nothing, or why that cannot be had.
+std::optional<Failure> open_within(StreamSocket& socket, const Endpoint& endpoint,
+                                   const NetworkNamespace& within) {
+  if (within.is_ours() || endpoint.protocol().family() == AF_UNIX) return std::nullopt;
+  const Result<int, Failure> made = socket_in(within, endpoint.protocol().family());
+  if (!made) return made.error();
+  error_code error;
+  socket.assign(endpoint.protocol(), *made, error);
+  if (!error) return std::nullopt;
+  close(*made);
+  return failure(Reason::connect, in_words(error));
+}
+
 }  // namespace
 
 asio::awaitable<std::optional<Failure>> dial(StreamSocket& socket, const Address& address,
-                                             Instant deadline) {
+                                             Instant deadline, NetworkNamespace within) {
   error_code error;
   socket.close(error);
   const asio::any_io_executor executor = socket.get_executor();
@@ -108,6 +124,8 @@ asio::awaitable<std::optional<Failure>> dial(StreamSocket& socket, const Address
       error_code ignored;
       socket.close(ignored);
     });
+    why = open_within(socket, endpoint, within);
+    if (why) co_return why;
     co_await socket.async_connect(endpoint, done);
     const bool late = watchdog.bit();
     watchdog.disarm();

@@ -10,6 +10,7 @@
 #include "base/clock.h"
 #include "model/failure.h"
 #include "model/target.h"
+#include "net/network_namespace.h"
 
 namespace mesh {
 
@@ -19,7 +20,8 @@ using StreamSocket = boost::asio::generic::stream_protocol::socket;
 // takes longer than to the deadline, although a lookup cannot be interrupted: it then runs out
 // unheard, on Asio's one lookup thread, and holds up other lookups meanwhile.
 // REQUIRES: the executor of the socket is the one this runs on, and one thread or a strand.
+// `within`: the network namespace that the address is of; a name is looked up in ours all the same.
 boost::asio::awaitable<std::optional<Failure>> dial(StreamSocket& socket, const Address& address,
-                                                    Instant deadline);
+                                                    Instant deadline, NetworkNamespace within = {});
 
 }  // namespace mesh

@@ -66,8 +66,9 @@ Failure too_late() { return {Reason::timeout, "no time to ask"}; }
 }  // namespace
 
 struct HttpClient::State {
-  State(asio::any_io_executor executor, Address where)
-      : address(std::move(where)),
+  State(asio::any_io_executor executor, Address its_address, Where its_where)
+      : address(std::move(its_address)),
+        where(std::move(its_where)),
         host(host_header(address)),
         socket(executor),
         watchdog(executor) {}
@@ -79,6 +80,7 @@ struct HttpClient::State {
                                    Instant deadline);
 
   const Address address;
+  const Where where;
   const std::string host;
   StreamSocket socket;
   Watchdog watchdog;
@@ -150,8 +152,8 @@ asio::awaitable<Answer> HttpClient::State::exchange(const std::string& question,
   co_return response;
 }
 
-HttpClient::HttpClient(asio::any_io_executor executor, Address address)
-    : state_(std::make_unique<State>(std::move(executor), std::move(address))) {}
+HttpClient::HttpClient(asio::any_io_executor executor, Address address, Where where)
+    : state_(std::make_unique<State>(std::move(executor), std::move(address), std::move(where))) {}
 HttpClient::~HttpClient() = default;
 HttpClient::HttpClient(HttpClient&&) noexcept = default;
 HttpClient& HttpClient::operator=(HttpClient&&) noexcept = default;
@@ -169,7 +171,10 @@ asio::awaitable<Answer> HttpClient::get(std::string path, std::size_t max_bytes,
     if (!s.kept) s.close();
     if (answer || !s.unanswered) co_return answer;
   }
-  const std::optional<Failure> not_connected = co_await dial(s.socket, s.address, deadline);
+  NetworkNamespace within;
+  if (s.where) within = s.where();
+  const std::optional<Failure> not_connected =
+      co_await dial(s.socket, s.address, deadline, std::move(within));
   if (not_connected) co_return *not_connected;
   ++s.connection;
   Answer answer = co_await s.exchange(question, max_bytes, deadline);

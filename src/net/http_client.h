@@ -10,20 +10,25 @@
 #include <boost/asio/awaitable.hpp>
 #include <cstddef>
 #include <cstdint>
+#include <functional>
 #include <memory>
 #include <string>
 
 #include "base/clock.h"
 #include "model/request.h"
 #include "model/target.h"
+#include "net/network_namespace.h"
 
 namespace mesh {
 
 class HttpClient {
  public:
+  // Where the address is at this moment; asked whenever a connection is opened.
+  using Where = std::function<NetworkNamespace()>;
+
   // Everything happens on `executor`, which must be one thread or a strand, and that of the
   // coroutine that calls get().
-  HttpClient(boost::asio::any_io_executor executor, Address address);
+  HttpClient(boost::asio::any_io_executor executor, Address address, Where where = nullptr);
   ~HttpClient();
   HttpClient(HttpClient&&) noexcept;
   HttpClient& operator=(HttpClient&&) noexcept;

@@ -126,4 +126,14 @@ CgroupLook look_at_cgroup(const std::string& root, const std::string& cgroup) {
   return look;
 }
 
+std::string process_list(const std::string& root, const std::string& cgroup) {
+  if (cgroup.empty()) return "a control group that is not found yet";
+  std::string list;
+  for (const Mount& mount : mounts_of(root)) {
+    list = root + std::string(mount.directory) + cgroup + "/cgroup.procs";
+    if (exists(list)) break;
+  }
+  return list;
+}
+
 }  // namespace mesh

@@ -14,4 +14,8 @@ namespace mesh {
 // them, as in /proc/PID/cgroup. A group that is in none of them is an error of the look, in words.
 CgroupLook look_at_cgroup(const std::string& root, const std::string& cgroup);
 
+// The file in which the group's processes are listed; of a group that is nowhere the name that it
+// would have, and of "", which is not known yet, one that says so.
+std::string process_list(const std::string& root, const std::string& cgroup);
+
 }  // namespace mesh

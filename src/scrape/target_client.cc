@@ -4,11 +4,23 @@
 #include <algorithm>
 #include <utility>
 
+#include "net/network_namespace.h"
+#include "scrape/cgroup_look.h"
+
 namespace mesh {
 
-TargetClient::TargetClient(boost::asio::any_io_executor executor, const Target& target) {
-  if (target.admin) admin_.emplace(executor, *target.admin);
-  if (target.metrics) metrics_.emplace(executor, target.metrics->address);
+TargetClient::TargetClient(boost::asio::any_io_executor executor, const Target& target,
+                           const std::string& cgroup_root) {
+  const auto beside = [&target] { return NetworkNamespace{target.network_namespace}; };
+  const auto within = [&target, cgroup_root] {
+    return NetworkNamespace{"", process_list(cgroup_root, target.cgroup)};
+  };
+  if (target.admin && target.admin_within_cgroup) {
+    admin_.emplace(executor, *target.admin, within);
+  } else if (target.admin) {
+    admin_.emplace(executor, *target.admin, beside);
+  }
+  if (target.metrics) metrics_.emplace(executor, target.metrics->address, beside);
 }
 
 boost::asio::awaitable<PollOutcome> TargetClient::poll(Conversation& conversation,

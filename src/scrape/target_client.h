@@ -9,6 +9,7 @@
 #include <cstddef>
 #include <cstdint>
 #include <optional>
+#include <string>
 #include <variant>
 
 #include "base/clock.h"
@@ -27,7 +28,10 @@ struct PollOutcome {
 
 class TargetClient {
  public:
-  TargetClient(boost::asio::any_io_executor executor, const Target& target);
+  // The target must outlive it, and its control group may change. `cgroup_root` as for
+  // look_at_cgroup().
+  TargetClient(boost::asio::any_io_executor executor, const Target& target,
+               const std::string& cgroup_root);
 
   // Holds one whole conversation: all its questions by `deadline`, each answer of at most
   // `max_bytes`. The conversation and this object must outlive the call.

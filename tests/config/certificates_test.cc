@@ -220,7 +220,7 @@ TEST(SecretsSection, reads_every_key) {
 
 TEST(SecretsSection, names_what_is_wrong) {
   EXPECT_EQ(errors("  secrets: {enabled: yes}\n"),
-            "f.yaml:2:22: certificates.secrets.enabled: \"yes\" is no truth; expected true or "
+            "f.yaml:2:22: certificates.secrets.enabled: \"yes\" is unknown; expected true or "
             "false\n");
   EXPECT_EQ(
       errors("  secrets: {namespaces: [Shop]}\n"),

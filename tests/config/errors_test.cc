@@ -86,10 +86,10 @@ TEST(ConfigErrors, suggest_the_mesh_that_was_meant) {
 
 TEST(ConfigErrors, tell_a_proxy_and_its_application_apart) {
   EXPECT_EQ(target_errors("{name: a, mesh: app, metrics: 'http://h:1/m'}\n"
-                          "- {name: a, admin: 'http://h:2'}\n"),
+                          "  - {name: a, admin: 'http://h:2'}\n"),
             "");
   EXPECT_THAT(target_errors("{name: a, mesh: app, metrics: 'http://h:1/m'}\n"
-                            "- {name: a, mesh: app, metrics: 'http://h:2/m'}\n"),
+                            "  - {name: a, mesh: app, metrics: 'http://h:2/m'}\n"),
               HasSubstr("\"a\" is taken by the target in line 2"));
 }
 

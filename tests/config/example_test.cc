@@ -76,6 +76,8 @@ TEST(ConfigExample, has_every_key) {
                           "inbound",
                           "cgroup",
                           "cgroup_root",
+                          "network_namespace",
+                          "network_namespaces",
                           "secrets",
                           "enabled",
                           "namespaces",

@@ -161,8 +161,8 @@ TEST_F(EnvoyConversationTest, messages_resets_and_aggregates_have_their_keys) {
                    "/" + series.key.method + " " + series.key.detail);
     EXPECT_EQ(series.key.direction, Direction::inbound);
   }
-  EXPECT_THAT(seen, ElementsAre("0 / UNAVAILABLE", "1 S/M request", "1 S/M response",
-                                "2 / connection", "2 / remote", "8 / ", "2 / local"));
+  EXPECT_THAT(seen, ElementsAre("0 / UNAVAILABLE", "2 S/M request", "2 S/M response",
+                                "3 / connection", "3 / remote", "9 / ", "3 / local"));
   EXPECT_THAT(first.traffic->values, ElementsAre(3, 4, 5, 1, 6, 9, 7));
 }
 

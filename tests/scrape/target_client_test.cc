@@ -75,7 +75,8 @@ class TargetClientTest : public ::testing::Test {
 
   FakeAdmin admin_;
   asio::io_context io_{1};
-  TargetClient client_{io_.get_executor(), target(admin_)};
+  const Target target_ = target(admin_);
+  TargetClient client_{io_.get_executor(), target_, "/sys/fs/cgroup"};
 };
 
 TEST_F(TargetClientTest, asks_every_question_on_one_connection) {
@@ -128,7 +129,7 @@ TEST_F(TargetClientTest, counts_nothing_where_nothing_came) {
 TEST_F(TargetClientTest, a_door_that_a_target_does_not_have_cannot_be_asked) {
   Target metrics_only;
   metrics_only.metrics.emplace();
-  client_ = TargetClient(io_.get_executor(), metrics_only);
+  client_ = TargetClient(io_.get_executor(), metrics_only, "");
   const PollOutcome outcome = ask({"/a"});
   EXPECT_EQ(std::get<Failure>(outcome.result),
             (Failure{Reason::connect, "the target has no such port"}));
