@@ -106,7 +106,13 @@ std::optional<Failure> open_within(StreamSocket& socket, const Endpoint& endpoin
 }  // namespace
 
 asio::awaitable<std::optional<Failure>> dial(StreamSocket& socket, const Address& address,
-                                             Instant deadline, NetworkNamespace within) {
+                                             Instant deadline) {
+  static const NetworkNamespace ours;
+  return dial(socket, address, deadline, ours);
+}
+
+asio::awaitable<std::optional<Failure>> dial(StreamSocket& socket, const Address& address,
+                                             Instant deadline, const NetworkNamespace& within) {
   error_code error;
   socket.close(error);
   const asio::any_io_executor executor = socket.get_executor();

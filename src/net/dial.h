@@ -20,8 +20,13 @@ using StreamSocket = boost::asio::generic::stream_protocol::socket;
 // takes longer than to the deadline, although a lookup cannot be interrupted: it then runs out
 // unheard, on Asio's one lookup thread, and holds up other lookups meanwhile.
 // REQUIRES: the executor of the socket is the one this runs on, and one thread or a strand.
-// `within`: the network namespace that the address is of; a name is looked up in ours all the same.
 boost::asio::awaitable<std::optional<Failure>> dial(StreamSocket& socket, const Address& address,
-                                                    Instant deadline, NetworkNamespace within = {});
+                                                    Instant deadline);
+
+// The same in another network namespace; a name is looked up in ours all the same. (Not by a
+// default argument: that is a temporary in a co_await expression, which g++ 12 destroys twice.)
+boost::asio::awaitable<std::optional<Failure>> dial(StreamSocket& socket, const Address& address,
+                                                    Instant deadline,
+                                                    const NetworkNamespace& within);
 
 }  // namespace mesh

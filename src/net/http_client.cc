@@ -173,8 +173,7 @@ asio::awaitable<Answer> HttpClient::get(std::string path, std::size_t max_bytes,
   }
   NetworkNamespace within;
   if (s.where) within = s.where();
-  const std::optional<Failure> not_connected =
-      co_await dial(s.socket, s.address, deadline, std::move(within));
+  const std::optional<Failure> not_connected = co_await dial(s.socket, s.address, deadline, within);
   if (not_connected) co_return *not_connected;
   ++s.connection;
   Answer answer = co_await s.exchange(question, max_bytes, deadline);

@@ -76,8 +76,6 @@ TargetState client() {
   TargetState state = answering("frontend-0");
   state.proxy = Proxy{"1.40.0", "9e5580933739/Clean/RELEASE/BoringSSL", "sidecar~frontend-0",
                       ProxyState::live, Instant(std::chrono::seconds(5))};
-  state.target.admin = Address{"127.0.0.1", 15000, ""};
-  state.target.admin_within_cgroup = true;
   state.uptime_seconds = 3601.5;
   state.heap = Heap{41'000'000, 67'108'864};
   state.resources = resources();
@@ -134,6 +132,8 @@ TargetState client() {
 TargetState refusing() {
   TargetState state;
   state.target.pod = "legacy";
+  state.target.admin = Address{"127.0.0.1", 15000, ""};
+  state.target.admin_within_cgroup = true;
   state.last_attempt = at(1'760'000'000'250);
   state.failure = Failure{Reason::connect, "/server_info: connection refused"};
   state.last_failure = state.failure;
