@@ -114,6 +114,7 @@ TEST(LandingPage, shows_the_pace_now_in_force) {
 
 TEST(LandingPage, shows_no_query_of_an_address) {
   TargetState state = sample::refusing();
+  state.target.admin.reset();
   state.target.metrics = HttpEndpoint{{"h", 1, ""}, "/m?token=hush"};
   state.failure = state.last_failure =
       Failure{Reason::http_status, "/m: HTTP status 404: \"no /m?token=hush, no ?token=hush\""};
