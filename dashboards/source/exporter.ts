@@ -101,6 +101,12 @@ const targets = [
 
 const sources = [
   graph({
+    title: 'How targets are reached', unit: 'none', min: 0,
+    description: 'Targets by way: their admin port, the same in the network namespace of their pod, their page ' +
+      'of metrics, or a handshake. Of who is reached by a page only, much is hidden; the report of targets ' +
+      'says what.',
+    queries: [{ expr: `count by (method) (${max(`${POD}, method`, target('access'))})`, legend: '{{method}}' }] }),
+  graph({
     title: 'Targets by source', unit: 'none', min: 0,
     description: 'Targets that each source of targets gives, beside those that the configuration lists.',
     queries: [{ expr: max('instance, source', own('mesh_exporter_discovered_targets')),

@@ -30,7 +30,13 @@ constexpr std::size_t processes_tried = 16;
 
 Failure failure(std::string message) { return Failure{Reason::connect, std::move(message)}; }
 
-std::string words_of(int error) { return std::generic_category().message(error); }
+std::string words_of(int error) {
+  std::string words = std::generic_category().message(error);
+  if (error == EPERM || error == EACCES) {
+    words += "; that needs the capabilities CAP_SYS_ADMIN and CAP_SYS_PTRACE";
+  }
+  return words;
+}
 
 // The first of them: any one is in the namespace of all.
 std::vector<pid_t> processes_in(const std::string& list) {
@@ -84,7 +90,6 @@ bool has_capabilities() {
 
 std::string why_not_entered(int error) {
   std::string words = "its network namespace cannot be entered: " + words_of(error);
-  if (error == EPERM) words += "; that needs the capabilities CAP_SYS_ADMIN and CAP_SYS_PTRACE";
   if (error == EINVAL) words += "; it is no network namespace, or Linux is older than 5.8";
   return words;
 }
