@@ -1,5 +1,5 @@
-// A file, directory or process that is open for as long as this lives. Opened without waiting, whatever the
-// name means by now: opening a FIFO or a device can block or do things.
+// A file, directory or process that is open for as long as this lives. Opened without waiting,
+// whatever the name means by now: opening a FIFO or a device can block or do things.
 #pragma once
 
 #include <fcntl.h>

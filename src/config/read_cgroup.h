@@ -1,5 +1,5 @@
-// The keys about what the kernel keeps of processes: where control groups are and which is a target's,
-// and its network namespace.
+// The keys about what the kernel keeps of processes: where control groups are and which is a
+// target's, and its network namespace.
 #pragma once
 
 #include <optional>

@@ -88,7 +88,8 @@ const std::vector<Metric>& target_metrics() {
        gauge,
        target,
        {"method"},
-       "1 for each way in which the target is reached: admin (its admin port), namespace (its admin port on a loopback "
+       "1 for each way in which the target is reached: admin (its admin port), namespace (its "
+       "admin port on a loopback "
        "that is not ours, in the pod's network namespace), metrics (its page of metrics), "
        "handshake "
        "(the port at which it takes calls)."},
