@@ -57,7 +57,7 @@ void print_found(const std::string& file, const Config& config) {
   }
   for (const Target& target : config.targets) {
     std::cout << "  " << qualified(target.ns, target.pod) << " (" << target.mesh << ")";
-    if (target.admin) std::cout << " admin " << to_string(*target.admin);
+    if (target.admin) std::cout << " admin " << to_string(*target.admin) << where_else(target);
     if (target.metrics) {
       const std::string& path = target.metrics->path;
       std::cout << " metrics " << to_string(target.metrics->address)

@@ -50,7 +50,8 @@ struct Poller::Watched {
         conversation(find_dialect(target.mesh)->open(target, config)),
         client(executor, target, config.cgroup_root),
         history(labelled(target), config),
-        log(id, to_string(target.admin ? *target.admin : target.metrics->address)) {}
+        log(id, to_string(target.admin ? *target.admin : target.metrics->address) +
+                    where_else(target)) {}
 
   std::string id;
   Target target;  // as it was found

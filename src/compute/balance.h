@@ -9,11 +9,9 @@
 // Expected shares are not 1/n. What is tried, each alone explaining a skew that even shares do not:
 //
 //   ejected    endpoints that could not be chosen for a part of the window (outlier detection,
-//   health,
-//              draining) have whatever share they got
+//              health, draining), or took no connection, have whatever share they got
 //   locality   a client prefers its zone, or a priority: the shares within each are compared, not
-//   the
-//              zones with each other. Only where a zone that took traffic has two endpoints to
+//              the zones with each other. Only where a zone that took traffic has two endpoints to
 //              compare: three pods in three zones explain nothing, unless the configuration
 //              gives zones weights, of which no list of endpoints tells
 //   warming    endpoints that joined or left within the window, likewise

@@ -15,6 +15,7 @@ namespace {
 
 using Upstream = std::pair<Name, Name>;  // with its subset
 using ByAddress = std::map<Name, EndpointLoad>;
+using Failures = std::map<std::pair<Upstream, Name>, std::uint64_t>;
 
 void add_state(const EndpointReading& endpoint, EndpointLoad& load) {
   load.name = endpoint.address;
@@ -25,6 +26,17 @@ void add_state(const EndpointReading& endpoint, EndpointLoad& load) {
   load.priority = endpoint.priority;
   load.locality = endpoint.locality;
   load.was_barred = load.was_barred || endpoint.state != EndpointState::ready;
+}
+
+// What failed in the window, by endpoint.
+Failures failures_in(const CounterView& requests) {
+  Failures failures;
+  for (std::size_t i = 0; i < requests.keys->size(); ++i) {
+    const SeriesKey& key = (*requests.keys)[i];
+    if (key.counted != Counted::endpoint_failures || requests.increases[i] == 0) continue;
+    failures[{{key.upstream, key.subset}, key.detail}] += requests.increases[i];
+  }
+  return failures;
 }
 
 bool weighs_zones(const SettingsReading* settings, const UpstreamLoads& of) {
@@ -62,6 +74,7 @@ std::vector<UpstreamLoads> upstream_loads(const CounterView& requests,
     load.name = key.detail;
     load.requests += requests.increases[i];
   }
+  const Failures failures = failures_in(requests);
   std::vector<UpstreamLoads> all;
   for (auto& [name, by_address] : upstreams) {
     if (folded.contains(name)) continue;
@@ -69,7 +82,11 @@ std::vector<UpstreamLoads> upstream_loads(const CounterView& requests,
     for (auto& [address, load] : by_address) {
       const auto was = presence.of(name.first, name.second, address, from);
       load.joined_or_left = was.joined_or_left;
-      load.was_barred = load.was_barred || was.was_barred;
+      // More failures than requests: most of what was meant for it got no connection, which makes
+      // no request of it.
+      const auto failed = failures.find({name, address});
+      const bool refused = failed != failures.end() && failed->second > load.requests;
+      load.was_barred = load.was_barred || was.was_barred || refused;
       one.loads.push_back(std::move(load));
     }
   }

@@ -37,9 +37,10 @@ const std::vector<Metric>& balance_metrics() {
        {"upstream", "subset", "verdict"},
        "What the requests over the window amount to, by verdict: balanced, too_little_traffic (to "
        "tell from luck), connection_pinned (requests follow connections), uneven (a skew without "
-       "an "
-       "explanation), or a skew explained: weighted, locality (zones and priorities), ejected, "
-       "warming (endpoints joined or left). The one that holds is 1, the others 0."},
+       "an explanation), or a skew explained: weighted, locality (zones and priorities), ejected "
+       "(or unhealthy, draining, without a connection), warming (endpoints joined or left). The "
+       "one "
+       "that holds is 1, the others 0."},
   };
   return metrics;
 }

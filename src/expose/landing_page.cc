@@ -85,7 +85,7 @@ std::string without_query(std::string text, const Target& target) {
 
 // Where the target is asked.
 std::string address_words(const Target& target) {
-  if (target.admin) return "admin " + to_string(*target.admin);
+  if (target.admin) return "admin " + to_string(*target.admin) + where_else(target);
   if (!target.metrics) return "no address";
   return without_query("metrics " + to_string(target.metrics->address) + target.metrics->path,
                        target);

@@ -74,7 +74,7 @@ void access(const Page& page, FamilyBuilder& family) {
       Labels labels(target);
       family.state(std::move(labels.with("method", method)), 1.0);
     };
-    const bool elsewhere = target.admin_within_cgroup || !target.network_namespace.empty();
+    const bool elsewhere = !where_else(target).empty();
     if (target.admin) by(elsewhere ? "namespace" : "admin");
     if (target.metrics) by("metrics");
     if (target.inbound) by("handshake");

@@ -105,6 +105,25 @@ TEST(UpstreamLoads, bring_together_what_is_known_of_an_endpoint) {
                                                      {"b", 5, 3, 4, 1, "eu/b/", false, true}}));
 }
 
+// As Envoy counts them while one of three servers is dead: calls that were meant for it got no
+// connection, which makes no request of them.
+TEST(UpstreamLoads, do_not_expect_a_share_of_who_takes_no_connection) {
+  CounterView view = counted({{"a", 380}, {"b", 10}, {"c", 380}});
+  std::vector<SeriesKey> keys = *view.keys;
+  for (const auto& [address, failed] : {std::pair("a", 3u), std::pair("b", 370u)}) {
+    keys.push_back({Counted::endpoint_failures, Direction::outbound, "users", "", "", "", address});
+    view.totals.push_back(failed);
+    view.increases.push_back(failed);
+  }
+  view.keys = std::make_shared<const std::vector<SeriesKey>>(std::move(keys));
+  const auto all = upstream_loads(view, {endpoint("a"), endpoint("b"), endpoint("c")}, {}, at(10));
+  ASSERT_EQ(all.at(0).loads.size(), 3u);
+  EXPECT_FALSE(all[0].loads[0].was_barred);
+  EXPECT_TRUE(all[0].loads[1].was_barred);
+  const auto balances = upstream_balances(all, {}, nullptr, 10, {});
+  EXPECT_EQ(balances.at(0).balance.verdict, BalanceVerdict::ejected);
+}
+
 TEST(UpstreamLoads, count_who_left_within_the_window) {
   EndpointPresence presence;
   presence.enter({endpoint("a"), endpoint("b")}, at(0), long_ago);
