@@ -1,6 +1,8 @@
 // Start, serve, stop; see app.h.
 #include "app/app.h"
 
+#include <signal.h>
+
 #include <boost/asio/co_spawn.hpp>
 #include <boost/asio/detached.hpp>
 #include <boost/asio/io_context.hpp>
@@ -79,9 +81,18 @@ void reload(const AppOptions& options, Watchers& watchers, PageOptions& page, Ro
   routes.change(page);
 }
 
+// Those that were asked for while the program started, too: until now they were held back.
+void take_reloads() {
+  sigset_t reload;
+  sigemptyset(&reload);
+  sigaddset(&reload, SIGHUP);
+  pthread_sigmask(SIG_UNBLOCK, &reload, nullptr);
+}
+
 asio::awaitable<void> reload_on_hang_up(asio::io_context& io, const AppOptions& options,
                                         Watchers& watchers, PageOptions& page, Routes& routes) {
   asio::signal_set hang_ups(io, SIGHUP);
+  take_reloads();
   while (true) {
     co_await hang_ups.async_wait(asio::use_awaitable);
     reload(options, watchers, page, routes);

@@ -42,9 +42,8 @@ void log_discovery(const std::vector<DiscoveryState>& now,
 
 // Whether what is known of a target would be something else under the other configuration.
 bool asks_otherwise(const Config& one, const Config& other) {
-  return one.poll != other.poll || one.limits != other.limits || one.grpc != other.grpc ||
-         one.balance != other.balance || one.audit != other.audit ||
-         one.cgroup_root != other.cgroup_root;
+  return one.poll != other.poll || one.limits != other.limits || one.balance != other.balance ||
+         one.audit != other.audit || one.cgroup_root != other.cgroup_root;
 }
 
 }  // namespace

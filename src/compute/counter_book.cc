@@ -146,7 +146,10 @@ void CounterBook::forget_retired() {
   Index kept = 0;
   index_.clear();
   for (Index entry = 0; entry < keys_.size(); ++entry) {
-    if (!held_[entry]) continue;
+    if (!held_[entry]) {
+      if (is_call_received(keys_[entry])) received_of_forgotten_ += totals_[entry];
+      continue;
+    }
     new_index[entry] = kept;
     keys_[kept] = std::move(keys_[entry]);
     totals_[kept] = totals_[entry];
@@ -225,6 +228,10 @@ CounterView CounterBook::view(Instant now) {
 
   CounterView view;
   view.keys = visible_keys_;
+  view.calls_received = received_of_forgotten_;
+  for (Index entry = 0; entry < keys_.size(); ++entry) {
+    if (is_call_received(keys_[entry])) view.calls_received += totals_[entry];
+  }
   view.totals.reserve(visible_.size());
   for (const Index entry : visible_) view.totals.push_back(totals_[entry]);
   if (!checkpoints_.empty() && checkpoints_.front().at < last_at_) {

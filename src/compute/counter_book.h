@@ -91,6 +91,7 @@ class CounterBook {
   std::vector<Instant> last_seen_;
   std::vector<bool> held_;  // takes a place in the folder
   std::map<SeriesKey, Index> index_;
+  std::uint64_t received_of_forgotten_ = 0;  // calls
 
   // Of the entries, at the first checkpoint and at the last. One beyond their ends was not yet
   // known: zero.

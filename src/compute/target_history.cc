@@ -27,9 +27,7 @@ std::optional<std::uint64_t> received_in(const CounterView& traffic) {
   if (traffic.window_seconds <= 0) return std::nullopt;
   std::uint64_t received = 0;
   for (std::size_t i = 0; i < traffic.increases.size(); ++i) {
-    const SeriesKey& key = (*traffic.keys)[i];
-    const bool is_call = key.counted == Counted::calls && key.direction == Direction::inbound;
-    if (is_call) received += traffic.increases[i];
+    if (is_call_received((*traffic.keys)[i])) received += traffic.increases[i];
   }
   return received;
 }

@@ -129,7 +129,7 @@ void AppConversation::enter(const Sample& sample, Readings& readings) {
     scope = counters_.histogram_of(sample);
   }
   if (!counters_.add(sample, std::move(read->key), read->value, scope)) {
-    ++readings.unreadable;
+    if (readings.unreadable++ == 0) readings.unreadable_sample = words_of(sample);
   } else if (!read->exact) {
     ++readings.ambiguous;
   }

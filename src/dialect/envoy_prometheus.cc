@@ -115,7 +115,8 @@ class EnvoyPrometheusConversation final : public Conversation {
  private:
   struct Numbers {
     std::optional<double> state, uptime, allocated, reserved;
-    std::uint64_t ambiguous = 0, bad_values = 0;
+    std::uint64_t ambiguous = 0;
+    Unreadables refused;
   };
 
   void enter(const Sample& sample, Numbers& numbers);
@@ -142,8 +143,9 @@ Step EnvoyPrometheusConversation::hear(Answer answer) {
   if (auto failure = check_samples(report, page)) return *failure;
   Readings readings;
   readings.at = answer->sent + (answer->received - answer->sent) / 2;
-  readings.unreadable = report.unreadable + numbers.bad_values;
-  readings.unreadable_sample = report.unreadable_sample;
+  readings.unreadable = report.unreadable + numbers.refused.count();
+  readings.unreadable_sample =
+      report.unreadable > 0 ? report.unreadable_sample : numbers.refused.sample();
   readings.ambiguous = numbers.ambiguous;
   note_process(numbers, readings);
   readings.traffic = counters_.end(readings.unreadable == 0);
@@ -162,7 +164,7 @@ void EnvoyPrometheusConversation::enter(const Sample& sample, Numbers& numbers) 
   if (read->key.counted == Counted::duration_sum_us) value = std::round(value * 1000);
   const std::uint32_t scope = scope_of(read->key);
   if (!counters_.add(sample, std::move(read->key), value, scope)) {
-    ++numbers.bad_values;
+    numbers.refused.add(words_of(sample));
   } else if (!read->exact) {
     ++numbers.ambiguous;
   }

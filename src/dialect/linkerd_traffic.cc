@@ -212,7 +212,7 @@ void LinkerdTraffic::profile_time(const Sample& sample, const LinkerdTruth& trut
 
 void LinkerdTraffic::count(const Sample& sample, SeriesKey key) {
   if (names_no_method(key)) ++ambiguous_;
-  counters_.add(sample, std::move(key), sample.value);
+  if (!counters_.add(sample, std::move(key), sample.value)) note_unreadable(sample);
 }
 
 void LinkerdTraffic::count_also(const Sample& sample, std::string_view as, SeriesKey key) {
@@ -223,7 +223,8 @@ void LinkerdTraffic::count_also(const Sample& sample, std::string_view as, Serie
 void LinkerdTraffic::count_endpoint(const Sample& sample, Counted counted) {
   const std::string_view address = sample.label("target_addr");
   if (address.empty()) return;
-  endpoints_.add(sample, outbound(counted, upstream_of_endpoint(sample), address), sample.value);
+  SeriesKey key = outbound(counted, upstream_of_endpoint(sample), address);
+  if (!endpoints_.add(sample, std::move(key), sample.value)) note_unreadable(sample);
 }
 
 // A bucket or the sum of a histogram, in milliseconds.
@@ -243,9 +244,7 @@ void LinkerdTraffic::count_time(const Sample& sample, SeriesKey key) {
   if (!counters_.add(sample, std::move(key), value, scope)) note_unreadable(sample);
 }
 
-void LinkerdTraffic::note_unreadable(const Sample& sample) {
-  unreadables_.add(std::string(sample.name).append(" ").append(std::to_string(sample.value)));
-}
+void LinkerdTraffic::note_unreadable(const Sample& sample) { unreadables_.add(words_of(sample)); }
 
 void LinkerdTraffic::tell(Readings& readings) {
   readings.unreadable += unreadables_.count();

@@ -1,6 +1,8 @@
 // Samples become series; see page_counters.h.
 #include "dialect/page_counters.h"
 
+#include <array>
+#include <charconv>
 #include <utility>
 
 #include "base/limits.h"
@@ -20,6 +22,13 @@ std::string source_of(const Sample& sample) {
 
 }  // namespace
 
+std::string words_of(const Sample& sample) {
+  std::array<char, 32> value{};
+  const auto end = std::to_chars(value.data(), value.data() + value.size(), sample.value);
+  std::string words(sample.name.substr(0, 100));
+  return words.append(" ").append(value.data(), end.ptr);
+}
+
 void PageCounters::begin() { now_ = {}; }
 
 bool PageCounters::add(const Sample& sample, SeriesKey key, double value, std::uint32_t scope) {
@@ -27,7 +36,8 @@ bool PageCounters::add(const Sample& sample, SeriesKey key, double value, std::u
   std::string source = source_of(sample);
   const bool has_room = now_.series.size() < limits::raw_series_per_target &&
                         now_.bytes + source.size() <= limits::raw_series_bytes_per_target;
-  if (!has_room || !now_.sources.insert(source).second) return true;
+  if (!has_room) return now_.sources.contains(source);
+  if (!now_.sources.insert(source).second) return true;
   now_.bytes += source.size();
   now_.series.push_back({std::move(source), scope, std::move(key)});
   now_.values.push_back(static_cast<std::uint64_t>(value));

@@ -9,7 +9,7 @@
 // differ in a label that means nothing here (the version of a library, an address) have one key,
 // and their increases are added up (model/series.h). Of samples that are the same in everything the
 // first counts: pages that were merged repeat some. What is over limits::raw_series_per_target, or
-// over the bytes of their names, is not entered. Not thread-safe.
+// over the bytes of their names, is refused. Not thread-safe.
 #pragma once
 
 #include <cstdint>
@@ -25,13 +25,17 @@
 
 namespace mesh {
 
+// "NAME VALUE": how a sample that was refused is told to people.
+std::string words_of(const Sample& sample);
+
 class PageCounters {
  public:
   // A new answer.
   void begin();
 
   // `value` is what the counter stands at, in the unit of key.counted; a fraction is cut off.
-  // `scope` as in Series. False: no counter stands at such a value, and it was not entered.
+  // `scope` as in Series. False: it was not entered, for no counter stands at such a value, or
+  // there is no room for it.
   bool add(const Sample& sample, SeriesKey key, double value, std::uint32_t scope = 0);
 
   // A number for everything that is measured together, the same for the same name in one answer;

@@ -1,5 +1,6 @@
 // How evenly load falls: the additive parts that merge over nodes, what is computed from them, and
 // the verdicts; per upstream from the client's side, per pod and workload from the other.
+#include <algorithm>
 #include <array>
 #include <cstddef>
 #include <cstdint>
@@ -73,10 +74,11 @@ void upstream_verdict(const Page& page, FamilyBuilder& family) {
 }
 
 void pod_requests_total(const Page& page, FamilyBuilder& family) {
-  each_counter(page.snapshot, &TargetState::traffic, &CounterView::totals, Counted::calls,
-               [&](const TargetState& state, const SeriesKey& key, std::uint64_t total) {
-                 if (key.direction == Direction::inbound) family.add(Labels(state.target), total);
-               });
+  for (const auto& state : page.snapshot.targets) {
+    // All that it received, of methods and statuses that are not shown any more as well.
+    if (std::ranges::none_of(*state->traffic.keys, is_call_received)) continue;
+    family.add(Labels(state->target), state->traffic.calls_received);
+  }
 }
 
 void pod_connections(const Page& page, FamilyBuilder& family) {

@@ -69,6 +69,11 @@ struct SeriesKey {
   bool operator==(const SeriesKey&) const = default;
 };
 
+// Whether it counts calls that the workload received.
+inline bool is_call_received(const SeriesKey& key) {
+  return key.counted == Counted::calls && key.direction == Direction::inbound;
+}
+
 // One counter at its source. Several sources may mean the same key (two inbound clusters serve the
 // same method): their increases are added up.
 struct Series {

@@ -36,6 +36,8 @@ struct CounterView {
   std::vector<std::uint64_t> totals;     // one per key
   std::vector<std::uint64_t> increases;  // over the window; one per key, or empty: no window yet
   double window_seconds = 0;             // what `increases` spans exactly; 0: no two samples yet
+  // Calls that were received, of all keys that ever were, shown or hidden: never falls.
+  std::uint64_t calls_received = 0;
 };
 
 // How often a question failed, by reason, since the agent's start. Indexed by Reason.

@@ -174,7 +174,7 @@ TEST_F(LinkerdTest, counts_numbers_that_no_counter_has_as_unreadable) {
       "request_total{direction=\"outbound\",authority=\"a:1\",target_addr=\"a:1\"} -1\n";
   const Readings readings = door_.readings();
   EXPECT_EQ(readings.unreadable, 1u);
-  EXPECT_EQ(readings.unreadable_sample, "request_total -1.000000");
+  EXPECT_EQ(readings.unreadable_sample, "request_total -1");
   EXPECT_FALSE(readings.traffic->complete);
 }
 

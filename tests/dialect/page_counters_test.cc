@@ -59,6 +59,7 @@ TEST_F(PageCountersTest, is_bounded) {
     page.append("a").append(std::to_string(i)).append(" 1\n");
   }
   EXPECT_EQ(read(page).values.size(), limits::raw_series_per_target);
+  EXPECT_FALSE(taken_);
   page.clear();
   const std::string longest(60'000, 'x');
   for (int i = 0; i < 400; ++i) page.append("a").append(std::to_string(i)).append(longest + " 1\n");

@@ -2,14 +2,29 @@
 """A configuration that changes while the agent runs: who is watched as before keeps what was counted, and
 one that is wrong changes nothing."""
 
+import os
+import re
+import signal
 import unittest
 
-from harness import TempDirTest, wait_until
+from harness import BINARY, TempDirTest, wait_until
 from misbehaving_admin import MisbehavingAdmin, fake_targets
+from processes import Child
 
 NOBODY = "http://127.0.0.1:1"  # where nobody listens
 RELOADED = "mesh_exporter_config_last_reload_successful"
 WHEN = "mesh_exporter_config_last_reload_success_timestamp_seconds"
+
+
+def read(path):
+    with open(path) as file:
+        return file.read()
+
+
+def is_held_back(pid, number):
+    """Whether the process has that signal blocked now."""
+    mask = int(re.search(r"^SigBlk:\t(\w+)$", read(f"/proc/{pid}/status"), re.M)[1], 16)
+    return mask >> (number - 1) & 1 == 1
 
 
 class Reload(TempDirTest):
@@ -19,6 +34,11 @@ class Reload(TempDirTest):
         self.agent = self.start_agent(fake_targets({"one": NOBODY, "two": self.good}))
         self.agent.wait_ready()
         self.loaded = self.agent.page().value(WHEN)
+
+    def start_child(self, command, log):
+        child = Child("early", command, log)
+        self.addCleanup(child.kill)
+        return child
 
     def refusals(self, pod="one"):
         return self.agent.page().value("mesh_target_scrape_errors_total", pod=pod, reason="connect")
@@ -82,6 +102,18 @@ class Reload(TempDirTest):
         wait_until(lambda: not self.agent.page().rows("mesh_exporter_discovered_targets"),
                    "the source to be given up")
         self.assertEqual(self.agent.page().rows("mesh_tls_probe_success"), [])
+
+    def test_one_that_is_asked_for_during_the_start_is_made_after_it(self):
+        # So many targets that their configuration takes a while to be read.
+        file = os.path.join(self.directory, "early.yaml")
+        with open(file, "w") as out:
+            out.write(fake_targets({f"pod-{n}": NOBODY for n in range(3000)}))
+        log = os.path.join(self.directory, "early.log")
+        child = self.start_child([BINARY, "--config.file=" + file, "--web.listen-address=127.0.0.1:0"], log)
+        wait_until(lambda: is_held_back(child.pid, signal.SIGHUP), "the program to hold it back")
+        child.signal(signal.SIGHUP)
+        wait_until(lambda: "configuration reloaded" in read(log), "the reload", 60, alive=[child])
+        self.assertTrue(child.running())
 
     def test_many_at_once_end_with_the_last(self):
         for count in range(20):

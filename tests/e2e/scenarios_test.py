@@ -65,7 +65,7 @@ class Running(RunningScenario):
         """Whether all is found, and no more."""
         page = self.agent.page()
         names = found(page)
-        for finding in names - self.wanted:
+        for finding in names - self.wanted - set(self.scenario.on_the_way):
             self.extra.setdefault(finding, self.agent.get("/diagnosis")[1])
         self.verdicts += [row["verdict"] for row, value
                           in page.rows("mesh_upstream_balance_verdict", pod=CLIENT,

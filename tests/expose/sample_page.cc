@@ -108,6 +108,7 @@ TargetState client() {
   state.traffic.totals = {1900, 19, 7, 1919, 1900, 1000, 1910, 1919, 4'250'500, 3, 12};
   state.traffic.increases = {45, 15, 0, 60, 45, 30, 58, 60, 100'000, 0, 0};
   state.traffic.window_seconds = 30;
+  state.traffic.calls_received = 7;
   add_pool(users, state);
   SeriesKey requests{
       Counted::endpoint_requests, Direction::outbound, users, "", "", "", "10.0.0.7:50051"};

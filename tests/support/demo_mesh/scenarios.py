@@ -22,6 +22,7 @@ class Scenario:
     name: str
     summary: str
     findings: tuple = ()  # exactly what is found, by name
+    on_the_way: tuple = ()  # what may be found until they are, where a reason stands beside it
     # Exactly what could not be looked at, as `diagnose` says it; where the mesh has its files is DIRECTORY.
     unseen: tuple = ()
     unseen_perhaps: tuple = ()  # and what may not be, where a reason stands beside it
@@ -84,6 +85,7 @@ SCENARIOS = (
              verdict="ejected"),
     Scenario("none_left", "all pods fail, and are ejected for it", ("no_healthy_endpoint",),
              load=ONE_UPSTREAM, client=change.eject_after(5, most=100), server=change.fail,
+             on_the_way=("endpoints_ejected",),  # one after the other
              alerts=(BURN,), quiet=("MeshCallsUnavailable",)),
     Scenario("quiet", "too few calls to tell luck from skew", load={"rate": 0.4},
              client=change.hash_one_key, verdict="too_little_traffic"),
