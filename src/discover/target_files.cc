@@ -15,6 +15,10 @@
 namespace mesh {
 namespace {
 
+bool is_glob(const std::string& pattern) {
+  return pattern.find_first_of("*?[\\") != std::string::npos;
+}
+
 std::vector<std::string> matches(const std::string& pattern) {
   glob_t found{};
   std::vector<std::string> paths;
@@ -60,7 +64,8 @@ bool TargetFiles::look() {
   std::vector<std::string> problems;
   for (const std::string& pattern : patterns_) {
     const std::vector<std::string> paths = matches(pattern);
-    if (paths.empty()) problems.push_back(pattern + ": matches no file");
+    // Of a pattern there may be none yet; a file that is named is missed.
+    if (paths.empty() && !is_glob(pattern)) problems.push_back(pattern + ": no such file");
     for (const std::string& path : paths) look_at(path, problems);
   }
   std::erase_if(files_, [](const auto& item) { return !item.second.seen; });

@@ -133,9 +133,15 @@ TEST_F(TargetFilesTest, that_are_none_are_told_with_their_names) {
               ElementsAre(HasSubstr("d.yaml: cannot be read: is a directory")));
 }
 
-TEST_F(TargetFilesTest, that_do_not_exist_yet_are_a_problem_until_they_do) {
+TEST_F(TargetFilesTest, of_a_pattern_may_be_none) {
   look();
-  EXPECT_THAT(files_->state().problems, ElementsAre(HasSubstr("*.yaml: matches no file")));
+  EXPECT_THAT(files_->state().problems, IsEmpty());
+}
+
+TEST_F(TargetFilesTest, that_are_named_and_do_not_exist_yet_are_a_problem_until_they_do) {
+  config_.files = {(directory_ / "a.yaml").string()};
+  look();
+  EXPECT_THAT(files_->state().problems, ElementsAre(HasSubstr("a.yaml: no such file")));
   write("a.yaml", "[]");
   ASSERT_TRUE(changes());
   EXPECT_THAT(files_->state().problems, IsEmpty());
