@@ -28,6 +28,8 @@ class PagesTest(unittest.TestCase):
 
     def test_what_is_right_passes(self):
         self.assertEqual(self.faults(), [])
+        self.assertEqual(self.faults(labels={**LABELS, "seen_by": "app"},
+                                     dashboard_url=SAID["dashboard_url"] + "&var-seen_by=app"), [])
 
     def test_what_is_wrong_is_named(self):
         self.assertIn("went to page", *self.faults(receiver="page"))
@@ -37,6 +39,7 @@ class PagesTest(unittest.TestCase):
         self.assertIn("runbook_url", self.faults(runbook_url="https://example.com/#nothing")[0])
         self.assertIn("no section", self.faults(runbook_url="https://example.com/#nothing")[1])
         self.assertIn("dashboard_url", *self.faults(dashboard_url=SAID["dashboard_url"] + "2"))
+        self.assertIn("dashboard_url", *self.faults(labels={**LABELS, "seen_by": "app"}))
 
     def test_a_description_that_nobody_reads_at_night_is_named(self):
         for wrong in ("{{ $value }} 3", "0.33333 of them", "123456 calls", "NaN of 3", "<no value> of 3",

@@ -8,7 +8,7 @@ import sys
 sys.path.append(os.path.join(os.path.dirname(os.path.dirname(os.path.abspath(__file__))), "support"))
 
 import promql  # noqa: E402
-from alerting import anchor_of  # noqa: E402
+from alerting import anchor_of, chosen  # noqa: E402
 from promql import Binary, Call, Selector  # noqa: E402
 from reference import SCRAPED  # noqa: E402
 
@@ -94,6 +94,15 @@ def query_faults(tree):
             yield f"an annotation asks for {node.name} of any cluster"
 
 
+def count_faults(tree):
+    """Increases that are shown with a fraction: Prometheus makes one of every count, and nobody refuses
+    half a call."""
+    for node, above in promql.walk(tree):
+        if isinstance(node, Call) and node.name == "increase" and "round" not in {
+                one.name for one in above if isinstance(one, Call)}:
+            yield "an increase is shown that is not rounded"
+
+
 def record_faults(rule):
     """Recording rules keep job and instance; a ratio over nodes cannot keep the instance."""
     level, _, operation = rule["record"].partition(":")[2].partition(":")
@@ -109,7 +118,8 @@ def record_faults(rule):
 
 
 def form_faults(rule, runbook_base, dashboards):
-    """What a page must say. `dashboards`: {uid: variables}."""
+    """What a page must say. `dashboards`: {uid: {variable: the label that fills it, and
+    values that may stand there, as "label|=value"}}."""
     severity = rule["labels"].get("severity")
     if severity not in ("critical", "warning", "info", OWN_SEVERITY):
         yield f"severity {severity}"
@@ -133,11 +143,18 @@ def form_faults(rule, runbook_base, dashboards):
 
 
 def link_faults(url, dashboards):
+    """Of a link in every form that the labels of an alert give it."""
+    forms = [chosen(url, lambda *_, met=met: met) for met in (True, False)]
+    return sorted({fault for form in forms for fault in _one_link_faults(form, dashboards)})
+
+
+def _one_link_faults(url, dashboards):
     match = re.fullmatch(r"https://[^/]+/d/([\w-]+)(?:\?(.*))?", url)
     if not match or match[1] not in dashboards:
         yield f"no dashboard at {url}"
         return
     for pair in (match[2] or "").split("&") if match[2] else ():
-        variable = re.fullmatch(r"var-(\w+)=\{\{ \$labels\.(\w+) \| urlquery \}\}", pair)
-        if not variable or dashboards[match[1]].get(variable[1]) != variable[2]:
+        variable = re.fullmatch(r"var-(\w+)=(?:\{\{ \$labels\.(\w+) \| urlquery \}\}|(\w+))", pair)
+        filled = dashboards[match[1]].get(variable[1], "").split("|") if variable else ()
+        if not variable or (variable[2] or f"={variable[3]}") not in filled:
             yield f"{match[1]} has no variable for {pair}"

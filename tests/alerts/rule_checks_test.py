@@ -85,6 +85,11 @@ class Checks(unittest.TestCase):
     def test_what_annotations_ask_names_the_cluster(self):
         self.check(rule_checks.query_faults, ['sum(a{cluster="",pod=""})'], ['sum(a{pod=""})'])
 
+    def test_what_is_counted_is_whole(self):
+        self.check(rule_checks.count_faults,
+                   ["round(sum(increase(a[5m])))", "sum(a)", "rate(a[5m])"],
+                   ["sum(increase(a[5m]))", "round(a) + increase(a[5m])"])
+
     def test_recording_rules_keep_the_instance(self):
         def found(record, expr):
             return list(rule_checks.record_faults({"record": record, "expr": expr}))
@@ -98,7 +103,7 @@ class Checks(unittest.TestCase):
 
 class Form(unittest.TestCase):
     BASE = "https://example.com/runbook.md"
-    DASHBOARDS = {"mesh-pools": {"pod": "pod", "service": "grpc_service"}}
+    DASHBOARDS = {"mesh-pools": {"pod": "pod", "service": "grpc_service", "side": "=near|=far"}}
     GOOD = {
         "alert": "MeshPoolFull", "expr": "pods > 1", "for": "5m", "labels": {"severity": "info"},
         "annotations": {
@@ -119,6 +124,10 @@ class Form(unittest.TestCase):
                                      labels={"severity": rule_checks.OWN_SEVERITY}), [])
         self.assertEqual(self.annotated(runbook_url=self.BASE + "#{{ $labels.finding }}"), [])
         self.assertEqual(self.annotated(dashboard_url="https://g.example.com/d/mesh-pools"), [])
+        for query in ("var-side=near", "var-side={{ if $labels.pod }}near{{ else }}far{{ end }}",
+                      'var-side=near{{ if eq $labels.mesh "app" }}&var-side=far{{ end }}',
+                      "var-side=far{{ if $labels.pod }}&var-pod={{ $labels.pod | urlquery }}{{ end }}"):
+            self.assertEqual(self.annotated(dashboard_url="https://g.example.com/d/mesh-pools?" + query), [])
 
     def test_what_is_not_is_named(self):
         self.assertEqual(len(self.faults(labels={"severity": "page"})), 1)
@@ -133,7 +142,9 @@ class Form(unittest.TestCase):
         self.assertEqual(len(self.annotated(runbook_url="https://elsewhere.com/#pool_full")), 1)
         base = "https://g.example.com/d/mesh-"
         for url in ("pool", "pools?var-pod={{ $labels.pod }}", "pools?var-pod=x",
-                    "pools?var-service={{ $labels.pod | urlquery }}",
+                    "pools?var-service={{ $labels.pod | urlquery }}", "pools?var-side=left",
+                    "pools?var-side={{ if $labels.pod }}near{{ else }}left{{ end }}",
+                    "pools?var-side={{ if $labels.pod }}left{{ else }}far{{ end }}",
                     "pools?var-node={{ $labels.node | urlquery }}"):
             self.assertEqual(len(self.annotated(dashboard_url=base + url)), 1, url)
 

@@ -25,14 +25,16 @@ ALERTMANAGER = os.path.join(ALERTS, "alertmanager.example.yaml")
 UNIT_TESTS = sorted(glob.glob(os.path.join(ALERTS, "tests", "*.yaml")))
 RUNBOOK_BASE = "https://github.com/mesh-exporter/mesh_exporter/blob/main/docs/runbook.md"
 
-# {uid: {variable of the dashboard: label of an alert that fills it}}
-_POD = {"namespace": "namespace", "workload": "workload", "pod": "pod"}
+# {uid: {variable of the dashboard: label of an alert that fills it, and values for a rule to write}}
+_EXPORTERS = {"cluster": "cluster", "job": "job", "instance": "instance"}
+_POD = {**_EXPORTERS, "namespace": "namespace", "workload": "workload", "pod": "pod"}
 _UPSTREAM = {**_POD, "upstream": "upstream"}
 DASHBOARDS = {
     "mesh-overview": _POD, "mesh-certificates": _POD, "mesh-control-plane": _POD,
-    "mesh-sidecars": _POD, "mesh-exporter": {**_POD, "instance": "instance"},
+    "mesh-sidecars": _POD, "mesh-exporter": _POD,
     "mesh-balance": _UPSTREAM, "mesh-pools": _UPSTREAM,
-    "mesh-methods": {**_UPSTREAM, "service": "grpc_service", "method": "grpc_method"}}
+    "mesh-methods": {**_UPSTREAM, "service": "grpc_service", "method": "grpc_method",
+                     "seen_by": "seen_by|=app", "direction": "=outbound|=inbound"}}
 
 
 def load(path):
@@ -140,6 +142,12 @@ class Rules(unittest.TestCase):
             self.assert_no_faults(rule, rule_checks.grouping_faults(promql.parse(rule["expr"])))
             for query in rule_checks.queries_of(rule):
                 self.assert_no_faults(rule, rule_checks.query_faults(promql.parse(query)))
+
+    def test_what_is_counted_on_a_page_is_whole(self):
+        for rule in self.alerts:
+            shown = [rule["expr"]] if "$value" in rule["annotations"]["description"] else []
+            for text in (*shown, *rule_checks.queries_of(rule)):
+                self.assert_no_faults(rule, rule_checks.count_faults(promql.parse(text)))
 
     def test_recording_rules(self):
         self.assertGreater(len(self.recorded), 10)

@@ -22,6 +22,9 @@ EXAMPLE = os.path.join(ALERTS, "alertmanager.example.yaml")
 EXAMPLE_RECEIVER = "http://alerts.example.com"
 QUICKER = 40  # so many times: five minutes are eight seconds,
 LONGEST = 25  # but nothing takes longer than so many seconds
+# In a link: what depends on a label of the alert.
+_CHOICE = re.compile(r'\{\{ if (?:eq )?\$labels\.(?P<label>\w+)(?: "(?P<value>\w+)")? \}\}(?P<met>.*?)'
+                     r"(?:\{\{ else \}\}(?P<unmet>.*?))?\{\{ end \}\}")
 _UNITS = {"s": 1, "m": 60, "h": 3600, "d": 86400}
 
 
@@ -42,6 +45,13 @@ def alert_rules():
     """The rules of all alerts, in their order; an alert may have several."""
     return [rule for group in yaml.safe_load(_read(RULES))["groups"] for rule in group["rules"]
             if "alert" in rule]
+
+
+def chosen(link, is_met):
+    """What the choices in a link leave of it. `is_met`(label, value): whether the alert has that label,
+    with that value if it is not None."""
+    return _CHOICE.sub(lambda choice: choice["met"] if is_met(choice["label"], choice["value"])
+                       else choice["unmet"] or "", link)
 
 
 def anchor_of(alert):

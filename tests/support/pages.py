@@ -4,7 +4,7 @@ alerts/ and the runbook. tests/alerts/pages_test.py shows it offences."""
 import re
 import urllib.parse
 
-from alerting import alert_rules
+from alerting import alert_rules, chosen
 from reference import read, sections
 
 # Where the number may be missing from the description, and why.
@@ -22,7 +22,9 @@ def _filled_in(text, labels):
     def value(match):
         found = labels.get(match[1], "")
         return urllib.parse.quote_plus(found) if match[2] else found
-    return _LABEL.sub(value, text)
+    def is_met(label, wanted):
+        return labels.get(label, "") == wanted if wanted else bool(labels.get(label))
+    return _LABEL.sub(value, chosen(text, is_met))
 
 
 def _without_labels(text, labels):
