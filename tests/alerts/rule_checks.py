@@ -16,6 +16,7 @@ BEFORE_COUNTERS = frozenset(("rate", "increase", "irate"))
 # Prometheus' own, and values that no reference can list.
 FREE_LABELS = frozenset((*SCRAPED, "le"))
 ANNOTATIONS = ("summary", "description", "runbook_url", "dashboard_url")
+PARTS_OF_SECTION = ("What it means", "Look at", "Fix it", "Safe to ignore")
 OWN_SEVERITY = "{{ $labels.severity }}"
 _QUERY = re.compile(r"`([^`]*)`(?:\s+\$labels\.\w+)+\s*\|\s*query")
 _SHOWN_VALUE = re.compile(r"\{\{[^}]*(?:\$value|\| value)\s*([^}]*)\}\}")
@@ -117,6 +118,23 @@ def record_faults(rule):
                 yield "does not keep the label instance"
 
 
+def section_faults(text):
+    """What a section of the runbook lacks: who is awake at night looks for its parts by eye."""
+    at = 0
+    for part in PARTS_OF_SECTION:
+        begin = text.find(f"**{part}", at)
+        if begin < 0:
+            yield f"no “{part}” where it should be"
+            continue
+        end = text.find("**", begin + 2) + 2
+        said = re.split(r"\*\*(?:" + "|".join(PARTS_OF_SECTION) + ")", text[end:], maxsplit=1)[0]
+        if len(re.findall(r"\w+", said)) < 4:
+            yield f"“{part}” says nothing"
+        elif part == "Look at" and "`" not in said:
+            yield "it names no command and no series to look at"
+        at = end
+
+
 def form_faults(rule, runbook_base, dashboards):
     """What a page must say. `dashboards`: {uid: {variable: the label that fills it, and
     values that may stand there, as "label|=value"}}."""
@@ -140,6 +158,8 @@ def form_faults(rule, runbook_base, dashboards):
     if anchor not in (anchor_of(rule["alert"]), "{{ $labels.finding }}"):
         yield f"its runbook_url ends with {anchor}"
     yield from link_faults(annotations["dashboard_url"], dashboards)
+    if "?" not in annotations["dashboard_url"] and not rule["expr"].startswith("absent("):
+        yield "its link fills in nothing of what the alert is about"
 
 
 def link_faults(url, dashboards):

@@ -123,7 +123,8 @@ class Form(unittest.TestCase):
         self.assertEqual(self.faults(expr='mesh_finding{finding="a"} == 1',
                                      labels={"severity": rule_checks.OWN_SEVERITY}), [])
         self.assertEqual(self.annotated(runbook_url=self.BASE + "#{{ $labels.finding }}"), [])
-        self.assertEqual(self.annotated(dashboard_url="https://g.example.com/d/mesh-pools"), [])
+        self.assertEqual(self.faults(expr="absent(pods)", annotations={
+            **self.GOOD["annotations"], "dashboard_url": "https://g.example.com/d/mesh-pools"}), [])
         for query in ("var-side=near", "var-side={{ if $labels.pod }}near{{ else }}far{{ end }}",
                       'var-side=near{{ if eq $labels.mesh "app" }}&var-side=far{{ end }}',
                       "var-side=far{{ if $labels.pod }}&var-pod={{ $labels.pod | urlquery }}{{ end }}"):
@@ -141,12 +142,34 @@ class Form(unittest.TestCase):
         self.assertEqual(len(self.annotated(runbook_url=self.BASE + "#pool_empty")), 1)
         self.assertEqual(len(self.annotated(runbook_url="https://elsewhere.com/#pool_full")), 1)
         base = "https://g.example.com/d/mesh-"
-        for url in ("pool", "pools?var-pod={{ $labels.pod }}", "pools?var-pod=x",
+        for url in ("pool?var-pod=x", "pools?var-pod={{ $labels.pod }}", "pools?var-pod=x",
                     "pools?var-service={{ $labels.pod | urlquery }}", "pools?var-side=left",
                     "pools?var-side={{ if $labels.pod }}near{{ else }}left{{ end }}",
                     "pools?var-side={{ if $labels.pod }}left{{ else }}far{{ end }}",
                     "pools?var-node={{ $labels.node | urlquery }}"):
             self.assertEqual(len(self.annotated(dashboard_url=base + url)), 1, url)
+        self.assertIn("fills in nothing", *self.annotated(dashboard_url=base + "pools"))
+
+
+class Section(unittest.TestCase):
+    PARTS = ("**What it means.** A limit refuses the calls.", "**Look at** `mesh_exporter diagnose` on the node.",
+             "**Fix it** by a higher limit.", "**Safe to ignore** where it is meant so.")
+
+    def faults(self, *parts):
+        return list(rule_checks.section_faults("\n\n".join(parts)))
+
+    def test_all_parts_pass(self):
+        self.assertEqual(self.faults(*self.PARTS), [])
+        self.assertEqual(self.faults(self.PARTS[0], "**How grave.** It is not.", *self.PARTS[1:]), [])
+
+    def test_what_is_missing_empty_or_without_a_command_is_named(self):
+        for at, part in enumerate(rule_checks.PARTS_OF_SECTION):
+            without = self.PARTS[:at] + self.PARTS[at + 1:]
+            self.assertIn(part, *self.faults(*without))
+            self.assertIn(part, *self.faults(*self.PARTS[:at], f"**{part}** so.", *self.PARTS[at + 1:]))
+        self.assertIn("Fix it", *self.faults(self.PARTS[0], self.PARTS[2], self.PARTS[1], self.PARTS[3]))
+        self.assertIn("no command", *self.faults(self.PARTS[0], "**Look at** the pods of the node.",
+                                                 *self.PARTS[2:]))
 
 
 if __name__ == "__main__":

@@ -184,6 +184,11 @@ class Completeness(unittest.TestCase):
     def test_every_alert_and_finding_has_a_section_and_every_section_has_one(self):
         self.assertEqual(anchors(), self.named | findings())
 
+    def test_every_section_says_all_that_is_asked_for_at_night(self):
+        lacking = {title: faults for title, text in sections(read("docs/runbook.md"))
+                   if " " not in title and (faults := list(rule_checks.section_faults(text)))}
+        self.assertEqual(lacking, {})
+
     def test_every_finding_has_an_alert_of_its_own_or_is_audited(self):
         noted = audited(self.alerts)
         self.assertEqual(len(noted), len(set(noted)))
