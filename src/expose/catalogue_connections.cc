@@ -51,9 +51,8 @@ const std::vector<Metric>& trouble_metrics() {
        section,
        {"upstream", "subset", "resource"},
        "What a limit refused, by resource: requests, pending (refused calls; until Envoy 1.37 "
-       "those "
-       "over the limit of requests, too), retries (not made), pools, connections (not opened: over "
-       "HTTP the calls share others or wait)."},
+       "those over the limit of requests, too), retries (not made), pools, connections (not "
+       "opened: over HTTP the calls share others or wait)."},
       {"mesh_upstream_connect_failures_total",
        counter,
        section,
@@ -86,16 +85,14 @@ const std::vector<Metric>& trouble_metrics() {
        section,
        {"upstream", "subset"},
        "Streams that this sidecar refused its callers (HTTP/2 REFUSED_STREAM, upstream empty): "
-       "more "
-       "at once than it takes on a connection. The caller sees UNAVAILABLE. Calls that wait for a "
-       "stream are in mesh_upstream_requests_pending."},
+       "more at once than it takes on a connection. The caller sees UNAVAILABLE. Calls that wait "
+       "for a stream are in mesh_upstream_requests_pending."},
       {"mesh_upstream_timeouts_total",
        counter,
        section,
        {"upstream", "subset", "kind"},
        "Requests that this sidecar gave up, by kind: request (the route's timeout), per_try (of "
-       "one "
-       "attempt), per_try_idle or max_duration (of a stream)."},
+       "one attempt), per_try_idle or max_duration (of a stream)."},
       {"mesh_policy_denials_total",
        counter,
        section,
