@@ -5,7 +5,6 @@
 // agent could not be asked; of `diagnose` 0 nothing is wrong, 1 something is, 2 nothing was found
 // but not everything could be looked at; of `certificates` 1 something could not be read; of the
 // tables 1 some targets did not answer, 2 none did. This is the only place that chooses them.
-#include <signal.h>
 #include <unistd.h>
 
 #include <algorithm>
@@ -67,14 +66,6 @@ void print_found(const std::string& file, const Config& config) {
     if (target.inbound) std::cout << " inbound " << to_string(target.inbound->address);
     std::cout << "\n";
   }
-}
-
-// Who asks for a reload before there is anything to reload gets it when there is (app/app.cc).
-void hold_back_reloads() {
-  sigset_t reload;
-  sigemptyset(&reload);
-  sigaddset(&reload, SIGHUP);
-  pthread_sigmask(SIG_BLOCK, &reload, nullptr);
 }
 
 int run(const Flags& flags) {

@@ -81,18 +81,17 @@ void reload(const AppOptions& options, Watchers& watchers, PageOptions& page, Ro
   routes.change(page);
 }
 
-// Those that were asked for while the program started, too: until now they were held back.
-void take_reloads() {
+void mask_reloads(int how) {
   sigset_t reload;
   sigemptyset(&reload);
   sigaddset(&reload, SIGHUP);
-  pthread_sigmask(SIG_UNBLOCK, &reload, nullptr);
+  pthread_sigmask(how, &reload, nullptr);
 }
 
 asio::awaitable<void> reload_on_hang_up(asio::io_context& io, const AppOptions& options,
                                         Watchers& watchers, PageOptions& page, Routes& routes) {
   asio::signal_set hang_ups(io, SIGHUP);
-  take_reloads();
+  mask_reloads(SIG_UNBLOCK);  // those that were held back come now
   while (true) {
     co_await hang_ups.async_wait(asio::use_awaitable);
     reload(options, watchers, page, routes);
@@ -141,6 +140,8 @@ bool listen_everywhere(HttpServer& server, const std::vector<Address>& addresses
 }
 
 }  // namespace
+
+void hold_back_reloads() { mask_reloads(SIG_BLOCK); }
 
 bool run_app(const Config& config, const AppOptions& options) {
   // A log that nobody reads any more (`… 2>&1 | head`) is no reason to stop watching.

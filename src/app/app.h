@@ -19,6 +19,9 @@ struct AppOptions {
   std::function<Result<Config, ConfigErrors>()> read_config;  // as it is now; called on SIGHUP
 };
 
+// Who asks for a reload from now on gets it from run_app(), however long it takes to come to that.
+void hold_back_reloads();
+
 // Runs until a signal asks it to end: then no target is asked any more, and open responses are
 // finished (limits::shutdown_grace), unless a second signal cuts that short. Returns false, with
 // the reason in the log, if it could not start or was cut short.

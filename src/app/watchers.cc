@@ -107,15 +107,17 @@ void Watchers::start_certificates() {
 
 std::string Watchers::change(const Config& config) {
   const Config before = std::exchange(config_, config);
+  const bool other_asking = asks_otherwise(config, before);
+  const bool other_certificates = config.certificates != before.certificates;
   std::string anew;
-  if (asks_otherwise(config, before)) {
+  if (other_asking) {
     anew = "targets";
     poller_->stop();
     poller_->watch({});  // so that what is heard yet is told to nobody
     poller_ = std::make_shared<Poller>(executor_, config);
     findings_ = FindingsBook(config.poll.window);
   }
-  if (config.certificates != before.certificates) {
+  if (other_certificates) {
     anew += anew.empty() ? "certificates" : ", certificates";
     endpoints_->stop();
     files_->stop();
@@ -125,8 +127,8 @@ std::string Watchers::change(const Config& config) {
   }
   discovery_.change(config);
   found_others();
-  if (asks_otherwise(config, before)) start_polling();
-  if (config.certificates != before.certificates) start_certificates();
+  if (other_asking) start_polling();
+  if (other_certificates) start_certificates();
   return anew;
 }
 

@@ -104,7 +104,7 @@ bool count(std::vector<AgentFailures>& failures, std::string_view reason, double
   const auto found = std::ranges::find(failures, reason, &AgentFailures::reason);
   AgentFailures& one = found == failures.end() ? failures.emplace_back() : *found;
   one.reason = reason;
-  if (!(value >= 0 && value < 1.8e19)) return false;
+  if (!fits_counter(value)) return false;
   one.count += static_cast<std::uint64_t>(value);
   return true;
 }
@@ -113,7 +113,7 @@ bool is_of_link(Means means) { return means == Means::breaks || means == Means::
 
 bool count(std::optional<AgentLink>& link, Means means, double value) {
   if (!link) link.emplace();
-  if (!(value >= 0 && value < 1.8e19)) return false;
+  if (!fits_counter(value)) return false;
   (means == Means::breaks ? link->broken : link->answers) += static_cast<std::uint64_t>(value);
   return true;
 }

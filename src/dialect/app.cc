@@ -71,7 +71,7 @@ class AppConversation final : public Conversation {
 };
 
 Step AppConversation::hear(Answer answer) {
-  const std::string_view page = std::string_view(page_.path).substr(0, page_.path.find('?'));
+  const std::string_view page = page_of(page_);
   if (auto failure = check_answer(answer, page)) return *failure;
   std::optional<double> started;
   const std::vector<Presence> nobody(app_accounts().size(), Presence::absent);

@@ -17,4 +17,9 @@ std::optional<Failure> check_answer(const Answer& answer, std::string_view quest
 // Nothing if a page of metrics has a sample: one without any is no page of metrics.
 std::optional<Failure> check_samples(const ExpositionReport& report, std::string_view page);
 
+// What is asked for, for messages: the path without its query, which may hold a secret. Borrows.
+inline std::string_view page_of(const Request& request) {
+  return std::string_view(request.path).substr(0, request.path.find('?'));
+}
+
 }  // namespace mesh

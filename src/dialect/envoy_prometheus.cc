@@ -99,7 +99,7 @@ bool read_method(std::string_view path, const Sample& sample, SeriesKey& key) {
 }
 
 std::optional<std::uint64_t> whole_bytes(const std::optional<double>& value) {
-  if (!value || !(*value >= 0 && *value < 1.8e19)) return std::nullopt;
+  if (!value || !fits_counter(*value)) return std::nullopt;
   return static_cast<std::uint64_t>(*value);
 }
 

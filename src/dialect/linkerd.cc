@@ -50,7 +50,7 @@ class IdentityAnswers {
   void enter(const Sample& sample) {
     if (sample.name != "control_response_total" || sample.label("addr") != address_) return;
     const bool failed = sample.label("classification") == "failure";
-    if (failed && sample.value >= 0 && sample.value < 1.8e19) {
+    if (failed && fits_counter(sample.value)) {
       failures_ += static_cast<std::uint64_t>(sample.value);
     }
   }
@@ -97,7 +97,7 @@ void tell(const Process& process, Readings& readings) {
 }
 
 Step LinkerdConversation::hear(Answer answer) {
-  const std::string_view page = std::string_view(page_.path).substr(0, page_.path.find('?'));
+  const std::string_view page = page_of(page_);
   if (auto failure = check_answer(answer, page)) {
     if (failure->reason == Reason::forbidden) failure->message += how_to_be_let_in;
     return *failure;

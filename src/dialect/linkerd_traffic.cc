@@ -104,7 +104,7 @@ void LinkerdTraffic::begin() {
 void LinkerdTraffic::enter(const Sample& sample, const LinkerdTruth& truth) {
   const Family* family = find(sample.name);
   if (!family) return;
-  if (!(sample.value >= 0 && sample.value < 1.8e19)) return note_unreadable(sample);
+  if (!fits_counter(sample.value)) return note_unreadable(sample);
   (this->*family->enter)(sample, truth);
 }
 

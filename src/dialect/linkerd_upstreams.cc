@@ -11,7 +11,7 @@ namespace mesh {
 namespace {
 
 std::uint64_t whole(double gauge) {
-  return gauge >= 0 && gauge < 1.8e19 ? static_cast<std::uint64_t>(gauge) : 0;
+  return fits_counter(gauge) ? static_cast<std::uint64_t>(gauge) : 0;
 }
 
 }  // namespace

@@ -32,7 +32,7 @@ std::string words_of(const Sample& sample) {
 void PageCounters::begin() { now_ = {}; }
 
 bool PageCounters::add(const Sample& sample, SeriesKey key, double value, std::uint32_t scope) {
-  if (!(value >= 0 && value < 1.8e19)) return false;
+  if (!fits_counter(value)) return false;
   std::string source = source_of(sample);
   const bool has_room = now_.series.size() < limits::raw_series_per_target &&
                         now_.bytes + source.size() <= limits::raw_series_bytes_per_target;

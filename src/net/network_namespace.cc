@@ -21,7 +21,6 @@
 #include <vector>
 
 #include "base/opened.h"
-#include "base/text.h"
 
 namespace mesh {
 namespace {

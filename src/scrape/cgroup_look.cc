@@ -126,6 +126,10 @@ CgroupLook look_at_cgroup(const std::string& root, const std::string& cgroup) {
   return look;
 }
 
+std::string hierarchy_of_containers(const std::string& root) {
+  return root + std::string(mounts_of(root).front().directory);
+}
+
 std::string process_list(const std::string& root, const std::string& cgroup) {
   if (cgroup.empty()) return "a control group that is not found yet";
   std::string list;

@@ -5,15 +5,14 @@
 #include <system_error>
 #include <utility>
 
+#include "scrape/cgroup_look.h"
+
 namespace mesh {
 
 namespace fs = std::filesystem;
 
-CgroupWalk::CgroupWalk(const std::string& root) : waiting_{{"", 0}} {
-  std::error_code ignored;
-  const bool version_2 = fs::exists(root + "/cgroup.controllers", ignored);
-  top_ = version_2 ? root : root + "/memory";
-}
+CgroupWalk::CgroupWalk(const std::string& root)
+    : top_(hierarchy_of_containers(root)), waiting_{{"", 0}} {}
 
 bool CgroupWalk::go_on(std::size_t directories,
                        const std::function<void(const std::string& path)>& visit) {

@@ -40,4 +40,7 @@ struct ExpositionReport {
 ExpositionReport read_exposition(std::string_view body,
                                  const std::function<void(const Sample&)>& each);
 
+// Whether a counter can stand at this value: no less than nothing, and no more than 64 bits hold.
+inline bool fits_counter(double value) { return value >= 0 && value < 1.8e19; }
+
 }  // namespace mesh
