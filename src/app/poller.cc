@@ -66,9 +66,10 @@ struct Poller::Watched {
   bool gone = false;  // nobody watches it any more
 };
 
-Poller::Poller(asio::any_io_executor executor, const Config& config)
+Poller::Poller(asio::any_io_executor executor, const Config& config, Recognised recognised)
     : executor_(executor),
       config_(config),
+      recognised_(std::move(recognised)),
       slots_(std::make_shared<Slots>(executor, config.poll.parallel)),
       pass_is_over_(executor) {
   publish();
@@ -175,6 +176,10 @@ asio::awaitable<void> Poller::ask(Watched& watched) {
     watched.log.failed(change, *failure);
   } else {
     const Readings& readings = std::get<Readings>(outcome.result);
+    if (!readings.recognised.empty()) {
+      recognised_(watched.target, readings.recognised);
+      co_return;
+    }
     const Change change = watched.history.record(readings, cost);
     watched.log.answered(change, readings);
   }

@@ -15,8 +15,10 @@
 #include <boost/asio/awaitable.hpp>
 #include <boost/asio/steady_timer.hpp>
 #include <exception>
+#include <functional>
 #include <memory>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "compute/fold.h"
@@ -27,9 +29,13 @@ namespace mesh {
 
 class Poller : public std::enable_shared_from_this<Poller> {
  public:
+  // Told of a target of which it was not known who it is, and what it is recognised as. It may have
+  // the target watched as that at once.
+  using Recognised = std::function<void(const Target& target, std::string_view dialect)>;
+
   // Watches nobody until it is told whom: the targets of the configuration are a source of targets
   // (discover/discovery.h).
-  Poller(boost::asio::any_io_executor executor, const Config& config);
+  Poller(boost::asio::any_io_executor executor, const Config& config, Recognised recognised);
   ~Poller();
 
   // From now on these are watched, and shown in this order. One that is as it was goes on as if
@@ -62,6 +68,7 @@ class Poller : public std::enable_shared_from_this<Poller> {
 
   boost::asio::any_io_executor executor_;
   Config config_;
+  Recognised recognised_;
   std::vector<std::shared_ptr<Watched>> watched_;  // in the order in which they are shown
   FoldCounts folded_before_{};                     // of those that are gone
   std::shared_ptr<const Snapshot> snapshot_;

@@ -52,7 +52,7 @@ Watchers::Watchers(boost::asio::any_io_executor executor, const Config& config)
     : executor_(std::move(executor)),
       config_(config),
       discovery_(executor_, config, config_context(), [this] { found_others(); }),
-      poller_(std::make_shared<Poller>(executor_, config)),
+      poller_(make_poller()),
       trust_(std::make_shared<TrustStore>(config.certificates.trust)),
       endpoints_(std::make_shared<EndpointWatcher>(executor_, config, trust_)),
       files_(std::make_unique<FileWatcher>(executor_, config.certificates)),
@@ -72,9 +72,21 @@ void Watchers::log_hidden(const std::map<std::string, TargetNote>& notes) {
   }
 }
 
+// What a target is recognised as makes another target of it.
+std::shared_ptr<Poller> Watchers::make_poller() {
+  return std::make_shared<Poller>(
+      executor_, config_, [this](const Target& target, std::string_view dialect) {
+        log(LogLevel::info, "target is recognised",
+            {{"target", target_id(target)}, {"mesh", std::string(dialect)}});
+        known_meshes_.learn(target, dialect);
+        found_others();
+      });
+}
+
 // Who is as before goes on as if nothing had happened.
 void Watchers::found_others() {
   Discovered found = discovery_.found();
+  known_meshes_.apply(found);
   auto outcome = std::make_shared<DiscoveryOutcome>();
   outcome->sources = discovery_.states();
   log_discovery(outcome->sources, found_->sources);
@@ -114,7 +126,7 @@ std::string Watchers::change(const Config& config) {
     anew = "targets";
     poller_->stop();
     poller_->watch({});  // so that what is heard yet is told to nobody
-    poller_ = std::make_shared<Poller>(executor_, config);
+    poller_ = make_poller();
     findings_ = FindingsBook(config.poll.window);
   }
   if (other_certificates) {

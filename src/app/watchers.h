@@ -18,6 +18,7 @@
 
 #include "app/endpoint_watcher.h"
 #include "app/file_watcher.h"
+#include "app/known_meshes.h"
 #include "app/poller.h"
 #include "app/trust_store.h"
 #include "compute/findings_book.h"
@@ -51,6 +52,7 @@ class Watchers {
   void start_certificates();
   void judge_later();
   void found_others();
+  std::shared_ptr<Poller> make_poller();
   void log_hidden(const std::map<std::string, TargetNote>& notes);
 
   boost::asio::any_io_executor executor_;
@@ -58,6 +60,7 @@ class Watchers {
   std::function<void(std::exception_ptr)> ended_;
   Discovery discovery_;
   std::shared_ptr<const DiscoveryOutcome> found_ = std::make_shared<const DiscoveryOutcome>();
+  KnownMeshes known_meshes_;
   std::set<std::string> told_hidden_;  // what the log said that targets hide
   std::shared_ptr<Poller> poller_;
   std::shared_ptr<TrustStore> trust_;

@@ -77,6 +77,7 @@ bool is_entry(const Fields& fields, const Field& field, std::span<const std::str
 // A mesh, or who else is known to issue certificates; "" where it is none.
 std::string read_mesh(const Fields& fields, const Reading& reading) {
   std::vector<std::string_view> known(reading.context.meshes.begin(), reading.context.meshes.end());
+  std::erase(known, unknown_mesh);  // a file answers nothing
   known.insert(known.end(), {"spire", "cert-manager"});
   const auto mesh = fields.text("mesh", one_of(known));
   if (!mesh || mesh->empty()) return "";

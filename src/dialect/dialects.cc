@@ -6,6 +6,7 @@
 
 #include "dialect/app.h"
 #include "dialect/appmesh.h"
+#include "dialect/auto.h"
 #include "dialect/consul.h"
 #include "dialect/envoy.h"
 #include "dialect/istio.h"
@@ -15,7 +16,7 @@
 namespace mesh {
 namespace {
 
-constexpr std::array<Dialect, 7> all_dialects{{
+constexpr std::array<Dialect, 8> all_dialects{{
     {"envoy", "envoy", open_envoy},
     {"istio", "istio", open_istio},
     {"ztunnel", "istio", open_ztunnel, "admin"},
@@ -23,6 +24,7 @@ constexpr std::array<Dialect, 7> all_dialects{{
     {"consul", "consul", open_consul},
     {"appmesh", "appmesh", open_appmesh},
     {"app", "app", open_app, "metrics"},
+    {unknown_mesh, "", open_auto},
 }};
 
 }  // namespace

@@ -74,7 +74,7 @@ Step ZtunnelConversation::hear_dump(const Answer& answer) {
 
 Step ZtunnelConversation::hear_links(const Answer& answer) {
   if (auto failure = check_answer(answer, links_path)) return down(std::move(*failure));
-  if (answer->body.find("Ztunnel") == std::string::npos) {
+  if (!names_ztunnel(answer->body)) {
     return down({Reason::parse, std::string(links_path) +
                                     ": not the page of a ztunnel: " + in_quotes(answer->body)});
   }
@@ -83,6 +83,8 @@ Step ZtunnelConversation::hear_links(const Answer& answer) {
 }
 
 }  // namespace
+
+bool names_ztunnel(std::string_view page) { return page.find("Ztunnel") != std::string_view::npos; }
 
 std::unique_ptr<Conversation> open_ztunnel(const Target& target, const Config& config) {
   if (!target.admin) return open_envoy_prometheus(target.metrics->path, "");

@@ -21,12 +21,16 @@
 #pragma once
 
 #include <memory>
+#include <string_view>
 
 #include "config/config.h"
 #include "dialect/conversation.h"
 #include "model/target.h"
 
 namespace mesh {
+
+// Whether this is the page of links at a ztunnel's admin port.
+bool names_ztunnel(std::string_view page);
 
 std::unique_ptr<Conversation> open_ztunnel(const Target& target, const Config& config);
 

@@ -54,7 +54,7 @@ class Overrides {
     const auto metrics = port(metrics_key);
     const std::string_view path = page_path();
     if (mesh.empty() && !admin && !metrics && path.empty()) return;
-    Recognised* const one = first(mesh, admin || metrics);
+    Recognised* const one = first(mesh, admin.has_value(), metrics.has_value());
     if (!one) return;
     if (!mesh.empty()) one->target.mesh = mesh;
     if (admin) {
@@ -75,13 +75,14 @@ class Overrides {
 
  private:
   // The proxy they are about: the first, or the pod as such where it has none and is told a port.
-  Recognised* first(std::string_view mesh, bool has_door) {
+  // A page may be anybody's; an admin port is what Envoys have.
+  Recognised* first(std::string_view mesh, bool has_admin, bool has_page) {
     if (!out_.found.empty()) return &out_.found.front();
-    if (!has_door || pod_.containers.empty()) return nullptr;
-    const std::string_view name = mesh.empty() ? "envoy" : mesh;
+    if ((!has_admin && !has_page) || pod_.containers.empty()) return nullptr;
+    const std::string_view name = !mesh.empty() ? mesh : has_admin ? "envoy" : unknown_mesh;
     out_.found.push_back(recognised(pod_, pod_.containers.front(), name));
     out_.remark.clear();
-    if (is_application(name)) return &out_.found.front();
+    if (is_application(name) || name == unknown_mesh) return &out_.found.front();
     out_.state = MeshState::meshed;
     out_.mesh = name;
     return &out_.found.front();

@@ -10,7 +10,8 @@
 //
 // A pod's owner may have the last word, by annotations of the pod:
 //   mesh-exporter.io/scrape: "false"        nothing in this pod is watched
-//   mesh-exporter.io/mesh: NAME             a name of dialects.h, whatever it looks like
+//   mesh-exporter.io/mesh: NAME             a name of dialects.h, whatever it looks like; `auto`:
+//                                           by what it answers, as where only a page is told of
 //   mesh-exporter.io/admin-port: "9901"     the proxy's admin port, reachable at the pod's address
 //   mesh-exporter.io/metrics-port: "9102"   its page of metrics, instead of where it usually is
 //   mesh-exporter.io/metrics-path: /metrics

@@ -97,6 +97,9 @@ struct UpstreamReading {
 };
 
 struct Readings {
+  // Of a target of which it was not known who it is (dialect/auto.h): the name of its dialect. Then
+  // there is nothing else.
+  std::string_view recognised{};
   Instant at;  // when the counters were read (the middle of the question that brought them)
   // Which life of the process this is: it changes when the proxy was restarted, and then every
   // counter began again from zero.

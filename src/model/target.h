@@ -41,6 +41,10 @@ struct TlsPort {
   bool operator==(const TlsPort&) const = default;
 };
 
+// The mesh of a target of which nobody said what it is: it is recognised by what it answers
+// (dialect/auto.h).
+inline constexpr std::string_view unknown_mesh = "auto";
+
 struct Target {
   std::string mesh = "envoy";           // a name in dialects.h
   std::string ns;                       // Kubernetes namespace; "" outside

@@ -78,6 +78,10 @@ Result<EnvoyServerInfo> parse_envoy_server_info(std::string_view body) {
   parse_version(text_at(root, "/version"), info);
   info.node_id = text_at(root, "/node/id");
   info.node_cluster = text_at(root, "/node/cluster");
+  simdjson::dom::object metadata;
+  if (!root.at_pointer("/node/metadata").get(metadata)) {
+    for (const auto field : metadata) info.node_metadata.emplace_back(field.key);
+  }
   std::uint64_t epoch = 0;
   if (!root.at_pointer("/command_line_options/restart_epoch").get(epoch))
     info.restart_epoch = epoch;

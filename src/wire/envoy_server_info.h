@@ -6,6 +6,7 @@
 #include <cstdint>
 #include <string>
 #include <string_view>
+#include <vector>
 
 #include "base/result.h"
 #include "model/readings.h"
@@ -21,6 +22,7 @@ struct EnvoyServerInfo {
   std::uint64_t restart_epoch = 0;
   std::string node_id;
   std::string node_cluster;
+  std::vector<std::string> node_metadata;  // what is said of the node: the keys
 
   bool operator==(const EnvoyServerInfo&) const = default;
 };

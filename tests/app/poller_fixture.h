@@ -54,7 +54,10 @@ class PollerTest : public ::testing::Test {
     config.poll = {std::max(milliseconds(100), timeout_), timeout_, seconds(60), seconds(60), 4};
     config.limits.body_bytes = 2u << 20;
     config.cgroup_root = MESH_TESTS_DIR "/fixtures/cgroup/v2";
-    auto poller = std::make_shared<Poller>(io_.get_executor(), config);
+    auto poller = std::make_shared<Poller>(io_.get_executor(), config,
+                                           [this](const Target& target, std::string_view dialect) {
+                                             recognised_.emplace_back(target.pod, dialect);
+                                           });
     poller->watch(std::move(targets));
     asio::co_spawn(io_, run(poller), asio::detached);
     return poller;
@@ -76,6 +79,7 @@ class PollerTest : public ::testing::Test {
 
   milliseconds timeout_{80};
   asio::io_context io_{1};
+  std::vector<std::pair<std::string, std::string>> recognised_;  // pod, dialect
 };
 
 }  // namespace mesh::testing

@@ -126,5 +126,29 @@ TEST_F(WatchersTest, what_is_replaced_while_it_waits_is_not_missed) {
   EXPECT_EQ(watchers_->snapshot()->tls_endpoints.size(), 1u);
 }
 
+// The name of a mesh as it is shown: that of the one who answered at last.
+TEST_F(WatchersTest, an_unknown_target_is_watched_as_what_it_says_it_is) {
+  FakeAdmin admin;
+  admin.on("/metrics", habits::page("control_identity_cert_refreshes_total 0\n"));
+  config_.targets = {refusing("a"), refusing("b")};
+  for (Target& one : config_.targets) one.mesh = unknown_mesh;
+  config_.targets[0].admin = admin.address();
+  start();
+  const auto mesh_of = [&](std::size_t i) {
+    return watchers_->snapshot()->targets.at(i)->target.mesh;
+  };
+  EXPECT_EQ(mesh_of(0), "");
+  ASSERT_TRUE(until([&] { return mesh_of(0) == "linkerd"; }));
+  ASSERT_TRUE(until([&] { return watchers_->snapshot()->targets.at(0)->up; }));
+  EXPECT_EQ(mesh_of(1), "");
+  // It is known for as long as it is found there.
+  config_.targets.pop_back();
+  EXPECT_EQ(watchers_->change(config_), "");
+  EXPECT_EQ(mesh_of(0), "linkerd");
+  config_.targets[0].admin = refusing("a").admin;
+  EXPECT_EQ(watchers_->change(config_), "");
+  EXPECT_EQ(mesh_of(0), "");
+}
+
 }  // namespace
 }  // namespace mesh

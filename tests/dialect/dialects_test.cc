@@ -24,8 +24,8 @@ Request first_question(const std::string& mesh, const std::string& path) {
 TEST(Dialects, are_these) {
   std::vector<std::string_view> names;
   for (const Dialect& dialect : dialects()) names.push_back(dialect.name);
-  EXPECT_THAT(names,
-              ElementsAre("envoy", "istio", "ztunnel", "linkerd", "consul", "appmesh", "app"));
+  EXPECT_THAT(names, ElementsAre("envoy", "istio", "ztunnel", "linkerd", "consul", "appmesh", "app",
+                                 "auto"));
   EXPECT_EQ(find_dialect("nginx"), nullptr);
 }
 
@@ -55,9 +55,10 @@ TEST(Dialects, ask_a_control_planes_page_as_it_is) {
             "/v1/agent/metrics?format=prometheus");
 }
 
-TEST(Dialects, label_all_but_ztunnel_as_they_are_called) {
+TEST(Dialects, label_them_by_their_mesh) {
   for (const Dialect& dialect : dialects()) {
-    EXPECT_EQ(dialect.label, dialect.name == "ztunnel" ? "istio" : dialect.name);
+    const bool unknown = dialect.name == "auto";
+    EXPECT_EQ(dialect.label, dialect.name == "ztunnel" ? "istio" : unknown ? "" : dialect.name);
   }
 }
 

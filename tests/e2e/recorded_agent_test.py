@@ -69,14 +69,14 @@ class RecordedAgents(TempDirTest):
         self.assertEqual(page.value("mesh_certificate_rotation_overdue", source="proxy"), 1)
         self.assertEqual(page.value("mesh_finding", finding="certificate_expired"), 1)
 
-    def test_linkerds_page_and_ztunnels_dump(self):
+    def test_linkerds_page_and_ztunnels_dump_of_targets_that_nobody_named(self):
         pages = {"/metrics": recorded("linkerd/2.366-dev/idle.txt"), "/": "dump the current Ztunnel configuration",
                  "/config_dump": recorded("ztunnel/2026-08-20/config_dump.json")}
         proxy = self.start(RecordedProxy(pages))
         agent = self.start_agent(
             POLL + "targets:\n"
-            f'  - {{name: l, mesh: linkerd, metrics: "{proxy.url}/metrics"}}\n'
-            f'  - {{name: z, mesh: ztunnel, admin: "{proxy.url}"}}\n')
+            f'  - {{name: l, mesh: auto, metrics: "{proxy.url}/metrics"}}\n'
+            f'  - {{name: z, mesh: auto, admin: "{proxy.url}"}}\n')
         agent.wait_ready()
         page = agent.page_after_polls()
         for target in "lz":

@@ -88,7 +88,7 @@ class OtherDoors(TempDirTest):
     def test_a_metrics_only_target_gives_what_can_be_told(self):
         mesh = self.start_mesh()
         targets = "".join(
-            f"  - {{name: {name}, metrics: \"{mesh.admin(name)}/stats/prometheus\"}}\n"
+            f"  - {{name: {name}, mesh: auto, metrics: \"{mesh.admin(name)}/stats/prometheus\"}}\n"
             for name in (CLIENT, BACKENDS[0]))
         agent = self.start_agent("poll: {interval: 500ms, timeout: 400ms}\ntargets:\n" + targets)
         agent.wait_ready()
@@ -96,7 +96,8 @@ class OtherDoors(TempDirTest):
         page = agent.page_after_polls()
 
         for name in (CLIENT, BACKENDS[0]):
-            self.assertEqual(page.value("mesh_target_up", pod=name), 1)
+            # It was not said what they are; they are known by the names on their pages.
+            self.assertEqual(page.value("mesh_target_up", pod=name, mesh="envoy"), 1)
             self.assertGreater(page.value("mesh_target_ambiguous_series", pod=name), 0)
         # The cluster's name has dots, so of each call only its status and side are left.
         by_code, told = Counter(), Counter()
