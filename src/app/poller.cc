@@ -31,11 +31,17 @@ namespace {
 using std::chrono::steady_clock;
 using std::chrono::system_clock;
 
+// An answer that cannot be read is as dear as one that is too large, if it is as long as this.
+constexpr std::uint64_t dear_bytes = 1u << 20;
+
 // How a poll failed, for its pace. A question that failed beside others that did not counts when it
 // was dear: the proxy has made an answer that nobody took.
-std::optional<Reason> strain_of(const std::variant<Readings, Failure>& result) {
-  if (const auto* failure = std::get_if<Failure>(&result)) return failure->reason;
-  for (const Failure& failure : std::get<Readings>(result).partial) {
+std::optional<Reason> strain_of(const PollOutcome& outcome) {
+  if (const auto* failure = std::get_if<Failure>(&outcome.result)) {
+    const bool garbage = failure->reason == Reason::parse && outcome.bytes > dear_bytes;
+    return garbage ? Reason::too_large : failure->reason;
+  }
+  for (const Failure& failure : std::get<Readings>(outcome.result).partial) {
     if (Pace::is_dear(failure.reason)) return failure.reason;
   }
   return std::nullopt;
@@ -183,7 +189,7 @@ asio::awaitable<void> Poller::ask(Watched& watched) {
     const Change change = watched.history.record(readings, cost);
     watched.log.answered(change, readings);
   }
-  watched.pace.enter(outcome.took, config_.poll.timeout, strain_of(outcome.result));
+  watched.pace.enter(outcome.took, config_.poll.timeout, strain_of(outcome));
   watched.passes_to_rest = watched.pace.passes() - 1;
   watched.history.set_pace(config_.poll.interval, watched.pace.passes());
   watched.state = watched.history.state(cost.ended, cost.at);

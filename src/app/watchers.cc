@@ -89,6 +89,11 @@ void Watchers::found_others() {
   known_meshes_.apply(found);
   auto outcome = std::make_shared<DiscoveryOutcome>();
   outcome->sources = discovery_.states();
+  if (found.too_many > 0) {
+    std::string what = std::to_string(found.too_many) + " targets are not watched: one agent ";
+    what.append("watches ").append(std::to_string(found.targets.size())).append(" at most");
+    outcome->sources.push_back({"all", found.targets.size(), {std::move(what)}, {}});
+  }
   log_discovery(outcome->sources, found_->sources);
   for (const Target& target : found.targets) outcome->pods.add(target);
   for (const PodAddress& one : found.addresses) outcome->pods.add(one.ip, one.pod);

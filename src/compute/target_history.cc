@@ -19,9 +19,6 @@ WindowConfig window_config(const PollConfig& poll) {
   return {poll.window, poll.interval / 2, poll.stale_after};
 }
 
-// Who looks in the morning after, or after the meeting, should still see it.
-constexpr std::chrono::hours kills_recent{1};
-
 // gRPC calls that the workload received in the window: none at all is a number, too.
 std::optional<std::uint64_t> received_in(const CounterView& traffic) {
   if (traffic.window_seconds <= 0) return std::nullopt;

@@ -71,6 +71,15 @@ void warn_of_unused_door(const Fields& fields, const Target& target, const Readi
                                      " only, if it has both; this is never used");
 }
 
+// A Unix socket is found by its path, whatever network the process is in.
+void warn_of_unused_namespace(const Fields& fields, const Target& target, const Reading& reading) {
+  const bool has_port = target.metrics || (target.admin && !target.admin->is_unix());
+  if (target.network_namespace.empty() || has_port) return;
+  const Field place = *fields.find("network_namespace");
+  reading.warnings.add(
+      place.at, "warning: " + place.path + ": a Unix socket is in no network; this is never used");
+}
+
 // Both targets are asked, and all sums over them are twice what happened. It is no error: a
 // migration from one name to another may want it for an hour.
 void take_address(const Fields& fields, const Target& target, const Reading& reading,
@@ -128,6 +137,7 @@ void read_target(const Field& field, const Reading& reading, Taken& taken) {
     fields.complain(field, "neither \"admin\" nor \"metrics\"; expected where to ask this target");
   }
   warn_of_unused_door(fields, target, reading);
+  warn_of_unused_namespace(fields, target, reading);
   take_address(fields, target, reading, taken);
   reading.config.targets.push_back(std::move(target));
 }

@@ -5,6 +5,8 @@
 #include <string>
 #include <utility>
 
+#include "base/limits.h"
+
 namespace mesh {
 namespace {
 
@@ -25,6 +27,12 @@ bool is_watched(const NotWatched& one, const Owners& ids) {
   return one.mesh.empty() && ids.contains(target_id("app", one.ns, one.pod));
 }
 
+NotWatched too_many(const Target& target) {
+  std::string why = "more than ";
+  why += std::to_string(limits::targets) + " targets are not watched by one agent";
+  return {target.mesh, target.ns, target.pod, target.workload, std::move(why)};
+}
+
 }  // namespace
 
 Discovered merge(std::span<const Discovered> sources) {
@@ -36,7 +44,14 @@ Discovered merge(std::span<const Discovered> sources) {
       // Within one source that is what was asked for, and warned of.
       const auto other = doors.find(door);
       if (other != doors.end() && other->second != &source) continue;
-      if (!ids.emplace(target_id(target), &source).second) continue;
+      std::string id = target_id(target);
+      if (ids.contains(id)) continue;
+      if (all.targets.size() == limits::targets) {
+        ++all.too_many;
+        all.not_watched.push_back(too_many(target));
+        continue;
+      }
+      ids.emplace(std::move(id), &source);
       if (!door.empty()) doors.emplace(door, &source);
       all.targets.push_back(target);
     }

@@ -60,7 +60,7 @@ constexpr std::array label_list{
         "source",
         "Who showed the certificate: `admin` (the proxy's admin port), `handshake` (a TLS "
         "handshake), `proxy` (the mesh agent's metrics), `file` or `secret`. Of targets: who told "
-        "of them, `file` or `kubernetes`."},
+        "of them, `file` or `kubernetes`; `all`: of what is wrong with all of them together."},
     LabelMeaning{"security", "How a connection is secured; each metric lists its own."},
     LabelMeaning{"mode",
                  "Of a policy: `enforced`, or `shadow` for one on trial, which refuses nobody."},

@@ -63,11 +63,12 @@ struct Discovered {
   std::vector<PodAddress> addresses{};  // of pods, watched or not
   std::vector<FoundPod> pods{};
   std::map<std::string, TargetNote> notes{};  // by target_id; of those that have one
+  std::size_t too_many = 0;  // of those that are not watched, for so many are not
 };
 
 // How one source is doing.
 struct DiscoveryState {
-  std::string source;                    // "file", "kubernetes"
+  std::string source;                    // "file", "kubernetes"; "all": of all together
   std::size_t targets = 0;               // that it gives
   std::vector<std::string> problems;     // what it cannot read now, a line each; empty: all is well
   std::optional<WallTime> last_success;  // when it was last read without any

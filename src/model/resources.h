@@ -13,6 +13,10 @@
 
 namespace mesh {
 
+// For so long a kill is told as recent, at least: who looks in the morning after, or after the
+// meeting, should still see it.
+inline constexpr std::chrono::hours kills_recent{1};
+
 // What the kernel counts up, from nothing when the group is made. Times in microseconds.
 enum class ResourceCounter : std::uint8_t {
   oom_kills,          // processes killed for want of memory: the group's, or all of the node's

@@ -124,6 +124,17 @@ TEST_F(PollerTest, a_target_of_which_one_answer_is_too_much_is_up_and_asked_ever
   EXPECT_TRUE(poller->snapshot()->targets[0]->up);
 }
 
+TEST_F(PollerTest, a_target_whose_long_answers_cannot_be_read_is_asked_ever_more_seldom) {
+  timeout_ = milliseconds(500);
+  FakeAdmin admin;
+  std::string garbage;
+  while (garbage.size() < (3u << 19)) garbage += "garbage, and much of it\n";
+  admin.on_everything(habits::page(garbage));
+  const auto poller = poll({target("a", admin)});
+  ASSERT_TRUE(until([&] { return poller->snapshot()->targets[0]->poll_interval == seconds(4); }));
+  EXPECT_GT(failures(*poller->snapshot()->targets[0], Reason::parse), 1u);
+}
+
 TEST_F(PollerTest, stop_lets_what_was_asked_finish_and_asks_no_more) {
   FakeAdmin admin;
   behave(admin);

@@ -40,6 +40,14 @@ TEST(ConfigWarnings, name_the_first_of_many) {
                           "as is \"a\" in line 2; what happens there is counted under both names"));
 }
 
+TEST(ConfigWarnings, tell_of_a_network_namespace_that_a_unix_socket_is_not_in) {
+  EXPECT_THAT(warnings_of("targets:\n"
+                          "- {name: a, admin: 'unix:/s', network_namespace: /run/netns/a}\n"
+                          "- {name: b, admin: 'http://h:1', network_namespace: /run/netns/a}\n"),
+              ElementsAre("f.yaml:2:50: warning: targets[0].network_namespace: a Unix socket is in "
+                          "no network; this is never used"));
+}
+
 TEST(ConfigWarnings, show_no_query_of_a_metrics_page) {
   EXPECT_THAT(warnings_of("targets:\n"
                           "- {name: a, metrics: 'http://h:1/m?token=x'}\n"

@@ -8,6 +8,8 @@
 #include <string>
 #include <vector>
 
+#include "base/limits.h"
+
 namespace mesh {
 namespace {
 
@@ -46,6 +48,19 @@ TEST(Merge, takes_one_door_for_one_target_whatever_it_is_called) {
   const std::array sources{Discovered{{target("", "the-one", "1.1.1.1")}, {}},
                            Discovered{{target("shop", "a", "1.1.1.1")}, {}}};
   EXPECT_THAT(ids(merge(sources)), ElementsAre("the-one"));
+}
+
+TEST(Merge, watches_no_more_than_one_agent_can) {
+  Discovered many;
+  for (std::size_t i = 0; i < limits::targets + 2; ++i) {
+    many.targets.push_back(target("", std::to_string(i), "1.1.1.1"));
+  }
+  const Discovered found = merge(std::array{many});
+  EXPECT_EQ(found.targets.size(), limits::targets);
+  EXPECT_EQ(found.too_many, 2u);
+  ASSERT_EQ(found.not_watched.size(), 2u);
+  EXPECT_EQ(found.not_watched[0].pod, "5000");
+  EXPECT_EQ(found.not_watched[0].reason, "more than 5000 targets are not watched by one agent");
 }
 
 TEST(Merge, leaves_a_source_its_own_doubles) {

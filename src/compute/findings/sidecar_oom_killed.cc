@@ -10,8 +10,6 @@ namespace {
 
 // As often as this within the time for which a kill is remembered, the pod is of no use to anybody.
 constexpr std::uint64_t again_and_again = 3;
-// As long as a kill that was counted.
-constexpr Duration remembered = std::chrono::hours(1);
 
 std::string cause_of(const SidecarResources& resources) {
   const std::uint64_t kills = resources.recent_oom_kills;
@@ -51,7 +49,7 @@ void judge(const TargetState& state, const SidecarResources& resources,
 void judge_note(const TargetState& state, const TargetNote& note, WallTime now,
                 std::vector<Finding>& found) {
   const bool counted = state.resources && state.resources->recent_oom_kills > 0;
-  if (counted || !note.oom_killed || now - *note.oom_killed > remembered) return;
+  if (counted || !note.oom_killed || now - *note.oom_killed > kills_recent) return;
   Finding finding = about_target("sidecar_oom_killed", Severity::warning, state);
   finding.cause =
       "its container was killed for want of memory, and started again, as Kubernetes says";
