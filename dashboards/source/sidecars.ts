@@ -169,6 +169,9 @@ const resources = [
 const podsOf = (state: string) => select('pod', 'mesh_pods', `state="${state}"`);
 const ALL_PODS = select('pod', 'mesh_pods');
 
+const received = (...more: string[]) =>
+  rate(select('pod', 'mesh_requests_by_security_total', 'direction="inbound"', ...more));
+
 const migration = [
   stat({
     title: 'Pods in a mesh', unit: 'percentunit', width: 6, decimals: 0,
@@ -188,6 +191,13 @@ const migration = [
     title: 'In no mesh', unit: 'none', width: 6,
     description: 'Pods without a proxy that say nothing of one.',
     queries: [{ expr: `sum(${podsOf('unmeshed')})` }] }),
+  graph({
+    title: 'Requests under mutual TLS', unit: 'percentunit', min: 0, max: 1,
+    description: 'Share of the requests that the workload received whose sender showed a certificate of the mesh, ' +
+      'where its proxy tells. At 100 % strict mutual TLS refuses nobody who calls today.',
+    queries: [{
+      expr: ratio(sum('namespace, workload', received('security="mutual_tls"')), sum('namespace, workload', received())),
+      legend: '{{namespace}}/{{workload}}' }] }),
   graph({
     title: 'Pods by state', unit: 'none', min: 0, stacked: true,
     description: 'Pods in a mesh and not: what a migration looks like, or an upgrade that lost some.',

@@ -183,7 +183,6 @@ NOT_SHOWN = {
                     "for rules that merge nodes; the endpoints' counters tell the same and which it is"),
     **dict.fromkeys(("mesh_grpc_request_duration_seconds_sum", "mesh_grpc_request_duration_seconds_count"),
                     "NaN and incomplete at Envoy's admin port; the buckets are shown"),
-    "mesh_requests_by_security_total": "for the course of a migration; only Linkerd tells it yet",
     "mesh_certificate_not_before_timestamp_seconds": "the share of life that is left says it",
     "process_virtual_memory_bytes": "address space costs nothing",
     "process_virtual_memory_max_bytes": "address space costs nothing",

@@ -2,7 +2,7 @@
 leaves that live half a minute, every trouble of a connection pool (pool_mesh.py), sidecars under a
 control plane of which one is cut off, a policy that refuses calls, certificates in files and behind ports,
 a sidecar in a control group in which somebody is killed for memory, pods in every state of a migration, and
-a target that does not answer; beside them an agent, and a Prometheus that scrapes it every second."""
+a target that does not answer. Not real are only recorded_neighbours.py, and say so. Beside them an agent, and a Prometheus that scrapes it every second."""
 
 import json
 import os
@@ -18,6 +18,7 @@ from fake_api_server import FakeApiServer
 from held_sidecar import HeldSidecar
 from pool_mesh import PoolMesh
 from processes import ReservedPort
+from recorded_neighbours import RecordedNeighbours
 from scenarios import Scenario
 
 LIFETIME = 30  # seconds: of the demo mesh's leaves, renewed at half of it
@@ -132,6 +133,7 @@ class TroubledMesh:
         self._planes = ControlPlanes(envoy, path("planes"))
         self._held = PerhapsHeld(envoy, path("held"))
         self._api = FakeApiServer(directory, migrating_pods())
+        self._neighbours = RecordedNeighbours()
         self._nobody = ReservedPort()  # where the target that does not answer would be
         self._started = []
         self.agent = self.prometheus = None
@@ -139,7 +141,8 @@ class TroubledMesh:
     def start(self):
         """Returns once the agent is ready, before there is much to see."""
         try:
-            for part in (self._demo, self._pools, self._planes, self._held, self._api):
+            for part in (self._demo, self._pools, self._planes, self._held, self._api,
+                         self._neighbours):
                 self._begin(part)
             self._demo.start_load(rate=100)
             self._pools.start_troubles()
@@ -188,7 +191,8 @@ class TroubledMesh:
                                    self._write_targets("more", [])],
                           "kubernetes": {"node_name": "node-1",
                                          "kubeconfig": self._api.kubeconfig}},
-            "targets": [*demo, *pools, *self._planes.targets(), *self._held.targets()]})
+            "targets": [*demo, *pools, *self._planes.targets(), *self._held.targets(),
+                        *self._neighbours.targets()]})
 
     def _silent(self):
         """The one target that never answers, as a file lists it."""

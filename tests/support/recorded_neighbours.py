@@ -1,0 +1,51 @@
+"""Proxies and control planes that cannot be had here, as what they once answered (tests/fixtures): stand-ins whose
+counters go on. Each answer has every counter of the recorded page once more, so that they grow as a busy one's do;
+gauges stay. Neither a number nor the order of events in it is real; names, labels and their combinations are."""
+
+import re
+
+from recorded_proxy import RecordedProxy, recorded
+
+COUNTER = re.compile(r"^(\w+(?:_total|_bucket|_count|_sum)(?:\{.*\})?) (\d+)$", re.MULTILINE)
+
+
+class Growing:
+    """A page that is called for its text."""
+
+    def __init__(self, fixture):
+        self._text = recorded(fixture)
+        self._asked = 0
+
+    def __call__(self):
+        self._asked += 1
+        return COUNTER.sub(lambda line: f"{line[1]} {int(line[2]) * self._asked}", self._text)
+
+
+# name → mesh, workload, fixture of its page
+NEIGHBOURS = {
+    "linkerd-client-1": ("linkerd", "client", "linkerd/2.366-dev/after_traffic_client.txt"),
+    "linkerd-server-1": ("linkerd", "server", "linkerd/2.366-dev/after_traffic_server.txt"),
+}
+
+
+class RecordedNeighbours:
+    """start(), stop(); targets() as a configuration lists them."""
+
+    def __init__(self):
+        self._proxies = {}
+
+    def start(self):
+        for name, (_, _, fixture) in NEIGHBOURS.items():
+            self._proxies[name] = RecordedProxy({"/metrics": Growing(fixture)})
+            self._proxies[name].start()
+        return self
+
+    def stop(self):
+        for proxy in self._proxies.values():
+            proxy.stop()
+        self._proxies = {}
+
+    def targets(self):
+        return [{"name": name, "namespace": "recorded", "workload": workload, "mesh": mesh,
+                 "metrics": self._proxies[name].url + "/metrics"}
+                for name, (mesh, workload, _) in NEIGHBOURS.items()]
