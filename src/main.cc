@@ -5,6 +5,7 @@
 // agent could not be asked; of `diagnose` 0 nothing is wrong, 1 something is, 2 nothing was found
 // but not everything could be looked at; of `certificates` 1 something could not be read; of the
 // tables 1 some targets did not answer, 2 none did. This is the only place that chooses them.
+#include <malloc.h>
 #include <unistd.h>
 
 #include <algorithm>
@@ -68,7 +69,16 @@ void print_found(const std::string& file, const Config& config) {
   }
 }
 
+// A page of a large node has 10 MB. Once glibc has seen such a buffer go it takes the next ones, up
+// to 32 MB, from the heap, where what they leave is kept; a limit that is set stays where it is.
+void give_large_buffers_back() {
+#ifdef __GLIBC__
+  mallopt(M_MMAP_THRESHOLD, 512 * 1024);
+#endif
+}
+
 int run(const Flags& flags) {
+  give_large_buffers_back();
   if (!flags.config_check) hold_back_reloads();
   const Result<Config, ConfigErrors> config = load_config(flags.config_file, config_context());
   if (!config) {
