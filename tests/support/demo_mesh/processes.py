@@ -131,7 +131,7 @@ class _UnixConnection(http.client.HTTPConnection):
         self.sock.connect(self._path)
 
 
-def http_get(where, path, timeout=10):
+def http_get(where, path, timeout=10, headers=None):
     """GET from "http://host:port" or "unix:/path"; gives (status, body as bytes). OSError or
     http.client.HTTPException if there is no answer."""
     if where.startswith("unix:"):
@@ -140,7 +140,7 @@ def http_get(where, path, timeout=10):
         host, port = where.removeprefix("http://").rsplit(":", 1)
         connection = http.client.HTTPConnection(host, int(port), timeout=timeout)
     try:
-        connection.request("GET", path)
+        connection.request("GET", path, headers=headers or {})
         response = connection.getresponse()
         return response.status, response.read()
     finally:
