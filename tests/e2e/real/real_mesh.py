@@ -154,9 +154,13 @@ class RealMesh:
         return {"name": pod, "namespace": "shop", "workload": pod.rsplit("-", 1)[0],
                 "admin": self.sidecars[pod]}
 
+    def targets(self):
+        """All that the agent is told of: every sidecar."""
+        return [self.target(pod) for pod in self.sidecars]
+
     def agent_config(self, extra=""):
-        """Every sidecar a target, asked each second."""
-        targets = "".join(f"  - {json.dumps(self.target(pod))}\n" for pod in self.sidecars)
+        """Every target, asked each second."""
+        targets = "".join(f"  - {json.dumps(target)}\n" for target in self.targets())
         return ("poll: {interval: 1s, timeout: 900ms, window: 30s, stale_after: 10s}\n"
                 f"audit: false\ntargets:\n{targets}{extra}")
 

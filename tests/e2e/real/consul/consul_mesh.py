@@ -32,10 +32,6 @@ CONFIGURATION = {
     "ports": {"grpc": 8502, "grpc_tls": 8503, "http": 8500, "dns": -1},
     "connect": {"enabled": True, "ca_provider": "consul",
                 "ca_config": {"LeafCertTTL": f"{LEAF_TTL}s", "SkipValidate": True}},
-    "config_entries": {"bootstrap": [
-        {"kind": "proxy-defaults", "name": "global", "config": {"protocol": "grpc"}},
-        *({"kind": "service-defaults", "name": name, "protocol": "grpc"}
-          for name in ("payments", "orders"))]},
     "services": [
         _service("payments", APPLICATION, 21000, 20200),
         _service("orders", 50052, 21001, 20201, [
@@ -47,16 +43,21 @@ CONFIGURATION = {
 class ConsulMesh(RealMesh):
     """start() … stop()."""
 
+    entries = [
+        {"kind": "proxy-defaults", "name": "global", "config": {"protocol": "grpc"}},
+        *({"kind": "service-defaults", "name": name, "protocol": "grpc"}
+          for name in ("payments", "orders"))]
     sidecars = {"payments-1": "http://127.0.0.1:19000", "orders-1": "http://127.0.0.1:19001"}
     call_at = "127.0.0.1:9191"
 
     def start(self):
         """Returns once a call gets through."""
-        configuration = self.write(json.dumps(CONFIGURATION), "consul", "mesh.json")
+        configuration = self.write(json.dumps(
+            {**CONFIGURATION, "config_entries": {"bootstrap": self.entries}}), "consul", "mesh.json")
         self.spawn("consul", tool("consul"), "agent", "-dev", "-bind", "127.0.0.1", "-client",
                    "127.0.0.1", "-config-file", configuration, "-disable-host-node-id")
         self.wait_for(lambda: answers(HTTP, "/v1/connect/ca/roots"), "Consul's issuer", "consul")
-        self.spawn_application(f"127.0.0.1:{APPLICATION}")
+        self.start_application()
         for pod, admin in self.sidecars.items():
             bootstrap = self.run(tool("consul"), "connect", "envoy", "-http-addr", HTTP,
                                  "-sidecar-for", pod.removesuffix("-1"), "-admin-bind",
@@ -65,6 +66,9 @@ class ConsulMesh(RealMesh):
             self.spawn_envoy(pod, self.write(bootstrap, pod + ".json"))
         # For some ten seconds there is no healthy upstream.
         self.wait_until_called("consul", *self.sidecars)
+
+    def start_application(self):
+        self.spawn_application(f"127.0.0.1:{APPLICATION}")
 
     def target(self, pod):
         return {**super().target(pod), "mesh": "consul"}

@@ -10,15 +10,15 @@ from collections import Counter
 
 sys.path.insert(0, os.path.dirname(os.path.dirname(os.path.abspath(__file__))))
 
-from real_mesh import RealMeshTest, findings, leaf, ledger_calls, say, wait_until
+from real_mesh import findings, leaf, ledger_calls, say, wait_until
 from consul_mesh import ConsulMesh
+from rotated_consul import CLIENT, SERVER, RotatedConsulTest
 
-CLIENT, SERVER = "orders-1", "payments-1"
 RATE = 50  # calls a second
 ROOTS = (("ec", 384), ("rsa", 2048), ("ec", 256))  # Consul's own first one is ec, 256
 
 
-class Consul(RealMeshTest):
+class Consul(RotatedConsulTest):
     @classmethod
     def setUpClass(cls):
         super().setUpClass()
@@ -40,22 +40,6 @@ class Consul(RealMeshTest):
         cls.ledger = cls.load.stop()
         cls.last = cls.agent.page_after_polls()
         cls.replaced = cls.replacements() - replaced
-
-    @classmethod
-    def replacements(cls):
-        """How often the client's sidecar was told to replace a cluster."""
-        return cls.mesh.stat(CLIENT, "cluster_manager.cluster_modified")
-
-    @classmethod
-    def replace_root(cls, key_type, key_bits):
-        old, began = cls.mesh.root(), time.time()
-        seen = {pod: len(cls.watch.newest[pod]) for pod in cls.mesh.sidecars}
-        assert cls.mesh.replace_root(key_type, key_bits) != old
-        wait_until(lambda: all(len(cls.watch.newest[pod]) > seen[pod] for pod in seen),
-                   "new leaves from the new root", 60, alive=[cls.agent.child])
-        took = [f"{pod} {cls.watch.newest[pod][-1][0] - began:.1f} s" for pod in seen]
-        cls.wait_until_agreed()
-        say(f"root replaced ({key_type} {key_bits}); new leaves after {', '.join(took)}")
 
     def test_every_rotation_is_counted_once(self):
         for pod in (CLIENT, SERVER):
