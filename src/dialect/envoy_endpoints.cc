@@ -14,7 +14,7 @@ namespace mesh {
 namespace {
 
 // The whole list: at 15 s a poll every ten minutes when all is quiet, at most once a minute when
-// clusters come and go or the filter is missing.
+// clusters come and go, some are silent or the filter is missing.
 constexpr std::uint32_t polls_between_wholes = 40;
 constexpr std::uint32_t polls_between_forced_wholes = 4;
 
@@ -37,6 +37,11 @@ constexpr std::array host_counters{HostCounter{"", Counted::endpoint_requests},
 std::string locality_of(const EnvoyHost& host) {
   if (host.region.empty() && host.zone.empty() && host.sub_zone.empty()) return "";
   return host.region + "/" + host.zone + "/" + host.sub_zone;
+}
+
+bool was_called(const EnvoyCluster& cluster) {
+  return std::ranges::any_of(cluster.hosts,
+                             [](const auto& host) { return host.requests_total > 0; });
 }
 
 ClustersQuestion whole_list(bool can_filter) {
@@ -64,7 +69,13 @@ std::optional<ClustersQuestion> EnvoyEndpoints::question(
       moved.push_back(cluster);
     }
   }
-  const bool want_whole = came_or_went || (!moved.empty() && !can_filter);
+  bool silent = false;
+  for (const auto& [name, cluster] : clusters_) {
+    if (now_.contains(name) || cluster.hosts.empty()) continue;
+    silent = true;
+    if (was_called(cluster)) moved.push_back(name);
+  }
+  const bool want_whole = came_or_went || silent || (!moved.empty() && !can_filter);
   if (want_whole && polls_since_whole_ >= polls_between_forced_wholes) {
     return whole_list(can_filter);
   }
@@ -96,7 +107,7 @@ void EnvoyEndpoints::enter(const ClustersQuestion& question, EnvoyClusters answe
   } else {
     for (const std::string& cluster : question.asked) {
       clusters_.erase(cluster);
-      answered_[cluster] = now_[cluster];
+      if (const auto it = now_.find(cluster); it != now_.end()) answered_[cluster] = it->second;
     }
   }
   requests_.complete = answer.unreadable == 0;

@@ -6,6 +6,10 @@
 // after a restart, when clusters come or go, and otherwise seldom; in between only the clusters
 // that moved (Envoy 1.38 and later can filter), or, where the filter is missing, the whole list as
 // text every few polls. What was not asked again keeps its last answer: nothing moved there.
+//
+// A cluster that has endpoints and does not name itself in the statistics is silent: Istio keeps no
+// statistics of clusters unless it is told to. Nothing tells whether it moved, so it is asked in
+// every poll once it was called, and the whole list every few polls for those that will be.
 #pragma once
 
 #include <cstdint>

@@ -67,6 +67,37 @@ TEST(EnvoyEndpoints, what_was_not_asked_keeps_its_last_answer) {
   EXPECT_EQ(endpoints.question({{"a.b", 2}, {"c", 1}}, true), std::nullopt);
 }
 
+TEST(EnvoyEndpoints, a_called_cluster_without_statistics_is_asked_in_every_poll) {
+  EnvoyEndpoints endpoints;
+  endpoints.enter(
+      *endpoints.question({{"a.b", 1}}, true),
+      {{cluster("a.b", {host("10.0.0.1:80", 5)}), cluster("c", {host("10.0.0.2:80", 7)}),
+        cluster("never called", {host("10.0.0.3:80", 0)}), cluster("empty", {})},
+       0,
+       ""});
+  for (std::uint64_t requests = 8; requests < 11; ++requests) {
+    const auto question = endpoints.question({{"a.b", 1}}, true);
+    ASSERT_TRUE(question);
+    EXPECT_THAT(question->asked, ElementsAre("c"));
+    endpoints.enter(*question, {{cluster("c", {host("10.0.0.2:80", requests)})}, 0, ""});
+  }
+}
+
+TEST(EnvoyEndpoints, where_clusters_are_silent_the_whole_list_comes_every_few_polls) {
+  EnvoyEndpoints endpoints;
+  const EnvoyClusters quiet{{cluster("c", {host("10.0.0.2:80", 0)})}, 0, ""};
+  endpoints.enter(*endpoints.question({}, true), quiet);
+  int asked = 0;
+  for (int poll = 0; poll < 8; ++poll) {
+    const auto question = endpoints.question({}, true);
+    if (!question) continue;
+    EXPECT_TRUE(question->whole);
+    endpoints.enter(*question, quiet);
+    ++asked;
+  }
+  EXPECT_EQ(asked, 2);
+}
+
 TEST(EnvoyEndpoints, a_failed_question_is_asked_again) {
   EnvoyEndpoints endpoints = settled();
   const auto first = endpoints.question({{"a.b", 2}, {"c", 1}}, true);
