@@ -7,6 +7,7 @@ import json
 import ssl
 
 from real_mesh import tool
+from recorded_proxy import recorded
 
 PORT = 16543
 API = f"https://127.0.0.1:{PORT}"
@@ -77,6 +78,26 @@ class Kubernetes:
         path = f"/api/v1/namespaces/{namespace}/serviceaccounts/{account}/token"
         answer = self.create(path, spec={"audiences": [audience], "expirationSeconds": 43200})
         return answer["status"]["token"]
+
+    # ---- pods ----
+
+    def schedule(self, namespace, name, like, node, labels=None, annotations=None):
+        """A pod that does not run yet, of the specification of tests/fixtures/pods/`like`.json."""
+        pod = json.loads(recorded(f"pods/{like}.json"))
+        del pod["status"]
+        metadata = pod["metadata"]
+        pod["metadata"] = {"name": name, "namespace": namespace,
+                           "ownerReferences": metadata.get("ownerReferences", []),
+                           "labels": {**metadata.get("labels", {}), **(labels or {})},
+                           "annotations": {**metadata.get("annotations", {}),
+                                           **(annotations or {})}}
+        pod["spec"]["nodeName"] = node
+        self.create(f"/api/v1/namespaces/{namespace}/pods", **pod)
+
+    def set_status(self, namespace, name, ip, phase="Running", **more):
+        """As its kubelet would."""
+        self.change(f"/api/v1/namespaces/{namespace}/pods/{name}/status", status={
+            "phase": phase, "podIP": ip, "podIPs": [{"ip": ip}], **more})
 
     def _is_ready(self):
         try:

@@ -15,6 +15,7 @@ from collections import Counter, namedtuple
 sys.path.insert(0, os.path.dirname(os.path.dirname(os.path.abspath(__file__))))
 
 from real_mesh import http_get, ledger_calls, say
+from books import Books, by_status
 from consul_mesh import ConsulMesh
 from rotated_consul import CLIENT, SERVER, RotatedConsulTest
 
@@ -89,38 +90,40 @@ class ConsulLedger(RotatedConsulTest):
         super().setUpClass()
         cls.start_mesh_and_agent(LedgerMesh(cls.shared))
         cls.wait_until_agreed()
-        cls.books, cls.before, cls.after = {}, {}, {}
+        cls.books = Books(cls.agent)
         cls.call_between_rotations()
         cls.call_who_is_gone()
         cls.call_who_hangs()
         cls.call_during_rotations()
 
     @classmethod
-    def book(cls, part, call):
-        """`call` gives the ledgers of what was called in this part."""
-        cls.before[part] = cls.agent.page_after_polls()
-        cls.books[part] = list(call())
-        cls.after[part] = cls.agent.page_after_polls()
-
-    @classmethod
     def call_between_rotations(cls):
         def bursts():
             for kind in (*ROOTS, None):
-                modified = cls.replacements()
+                modified = cls.settled_replacements()
                 yield cls.mesh.start_load(calls=BURST, rate=200).finish()
                 cls.agent.page_after_polls()
                 assert cls.replacements() == modified, "Consul replaced a cluster by itself"
                 if kind:
                     cls.replace_root(*kind)
         replaced = cls.replacements()
-        cls.book("between", bursts)
+        cls.books.keep("between", bursts)
         cls.replaced_between = cls.replacements() - replaced
         cls.left_at_the_client = cls.counted_by_the_sidecar(CLIENT)
 
     @classmethod
+    def settled_replacements(cls):
+        """replacements(), once three polls have seen no other number."""
+        seen = None
+        while seen != cls.replacements():
+            seen = cls.replacements()
+            cls.history.wait_for_polls(CLIENT)
+        return seen
+
+    @classmethod
     def counted_by_the_sidecar(cls, pod):
         """All calls of our services that its statistics have now."""
-        services = {row["service"] for ledger in cls.books["between"] for row in ledger["calls"]}
+        services = {row["service"] for ledger in cls.books.ledgers("between") for row in ledger["calls"]}
         ours = re.compile(rf"\.grpc\.({'|'.join(map(re.escape, services))})\.\w+\.\d+: (\d+)$")
         text = http_get(cls.mesh.sidecars[pod], "/stats")[1].decode()
         return sum(int(found[2]) for found in map(ours.search, text.splitlines()) if found)
@@ -128,13 +131,13 @@ class ConsulLedger(RotatedConsulTest):
     @classmethod
     def call_who_is_gone(cls):
         cls.mesh.children["application"].kill()
-        cls.book("gone", lambda: [cls.mesh.start_load(calls=100, rate=200, only=ONE).finish()])
+        cls.books.keep("gone", lambda: [cls.mesh.start_load(calls=100, rate=200, only=ONE).finish()])
         cls.mesh.start_application()
         cls.mesh.wait_until_called("application")
 
     @classmethod
     def call_who_hangs(cls):
-        cls.book("hangs", lambda: [cls.mesh.start_load(
+        cls.books.keep("hangs", lambda: [cls.mesh.start_load(
             calls=40, rate=100, only=ONE, hold="yes", deadline="300ms").finish()])
 
     @classmethod
@@ -148,29 +151,13 @@ class ConsulLedger(RotatedConsulTest):
             cls.history.wait_for_polls(CLIENT)
             cls.looks.stop()
             yield load.stop()
-        cls.book("during", load)
-
-    # ---- what was booked and what was counted ----
-
-    def booked(self, part):
-        return sum((ledger_calls(ledger) for ledger in self.books[part]), Counter())
-
-    def unanswered(self, part):
-        return sum(row["count"] for ledger in self.books[part] for row in ledger["unanswered"])
-
-    def counted(self, part, pod, direction):
-        labels = {"pod": pod, "direction": direction}
-        return self.after[part].calls(**labels) - self.before[part].calls(**labels)
-
-    def grown(self, part, metric, **labels):
-        return sum(value for _, value in self.after[part].rows(metric, **labels)) - sum(
-            value for _, value in self.before[part].rows(metric, **labels))
+        cls.books.keep("during", load)
 
     def test_each_call_is_counted_on_both_sides_though_its_cluster_was_replaced(self):
-        booked = self.booked("between")
-        self.assertEqual(self.unanswered("between"), 0)
-        self.assert_same_calls(self.counted("between", CLIENT, "outbound"), booked)
-        self.assert_same_calls(self.counted("between", SERVER, "inbound"), booked)
+        booked = self.books.booked("between")
+        self.assertEqual(self.books.unanswered("between"), 0)
+        self.assert_same_calls(self.books.counted("between", CLIENT, "outbound"), booked)
+        self.assert_same_calls(self.books.counted("between", SERVER, "inbound"), booked)
         self.assertLessEqual({"OK", "NOT_FOUND", "UNAVAILABLE", "DEADLINE_EXCEEDED", "PERMISSION_DENIED"},
                              {code for _, _, code in booked})
         say(f"{sum(booked.values())} calls of {len(booked)} kinds by method and status, equal on both sides; "
@@ -180,26 +167,26 @@ class ConsulLedger(RotatedConsulTest):
         self.assertLessEqual(self.left_at_the_client, BURST, "or nothing was lost with the clusters")
 
     def test_what_an_intention_denies_is_permission_denied_and_counted_as_a_denial(self):
-        denied = Counter({call: count for call, count in self.booked("between").items()
+        denied = Counter({call: count for call, count in self.books.booked("between").items()
                           if call[:2] == DENIED})
         self.assertEqual({code for _, _, code in denied}, {"PERMISSION_DENIED"})
-        self.assertEqual(self.grown("between", "mesh_policy_denials_total", pod=SERVER, mode="enforced"),
+        self.assertEqual(self.books.grown("between", "mesh_policy_denials_total", pod=SERVER, mode="enforced"),
                          sum(denied.values()))
 
     def test_who_is_gone_is_unavailable_on_both_sides(self):
-        booked = self.booked("gone")
+        booked = self.books.booked("gone")
         self.assertEqual({code for _, _, code in booked}, {"UNAVAILABLE"})
-        self.assert_same_calls(self.counted("gone", CLIENT, "outbound"), booked)
-        self.assert_same_calls(self.counted("gone", SERVER, "inbound"), booked)
+        self.assert_same_calls(self.books.counted("gone", CLIENT, "outbound"), booked)
+        self.assert_same_calls(self.books.counted("gone", SERVER, "inbound"), booked)
 
     def test_who_hangs_is_counted_as_a_status_or_as_a_reset(self):
         """The application ends a call at its deadline as well: whose word was first decides what the sidecars
         saw of one that the caller gave up."""
-        booked, unanswered = self.booked("hangs"), self.unanswered("hangs")
+        booked, unanswered = self.books.booked("hangs"), self.books.unanswered("hangs")
         self.assertGreater(unanswered, 0)
         for pod, direction in ((CLIENT, "outbound"), (SERVER, "inbound")):
-            counted = self.counted("hangs", pod, direction)
-            resets = self.grown("hangs", "mesh_upstream_resets_total", pod=pod)
+            counted = self.books.counted("hangs", pod, direction)
+            resets = self.books.grown("hangs", "mesh_upstream_resets_total", pod=pod)
             more = counted - booked
             say(f"{pod}: of {unanswered} calls that were given up {sum(more.values())} have the status of the "
                 f"application, {resets:.0f} are resets")
@@ -208,9 +195,9 @@ class ConsulLedger(RotatedConsulTest):
             self.assertEqual(sum(more.values()) + resets, unanswered)
 
     def test_a_cluster_replaced_under_load_loses_no_more_than_was_called_between_two_polls(self):
-        booked, counted = self.booked("during"), self.counted("during", CLIENT, "outbound")
-        self.assertEqual(self.unanswered("during"), 0)
-        self.assert_same_calls(self.counted("during", SERVER, "inbound"), booked)
+        booked, counted = self.books.booked("during"), self.books.counted("during", CLIENT, "outbound")
+        self.assertEqual(self.books.unanswered("during"), 0)
+        self.assert_same_calls(self.books.counted("during", SERVER, "inbound"), booked)
         self.assertEqual(counted - booked, Counter())
         lost = sum((booked - counted).values())
         at_most = self.looks.lost_at_most(
@@ -223,25 +210,18 @@ class ConsulLedger(RotatedConsulTest):
         self.assertLessEqual(lost, at_most)
 
     def test_the_page_alone_tells_every_status_and_no_method_that_it_does_not_know(self):
-        booked = self.booked("between")
+        booked, page = self.books.booked("between"), self.books.page("between")
         for pod, direction in ((CLIENT, "outbound"), (SERVER, "inbound")):
-            counted = self.counted("between", page_of(pod), direction)
+            counted = self.books.counted("between", page_of(pod), direction)
             self.assertEqual(by_status(counted), by_status(booked), pod)
             told = Counter({call: count for call, count in counted.items() if call[1]})
             self.assertEqual(told, Counter({call: booked[call] for call in told}), pod)
             say(f"{pod} by its page: all {sum(counted.values())} by status, {sum(told.values())} by method")
-            self.assertGreater(self.after["between"].value("mesh_target_ambiguous_series", pod=page_of(pod)), 0)
-        upstreams = {row["upstream"] for row, _ in self.after["between"].rows(
+            self.assertGreater(page.value("mesh_target_ambiguous_series", pod=page_of(pod)), 0)
+        upstreams = {row["upstream"] for row, _ in page.rows(
             "mesh_grpc_requests_total", pod=page_of(CLIENT), direction="outbound")}
         self.assertEqual(upstreams, {"payments"})
-        self.assertEqual(self.after["between"].rows("mesh_certificate_info", pod=page_of(CLIENT)), [])
-
-
-def by_status(calls):
-    sums = Counter()
-    for (_, _, code), count in calls.items():
-        sums[code] += count
-    return sums
+        self.assertEqual(page.rows("mesh_certificate_info", pod=page_of(CLIENT)), [])
 
 
 if __name__ == "__main__":

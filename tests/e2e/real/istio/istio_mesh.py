@@ -14,6 +14,8 @@ from real_mesh import ENVOY, RealMesh, answers, tool
 APPLICATION, INBOUND, OUTBOUND = 50071, 21200, 9391
 SERVICE = "payments.shop.svc.cluster.local"
 LEAF_LIFE = "2m"
+NODE, PODS = "node-1", "pods"  # a node, and the namespace of its pods
+ISTIOD = "http://127.0.0.1:15014"  # where it shows its own metrics
 
 # Names and ports of one sidecar; `stats`: what it shows besides Istio's own choice.
 _SIDECARS = {
@@ -75,22 +77,33 @@ class IstioMesh(RealMesh):
 
     def start(self):
         """Returns once a call gets through."""
-        self._kubernetes = Kubernetes(self)
-        self._kubernetes.start()
+        self.kubernetes = Kubernetes(self)
+        self.kubernetes.start()
         for namespace in ("istio-system", "shop"):
-            self._kubernetes.create("/api/v1/namespaces", metadata={"name": namespace})
+            self.kubernetes.create("/api/v1/namespaces", metadata={"name": namespace})
         for account in _SIDECARS:
-            self._kubernetes.create("/api/v1/namespaces/shop/serviceaccounts",
+            self.kubernetes.create("/api/v1/namespaces/shop/serviceaccounts",
                                     metadata={"name": account})
         self._write_signing_certificate()
         self.start_istiod()
         self.spawn_application(f"127.0.0.1:{APPLICATION}")
         for account, sidecar in _SIDECARS.items():
-            self._start_agent(account, sidecar)
+            self._start_sidecar(account, sidecar)
+        self.wait_until_called("istiod", *self.sidecars)
+
+    def tell_of_pods(self):
+        """Has Kubernetes tell of the sidecars as pods of a node, whose addresses they answer at. In a
+        namespace of their own, where istiod does not take them for workloads beside those it knows."""
+        self.kubernetes.create("/api/v1/namespaces", metadata={"name": PODS})
         for account, sidecar in _SIDECARS.items():
-            self.wait_for(
-                lambda port=sidecar["ready"]: answers(f"http://127.0.0.1:{port}", "/healthz/ready"),
-                f"the sidecar of {account}", account + "-1")
+            self.kubernetes.schedule(PODS, account + "-1", "istio/sidecar", NODE, annotations={
+                "status.sidecar.istio.io/port": str(sidecar["status"])})
+            self.kubernetes.set_status(PODS, account + "-1", sidecar["address"])
+
+    def show_all_statistics(self, account):
+        """Starts that sidecar anew, with all of Envoy's statistics let in."""
+        self.children[account + "-1"].terminate()
+        self._start_sidecar(account, {**_SIDECARS[account], "stats": ".*"})
         self.wait_until_called("istiod", *self.sidecars)
 
     def _write_signing_certificate(self):
@@ -125,11 +138,11 @@ class IstioMesh(RealMesh):
             self.write(json.dumps(one), "objects", f"{number}.yaml")
         self.spawn(
             "istiod", tool("pilot-discovery"), "discovery", "--registries=Kubernetes",
-            "--kubeconfig", self._kubernetes.kubeconfig, "--configDir", self.path("objects"),
+            "--kubeconfig", self.kubernetes.kubeconfig, "--configDir", self.path("objects"),
             "--meshConfig", self.write(json.dumps(_MESH), "mesh.yaml"),
             "--namespace", "istio-system", "--httpAddr", "127.0.0.1:15880",
             "--httpsAddr", "127.0.0.1:15017", "--grpcAddr", "127.0.0.1:15010",
-            "--secureGRPCAddr", "127.0.0.1:15012", "--monitoringAddr", "127.0.0.1:15014",
+            "--secureGRPCAddr", "127.0.0.1:15012", "--monitoringAddr", ISTIOD.removeprefix("http://"),
             "--ctrlz_port", "15876", where=self.path("istiod"),
             ISTIOD_CUSTOM_HOST="localhost", ROOT_CA_DIR=self.path("istiod"),
             POD_NAME="istiod-1", POD_NAMESPACE="istio-system", CLUSTER_ID="Kubernetes",
@@ -140,16 +153,17 @@ class IstioMesh(RealMesh):
             VALIDATION_WEBHOOK_CONFIG_NAME="")
         self.wait_for(lambda: answers("http://127.0.0.1:15880", "/ready"), "istiod", "istiod")
 
-    def _start_agent(self, account, sidecar):
+    def _start_sidecar(self, account, sidecar):
+        """Istio's agent, which starts Envoy; returns once that is ready."""
         where = self.path(account)
-        self.write(self._kubernetes.token_of("shop", account, "istio-ca"),
+        self.write(self.kubernetes.token_of("shop", account, "istio-ca"),
                    account, "var/run/secrets/tokens/istio-token")
         with open(self.path("istiod", "root-cert.pem")) as root:
             self.write(root.read(), account, "var/run/secrets/istio/root-cert.pem")
         self.write(f'app="{account}"\nversion="v1"\n', account, "etc/istio/pod/labels")
         settings = os.path.join(where, "etc/istio/proxy")
         for folder in (settings, os.path.join(where, "var/lib/istio/data")):
-            os.makedirs(folder)
+            os.makedirs(folder, exist_ok=True)
         proxy = {"discoveryAddress": "localhost:15012", "binaryPath": ENVOY,
                  "configPath": settings, "proxyAdminPort": sidecar["admin"],
                  "statusPort": sidecar["status"], "serviceCluster": account + ".shop",
@@ -170,3 +184,6 @@ class IstioMesh(RealMesh):
                 "service.istio.io/canonical-revision": "v1"}),
             ENVOY_STATUS_PORT=sidecar["ready"], ENVOY_PROMETHEUS_PORT=sidecar["prometheus"],
             GRPC_XDS_BOOTSTRAP="", PROXY_CONFIG=json.dumps(proxy))
+        self.wait_for(
+            lambda: answers(f"http://127.0.0.1:{sidecar['ready']}", "/healthz/ready"),
+            f"the sidecar of {account}", account + "-1")

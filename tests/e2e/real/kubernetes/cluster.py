@@ -23,11 +23,6 @@ _KINDS = {"ServiceAccount": f"/api/v1/namespaces/{ACCOUNT}/serviceaccounts",
           "ClusterRoleBinding": "/apis/rbac.authorization.k8s.io/v1/clusterrolebindings"}
 
 
-def fixture(path):
-    with open(os.path.join(ROOT, "tests", "fixtures", "pods", path + ".json")) as file:
-        return json.load(file)
-
-
 class Cluster(RealMesh):
     """start() … stop()."""
 
@@ -84,24 +79,14 @@ class Cluster(RealMesh):
 
     # ---- pods ----
 
-    def schedule(self, name, like, node, labels=None, annotations=None):
-        """A pod that does not run yet, of a fixture's specification."""
-        pod = fixture(like)
-        del pod["status"]
-        metadata = pod["metadata"]
-        pod["metadata"] = {"name": name, "namespace": NAMESPACE,
-                           "ownerReferences": metadata.get("ownerReferences", []),
-                           "labels": {**metadata.get("labels", {}), **(labels or {})},
-                           "annotations": {**metadata.get("annotations", {}),
-                                           **(annotations or {})}}
-        pod["spec"]["nodeName"] = node
-        self.api.create(PODS, **pod)
+    def schedule(self, name, *words, **more):
+        """A pod that does not run yet; see Kubernetes.schedule."""
+        self.api.schedule(NAMESPACE, name, *words, **more)
 
-    def set_status(self, name, ip, phase="Running", **more):
-        """As its kubelet would; gives the moment before."""
+    def set_status(self, name, ip, *words, **more):
+        """Gives the moment before."""
         before = time.monotonic()
-        self.api.change(f"{PODS}/{name}/status", status={
-            "phase": phase, "podIP": ip, "podIPs": [{"ip": ip}], **more})
+        self.api.set_status(NAMESPACE, name, ip, *words, **more)
         return before
 
     def run_pod(self, name, like, node, ip, **more):
