@@ -147,12 +147,7 @@ void LinkerdConversation::read(const Response& answer, IdentityAnswers& identity
   identity.tell(readings);
   upstreams.tell(readings);
   traffic_.tell(readings);
-  if (truth_.times() > LinkerdTraffic::most_times) {
-    readings.partial.push_back({Reason::too_large, "durations: " + std::to_string(truth_.times()) +
-                                                       " series, more than are followed"});
-  } else {
-    readings.heard.push_back("durations");
-  }
+  tell_times(truth_.times(), readings);
 }
 
 }  // namespace

@@ -10,13 +10,6 @@ namespace {
 
 constexpr std::string_view service_part = ".svc.";
 
-bool is_identifier(std::string_view text, std::string_view more) {
-  return !text.empty() && std::ranges::all_of(text, [&](char c) {
-    return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '_' ||
-           more.find(c) != std::string_view::npos;
-  });
-}
-
 // What stands before the last colon, or all of it.
 std::string_view host_of(std::string_view address) { return address.substr(0, address.rfind(':')); }
 
@@ -63,14 +56,9 @@ std::string_view upstream_of_endpoint(const Sample& sample) {
   return authority.empty() ? sample.label("target_addr") : authority;
 }
 
-std::optional<RouteMethod> method_of_route(std::string_view route) {
+std::optional<GrpcPath> method_of_route(std::string_view route) {
   take_front(route, "POST ");
-  if (!take_front(route, "/")) return std::nullopt;
-  const std::size_t slash = route.find('/');
-  if (slash == std::string_view::npos) return std::nullopt;
-  const RouteMethod found{route.substr(0, slash), route.substr(slash + 1)};
-  if (!is_identifier(found.service, ".") || !is_identifier(found.method, "")) return std::nullopt;
-  return found;
+  return read_grpc_path(route);
 }
 
 std::string_view inbound_port(const Sample& sample) {

@@ -15,6 +15,7 @@
 #include <string>
 #include <string_view>
 
+#include "dialect/grpc_path.h"
 #include "wire/exposition.h"
 
 namespace mesh {
@@ -36,13 +37,10 @@ std::string with_domain(std::string plain, std::string_view domain);
 // A sample of the older text: its authority, else the address (a pod that was called by that).
 std::string_view upstream_of_endpoint(const Sample& sample);
 
-struct RouteMethod {
-  std::string_view service, method;
-};
 // The method that the route of a ServiceProfile is for, where its name says so beyond doubt:
 // "/user.v1.UserService/GetUser", also with "POST " before it. Whatever else people call a route is
 // their business.
-std::optional<RouteMethod> method_of_route(std::string_view route);
+std::optional<GrpcPath> method_of_route(std::string_view route);
 
 // Which port of this pod an inbound sample of the older text is about.
 std::string_view inbound_port(const Sample& sample);

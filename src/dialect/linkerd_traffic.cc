@@ -3,10 +3,8 @@
 
 #include <algorithm>
 #include <array>
-#include <cmath>
 #include <utility>
 
-#include "dialect/bound.h"
 #include "dialect/linkerd_answer.h"
 #include "dialect/linkerd_names.h"
 
@@ -28,8 +26,6 @@ SeriesKey inbound(Counted counted, std::string_view detail = "") {
   key.detail = detail;
   return key;
 }
-
-SeriesKey not_the_truth() { return inbound(Counted::followed); }
 
 SeriesKey of_profile(const Sample& sample, Counted counted, std::string_view detail) {
   SeriesKey key = outbound(counted, sample.label("dst"), detail);
@@ -139,7 +135,7 @@ void LinkerdTraffic::answer(const Sample& sample, const LinkerdTruth& truth) {
   } else if (truth.counts_calls(sample)) {
     count(sample, outbound(counted, upstream_of_endpoint(sample), detail));
   } else {
-    count(sample, not_the_truth());
+    count(sample, followed_only());
   }
 }
 
@@ -200,14 +196,14 @@ void LinkerdTraffic::answer_time(const Sample& sample, const LinkerdTruth& truth
   if (!out && is_admin(sample)) return;
   SeriesKey key = out ? outbound(Counted::duration_bucket, upstream_of_endpoint(sample))
                       : inbound(Counted::duration_bucket);
-  if (!truth.times_calls(sample)) key = not_the_truth();
-  if (truth.times() <= most_times) count_time(sample, std::move(key));
+  if (!truth.times_calls(sample)) key = followed_only();
+  if (truth.times() <= PageCounters::most_times) count_time(sample, std::move(key));
 }
 
 void LinkerdTraffic::profile_time(const Sample& sample, const LinkerdTruth& truth) {
   SeriesKey key = of_profile(sample, Counted::duration_bucket, "");
   if (!is_outbound(sample)) return;
-  if (truth.times() <= most_times) count_time(sample, std::move(key));
+  if (truth.times() <= PageCounters::most_times) count_time(sample, std::move(key));
 }
 
 void LinkerdTraffic::count(const Sample& sample, SeriesKey key) {
@@ -227,21 +223,8 @@ void LinkerdTraffic::count_endpoint(const Sample& sample, Counted counted) {
   if (!endpoints_.add(sample, std::move(key), sample.value)) note_unreadable(sample);
 }
 
-// A bucket or the sum of a histogram, in milliseconds.
 void LinkerdTraffic::count_time(const Sample& sample, SeriesKey key) {
-  const bool is_sum = sample.name.ends_with("_sum");
-  const auto bound = is_sum ? std::optional(0.0) : parse_double(sample.label("le"));
-  if (!bound || std::isnan(*bound)) return note_unreadable(sample);
-  if (key.counted == Counted::duration_bucket) {
-    if (is_sum) {
-      key.counted = Counted::duration_sum_us;
-    } else {
-      key.detail = bound_in_seconds(*bound);
-    }
-  }
-  const double value = is_sum ? std::round(sample.value * 1000) : sample.value;
-  const std::uint32_t scope = counters_.histogram_of(sample);
-  if (!counters_.add(sample, std::move(key), value, scope)) note_unreadable(sample);
+  if (!counters_.add_time(sample, std::move(key))) note_unreadable(sample);
 }
 
 void LinkerdTraffic::note_unreadable(const Sample& sample) { unreadables_.add(words_of(sample)); }

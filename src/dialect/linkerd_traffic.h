@@ -12,7 +12,6 @@
 #include <string_view>
 #include <utility>
 
-#include "base/limits.h"
 #include "base/text.h"
 #include "dialect/linkerd_truth.h"
 #include "dialect/page_counters.h"
@@ -34,10 +33,6 @@ class LinkerdTraffic {
   void tell(Readings& readings);
 
   bool is_admin(const Sample& inbound) const;
-
-  // Series of durations that are followed at most. Where there are more, none is: half a histogram
-  // would lie.
-  static constexpr std::size_t most_times = limits::raw_series_per_target / 2;
 
  private:
   struct Family;

@@ -10,6 +10,10 @@
 // and their increases are added up (model/series.h). Of samples that are the same in everything the
 // first counts: pages that were merged repeat some. What is over limits::raw_series_per_target, or
 // over the bytes of their names, is refused. Not thread-safe.
+//
+// Names and labels are long (Istio's: 1 kB) and those of a histogram's buckets differ in `le` only.
+// So each is remembered once and has a number, which makes the source; a number is never given
+// again, so what left a whole page and returns is another source.
 #pragma once
 
 #include <cstdint>
@@ -20,6 +24,8 @@
 #include <unordered_set>
 #include <vector>
 
+#include "base/limits.h"
+#include "model/readings.h"
 #include "model/series.h"
 #include "wire/exposition.h"
 
@@ -27,6 +33,13 @@ namespace mesh {
 
 // "NAME VALUE": how a sample that was refused is told to people.
 std::string words_of(const Sample& sample);
+
+// The key of a series that counts what another series tells: shown to nobody.
+inline SeriesKey followed_only() {
+  SeriesKey key;
+  key.counted = Counted::followed;
+  return key;
+}
 
 class PageCounters {
  public:
@@ -46,6 +59,14 @@ class PageCounters {
   // ending.
   std::uint32_t histogram_of(const Sample& sample);
 
+  // A bucket or the sum of a histogram of milliseconds. `key` is that of its buckets, or of what is
+  // followed only. False: as add(), or a bucket without a bound.
+  bool add_time(const Sample& sample, SeriesKey key);
+
+  // Series of durations that are followed at most. Where there are more, none is: half a histogram
+  // would lie.
+  static constexpr std::size_t most_times = limits::raw_series_per_target / 2;
+
   // What was added since begin(), in that order. The same series as last time are the same object.
   CounterBlock end(bool complete);
 
@@ -53,13 +74,25 @@ class PageCounters {
   struct Answer {
     std::vector<Series> series;
     std::vector<std::uint64_t> values;
-    std::size_t bytes = 0;  // of the sources
+    std::size_t bytes = 0;  // of the names that are in it
     std::unordered_set<std::string> sources;
     std::unordered_map<std::string, std::uint32_t> scopes;
   };
+  struct Known {
+    std::uint64_t number = 0;
+    std::uint64_t answer = 0;  // the last that had it
+  };
+
+  void forget_names(bool complete);
 
   std::shared_ptr<const std::vector<Series>> last_ = std::make_shared<const std::vector<Series>>();
+  std::unordered_map<std::string, Known> names_;  // with labels, but for `le`
+  std::size_t names_bytes_ = 0;
+  std::uint64_t numbers_ = 0, answers_ = 0;
   Answer now_;
 };
+
+// Whether the durations of an answer with so many series of them were followed, for people.
+void tell_times(std::size_t times, Readings& readings);
 
 }  // namespace mesh

@@ -77,7 +77,7 @@ inline bool is_call_received(const SeriesKey& key) {
 // One counter at its source. Several sources may mean the same key (two inbound clusters serve the
 // same method): their increases are added up.
 struct Series {
-  std::string source;  // the name it has at the source, unique within the block
+  std::string source;  // which counter there, the same from answer to answer; unique in the block
   // Counters of one scope are one measurement (the buckets of a histogram): if one of them fell,
   // all of them began again. 0 = on its own.
   std::uint32_t scope = 0;

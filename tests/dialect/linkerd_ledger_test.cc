@@ -4,10 +4,10 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
-#include <map>
 #include <string>
 #include <tuple>
 
+#include "dialect/block_numbers.h"
 #include "dialect/scripted_door.h"
 #include "wire/fixture.h"
 
@@ -15,7 +15,6 @@ namespace mesh {
 namespace {
 
 using testing::IsEmpty;
-using Numbers = std::map<std::string, std::uint64_t>;  // by "Service/Method DETAIL"
 
 constexpr std::string_view by_route = "greeter.shop.svc.cluster.local:8080",
                            plain = "greeter-plain.shop.svc.cluster.local:8080",
@@ -39,19 +38,6 @@ Readings server(const std::string& file) {
   ScriptedDoor door = door_at(4291);
   door.bodies_["/metrics"] = fixture("linkerd/2.366-dev/" + file + "_server.txt");
   return door.readings();
-}
-
-Numbers numbers(const CounterBlock& block, Counted counted, Direction direction,
-                std::string_view upstream) {
-  Numbers found;
-  for (std::size_t i = 0; i < block.series->size(); ++i) {
-    const SeriesKey& key = (*block.series)[i].key;
-    if (key.counted != counted || key.direction != direction || key.upstream != upstream) continue;
-    if (block.values[i] == 0) continue;
-    std::string name = key.method.empty() ? "" : key.service + "/" + key.method + " ";
-    found[name + key.detail] += block.values[i];
-  }
-  return found;
 }
 
 Numbers to(const Readings& readings, std::string_view upstream, Counted counted = Counted::calls) {

@@ -8,6 +8,7 @@
 #include <string>
 
 #include "dialect/scripted_door.h"
+#include "dialect/small_book.h"
 
 namespace mesh {
 namespace {
@@ -44,23 +45,12 @@ const std::string users = "users.shop.svc.cluster.local:80",
 
 class LinkerdTruthTest : public testing::Test {
  protected:
-  // What the next page adds to the calls of an upstream, as the history counts it: a source that is
-  // new counts whole, the others by what they grew.
+  // What the next page adds to the calls of an upstream.
   std::uint64_t more_calls(const std::string& page, const std::string& upstream = users) {
     door_.bodies_["/metrics"] = "process_start_time_seconds 1\n" + page;
-    const Readings readings = door_.readings();
-    std::uint64_t more = 0;
-    std::map<std::string, std::uint64_t> now;
-    for (std::size_t i = 0; i < readings.traffic->series->size(); ++i) {
-      const Series& series = (*readings.traffic->series)[i];
-      const std::uint64_t value = readings.traffic->values[i];
-      now[series.source] = value;
-      if (series.key.counted != Counted::calls || series.key.upstream != upstream) continue;
-      const std::uint64_t before = last_.contains(series.source) ? last_[series.source] : 0;
-      more += value >= before ? value - before : value;
-    }
-    last_ = std::move(now);
-    return more;
+    return book_.more(*door_.readings().traffic, [&](const SeriesKey& key) {
+      return key.counted == Counted::calls && key.upstream == upstream;
+    });
   }
 
  private:
@@ -71,7 +61,7 @@ class LinkerdTruthTest : public testing::Test {
   }
 
   ScriptedDoor door_{find_dialect("linkerd")->open(target(), Config{})};
-  std::map<std::string, std::uint64_t> last_;
+  SmallBook book_;
 };
 
 TEST_F(LinkerdTruthTest, is_the_answers_where_there_is_no_route) {
