@@ -2,111 +2,40 @@
 #include "dialect/envoy_prometheus.h"
 
 #include <algorithm>
-#include <array>
 #include <cmath>
+#include <optional>
 #include <utility>
-#include <vector>
 
 #include "base/text.h"
 #include "base/url_encoding.h"
 #include "dialect/agent_certificates.h"
-#include "dialect/bound.h"
+#include "dialect/agent_scrapes.h"
 #include "dialect/check_answer.h"
-#include "dialect/envoy_counters.h"
 #include "dialect/envoy_names.h"
+#include "dialect/envoy_sample.h"
+#include "dialect/istio_sample.h"
+#include "dialect/istio_traffic.h"
 #include "dialect/page_counters.h"
-#include "wire/grpc_code.h"
 
 namespace mesh {
 namespace {
-
-constexpr std::string_view cluster_prefix = "envoy_cluster_";
-
-struct Suffix {
-  std::string_view text;  // with the underscore before it
-  Counted counted;
-  std::string_view detail;
-};
-// What a gRPC statistic may end in, beside a status.
-constexpr std::array<Suffix, 4> suffixes{{
-    {"_request_message_count", Counted::messages, "request"},
-    {"_response_message_count", Counted::messages, "response"},
-    {"_upstream_rq_time_bucket", Counted::duration_bucket, ""},
-    {"_upstream_rq_time_sum", Counted::duration_sum_us, ""},
-}};
-
-// What is counted of a cluster as a whole may end in: the list of the text form, its dots lost.
-const std::vector<std::string>& counter_suffixes() {
-  static const std::vector<std::string> made = [] {
-    std::vector<std::string> all;
-    for (const EnvoyCounter& counter : envoy_cluster_counters()) {
-      std::string& suffix = all.emplace_back("_" + std::string(counter.stat));
-      std::ranges::replace(suffix, '.', '_');
-    }
-    return all;
-  }();
-  return made;
-}
-
-bool is_grpc(Counted counted) {
-  return counted == Counted::calls || counted == Counted::messages ||
-         counted == Counted::duration_bucket || counted == Counted::duration_sum_us;
-}
-
-// Takes what is counted off the end of `name`; what is left is the path before it.
-bool take_counted(std::string_view& name, SeriesKey& key) {
-  for (const Suffix& suffix : suffixes) {
-    if (!name.ends_with(suffix.text)) continue;
-    name.remove_suffix(suffix.text.size());
-    key.counted = suffix.counted;
-    key.detail = suffix.detail;
-    return true;
-  }
-  for (std::size_t i = 0; i < counter_suffixes().size(); ++i) {
-    if (!name.ends_with(counter_suffixes()[i])) continue;
-    name.remove_suffix(counter_suffixes()[i].size());
-    key.counted = envoy_cluster_counters()[i].counted;
-    key.detail = envoy_cluster_counters()[i].detail;
-    return true;
-  }
-  const std::size_t underscore = name.rfind('_');
-  if (underscore == std::string_view::npos) return false;
-  const auto code = grpc_code_name(name.substr(underscore + 1));
-  // A number above 16 may as well be an HTTP status of another statistic.
-  if (!code || (*code == other_grpc_code && name.substr(underscore + 1) != "other")) return false;
-  name = name.substr(0, underscore);
-  key.counted = Counted::calls;
-  key.detail = *code;
-  return true;
-}
-
-// The method of "grpc_…" with the bridge labels, as far as it is certain.
-bool read_method(std::string_view path, const Sample& sample, SeriesKey& key) {
-  const std::string_view service = sample.label("envoy_grpc_bridge_service");
-  const std::string_view method = sample.label("envoy_grpc_bridge_method");
-  path.remove_prefix(std::string_view("grpc").size());
-  if (service.empty() != method.empty()) return false;
-  if (path.empty()) {
-    key.service = service;
-    key.method = method;
-    return true;
-  }
-  path.remove_prefix(1);  // the underscore
-  if (service.empty() || path.empty() || path.find('_') != std::string_view::npos) return false;
-  key.service = std::string(service) + "." + std::string(method);
-  key.method = path;
-  return true;
-}
 
 std::optional<std::uint64_t> whole_bytes(const std::optional<double>& value) {
   if (!value || !fits_counter(*value)) return std::nullopt;
   return static_cast<std::uint64_t>(*value);
 }
 
+// What is asked of Envoy's own page.
+std::string question() {
+  std::string filter(envoy_stats_filter());
+  filter.append("|").append(istio_families_filter());
+  return "?usedonly&filter=" + percent_encode(filter);
+}
+
 class EnvoyPrometheusConversation final : public Conversation {
  public:
   EnvoyPrometheusConversation(const std::string& path, std::string_view envoys_own) : path_(path) {
-    if (path == envoys_own) path_ += "?usedonly&filter=" + percent_encode(envoy_stats_filter());
+    if (path == envoys_own) path_ += question();
   }
 
   Step begin(Instant) override { return Request{Request::Port::metrics, path_}; }
@@ -115,16 +44,23 @@ class EnvoyPrometheusConversation final : public Conversation {
  private:
   struct Numbers {
     std::optional<double> state, uptime, allocated, reserved;
+    std::string istio_release;
+    bool has_envoys_part = false;
     std::uint64_t ambiguous = 0;
     Unreadables refused;
   };
 
+  void look(const Response& answer);
   void enter(const Sample& sample, Numbers& numbers);
   std::uint32_t scope_of(const SeriesKey& key);
+  void tell_traffic(const Numbers& numbers, Readings& readings);
   void note_process(const Numbers& numbers, Readings& readings);
 
   std::string path_;
   PageCounters counters_;
+  IstioTraffic istio_;
+  AgentScrapes scrapes_;
+  bool had_envoys_part_ = false;
   std::uint64_t incarnation_ = 0;
   std::optional<double> last_uptime_;
   std::optional<Instant> started_;
@@ -135,10 +71,13 @@ Step EnvoyPrometheusConversation::hear(Answer answer) {
   if (auto failure = check_answer(answer, page)) return *failure;
   Numbers numbers;
   counters_.begin();
+  scrapes_.begin();
+  look(*answer);
   AgentCertificates agent;
   const ExpositionReport report = read_exposition(answer->body, [&](const Sample& sample) {
     enter(sample, numbers);
     agent.enter(sample);
+    scrapes_.enter(sample);
   });
   if (auto failure = check_samples(report, page)) return *failure;
   Readings readings;
@@ -148,9 +87,32 @@ Step EnvoyPrometheusConversation::hear(Answer answer) {
       report.unreadable > 0 ? report.unreadable_sample : numbers.refused.sample();
   readings.ambiguous = numbers.ambiguous;
   note_process(numbers, readings);
-  readings.traffic = counters_.end(readings.unreadable == 0);
+  tell_traffic(numbers, readings);
   agent.tell(*answer, readings);
   return readings;
+}
+
+// Who is believed about the calls depends on all that is on the page.
+void EnvoyPrometheusConversation::look(const Response& answer) {
+  istio_.begin();
+  if (!IstioTraffic::is_on(answer.body)) return;
+  read_exposition(answer.body, [&](const Sample& sample) {
+    istio_.look(sample);
+    if (const auto read = read_envoy_sample(sample)) {
+      istio_.accounts().note(Account::envoy, read->key);
+    }
+  });
+}
+
+void EnvoyPrometheusConversation::tell_traffic(const Numbers& numbers, Readings& readings) {
+  const bool is_lost = !numbers.has_envoys_part && (had_envoys_part_ || scrapes_.failed("envoy"));
+  if (is_lost || had_envoys_part_) {
+    tell_part("Envoy's part of the page", !is_lost, readings);
+  }
+  had_envoys_part_ = had_envoys_part_ || numbers.has_envoys_part;
+  istio_.tell(readings);
+  CounterBlock counters = counters_.end(readings.unreadable == 0 && !is_lost);
+  if (!is_lost) readings.traffic = std::move(counters);
 }
 
 void EnvoyPrometheusConversation::enter(const Sample& sample, Numbers& numbers) {
@@ -158,14 +120,23 @@ void EnvoyPrometheusConversation::enter(const Sample& sample, Numbers& numbers) 
   if (sample.name == "envoy_server_uptime") numbers.uptime = sample.value;
   if (sample.name == "envoy_server_memory_allocated") numbers.allocated = sample.value;
   if (sample.name == "envoy_server_memory_heap_size") numbers.reserved = sample.value;
+  const bool is_istios = is_of_istios_filter(sample.name);
+  numbers.has_envoys_part |= is_istios || sample.name.starts_with("envoy_");
+  if (is_istios) {
+    if (numbers.istio_release.empty()) numbers.istio_release = istio_release(sample);
+    istio_.enter(sample, counters_);
+    return;
+  }
   auto read = read_envoy_sample(sample);
   if (!read) return;
   double value = sample.value;
   if (read->key.counted == Counted::duration_sum_us) value = std::round(value * 1000);
   const std::uint32_t scope = scope_of(read->key);
-  if (!counters_.add(sample, std::move(read->key), value, scope)) {
+  SeriesKey key = istio_.accounts().judged(Account::envoy, std::move(read->key));
+  const bool is_counted = key.counted != Counted::followed;
+  if (!counters_.add(sample, std::move(key), value, scope)) {
     numbers.refused.add(words_of(sample));
-  } else if (!read->exact) {
+  } else if (!read->exact && is_counted) {
     ++numbers.ambiguous;
   }
 }
@@ -193,8 +164,9 @@ void EnvoyPrometheusConversation::note_process(const Numbers& numbers, Readings&
   readings.incarnation = incarnation_;
   const auto allocated = whole_bytes(numbers.allocated), reserved = whole_bytes(numbers.reserved);
   if (allocated && reserved) readings.heap = Heap{*allocated, *reserved};
-  if (!numbers.state && !numbers.uptime) return;
+  if (!numbers.state && !numbers.uptime && numbers.istio_release.empty()) return;
   Proxy proxy;
+  proxy.version = numbers.istio_release;
   proxy.started = started_;
   const double state = numbers.state.value_or(0);
   if (state >= 0 && state <= 3) proxy.state = static_cast<ProxyState>(static_cast<int>(state));
@@ -202,42 +174,6 @@ void EnvoyPrometheusConversation::note_process(const Numbers& numbers, Readings&
 }
 
 }  // namespace
-
-std::optional<EnvoySample> read_envoy_sample(const Sample& sample) {
-  if (!sample.name.starts_with(cluster_prefix)) return std::nullopt;
-  // The underscore stays: it separates what is counted where nothing else is left.
-  std::string_view name = sample.name.substr(cluster_prefix.size() - 1);
-  EnvoySample read;
-  if (!take_counted(name, read.key)) return std::nullopt;
-  // Possibly cut at its first dot. Istio's own tags are whole and have no prefix.
-  std::string_view cluster = sample.label("envoy_cluster_name");
-  if (cluster.empty()) cluster = sample.label("cluster_name");
-  const UpstreamName upstream = read_cluster_name(cluster);
-  read.key.direction = upstream.direction;
-  const bool of_method = is_grpc(read.key.counted);
-  const bool whole_cluster =
-      of_method ? name == "_grpc" || name.starts_with("_grpc_") : name.empty();
-  if (whole_cluster) {
-    read.key.upstream = upstream.upstream;
-    read.key.subset = upstream.subset;
-    if (of_method) read.exact = read_method(name.substr(1), sample, read.key);
-  } else {
-    // The rest of the cluster's name stands in the sample's name, its dots lost. Calls and resets
-    // are worth counting all the same; what a pool of nobody in particular did says nothing.
-    const bool is_reset = read.key.counted == Counted::resets;
-    if (of_method ? name.find("_grpc_") == std::string_view::npos : !is_reset) return std::nullopt;
-    read.exact = false;
-  }
-  const bool is_time =
-      read.key.counted == Counted::duration_bucket || read.key.counted == Counted::duration_sum_us;
-  if (is_time && !read.exact) return std::nullopt;  // times of nobody in particular say nothing
-  if (read.key.counted == Counted::duration_bucket) {
-    const auto bound = parse_double(sample.label("le"));
-    if (!bound || std::isnan(*bound)) return std::nullopt;
-    read.key.detail = bound_in_seconds(*bound);
-  }
-  return read;
-}
 
 std::unique_ptr<Conversation> open_envoy_prometheus(const std::string& path,
                                                     std::string_view envoys_own) {

@@ -6,18 +6,29 @@
 //   15090  Envoy's own statistics
 //   15020  pilot-agent's, then Envoy's, then the application's, one after the other, each in its
 //          own style and without regard for the others: families may come twice, and a part that
-//          fails is left out. The query of the question reaches Envoy only
+//          fails is left out (agent_scrapes.h). The query of the question reaches Envoy only
 //
-// Envoy's part is small by default: the agent's bootstrap keeps no statistics of clusters but of
-// xds-grpc, so there are no calls in it unless proxyStatsMatcher lets them in. Its tags are Istio's
-// own: the cluster's whole name stands in `cluster_name`, dots and all, so the upstream is exact;
-// the method is not told (envoy_prometheus.h).
+// Envoy's part has what Istio's own filter counts: calls by status, what cut them short, messages,
+// times, how callers came (istio_sample.h), and by a label of the user's the method. That page is
+// the only place where it can be read, so it is asked in every poll beside the admin port, too
+// (istio_page.h). Of Envoy's statistics the bootstrap keeps none of clusters but of xds-grpc,
+// unless proxyStatsMatcher lets them in: then the same calls are told twice, and one of both is
+// believed (istio_accounts.h). Its tags are Istio's own: the cluster's whole name stands in
+// `cluster_name`, dots and all, so the upstream is exact; the method is not told (envoy_sample.h).
+//
+// Series that were idle for statsEvictionInterval leave the page, where that is set, and begin
+// again at zero; they are other counters then (compute/counter_book.h).
+//
+// Which release the proxy is of stands in istio_build, the only version there is on the page.
 //
 // Of certificates pilot-agent tells how many seconds the workload's (`default`) has left, from its
 // first issuance on, and how often asking the CA failed (agent_certificates.h). It renews at half
 // of the life, within one per cent. Such a failure is one that all five tries of failed, and the
 // certificate in use stays; that renewing succeeded shows by the gauge alone. Where pilot-agent
 // gets the certificate over SDS from somebody else (SPIRE, a file of the CNI) it tells nothing.
+// What it counts of its connection to istiod makes the link to the control plane; there is no gauge
+// of it. istio_agent_envoy_connection_terminations is Envoy's connection to the agent and says
+// nothing of istiod.
 //
 // istiod's page (15014 /metrics) may be a target, too: it tells the ends of the root and of the
 // signing certificate.

@@ -51,7 +51,7 @@ class AgentPageTest : public testing::Test {
     EXPECT_THAT(readings.heard, Not(Contains("metrics page")));
   }
 
-  ScriptedDoor door_{find_dialect("istio")->open(target("istio"), Config{})};
+  ScriptedDoor door_{find_dialect("consul")->open(target("consul"), Config{})};
 };
 
 TEST_F(AgentPageTest, is_asked_last_and_once_an_interval) {

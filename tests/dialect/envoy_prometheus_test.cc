@@ -8,6 +8,7 @@
 #include <vector>
 
 #include "dialect/dialects.h"
+#include "dialect/envoy_sample.h"
 
 namespace mesh {
 namespace {

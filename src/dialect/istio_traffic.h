@@ -1,0 +1,56 @@
+// The counters of the families of Istio's filter on one page (istio_sample.h), beside those that
+// Envoy itself has of the same calls, on that page or at its admin port (istio_accounts.h).
+//
+//   traffic.begin();
+//   for each series of Envoy's: traffic.accounts().note(Account::envoy, key)
+//   for each sample: traffic.look(sample)
+//   for each sample: traffic.enter(sample, counters)
+//   traffic.tell(readings);
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <string>
+#include <string_view>
+
+#include "base/text.h"
+#include "dialect/istio_accounts.h"
+#include "dialect/page_counters.h"
+#include "model/readings.h"
+#include "wire/exposition.h"
+
+namespace mesh {
+
+// One per target. Not thread-safe.
+class IstioTraffic {
+ public:
+  // Whether Istio's filter may be at work in the proxy on a page: if it is not, nobody need look.
+  static bool is_on(std::string_view page) {
+    return page.find("istio_build") != page.npos || page.find("istio_re") != page.npos;
+  }
+
+  void begin();
+  void look(const Sample& sample);
+  IstioAccounts& accounts() { return accounts_; }
+
+  // REQUIRES: the whole answer was looked at.
+  void enter(const Sample& sample, PageCounters& counters);
+  // Adds what could not be read, or is of no method. REQUIRES: before the block of counters is
+  // ended, which is complete if nothing was unreadable.
+  void tell(Readings& readings) const;
+
+ private:
+  void count(const Sample& sample, SeriesKey key, PageCounters& counters);
+
+  IstioAccounts accounts_;
+  std::size_t times_ = 0;  // series of durations
+  bool told_ = false;      // there is any of the families
+  std::uint64_t ambiguous_ = 0;
+  Unreadables unreadables_;
+};
+
+// Which release of Istio the proxy on the page is of: the tag of its istio_build. "" where it is
+// not told.
+std::string_view istio_release(const Sample& sample);
+
+}  // namespace mesh
