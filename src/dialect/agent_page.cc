@@ -7,7 +7,6 @@
 #include "dialect/agent_certificates.h"
 #include "dialect/beat.h"
 #include "dialect/check_answer.h"
-#include "dialect/istio_page.h"
 #include "wire/exposition.h"
 
 namespace mesh {
@@ -17,13 +16,9 @@ constexpr std::string_view question = "metrics page";
 
 class AgentPageConversation final : public Conversation {
  public:
-  // `istio`: what reads the calls on it; null where it has none.
-  AgentPageConversation(std::unique_ptr<Conversation> admin, std::string path, Duration interval,
-                        std::unique_ptr<IstioPage> istio)
-      : admin_(std::move(admin)),
-        path_(std::move(path)),
-        beat_(interval),
-        istio_(std::move(istio)) {}
+  AgentPageConversation(std::unique_ptr<Conversation> admin, const std::string& path,
+                        Duration interval)
+      : admin_(std::move(admin)), path_(without_envoys_part(path)), beat_(interval) {}
 
   Step begin(Instant now) override {
     begun_ = now;
@@ -38,12 +33,10 @@ class AgentPageConversation final : public Conversation {
  private:
   Step after(Step step);
   Step hear_page(const Answer& answer);
-  Step without_page(Readings readings);
 
   std::unique_ptr<Conversation> admin_;
   std::string path_;
   Beat beat_;
-  std::unique_ptr<IstioPage> istio_;
   int dear_in_a_row_ = 0;  // answers that did not come in time, or were refused for their length
   int beats_to_rest_ = 0;
   Instant begun_;
@@ -52,20 +45,14 @@ class AgentPageConversation final : public Conversation {
 
 Step AgentPageConversation::after(Step step) {
   auto* readings = std::get_if<Readings>(&step);
-  if (!readings) return step;
-  if (!beat_.is_due(begun_)) return without_page(std::move(*readings));
+  if (!readings || !beat_.is_due(begun_)) return step;
   beat_.strike(begun_);
   if (beats_to_rest_ > 0) {
     --beats_to_rest_;
-    return without_page(std::move(*readings));
+    return step;
   }
   readings_ = std::move(*readings);
   return Request{Request::Port::metrics, path_};
-}
-
-Step AgentPageConversation::without_page(Readings readings) {
-  if (istio_) istio_->miss(readings);
-  return readings;
 }
 
 Step AgentPageConversation::hear_page(const Answer& answer) {
@@ -75,7 +62,7 @@ Step AgentPageConversation::hear_page(const Answer& answer) {
   beats_to_rest_ = dear ? (1 << (dear_in_a_row_ - 1)) - 1 : 0;
   if (auto failure = check_answer(answer, question)) {
     readings_->partial.push_back(std::move(*failure));
-    return without_page(std::move(*readings_));
+    return std::move(*readings_);
   }
   AgentCertificates agent;
   const ExpositionReport report =
@@ -83,11 +70,10 @@ Step AgentPageConversation::hear_page(const Answer& answer) {
   // Empty where the page is Envoy's own, which the filter leaves nothing of.
   if (auto failure = check_samples(report, question); failure && report.unreadable > 0) {
     readings_->partial.push_back(std::move(*failure));
-    return without_page(std::move(*readings_));
+    return std::move(*readings_);
   }
   readings_->heard.push_back(question);
   agent.tell(*answer, *readings_);
-  if (istio_) istio_->read(*answer, *readings_);
   return std::move(*readings_);
 }
 
@@ -99,14 +85,7 @@ std::string without_envoys_part(const std::string& path) {
 
 std::unique_ptr<Conversation> with_agent_page(std::unique_ptr<Conversation> admin,
                                               const std::string& path, Duration interval) {
-  return std::make_unique<AgentPageConversation>(std::move(admin), without_envoys_part(path),
-                                                 interval, nullptr);
-}
-
-std::unique_ptr<Conversation> with_istio_page(std::unique_ptr<Conversation> admin,
-                                              const std::string& path) {
-  return std::make_unique<AgentPageConversation>(std::move(admin), with_istios_families_only(path),
-                                                 Duration::zero(), std::make_unique<IstioPage>());
+  return std::make_unique<AgentPageConversation>(std::move(admin), path, interval);
 }
 
 }  // namespace mesh

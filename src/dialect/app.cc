@@ -11,6 +11,7 @@
 #include <vector>
 
 #include "dialect/agent_page.h"
+#include "dialect/agent_scrapes.h"
 #include "dialect/app_families.h"
 #include "dialect/check_answer.h"
 #include "dialect/page_counters.h"
@@ -19,6 +20,7 @@ namespace mesh {
 namespace {
 
 constexpr double start_jitter_seconds = 2;
+constexpr std::string_view its_part = "the application's part of the page";
 
 enum class Presence { absent, idle, counting };  // of an account on a page
 
@@ -57,6 +59,7 @@ class AppConversation final : public Conversation {
   Step hear(Answer answer) override;
 
  private:
+  Readings without_application(const Response& answer);
   std::string library() const;
   void note_start(double seconds);
   void enter(const Sample& sample, Readings& readings);
@@ -66,6 +69,8 @@ class AppConversation final : public Conversation {
   Request page_;
   std::array<Choice, 2> choices_;  // by direction
   PageCounters counters_;
+  AgentScrapes scrapes_;
+  bool was_missing_ = false;
   std::uint64_t incarnation_ = 0;
   std::optional<double> started_;  // seconds since 1970, as the page has it
 };
@@ -76,7 +81,11 @@ Step AppConversation::hear(Answer answer) {
   std::optional<double> started;
   const std::vector<Presence> nobody(app_accounts().size(), Presence::absent);
   std::array<std::vector<Presence>, 2> presence{nobody, nobody};
+  bool has_application = false;
+  scrapes_.begin();
   const ExpositionReport report = read_exposition(answer->body, [&](const Sample& sample) {
+    scrapes_.enter(sample);
+    has_application |= !sample.name.starts_with("istio_agent_");
     if (sample.name == "process_start_time_seconds") started = sample.value;
     const AppFamily* family = find_app_family(sample.name);
     if (!family || family->counted != Counted::calls || !is_of_grpc(sample, *family)) return;
@@ -85,6 +94,7 @@ Step AppConversation::hear(Answer answer) {
   });
   auto failure = check_samples(report, page);
   if (failure && report.unreadable > 0) return *failure;
+  if (!has_application && scrapes_.failed("application")) return without_application(*answer);
   for (const Direction direction : {Direction::inbound, Direction::outbound}) {
     choice(direction).look(presence[static_cast<std::size_t>(direction)], report.unreadable == 0);
   }
@@ -99,6 +109,17 @@ Step AppConversation::hear(Answer answer) {
   counters_.begin();
   read_exposition(answer->body, [&](const Sample& sample) { enter(sample, readings); });
   readings.traffic = counters_.end(readings.unreadable == 0);
+  if (std::exchange(was_missing_, false)) tell_part(its_part, true, readings);
+  return readings;
+}
+
+Readings AppConversation::without_application(const Response& answer) {
+  Readings readings;
+  readings.at = answer.sent + (answer.received - answer.sent) / 2;
+  readings.incarnation = incarnation_;
+  readings.library = library();
+  was_missing_ = true;
+  tell_part(its_part, false, readings);
   return readings;
 }
 

@@ -18,8 +18,9 @@
 // that is adjusted: it must move by two seconds to be another one.
 //
 // Where Istio's agent merges the application's page into its own, that is asked, without Envoy's
-// part: it is reached under strict mutual TLS, which the application's port is not. The agent
-// swallows what goes wrong between it and the application: the page is empty of it then.
+// part: it is reached under strict mutual TLS, which the application's port is not. When the agent
+// does not get it the page is empty of it, and counts that on itself (agent_scrapes.h): then
+// nothing is heard of the application's counters, which are not taken for gone.
 //
 // An empty page is healthy: many libraries have nothing to tell before the first call.
 #pragma once

@@ -9,12 +9,12 @@
 //          fails is left out (agent_scrapes.h). The query of the question reaches Envoy only
 //
 // Envoy's part has what Istio's own filter counts: calls by status, what cut them short, messages,
-// times, how callers came (istio_sample.h), and by a label of the user's the method. That page is
-// the only place where it can be read, so it is asked in every poll beside the admin port, too
-// (istio_page.h). Of Envoy's statistics the bootstrap keeps none of clusters but of xds-grpc,
-// unless proxyStatsMatcher lets them in: then the same calls are told twice, and one of both is
-// believed (istio_accounts.h). Its tags are Istio's own: the cluster's whole name stands in
-// `cluster_name`, dots and all, so the upstream is exact; the method is not told (envoy_sample.h).
+// times, how callers came (istio_sample.h), and by a label of the user's the method. Where the
+// admin port is asked, it is asked for that, too (istio_calls.h). Of Envoy's statistics the
+// bootstrap keeps none of clusters but of xds-grpc, unless proxyStatsMatcher lets them in: then the
+// same calls are told twice, and one of both is believed (istio_accounts.h). On the page the tags
+// are Istio's own: the cluster's whole name stands in `cluster_name`, dots and all, so the upstream
+// is exact; the method is not told (envoy_sample.h).
 //
 // Series that were idle for statsEvictionInterval leave the page, where that is set, and begin
 // again at zero; they are other counters then (compute/counter_book.h).

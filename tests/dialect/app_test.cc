@@ -234,6 +234,25 @@ TEST_F(AppTest, a_value_that_no_counter_has_makes_the_page_incomplete) {
   EXPECT_EQ(read(prometheus + "1\n" + prometheus + "-1\n").unreadable, 1u);
 }
 
+TEST_F(AppTest, is_missing_where_istios_agent_did_not_get_it_and_not_gone) {
+  const std::string agent = "istio_agent_scrapes_total 9\n";
+  const Readings first = read(agent + prometheus + "3\n");
+  EXPECT_THAT(first.partial, IsEmpty());
+  const std::string failed = "istio_agent_scrape_failures_total{type=\"application\"} 1\n";
+  const Readings without = read(agent + failed);
+  EXPECT_FALSE(without.traffic);
+  ASSERT_EQ(without.partial.size(), 1u);
+  EXPECT_EQ(without.partial[0].message,
+            "the application's part of the page: the mesh's agent could not get it");
+  const Readings again = read(agent + failed + prometheus + "4\n");
+  EXPECT_EQ(again.traffic->series, first.traffic->series);
+  EXPECT_THAT(again.heard, ElementsAre("the application's part of the page"));
+  // Somebody else's page lacked it.
+  EXPECT_TRUE(read(agent + "istio_agent_scrape_failures_total{type=\"application\"} 2\n" +
+                   prometheus + "4\n")
+                  .traffic);
+}
+
 TEST_F(AppTest, shows_a_restart_by_its_start) {
   const auto incarnation = [this](const char* started) {
     return read("process_start_time_seconds " + std::string(started) + "\n").incarnation;

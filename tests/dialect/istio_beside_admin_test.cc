@@ -5,6 +5,7 @@
 
 #include <map>
 #include <string>
+#include <vector>
 
 #include "dialect/istio_page_fixture.h"
 #include "dialect/scripted_envoy.h"
@@ -32,12 +33,36 @@ std::string users_calls(int number, const std::string& method = "") {
 
 const std::string users_upstream = "users.shop.svc.cluster.local:50051";
 
-TEST_F(IstioBesideAdminTest, is_asked_in_every_poll_for_istios_families_only) {
+TEST_F(IstioBesideAdminTest, is_asked_for_istios_families_in_every_poll) {
   for (int poll = 0; poll < 3; ++poll) {
     read(users_calls(5));
-    EXPECT_EQ(door_.asked().back(), "page " + path);
-    EXPECT_THAT(door_.asked_.back().path, testing::StartsWith(path + "?usedonly&filter=istio_%28"));
+    const Request& last = door_.asked_.back();
+    EXPECT_EQ(last.port, Request::Port::admin);
+    EXPECT_THAT(last.path, testing::StartsWith(path + "?usedonly&filter=istio_%28"));
   }
+}
+
+TEST_F(IstioBesideAdminTest, that_has_none_of_them_is_asked_once_an_interval) {
+  std::vector<bool> asked;
+  for (int poll = 0; poll < 6; ++poll) {
+    read("");
+    asked.push_back(door_.asked().back() == path);
+    EXPECT_THAT(readings_.partial, testing::IsEmpty());
+  }
+  EXPECT_THAT(asked, testing::ElementsAre(true, false, false, false, true, false));
+}
+
+TEST_F(IstioBesideAdminTest, has_the_agents_page_beside_both) {
+  Target target = sidecar(true);
+  target.metrics = HttpEndpoint{{"127.0.0.1", 15020, ""}, path};
+  ScriptedDoor door(find_dialect("istio")->open(target, Config{}));
+  door.bodies_ = door_.bodies_;
+  door.bodies_[path] =
+      users_calls(5) + "istio_agent_cert_expiry_seconds{resource_name=\"default\"} 86000.5\n";
+  const Readings readings = door.readings();
+  EXPECT_THAT(door.asked(), testing::ElementsAre("/stats", "/server_info", "/clusters", "/certs",
+                                                 path, "page " + path));
+  EXPECT_TRUE(readings.agent);
 }
 
 TEST_F(IstioBesideAdminTest, has_the_port_of_the_endpoints) {
@@ -70,11 +95,11 @@ TEST_F(IstioBesideAdminTest, counts_on_where_the_page_was_not_heard) {
   read(users_calls(5));
   EXPECT_EQ(book_.more(*readings_.traffic, is_to_users), 5u);
   door_.statuses_[path] = 503;
-  EXPECT_EQ(book_.more(*door_.readings().traffic, is_to_users), 0u);
+  const Readings without = door_.readings();
+  EXPECT_EQ(book_.more(*without.traffic, is_to_users), 0u);
+  ASSERT_EQ(without.partial.size(), 1u);
+  EXPECT_EQ(question_of(without.partial[0]), path);
   door_.statuses_.clear();
-  read("istio_agent_scrape_failures_total{type=\"envoy\"} 1\n");
-  EXPECT_EQ(book_.more(*readings_.traffic, is_to_users), 0u);
-  EXPECT_EQ(readings_.partial.size(), 1u);
   read(users_calls(9));
   EXPECT_EQ(book_.more(*readings_.traffic, is_to_users), 4u);
 }
@@ -94,6 +119,9 @@ TEST_F(IstioBesideAdminTest, counts_nothing_twice_where_the_page_is_heard_late) 
   EXPECT_EQ(more(20), 20u);
   door_.statuses_.clear();
   EXPECT_EQ(more(23), 3u);
+  for (int poll = 0; poll < 2; ++poll) EXPECT_EQ(more(23), 0u);
+  EXPECT_EQ(more(23), 0u);  // asked again
+  EXPECT_EQ(door_.asked().back(), path);
   EXPECT_EQ(more(24), 1u);
   EXPECT_EQ(to(users_upstream), (Numbers{{"a.B/C OK", 24}}));
   door_.statuses_[path] = 503;

@@ -1,4 +1,4 @@
-// A target with Istio's page, and perhaps an admin port beside it, whose answers a test sets.
+// An Istio sidecar whose page, or else admin port, answers what a test sets.
 #pragma once
 
 #include <gtest/gtest.h>
@@ -18,8 +18,11 @@ inline const std::string path = "/stats/prometheus";
 inline Target sidecar(bool with_admin) {
   Target target;
   target.mesh = "istio";
-  target.metrics = HttpEndpoint{{"127.0.0.1", 15020, ""}, path};
-  if (with_admin) target.admin = Address{"127.0.0.1", 15000, ""};
+  if (with_admin) {
+    target.admin = Address{"127.0.0.1", 15000, ""};
+  } else {
+    target.metrics = HttpEndpoint{{"127.0.0.1", 15020, ""}, path};
+  }
   return target;
 }
 
