@@ -46,6 +46,12 @@ std::array<std::string_view, 4> split_fields(std::string_view name) {
   return fields;
 }
 
+// "v1" of "http/v1", "" of "http" and "tcp".
+std::string_view behind_protocol(std::string_view subset) {
+  const std::size_t slash = subset.find('/');
+  return slash == std::string_view::npos ? std::string_view() : subset.substr(slash + 1);
+}
+
 }  // namespace
 
 UpstreamName read_cluster_name(std::string_view cluster) {
@@ -55,8 +61,11 @@ UpstreamName read_cluster_name(std::string_view cluster) {
     return {Direction::inbound, "", ""};
   }
   const auto [kind, port, subset, host] = split_fields(cluster);
-  if (kind == "outbound" && !port.empty() && !host.empty()) {
-    return {Direction::outbound, std::string(host) + ":" + std::string(port), std::string(subset)};
+  const bool is_waypoints = kind == "inbound-vip";
+  if ((kind == "outbound" || is_waypoints) && !port.empty() && !host.empty()) {
+    const std::string upstream = std::string(host).append(":").append(port);
+    const std::string_view within = is_waypoints ? behind_protocol(subset) : subset;
+    return {Direction::outbound, upstream, std::string(within)};
   }
   return {Direction::outbound, std::string(cluster), ""};
 }

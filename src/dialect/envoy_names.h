@@ -5,6 +5,7 @@
 //
 //   outbound|50051||users.shop.svc.cluster.local  → outbound, users.shop.svc.cluster.local:50051
 //   outbound|50051|v1|users.shop.svc.cluster.local  the same, subset v1
+//   inbound-vip|50051|http/v1|users.shop.svc.cluster.local  the same at a waypoint, which sends on
 //   inbound|50051||                               → inbound; so are Consul's local_app… and the
 //                                                   local_service of Envoy's own examples
 //   anything else                                 → outbound, the name as it stands

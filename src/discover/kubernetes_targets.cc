@@ -58,20 +58,6 @@ TargetNote note_of(const Recognised& one, const PodContainer* container, std::st
   return note;
 }
 
-// Who enters a pod's network namespace reaches what it keeps to its loopback; for who does not, the
-// switch is named.
-Recognised reached(Recognised one, bool enters) {
-  if (!one.loopback_admin || one.target.admin) return one;
-  if (enters) {
-    one.target.admin = Address{"127.0.0.1", *one.loopback_admin, ""};
-    one.target.admin_within_cgroup = true;
-    one.hidden.clear();
-  } else if (!one.hidden.empty()) {
-    one.hidden += "; discovery.kubernetes.network_namespaces shows them";
-  }
-  return one;
-}
-
 // Each proxy of a pod is watched, or not for a reason. What was passed over is about the first.
 void add(const Pod& pod, const PodRecognition& seen, const ConfigContext& context, bool enters,
          Discovered& found, std::vector<ContainerName>& containers) {

@@ -65,7 +65,10 @@ class Overrides {
     if (metrics) one->target.metrics = page_at(pod_, *metrics, "/metrics");
     if (!path.empty() && one->target.metrics) one->target.metrics->path = path;
     const bool spoken = std::ranges::find(meshes, one->target.mesh) != meshes.end();
-    if (spoken && (admin || metrics)) one->not_watched.clear();
+    if (spoken && (admin || metrics)) {
+      one->not_watched.clear();
+      one->is_inside_only = false;
+    }
   }
 
   bool opted_out() {
@@ -154,10 +157,34 @@ PodRecognition recognise(const Pod& pod, std::span<const std::string_view> meshe
   std::string why = out_of_reach(pod);
   if (overrides.opted_out()) why = "mesh-exporter.io/scrape is false";
   for (Recognised& one : out.found) {
-    if (!why.empty()) one.not_watched = why;
+    if (why.empty()) continue;
+    one.not_watched = why;
+    one.is_inside_only = false;
   }
   if (out.found.empty() && out.remark.empty()) out.remark = "no proxy that is known here";
   return out;
+}
+
+Recognised reached(Recognised one, bool enters) {
+  constexpr std::string_view by_entering = "; discovery.kubernetes.network_namespaces shows ";
+  const bool can_enter = one.loopback_admin && !one.target.admin;
+  if (can_enter && enters) {
+    one.target.admin = Address{"127.0.0.1", *one.loopback_admin, ""};
+    one.target.admin_within_cgroup = true;
+    one.hidden.clear();
+    if (one.is_inside_only) {
+      one.not_watched.clear();
+      one.target.metrics.reset();  // another door, and a closed one
+    }
+  } else if (can_enter) {
+    if (!one.hidden.empty()) one.hidden.append(by_entering).append("them");
+    if (one.is_inside_only) one.not_watched.append(by_entering).append("it");
+  }
+  if (!one.hidden_anyway.empty()) {
+    const std::string_view more = one.hidden.empty() ? "" : "; ";
+    one.hidden.insert(0, std::string(one.hidden_anyway).append(more));
+  }
+  return one;
 }
 
 }  // namespace mesh

@@ -36,9 +36,12 @@ struct Recognised {
   Target target;            // admin and metrics: what can be reached at the pod's address
   std::string container;    // where it runs
   std::string not_watched;  // why it is not, in words; "": it is
-  std::string hidden;       // what of it cannot be seen, and what would show it; "": nothing
+  // What of it cannot be seen, and what would show it, "": nothing; without its admin port, and
+  // what is hidden with it, too.
+  std::string hidden, hidden_anyway;
   // An admin port that listens on the pod's loopback, for who can enter its network namespace.
   std::optional<std::uint16_t> loopback_admin;
+  bool is_inside_only = false;  // not watched for want of any other door
 
   bool watched() const { return not_watched.empty(); }
   bool operator==(const Recognised&) const = default;
@@ -56,5 +59,9 @@ struct PodRecognition {
 
 // `meshes` are the names that mesh-exporter.io/mesh may have.
 PodRecognition recognise(const Pod& pod, std::span<const std::string_view> meshes);
+
+// With what is asked of it, and `hidden` what it hides, by who enters the network namespaces of
+// pods and so reaches what they keep to their loopback; for who does not, the switch is named.
+Recognised reached(Recognised one, bool enters);
 
 }  // namespace mesh

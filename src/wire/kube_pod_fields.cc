@@ -38,7 +38,7 @@ constexpr std::array<std::string_view, 11> kept_labels{
     "sidecar.istio.io/inject",
 };
 
-constexpr std::array<std::string_view, 27> kept_annotations{
+constexpr std::array<std::string_view, 30> kept_annotations{
     "ambient.istio.io/redirection",
     "appmesh.k8s.aws/sidecarInjectorWebhook",
     "config.linkerd.io/admin-port",
@@ -64,8 +64,11 @@ constexpr std::array<std::string_view, 27> kept_annotations{
     "prometheus.io/scheme",
     "prometheus.io/scrape",
     "sidecar.istio.io/inject",
+    "sidecar.istio.io/interceptionMode",
     "sidecar.istio.io/status",
     "status.sidecar.istio.io/port",
+    "traffic.sidecar.istio.io/excludeInboundPorts",
+    "traffic.sidecar.istio.io/includeInboundPorts",
 };
 
 constexpr std::array<std::string_view, 12> kept_variables{

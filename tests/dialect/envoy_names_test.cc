@@ -16,6 +16,14 @@ TEST(ClusterName, a_subset_is_kept_apart) {
             (UpstreamName{Direction::outbound, "reviews.shop.svc.cluster.local:8080", "v1"}));
 }
 
+TEST(ClusterName, waypoints_name_their_services_by_what_they_receive) {
+  const UpstreamName plain{Direction::outbound, "users.shop.svc.cluster.local:50051", ""};
+  EXPECT_EQ(read_cluster_name("inbound-vip|50051|http|users.shop.svc.cluster.local"), plain);
+  EXPECT_EQ(read_cluster_name("inbound-vip|50051|tcp|users.shop.svc.cluster.local;"), plain);
+  EXPECT_EQ(read_cluster_name("inbound-vip|50051|http/v1|users.shop.svc.cluster.local").subset,
+            "v1");
+}
+
 TEST(ClusterName, inbound_clusters_have_no_upstream) {
   for (const char* name : {"inbound|50051||", "inbound|8080|http|mgmt.cluster.local", "local_app",
                            "local_app_8080", "local_service"}) {

@@ -12,6 +12,8 @@ namespace mesh {
 namespace {
 
 using ::testing::ElementsAre;
+using ::testing::EndsWith;
+using ::testing::HasSubstr;
 using ::testing::IsEmpty;
 
 Pod annotated(const std::string& path, PodTexts annotations) {
@@ -147,6 +149,47 @@ TEST(Workload, is_the_pod_where_nobody_owns_it) {
   Pod pod = sample_pod("app/nothing");
   pod.owner_name.clear();
   EXPECT_EQ(workload_of(pod), pod.name);
+}
+
+// ---- by who enters the network namespaces of pods, and who does not ----
+
+Recognised reached_in(const std::string& path, bool enters) {
+  return reached(seen(sample_pod(path)).found.at(0), enters);
+}
+
+TEST(Reached, from_outside_names_the_switch) {
+  const Recognised one = reached_in("istio/sidecar", false);
+  EXPECT_FALSE(one.target.admin);
+  EXPECT_THAT(one.hidden,
+              HasSubstr("lets that in; endpoints, limits and settings: its admin port"));
+  EXPECT_THAT(one.hidden, EndsWith("; discovery.kubernetes.network_namespaces shows them"));
+}
+
+TEST(Reached, from_inside_hides_only_what_is_nowhere) {
+  const Recognised one = reached_in("istio/sidecar", true);
+  EXPECT_EQ(one.target.admin, (Address{"127.0.0.1", 15000, ""}));
+  EXPECT_TRUE(one.target.admin_within_cgroup);
+  EXPECT_TRUE(one.target.metrics);
+  EXPECT_EQ(one.hidden, one.hidden_anyway);
+  EXPECT_THAT(one.hidden, HasSubstr("Telemetry"));
+  EXPECT_EQ(reached_in("consul/metrics_enabled", true).hidden, "");
+}
+
+TEST(Reached, from_inside_is_watched_what_keeps_its_pages_to_itself) {
+  for (const char* path : {"istio/loopback_metrics", "consul/sidecar", "consul/metrics_over_tls"}) {
+    const Recognised outside = reached_in(path, false), inside = reached_in(path, true);
+    EXPECT_THAT(outside.not_watched,
+                EndsWith("; discovery.kubernetes.network_namespaces shows it"));
+    EXPECT_TRUE(inside.watched()) << path;
+    EXPECT_TRUE(inside.target.admin) << path;
+    EXPECT_FALSE(inside.target.metrics) << path;
+  }
+}
+
+TEST(Reached, is_nobody_whose_pod_has_ended) {
+  Pod pod = sample_pod("istio/loopback_metrics");
+  pod.phase = "Succeeded";
+  EXPECT_EQ(reached(seen(pod).found.at(0), true).not_watched, "the pod has ended");
 }
 
 }  // namespace

@@ -31,12 +31,17 @@ inline std::string told(const Pod& pod) {
     if (one.target.metrics) {
       text += "\n  page " + to_string(one.target.metrics->address) + one.target.metrics->path;
     }
-    if (one.target.inbound) text += "\n  inbound " + to_string(one.target.inbound->address);
+    if (one.target.inbound) {
+      text += "\n  inbound " + to_string(one.target.inbound->address);
+      for (const std::string& protocol : one.target.inbound->alpn) text += " " + protocol;
+    }
     if (one.loopback_admin) {
       text.append("\n  loopback admin ").append(std::to_string(*one.loopback_admin));
     }
     if (!one.not_watched.empty()) text += "\n  not watched: " + one.not_watched;
+    if (!one.hidden_anyway.empty()) text += "\n  hidden anyway: " + one.hidden_anyway;
     if (!one.hidden.empty()) text += "\n  hidden: " + one.hidden;
+    if (one.is_inside_only) text += "\n  but from inside";
   }
   if (!seen.remark.empty()) text += "\n" + seen.remark;
   for (const std::string& wrong : seen.wrong) text += "\nwrong: " + wrong;

@@ -39,6 +39,7 @@ void find_page(const Pod& pod, Recognised& one) {
                         .value_or(usual_page);
   const std::string loopback = loopback_words(*one.loopback_admin);
   if (!has_metrics(pod, port)) {
+    one.is_inside_only = true;
     one.not_watched =
         "its metrics are not enabled (connectInject.metrics.defaultEnabled, or the "
         "annotation consul.hashicorp.com/enable-metrics), and " +
@@ -50,6 +51,7 @@ void find_page(const Pod& pod, Recognised& one) {
   const bool over_tls = !text_of(notes, "consul.hashicorp.com/prometheus-ca-file").empty() ||
                         !text_of(notes, "consul.hashicorp.com/prometheus-ca-path").empty();
   if (over_tls) {
+    one.is_inside_only = true;
     one.not_watched = "its page of metrics wants a client certificate, and " + loopback;
   } else {
     one.hidden = "names as they are, and load by endpoint: " + loopback;

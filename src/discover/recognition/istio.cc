@@ -9,20 +9,74 @@
 // moved by status.sidecar.istio.io/port or by statusPort of PROXY_CONFIG, and 0 switches it off:
 // then there is Envoy's own at 15090. The admin port, 15000, listens on loopback.
 //
+// A sidecar shows its leaf at the ports of the application that it captures, all that are declared
+// unless an annotation says otherwise: to who offers one of Istio's protocols, whether plain
+// callers are let in as well or not. Its own inbound port, 15006, is a black hole to who calls it.
+// A waypoint takes calls at 15008, within HTTP/2. So one handshake an interval
+// (certificates.interval) is begun with each of them, and ended before a certificate would be
+// shown: it is no request, and the application never hears of it. A gateway shows whatever
+// certificates its owner gave it, by the name that is called, and none is looked at.
+//
 // An ambient workload has no proxy; the CNI writes ambient.istio.io/redirection on it. Whether
 // injection is asked for may stand at the namespace instead, which is not seen here. Pods in the
 // node's own network are never given a sidecar.
+#include <algorithm>
+
 #include "discover/recognition/all.h"
 
 namespace mesh {
 namespace {
 
 constexpr std::uint16_t usual_status = 15020, usual_envoy_page = 15090, usual_admin = 15000;
+constexpr std::uint16_t waypoint_inbound = 15008;
 constexpr std::string_view page_path = "/stats/prometheus";
 
+// "sidecar", "router", "waypoint", "ztunnel"; "" if it says none.
+std::string_view role_of(const PodContainer& proxy) {
+  return proxy.args.size() > 1 ? std::string_view(proxy.args[1]) : std::string_view();
+}
+
 bool is_ztunnel(const Pod& pod, const PodContainer& proxy) {
-  return text_of(pod.labels, "app") == "ztunnel" ||
-         (proxy.args.size() > 1 && proxy.args[1] == "ztunnel");
+  return text_of(pod.labels, "app") == "ztunnel" || role_of(proxy) == "ztunnel";
+}
+
+// Whether a port stands in a list such as "8080,9090"; `*` is all of them.
+bool is_listed(std::uint16_t port, std::string_view list) {
+  while (!list.empty()) {
+    const std::size_t comma = std::min(list.find(','), list.size());
+    const std::string_view one = list.substr(0, comma);
+    if (one == "*" || parse_port(one) == port) return true;
+    list.remove_prefix(std::min(comma + 1, list.size()));
+  }
+  return false;
+}
+
+bool is_captured(const Pod& pod, std::uint16_t port) {
+  const PodTexts& notes = pod.annotations;
+  constexpr std::string_view included = "traffic.sidecar.istio.io/includeInboundPorts";
+  if (notes.contains(included) && !is_listed(port, text_of(notes, included))) return false;
+  return !is_listed(port, text_of(notes, "traffic.sidecar.istio.io/excludeInboundPorts"));
+}
+
+// The first of the application's ports that the sidecar captures.
+std::optional<std::uint16_t> captured_port(const Pod& pod, const PodContainer& proxy) {
+  if (text_of(pod.annotations, "sidecar.istio.io/interceptionMode") == "NONE") return std::nullopt;
+  for (const PodContainer& container : pod.containers) {
+    if (container.name == proxy.name) continue;
+    for (const PodPort& port : container.ports) {
+      if (is_captured(pod, port.number)) return port.number;
+    }
+  }
+  return std::nullopt;
+}
+
+std::optional<TlsPort> inbound_of(const Pod& pod, const PodContainer& proxy) {
+  const std::string_view role = role_of(proxy);
+  if (role == "waypoint") return TlsPort{address_at(pod, waypoint_inbound), "", {"h2"}};
+  if (role != "sidecar") return std::nullopt;
+  const auto port = captured_port(pod, proxy);
+  if (!port) return std::nullopt;
+  return TlsPort{address_at(pod, *port), "", {"istio"}};
 }
 
 // 0 where it is switched off.
@@ -52,8 +106,13 @@ Recognised envoy(const Pod& pod, const PodContainer& proxy) {
   Recognised one = recognised(pod, proxy, "istio");
   const std::string admin = json_field(text_of(proxy.env, "PROXY_CONFIG"), "proxyAdminPort");
   one.loopback_admin = parse_port(admin).value_or(usual_admin);
+  one.target.inbound = inbound_of(pod, proxy);
+  one.hidden_anyway =
+      "calls by method, unless a Telemetry resource makes their path a label (tagOverrides, "
+      "request.url_path); how pools are used, unless proxyStatsMatcher lets that in";
   const std::string loopback = loopback_words(*one.loopback_admin);
   if (text_of(proxy.env, "METRICS_LOCALHOST_ACCESS_ONLY") == "true") {
+    one.is_inside_only = true;
     one.not_watched = "METRICS_LOCALHOST_ACCESS_ONLY keeps its pages to the pod itself, and ";
     one.not_watched += loopback;
     return one;
@@ -61,8 +120,7 @@ Recognised envoy(const Pod& pod, const PodContainer& proxy) {
   const std::uint16_t status = status_port(pod, proxy);
   const std::uint16_t port = status != 0 ? status : envoy_page_port(proxy);
   one.target.metrics = page_at(pod, port, std::string(page_path));
-  one.hidden = "calls by method, endpoints, pools and limits: ";
-  one.hidden += loopback + ", and its page has of these only what proxyStatsMatcher lets in";
+  one.hidden = "endpoints, limits and settings: " + loopback;
   return one;
 }
 

@@ -15,7 +15,8 @@ TEST(RecogniseConsul, has_no_page_by_default) {
             "  loopback admin 19000\n"
             "  not watched: its metrics are not enabled (connectInject.metrics.defaultEnabled, or "
             "the annotation consul.hashicorp.com/enable-metrics), and its admin port, 19000, "
-            "listens on the pod's loopback only");
+            "listens on the pod's loopback only\n"
+            "  but from inside");
 }
 
 TEST(RecogniseConsul, has_a_page_where_metrics_are_enabled) {
@@ -49,6 +50,7 @@ TEST(RecogniseConsul, takes_no_page_of_the_application_for_its_own) {
             "  not watched: its metrics are not enabled (connectInject.metrics.defaultEnabled, or "
             "the annotation consul.hashicorp.com/enable-metrics), and its admin port, 19000, "
             "listens on the pod's loopback only\n"
+            "  but from inside\n"
             "app shop/users-7c9d8f6b5-x2x4z (app) of users, container users\n"
             "  page 10.244.1.7:9102/metrics");
 }
@@ -61,7 +63,8 @@ TEST(RecogniseConsul, may_want_a_certificate_for_its_page) {
             "  inbound 10.244.1.7:20000\n"
             "  loopback admin 19000\n"
             "  not watched: its page of metrics wants a client certificate, and its admin port, "
-            "19000, listens on the pod's loopback only");
+            "19000, listens on the pod's loopback only\n"
+            "  but from inside");
 }
 
 TEST(RecogniseConsul, may_be_a_native_sidecar) {
@@ -84,13 +87,15 @@ TEST(RecogniseConsul, has_a_proxy_for_each_service_of_a_pod) {
             "  not watched: its metrics are not enabled (connectInject.metrics.defaultEnabled, or "
             "the annotation consul.hashicorp.com/enable-metrics), and its admin port, 19000, "
             "listens on the pod's loopback only\n"
+            "  but from inside\n"
             "consul shop/users-7c9d8f6b5-x2x4z/consul-dataplane-orders of users, container "
             "consul-dataplane-orders\n"
             "  inbound 10.244.1.7:20001\n"
             "  loopback admin 19001\n"
             "  not watched: its metrics are not enabled (connectInject.metrics.defaultEnabled, or "
             "the annotation consul.hashicorp.com/enable-metrics), and its admin port, 19001, "
-            "listens on the pod's loopback only");
+            "listens on the pod's loopback only\n"
+            "  but from inside");
 }
 
 TEST(RecogniseConsul, has_gateways_of_other_names) {

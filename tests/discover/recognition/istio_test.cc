@@ -2,86 +2,94 @@
 // they are from.
 #include <gtest/gtest.h>
 
+#include <string>
+
 #include "discover/told.h"
 
 namespace mesh {
 namespace {
 
+const std::string always_hidden =
+    "  hidden anyway: calls by method, unless a Telemetry resource makes their path a label "
+    "(tagOverrides, request.url_path); how pools are used, unless proxyStatsMatcher lets that in\n";
+
+std::string hidden(const std::string& admin_port) {
+  return always_hidden + "  hidden: endpoints, limits and settings: its admin port, " + admin_port +
+         ", listens on the pod's loopback only";
+}
+
 TEST(RecogniseIstio, is_asked_at_the_page_that_has_all_three) {
-  EXPECT_EQ(
-      told("istio/sidecar"),
-      "meshed in istio\n"
-      "istio shop/users-7c9d8f6b5-x2x4z of users, container istio-proxy\n"
-      "  page 10.244.1.7:15020/stats/prometheus\n"
-      "  loopback admin 15000\n"
-      "  hidden: calls by method, endpoints, pools and limits: its admin port, 15000, listens on "
-      "the pod's loopback only, and its page has of these only what proxyStatsMatcher lets in");
+  EXPECT_EQ(told("istio/sidecar"),
+            "meshed in istio\n"
+            "istio shop/users-7c9d8f6b5-x2x4z of users, container istio-proxy\n"
+            "  page 10.244.1.7:15020/stats/prometheus\n"
+            "  inbound 10.244.1.7:50051 istio\n"
+            "  loopback admin 15000\n" +
+                hidden("15000"));
 }
 
 TEST(RecogniseIstio, has_its_sidecar_among_the_init_containers) {
-  EXPECT_EQ(
-      told("istio/native_sidecar"),
-      "meshed in istio\n"
-      "istio shop/users-7c9d8f6b5-x2x4z of users, container istio-proxy\n"
-      "  page 10.244.1.7:15020/stats/prometheus\n"
-      "  loopback admin 15000\n"
-      "  hidden: calls by method, endpoints, pools and limits: its admin port, 15000, listens on "
-      "the pod's loopback only, and its page has of these only what proxyStatsMatcher lets in");
+  EXPECT_EQ(told("istio/native_sidecar"),
+            "meshed in istio\n"
+            "istio shop/users-7c9d8f6b5-x2x4z of users, container istio-proxy\n"
+            "  page 10.244.1.7:15020/stats/prometheus\n"
+            "  inbound 10.244.1.7:50051 istio\n"
+            "  loopback admin 15000\n" +
+                hidden("15000"));
 }
 
 TEST(RecogniseIstio, has_the_applications_page_on_its_own_which_no_mutual_tls_guards) {
-  EXPECT_EQ(
-      told("istio/app_metrics_merged"),
-      "meshed in istio\n"
-      "istio shop/users-7c9d8f6b5-x2x4z of users, container istio-proxy\n"
-      "  page 10.244.1.7:15020/stats/prometheus\n"
-      "  loopback admin 15000\n"
-      "  hidden: calls by method, endpoints, pools and limits: its admin port, 15000, listens on "
-      "the pod's loopback only, and its page has of these only what proxyStatsMatcher lets in\n"
-      "app shop/users-7c9d8f6b5-x2x4z (app) of users, container users\n"
-      "  page 10.244.1.7:15020/stats/prometheus");
+  EXPECT_EQ(told("istio/app_metrics_merged"),
+            "meshed in istio\n"
+            "istio shop/users-7c9d8f6b5-x2x4z of users, container istio-proxy\n"
+            "  page 10.244.1.7:15020/stats/prometheus\n"
+            "  inbound 10.244.1.7:50051 istio\n"
+            "  loopback admin 15000\n" +
+                hidden("15000") +
+                "\n"
+                "app shop/users-7c9d8f6b5-x2x4z (app) of users, container users\n"
+                "  page 10.244.1.7:15020/stats/prometheus");
 }
 
 TEST(RecogniseIstio, moves_its_page_by_annotation) {
-  EXPECT_EQ(
-      told("istio/status_port_moved"),
-      "meshed in istio\n"
-      "istio shop/users-7c9d8f6b5-x2x4z of users, container istio-proxy\n"
-      "  page 10.244.1.7:16020/stats/prometheus\n"
-      "  loopback admin 15000\n"
-      "  hidden: calls by method, endpoints, pools and limits: its admin port, 15000, listens on "
-      "the pod's loopback only, and its page has of these only what proxyStatsMatcher lets in");
+  EXPECT_EQ(told("istio/status_port_moved"),
+            "meshed in istio\n"
+            "istio shop/users-7c9d8f6b5-x2x4z of users, container istio-proxy\n"
+            "  page 10.244.1.7:16020/stats/prometheus\n"
+            "  inbound 10.244.1.7:50051 istio\n"
+            "  loopback admin 15000\n" +
+                hidden("15000"));
 }
 
 TEST(RecogniseIstio, has_envoys_own_page_where_the_other_is_off_whatever_prometheus_is_told) {
-  EXPECT_EQ(
-      told("istio/status_port_off"),
-      "meshed in istio\n"
-      "istio shop/users-7c9d8f6b5-x2x4z of users, container istio-proxy\n"
-      "  page 10.244.1.7:15090/stats/prometheus\n"
-      "  loopback admin 15000\n"
-      "  hidden: calls by method, endpoints, pools and limits: its admin port, 15000, listens on "
-      "the pod's loopback only, and its page has of these only what proxyStatsMatcher lets in");
+  EXPECT_EQ(told("istio/status_port_off"),
+            "meshed in istio\n"
+            "istio shop/users-7c9d8f6b5-x2x4z of users, container istio-proxy\n"
+            "  page 10.244.1.7:15090/stats/prometheus\n"
+            "  inbound 10.244.1.7:50051 istio\n"
+            "  loopback admin 15000\n" +
+                hidden("15000"));
 }
 
 TEST(RecogniseIstio, moves_both_ports_by_its_configuration) {
-  EXPECT_EQ(
-      told("istio/admin_port_moved"),
-      "meshed in istio\n"
-      "istio shop/users-7c9d8f6b5-x2x4z of users, container istio-proxy\n"
-      "  page 10.244.1.7:15520/stats/prometheus\n"
-      "  loopback admin 15700\n"
-      "  hidden: calls by method, endpoints, pools and limits: its admin port, 15700, listens on "
-      "the pod's loopback only, and its page has of these only what proxyStatsMatcher lets in");
+  EXPECT_EQ(told("istio/admin_port_moved"),
+            "meshed in istio\n"
+            "istio shop/users-7c9d8f6b5-x2x4z of users, container istio-proxy\n"
+            "  page 10.244.1.7:15520/stats/prometheus\n"
+            "  inbound 10.244.1.7:50051 istio\n"
+            "  loopback admin 15700\n" +
+                hidden("15700"));
 }
 
 TEST(RecogniseIstio, may_keep_its_pages_to_the_pod) {
   EXPECT_EQ(told("istio/loopback_metrics"),
             "meshed in istio\n"
             "istio shop/users-7c9d8f6b5-x2x4z of users, container istio-proxy\n"
+            "  inbound 10.244.1.7:50051 istio\n"
             "  loopback admin 15000\n"
             "  not watched: METRICS_LOCALHOST_ACCESS_ONLY keeps its pages to the pod itself, and "
-            "its admin port, 15000, listens on the pod's loopback only");
+            "its admin port, 15000, listens on the pod's loopback only\n" +
+                always_hidden + "  but from inside");
 }
 
 TEST(RecogniseIstio, has_an_agent_without_an_envoy) {
@@ -103,25 +111,22 @@ TEST(RecogniseIstio, has_applications_that_speak_xds_themselves) {
 }
 
 TEST(RecogniseIstio, has_gateways) {
-  EXPECT_EQ(
-      told("istio/gateway"),
-      "meshed in istio\n"
-      "istio shop/ingress-6f7d9-zzzzz of ingress, container istio-proxy\n"
-      "  page 10.244.1.7:15020/stats/prometheus\n"
-      "  loopback admin 15000\n"
-      "  hidden: calls by method, endpoints, pools and limits: its admin port, 15000, listens on "
-      "the pod's loopback only, and its page has of these only what proxyStatsMatcher lets in");
+  EXPECT_EQ(told("istio/gateway"),
+            "meshed in istio\n"
+            "istio shop/ingress-6f7d9-zzzzz of ingress, container istio-proxy\n"
+            "  page 10.244.1.7:15020/stats/prometheus\n"
+            "  loopback admin 15000\n" +
+                hidden("15000"));
 }
 
 TEST(RecogniseIstio, has_waypoints_that_are_told_to_have_no_sidecar) {
-  EXPECT_EQ(
-      told("istio/waypoint"),
-      "meshed in istio\n"
-      "istio shop/waypoint-66b59898f6-6gqkv of waypoint, container istio-proxy\n"
-      "  page 10.244.1.7:15020/stats/prometheus\n"
-      "  loopback admin 15000\n"
-      "  hidden: calls by method, endpoints, pools and limits: its admin port, 15000, listens on "
-      "the pod's loopback only, and its page has of these only what proxyStatsMatcher lets in");
+  EXPECT_EQ(told("istio/waypoint"),
+            "meshed in istio\n"
+            "istio shop/waypoint-66b59898f6-6gqkv of waypoint, container istio-proxy\n"
+            "  page 10.244.1.7:15020/stats/prometheus\n"
+            "  inbound 10.244.1.7:15008 h2\n"
+            "  loopback admin 15000\n" +
+                hidden("15000"));
 }
 
 TEST(RecogniseIstio, has_waypoints_that_are_no_envoy) {
@@ -172,16 +177,50 @@ TEST(RecogniseIstio, gives_no_sidecar_to_pods_in_the_nodes_network) {
 }
 
 TEST(RecogniseIstio, may_stand_beside_another_envoy) {
-  EXPECT_EQ(
-      told("istio/with_second_envoy"),
-      "meshed in istio\n"
-      "istio shop/users-7c9d8f6b5-x2x4z of users, container istio-proxy\n"
-      "  page 10.244.1.7:15020/stats/prometheus\n"
-      "  loopback admin 15000\n"
-      "  hidden: calls by method, endpoints, pools and limits: its admin port, 15000, listens on "
-      "the pod's loopback only, and its page has of these only what proxyStatsMatcher lets in\n"
-      "envoy shop/users-7c9d8f6b5-x2x4z/proxy of users, container proxy\n"
-      "  admin 10.244.1.7:9901");
+  EXPECT_EQ(told("istio/with_second_envoy"),
+            "meshed in istio\n"
+            "istio shop/users-7c9d8f6b5-x2x4z of users, container istio-proxy\n"
+            "  page 10.244.1.7:15020/stats/prometheus\n"
+            "  inbound 10.244.1.7:50051 istio\n"
+            "  loopback admin 15000\n" +
+                hidden("15000") +
+                "\n"
+                "envoy shop/users-7c9d8f6b5-x2x4z/proxy of users, container proxy\n"
+                "  admin 10.244.1.7:9901");
+}
+
+Pod annotated_sidecar(const std::string& key, const std::string& value) {
+  Pod pod = sample_pod("istio/sidecar");
+  pod.annotations["traffic.sidecar.istio.io/" + key] = value;
+  return pod;
+}
+
+std::optional<TlsPort> inbound_of(const Pod& pod) {
+  return recognise(pod, spoken).found.at(0).target.inbound;
+}
+
+TEST(RecogniseIstio, shows_no_leaf_at_a_port_that_is_not_captured) {
+  EXPECT_TRUE(inbound_of(annotated_sidecar("excludeInboundPorts", "80,8080")));
+  EXPECT_FALSE(inbound_of(annotated_sidecar("excludeInboundPorts", "80,50051")));
+  EXPECT_TRUE(inbound_of(annotated_sidecar("includeInboundPorts", "*")));
+  EXPECT_TRUE(inbound_of(annotated_sidecar("includeInboundPorts", "50051")));
+  EXPECT_FALSE(inbound_of(annotated_sidecar("includeInboundPorts", "50052,")));
+  EXPECT_FALSE(inbound_of(annotated_sidecar("includeInboundPorts", "")));
+  Pod pod = sample_pod("istio/sidecar");
+  pod.annotations["sidecar.istio.io/interceptionMode"] = "NONE";
+  EXPECT_FALSE(inbound_of(pod));
+}
+
+TEST(RecogniseIstio, is_looked_at_at_the_first_port_that_is) {
+  Pod pod = annotated_sidecar("excludeInboundPorts", "50051");
+  for (PodContainer& container : pod.containers) {
+    if (container.name == "users") container.ports.push_back({"http", 8080});
+  }
+  EXPECT_EQ(inbound_of(pod), (TlsPort{{"10.244.1.7", 8080, ""}, "", {"istio"}}));
+  for (PodContainer& container : pod.containers) {
+    if (container.name == "users") container.ports.clear();
+  }
+  EXPECT_FALSE(inbound_of(pod));
 }
 
 }  // namespace
