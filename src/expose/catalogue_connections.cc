@@ -112,7 +112,7 @@ const std::vector<Metric>& turnover_metrics() {
        {"direction", "upstream", "subset", "security"},
        "Requests, of gRPC or not, by how the connection that carries them is secured: mutual_tls, "
        "tls (only one side showed who it is), none or unknown (TLS that passes through). Where the "
-       "sidecar tells (Linkerd); inbound: of callers, upstream empty."},
+       "sidecar tells (Linkerd; Istio, of callers only); inbound: of callers, upstream empty."},
       {"mesh_upstream_requests_total",
        counter,
        section,

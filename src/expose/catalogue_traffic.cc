@@ -13,7 +13,11 @@ const std::vector<Metric>& traffic_metrics() {
        {"direction", "upstream", "subset", "grpc_service", "grpc_method", "grpc_code"},
        "Finished gRPC calls by final status, once per call whatever was retried. Never runs "
        "backwards when a proxy restarts. Linkerd: by a route that is neither a GRPCRoute nor of a "
-       "ServiceProfile, and inbound, each attempt is a call. What an application counts of itself "
+       "ServiceProfile, and inbound, each attempt is a call. Istio, where it keeps no statistics "
+       "of "
+       "clusters: as its own filter counts them, with a port in upstream only where the host is "
+       "known with exactly one; a waypoint's calls are outbound. What an application counts of "
+       "itself "
        "(mesh app) are the same calls as its sidecar's, seen with the blind spots of its gRPC "
        "library: docs/applications.md."},
       {"mesh_grpc_request_rate",
@@ -45,6 +49,8 @@ const std::vector<Metric>& traffic_metrics() {
        "(_sum is NaN; OpenMetrics: _sum and _count are left out) and no calls longer than the last "
        "bound. Linkerd: from the request's headers until the end of the answer, of each attempt, "
        "in whole milliseconds; of upstreams, and inbound of ports, that answer nothing but gRPC. "
+       "Istio's filter: from the request's first byte until the stream was over for the caller, "
+       "in whole milliseconds, whatever was retried. "
        "Of an application (mesh app) as its library measures it."},
       {"mesh_upstream_resets_total",
        counter,
@@ -56,7 +62,7 @@ const std::vector<Metric>& traffic_metrics() {
        "which is counted as a call too), connection (connections that broke with streams open, "
        "whatever their number), lost (streams that went with their connection, or had waited for "
        "one "
-       "that could not be made), unknown (who cut it short is not told; Linkerd)."},
+       "that could not be made), unknown (who cut it short is not told; Linkerd, Istio)."},
   };
   return metrics;
 }

@@ -58,9 +58,12 @@ std::string about_unreadable(const TargetState& state) {
 std::string about_ambiguous(const TargetState& state) {
   if (state.ambiguous_series == 0) return "";
   const std::string number = std::to_string(state.ambiguous_series);
+  const std::string nameless = "series without a method: " + number;
   if (state.target.mesh == "linkerd") {
-    return "series without a method: " + number +
-           " (Linkerd tells methods by ServiceProfiles only)";
+    return nameless + " (Linkerd tells methods by ServiceProfiles only)";
+  }
+  if (state.target.mesh == "istio") {
+    return nameless + " (Istio tells methods by a label of a Telemetry resource only)";
   }
   const std::string words = "names ambiguous: " + number;
   return state.target.admin ? words : words + " (only the metrics page is asked)";

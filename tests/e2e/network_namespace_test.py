@@ -125,7 +125,20 @@ class LoopbackOfOthers(TempDirTest):
         self.assert_reached_inside(agent)
         self.assertNotIn("is not seen", agent.log())
         targets = json.loads(agent.get("/api/v1/targets")[1])
-        self.assertEqual([row.get("hidden", "") for row in targets], [""])
+        self.assertEqual(len(targets), 1)
+        self.assertIn("calls by method", targets[0]["hidden"])  # hidden from inside, too
+        self.assertNotIn("network_namespaces", targets[0]["hidden"])
+
+    def test_a_pod_that_keeps_its_pages_to_itself_is_reached_all_the_same(self):
+        with open(POD) as file:
+            group = self.groups(json.load(file))[-1]
+        sidecar = self.sidecar(group.runs(ENVOY, self.directory))
+        pod = self.pod(sidecar.admin)
+        proxy = next(one for one in pod["spec"]["containers"] if one["name"] == "istio-proxy")
+        proxy["env"].append({"name": "METRICS_LOCALHOST_ACCESS_ONLY", "value": "true"})
+        agent = self.start_agent(self.discovered([pod]))
+        self.wait_up(agent)
+        self.assert_reached_inside(agent)
 
     def test_who_may_not_enter_works_without_and_says_once_what_is_missing(self):
         config = self.in_its_pod()
