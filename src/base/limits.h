@@ -152,9 +152,9 @@ inline constexpr std::size_t audit_findings_per_target = 5;
 // One file of a control group. The longest, memory.stat, has 2 kB.
 inline constexpr std::size_t cgroup_file_bytes = 64 * 1024;
 
-// One Pod as the API server writes it, or an event about one. etcd holds no object of more than
+// One object as the API server writes it, or an event about one. etcd holds no object of more than
 // 1.5 MiB; an honest Pod has 5 to 30 kB.
-inline constexpr std::size_t pod_bytes = 2 * 1024 * 1024;
+inline constexpr std::size_t kube_object_bytes = 2 * 1024 * 1024;
 
 // What surrounds the items of a list: its kind, its resourceVersion, where it goes on.
 inline constexpr std::size_t list_frame_bytes = 64 * 1024;

@@ -26,8 +26,10 @@ constexpr std::size_t refusal_bytes = 16 * 1024;
 
 }  // namespace
 
-KubeWatch::KubeWatch(Scope scope, std::uint64_t seed)
-    : scope_(std::move(scope)), random_(static_cast<std::minstd_rand::result_type>(seed)) {}
+KubeWatch::KubeWatch(Scope scope, std::shared_ptr<KubeKept> kept, std::uint64_t seed)
+    : scope_(std::move(scope)),
+      kept_(std::move(kept)),
+      random_(static_cast<std::minstd_rand::result_type>(seed)) {}
 
 KubeWatch::Step KubeWatch::next() {
   if (must_wait_) {
@@ -41,35 +43,37 @@ KubeWatch::Step KubeWatch::next() {
   return watching_ ? watch_next() : list_next();
 }
 
+// With the beginning of a query.
 std::string KubeWatch::path() const {
-  std::string path = "/api/v1/";
+  std::string path(scope_.kind.api);
   if (!scope_.ns.empty()) path += "namespaces/" + percent_encode(scope_.ns) + "/";
-  path += "pods?fieldSelector=" + percent_encode("spec.nodeName=" + scope_.node);
-  if (!scope_.selector.empty()) path += "&labelSelector=" + percent_encode(scope_.selector);
+  path.append(scope_.kind.resource).append("?");
+  if (!scope_.fields.empty()) path += "fieldSelector=" + percent_encode(scope_.fields) + "&";
+  if (!scope_.selector.empty()) path += "labelSelector=" + percent_encode(scope_.selector) + "&";
   return path;
 }
 
 KubeWatch::Step KubeWatch::list_next() {
   std::string question = path();
-  question.append("&limit=").append(page_size);
+  question.append("limit=").append(page_size);
   if (!continue_.empty()) {
     question += "&continue=" + percent_encode(continue_);
   } else {
-    listed_.clear();
+    kept_->begin_list();
     unlisted_ = {};
     if (from_memory_) question += "&resourceVersion=0";
   }
-  list_.emplace(limits::pod_bytes);
+  list_.emplace(limits::kube_object_bytes);
   return Ask{std::move(question), list_time};
 }
 
 KubeWatch::Step KubeWatch::watch_next() {
   const auto time = std::chrono::duration_cast<std::chrono::seconds>(jittered(watch_time));
   std::string question = path();
-  question.append("&watch=1&allowWatchBookmarks=true&resourceVersion=");
+  question.append("watch=1&allowWatchBookmarks=true&resourceVersion=");
   question.append(percent_encode(version_));
   question.append("&timeoutSeconds=").append(std::to_string(time.count()));
-  events_.emplace(limits::pod_bytes);
+  events_.emplace(limits::kube_object_bytes);
   over_ = heard_ = false;
   return Ask{std::move(question), time + watch_grace};
 }
@@ -104,67 +108,56 @@ void KubeWatch::Missing::add_unreadable(std::string_view what) {
 std::vector<std::string> KubeWatch::problems() const {
   std::vector<std::string> problems;
   if (!trouble_.empty()) problems.push_back(trouble_);
-  if (missing_.unreadable > 0) problems.push_back("a pod cannot be read: " + missing_.sample);
+  if (missing_.unreadable > 0) {
+    problems.emplace_back(scope_.kind.one).append(" cannot be read: ").append(missing_.sample);
+  }
   if (missing_.left_out > 0) {
     std::string words = "more than ";
-    words.append(std::to_string(limits::pods_per_node)).append(" pods: the others are left out");
-    problems.push_back(std::move(words));
+    words.append(std::to_string(scope_.kind.most)).append(" ").append(scope_.kind.most_of);
+    problems.push_back(words.append(": the others are left out"));
   }
   return problems;
 }
 
-void KubeWatch::add(std::map<std::string, Pod>& to, Pod pod, Missing& missing) {
-  if (to.size() >= limits::pods_per_node && !to.contains(pod.uid)) {
-    ++missing.left_out;
-    return;
-  }
-  std::string uid = pod.uid;
-  to.insert_or_assign(std::move(uid), std::move(pod));
-}
-
 void KubeWatch::hear_item(std::string_view json) {
-  Result<Pod> pod = reader_.read_pod(json);
-  if (pod) {
-    add(listed_, std::move(*pod), unlisted_);
-  } else {
-    unlisted_.add_unreadable("list: " + pod.error().message);
+  const Result<bool> taken = kept_->list_item(json);
+  if (!taken) {
+    unlisted_.add_unreadable("list: " + taken.error().message);
+  } else if (!*taken) {
+    ++unlisted_.left_out;
   }
 }
 
 void KubeWatch::hear_event(std::string_view json) {
   if (over_) return;
-  Result<PodEvent> event = reader_.read_event(json);
+  Result<HeardEvent> event = kept_->hear_event(json);
   if (!event) {
     // What it said is not known, so nothing that follows can be believed but a new list.
     missing_.add_unreadable("watch: " + event.error().message);
     over_ = true;
     begin_anew();
-    return failed("cannot watch pods: " + event.error().message);
+    return failed(cannot("watch") + event.error().message);
   }
-  if (event->kind == PodEvent::Kind::error) {
+  if (event->change == KubeChange::error) {
     over_ = true;
     const bool expired = event->status.code == 410;
     begin_anew();
     if (expired) return;
-    return failed("cannot watch pods: " + event->status.message);
+    return failed(cannot("watch") + event->status.message);
   }
   heard_ = true;
   all_is_well();
   version_ = std::move(event->resource_version);
-  if (event->kind == PodEvent::Kind::bookmark) return;
-  ++generation_;
-  if (event->kind == PodEvent::Kind::deleted) {
-    pods_.erase(event->pod.uid);
-  } else {
-    add(pods_, std::move(event->pod), missing_);
-  }
+  generation_ += event->changed ? 1 : 0;
+  missing_.left_out += event->left_out ? 1 : 0;
 }
 
 void KubeWatch::begin_anew() {
   watching_ = from_memory_ = false;
   continue_.clear();
-  if (anew_before_)
-    failed("cannot watch pods: the server forgets a version as soon as it tells it");
+  if (anew_before_) {
+    failed(cannot("watch") + "the server forgets a version as soon as it tells it");
+  }
   anew_before_ = true;
 }
 
@@ -172,6 +165,12 @@ void KubeWatch::begin_anew() {
 void KubeWatch::all_is_well() {
   back_off_ = {};
   anew_before_ = false;
+}
+
+// "cannot list pods: "
+std::string KubeWatch::cannot(std::string_view verb) const {
+  std::string words = "cannot ";
+  return words.append(verb).append(" ").append(scope_.kind.resource).append(": ");
 }
 
 void KubeWatch::failed(std::string words) {
@@ -188,11 +187,12 @@ void KubeWatch::refused() {
   // Without a watch, lists from time to time are better than nothing.
   watching_ = false;
   continue_.clear();
-  std::string words = "cannot " + verb + " pods: HTTP status " + std::to_string(status_);
+  std::string words = cannot(verb) + "HTTP status " + std::to_string(status_);
   if (!status.message.empty()) words += ": " + status.message;
   if (status_ == 401) words += "; the token is not accepted";
   if (status_ == 403) {
-    words += "; grant the verb \"" + verb + "\" on \"pods\"";
+    words.append("; grant the verb \"").append(verb).append("\" on \"");
+    words.append(scope_.kind.resource).append("\"");
     if (scope_.ns.empty()) words += " in a ClusterRole";
   }
   failed(std::move(words));
@@ -206,30 +206,30 @@ void KubeWatch::ended(Duration lasted, const std::optional<Failure>& failure) {
 }
 
 void KubeWatch::list_ended(const std::optional<Failure>& failure) {
-  if (failure) return failed("cannot list pods: " + failure->message);
-  if (list_->too_long() > 0) unlisted_.add_unreadable("list: a Pod that is too long");
+  if (failure) return failed(cannot("list") + failure->message);
+  if (list_->too_long() > 0) unlisted_.add_unreadable("list: one that is too long");
   auto frame = parse_kube_list_frame(list_->frame());
-  if (!frame) return failed("cannot list pods: " + frame.error().message);
-  if (frame->kind != "PodList") return failed("cannot list pods: no PodList but " + frame->kind);
+  if (!frame) return failed(cannot("list") + frame.error().message);
+  const std::string list(scope_.kind.list);
+  if (frame->kind != list) return failed(cannot("list") + "no " + list + " but " + frame->kind);
   continue_ = std::move(frame->continue_token);
   if (!continue_.empty()) return;
   version_ = std::move(frame->resource_version);
-  pods_ = std::move(listed_);
-  listed_.clear();
+  kept_->list_is_whole();
   missing_ = std::exchange(unlisted_, {});
   ++generation_;
   complete_ = watching_ = from_memory_ = true;
 }
 
 void KubeWatch::watch_ended(Duration lasted, const std::optional<Failure>& failure) {
-  if (over_) return failed("cannot watch pods: it brought something else than events");
+  if (over_) return failed(cannot("watch") + "it brought something else than events");
   if (events_->too_long() > 0) {
     missing_.add_unreadable("watch: an event that is too long");
     return begin_anew();
   }
   const bool timed_out = failure && failure->reason == Reason::timeout && status_ == 200;
-  if (failure && !timed_out) return failed("cannot watch pods: " + failure->message);
-  if (!heard_ && lasted < least_watch) return failed("cannot watch pods: it ended at once");
+  if (failure && !timed_out) return failed(cannot("watch") + failure->message);
+  if (!heard_ && lasted < least_watch) return failed(cannot("watch") + "it ended at once");
   all_is_well();
 }
 

@@ -1,4 +1,4 @@
-// How the pods of one node are learnt from an API server and followed, without any I/O:
+// How objects of one kind are learnt from an API server and followed, without any I/O:
 //
 //   KubeWatch::Step step = watch.next();   a question to ask, or how long to wait first
 //   watch.answered(status);                the head of its answer
@@ -10,7 +10,8 @@
 // begun anew with a list. What went wrong is waited out, longer every time, at random within half
 // and one and a half of it, so that the agents of a cluster do not come back all at once.
 //
-// Until a new list is whole the pods of before stay: a server that is away takes nobody's targets.
+// Until a new list is whole the objects of before stay (kube_kept.h): a server that is away takes
+// nobody's targets.
 // The first list may be answered from the server's memory (resourceVersion=0), which is cheap for
 // a cluster of any size; where that memory was too old, the next is a fresh one.
 //
@@ -18,7 +19,7 @@
 #pragma once
 
 #include <cstdint>
-#include <map>
+#include <memory>
 #include <optional>
 #include <random>
 #include <string>
@@ -27,9 +28,9 @@
 #include <vector>
 
 #include "base/clock.h"
+#include "discover/kube_kept.h"
+#include "discover/kube_kind.h"
 #include "model/failure.h"
-#include "model/pod.h"
-#include "wire/kube_pod.h"
 #include "wire/kube_stream.h"
 
 namespace mesh {
@@ -37,7 +38,8 @@ namespace mesh {
 class KubeWatch {
  public:
   struct Scope {
-    std::string node;      // spec.nodeName
+    KubeKind kind;
+    std::string fields;    // a field selector, such as spec.nodeName=node-1; "": all
     std::string ns;        // "": all namespaces
     std::string selector;  // by labels, as kubectl has it; "": all
   };
@@ -51,7 +53,8 @@ class KubeWatch {
   };
   using Step = std::variant<Ask, Wait>;
 
-  KubeWatch(Scope scope, std::uint64_t seed);
+  // What is heard goes into `kept`.
+  KubeWatch(Scope scope, std::shared_ptr<KubeKept> kept, std::uint64_t seed);
 
   // What to do next. After a Wait it is to be asked again when the time has passed.
   Step next();
@@ -63,21 +66,19 @@ class KubeWatch {
   // The answer is over, by its end or by a failure of the connection.
   void ended(Duration lasted, const std::optional<Failure>& failure);
 
-  // By uid. Those of the last whole list, and what was heard since.
-  const std::map<std::string, Pod>& pods() const { return pods_; }
-  // Grows whenever pods() has changed.
+  // Grows whenever what is kept has changed.
   std::uint64_t generation() const { return generation_; }
   // Whether a list was ever whole.
   bool complete() const { return complete_; }
   // Why there is no news now, in words fit for a log: "cannot list pods: …"; "" while all is well.
   const std::string& trouble() const { return trouble_; }
-  // What pods() lacks, of the last whole list and since: objects and events that could not be read,
-  // the first of them in words, and the times that a pod was beyond limits::pods_per_node.
+  // What is not known, of the last whole list and since: objects and events that could not be read,
+  // the first of them in words, and the times that an object was beyond the kind's bound.
   std::uint64_t unreadable() const { return missing_.unreadable; }
   const std::string& unreadable_sample() const { return missing_.sample; }
   std::uint64_t left_out() const { return missing_.left_out; }
   // All that is amiss, in lines fit for a log that stay the same while nothing else is: the trouble
-  // first, then what pods() lacks.
+  // first, then what is not known.
   std::vector<std::string> problems() const;
 
  private:
@@ -93,26 +94,25 @@ class KubeWatch {
 
   void hear_item(std::string_view json);
   void hear_event(std::string_view json);
-  static void add(std::map<std::string, Pod>& to, Pod pod, Missing& missing);
   void list_ended(const std::optional<Failure>& failure);
   void watch_ended(Duration lasted, const std::optional<Failure>& failure);
   void refused();
   void begin_anew();
   void all_is_well();
   void failed(std::string words);
+  std::string cannot(std::string_view verb) const;
   Duration jittered(Duration time);
 
   Scope scope_;
+  std::shared_ptr<KubeKept> kept_;
   std::minstd_rand random_;
-  KubePodReader reader_;
 
-  bool watching_ = false;              // or listing
-  bool from_memory_ = true;            // the next list may be answered from the server's memory
-  std::string version_;                // from which to watch
-  std::string continue_;               // of the list in progress
-  std::map<std::string, Pod> listed_;  // of it
-  Missing unlisted_;                   // likewise
-  std::optional<ListCutter> list_;     // of the answer that is being heard
+  bool watching_ = false;           // or listing
+  bool from_memory_ = true;         // the next list may be answered from the server's memory
+  std::string version_;             // from which to watch
+  std::string continue_;            // of the list in progress
+  Missing unlisted_;                // of it
+  std::optional<ListCutter> list_;  // of the answer that is being heard
   std::optional<ObjectCutter> events_;
   int status_ = 0;
   bool over_ = false;    // the watch was ended by an event
@@ -122,7 +122,6 @@ class KubeWatch {
   bool must_wait_ = false;
   bool anew_before_ = false;  // and nothing was heard since
 
-  std::map<std::string, Pod> pods_;
   Missing missing_;
   std::uint64_t generation_ = 0;
   bool complete_ = false;

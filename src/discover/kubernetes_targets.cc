@@ -14,7 +14,7 @@
 #include "base/regular_file.h"
 #include "base/rethrow.h"
 #include "config/kubeconfig.h"
-#include "discover/kubernetes.h"
+#include "discover/kube_follower.h"
 #include "discover/recognise.h"
 #include "discover/recognition/all.h"
 #include "discover/workload.h"
@@ -37,8 +37,6 @@ Result<ServerAccess> access_of(const KubernetesConfig& config, const Environment
   if (access) return access;
   return Error{config.kubeconfig + ": " + access.error().message};
 }
-
-boost::asio::awaitable<void> keep_following(KubernetesPods& pods) { co_await pods.run(); }
 
 std::string joined(const std::vector<std::string>& words) {
   std::string all;
@@ -122,25 +120,28 @@ void KubernetesTargets::start() {
     return;
   }
   enters_ = config_.network_namespaces && may_enter(cgroup_root_);
-  KubernetesPods::Listener listener;
-  listener.pods = [this](const std::vector<const Pod*>& pods) { take(pods); };
+  KubeSource<Pod>::Listener listener;
+  listener.objects = [this](const Pods& pods) { take(pods); };
   listener.problems = [this](const std::vector<std::string>& all) { problems(all); };
-  const KubernetesScope scope{config_.node_name, config_.namespaces, config_.selector};
+  const KubeScope scope{pods_kind, "spec.nodeName=" + config_.node_name, config_.namespaces,
+                        config_.selector};
   pods_ =
-      std::make_unique<KubernetesPods>(executor_, std::move(*access), scope, std::move(listener));
-  boost::asio::co_spawn(executor_, keep_following(*pods_), rethrow);
+      std::make_unique<KubeSource<Pod>>(executor_, std::move(*access), scope, std::move(listener));
+  boost::asio::co_spawn(executor_, pods_->follower().run(), rethrow);
 }
 
 void KubernetesTargets::stop() {
   groups_.stop();
-  if (pods_) pods_->stop();
+  if (pods_) pods_->follower().stop();
 }
 
-void KubernetesTargets::take(const std::vector<const Pod*>& pods) {
+void KubernetesTargets::take(const Pods& pods) {
+  // Of a namespace that is not known yet nobody is missing.
+  if (!pods_->follower().complete()) return;
   found_ = {};
   containers_.clear();
   wrong_.clear();
-  for (const Pod* pod : pods) {
+  for (const auto& pod : pods) {
     const PodRecognition seen = recognise(*pod, context_.meshes);
     add(*pod, seen, context_, enters_, found_, containers_);
     const bool ended = pod->phase == "Succeeded" || pod->phase == "Failed";

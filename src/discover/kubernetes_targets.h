@@ -1,4 +1,4 @@
-// The pods of this node as targets: followed at the API server (kubernetes.h), each recognised by
+// The pods of this node as targets: followed at the API server (kube_follower.h), each recognised by
 // what it says of itself (recognise.h).
 //
 // Lives on one thread (the executor's).
@@ -19,7 +19,8 @@
 
 namespace mesh {
 
-class KubernetesPods;
+template <class Object>
+class KubeSource;
 
 class KubernetesTargets {
  public:
@@ -43,7 +44,9 @@ class KubernetesTargets {
   bool answered() const { return answered_; }
 
  private:
-  void take(const std::vector<const Pod*>& pods);
+  using Pods = std::vector<std::shared_ptr<const Pod>>;
+
+  void take(const Pods& pods);
   void problems(const std::vector<std::string>& problems);
   void find_groups();
   void tell();
@@ -62,7 +65,7 @@ class KubernetesTargets {
   std::string cgroup_root_;
   bool enters_ = false;  // the network namespaces of pods
   bool answered_ = false;
-  std::unique_ptr<KubernetesPods> pods_;
+  std::unique_ptr<KubeSource<Pod>> pods_;
 };
 
 }  // namespace mesh

@@ -23,6 +23,7 @@
 
 #include "base/build.h"
 #include "base/limits.h"
+#include "base/wipe.h"
 #include "net/dial.h"
 #include "net/error_words.h"
 #include "net/watchdog.h"
@@ -75,6 +76,7 @@ Failed set_up(ssl::context& context, const TlsIdentity& identity) {
   error_code error;
   context.set_options(
       ssl::context::default_workarounds | ssl::context::no_tlsv1 | ssl::context::no_tlsv1_1, error);
+  SSL_CTX_set_options(context.native_handle(), SSL_OP_CLEANSE_PLAINTEXT);
   context.set_verify_mode(ssl::verify_peer, error);
   context.set_verify_callback(ssl::host_name_verification(identity.server_name), error);
   // A program without a terminal has nobody to ask for a password.
@@ -104,7 +106,7 @@ asio::awaitable<Failed> exchange(Stream& stream, const StreamQuestion& question,
   co_await asio::async_write(stream, out, done);
   if (error) co_return failure_of(error);
 
-  boost::beast::flat_buffer buffer(buffer_bytes);
+  boost::beast::basic_flat_buffer<WipingAllocator<char>> buffer(buffer_bytes);
   http::response_parser<http::buffer_body> parser;
   parser.header_limit(limits::http_header_bytes);
   parser.body_limit(std::numeric_limits<std::uint64_t>::max());
@@ -120,7 +122,9 @@ asio::awaitable<Failed> exchange(Stream& stream, const StreamQuestion& question,
     body.more = true;
     co_await http::async_read_some(stream, buffer, parser, done);
     const std::size_t bytes = piece.size() - body.size;
-    if (bytes > 0 && !listener.piece({piece.data(), bytes})) co_return std::nullopt;
+    const bool goes_on = bytes == 0 || listener.piece({piece.data(), bytes});
+    explicit_bzero(piece.data(), bytes);
+    if (!goes_on) co_return std::nullopt;
     if (error && error != http::error::need_buffer) co_return failure_of(error);
   }
   co_return std::nullopt;

@@ -2,7 +2,8 @@
 // a watch of an API server. Each question has a connection of its own.
 //
 // Bounded: the head by limits::http_header_bytes, the time by the deadline; of the body nothing is
-// held but the piece that is handed on. The server must prove that it is who it should be.
+// held but the piece that is handed on, and that is overwritten afterwards: it may be of a Secret.
+// The server must prove that it is who it should be.
 #pragma once
 
 #include <boost/asio/any_io_executor.hpp>

@@ -41,7 +41,7 @@ void ObjectCutter::keep(std::string_view bytes) {
     return;
   }
   ++too_long_;
-  held_ = std::string();  // gives back its memory
+  held_ = WipedText();  // gives back its memory
 }
 
 std::size_t ObjectCutter::feed(std::string_view chunk, const EachObject& each) {
@@ -72,7 +72,7 @@ std::size_t ObjectCutter::feed(std::string_view chunk, const EachObject& each) {
       if (!passing_over_) each(held_);
     }
     passing_over_ = false;
-    held_.clear();
+    forget(held_);
   }
   if (depth_ > 0) keep(chunk.substr(begin));
   return chunk.size();

@@ -1,7 +1,8 @@
 // Answers of an API server cut into objects while they arrive: a watch, which is one event after
 // another for as long as it lives, and a list, whose items are handed on one by one so that the
 // page is never held. Brackets and quotes are counted and nothing is understood; whether an object
-// is JSON is for whoever reads it. Chunks may be cut anywhere.
+// is JSON is for whoever reads it. Chunks may be cut anywhere. What is held of an object meanwhile
+// is overwritten when it was handed on, for Secrets come this way, too.
 //
 // Never throws, never logs, does no I/O.
 #pragma once
@@ -11,6 +12,8 @@
 #include <functional>
 #include <string>
 #include <string_view>
+
+#include "base/wipe.h"
 
 namespace mesh {
 
@@ -33,7 +36,7 @@ class ObjectCutter {
   void keep(std::string_view bytes);
 
   std::size_t max_bytes_;
-  std::string held_;  // of an object that began in an earlier chunk
+  WipedText held_;  // of an object that began in an earlier chunk
   std::size_t depth_ = 0;
   bool in_string_ = false, escaped_ = false;
   bool passing_over_ = false;

@@ -1,7 +1,7 @@
 // How many events about pods a second of one core's time are taken from a watch, and what it costs
 // to list the pods of a node and to hold them: heap and resident set, while they are listed and
-// afterwards. The pods are one that Istio's injector wrote, as it is and filled up to 30 kB with
-// what API servers add.
+// afterwards. The pods are one that Istio's injector wrote, as it
+// is and filled up to 30 kB with what API servers add.
 //
 // Times are of the processor: a busy machine makes no other figure.
 //
@@ -15,8 +15,10 @@
 #include <cstdlib>
 #include <fstream>
 #include <iterator>
+#include <memory>
 #include <string>
 #include <string_view>
+#include <utility>
 #include <variant>
 
 #include "discover/kube_watch.h"
@@ -102,20 +104,29 @@ class Pods {
   std::string sample_;
 };
 
+// A watch and what it keeps.
+struct Watched {
+  std::shared_ptr<KubeObjects<Pod>> pods = std::make_shared<KubeObjects<Pod>>(pods_kind.most);
+  KubeWatch watch{{pods_kind, "spec.nodeName=node-1", "", ""}, pods, 1};
+};
+
 void feed(KubeWatch& watch, std::string_view text) {
   for (; !text.empty(); text.remove_prefix(std::min(piece_bytes, text.size()))) {
     watch.arrived(text.substr(0, piece_bytes));
   }
 }
 
-void expect_pods(const KubeWatch& watch, int pods) {
-  if (watch.pods().size() == static_cast<std::size_t>(pods) && watch.unreadable() == 0) return;
-  std::fprintf(stderr, "%zu pods in place of %d, %llu unreadable: %s\n", watch.pods().size(), pods,
+void expect_pods(const Watched& watched, int pods) {
+  const auto& [kept, watch] = watched;
+  const std::size_t count = kept->known().size();
+  if (count == static_cast<std::size_t>(pods) && watch.unreadable() == 0) return;
+  std::fprintf(stderr, "%zu pods in place of %d, %llu unreadable: %s\n", count, pods,
                static_cast<unsigned long long>(watch.unreadable()), watch.trouble().c_str());
   std::exit(1);
 }
 
-void list(KubeWatch& watch, const Pods& pods, int count, std::size_t& most_heap) {
+void list(Watched& watched, const Pods& pods, int count, std::size_t& most_heap) {
+  KubeWatch& watch = watched.watch;
   watch.next();
   watch.answered(200);
   feed(watch,
@@ -126,17 +137,17 @@ void list(KubeWatch& watch, const Pods& pods, int count, std::size_t& most_heap)
     most_heap = std::max(most_heap, heap_bytes());
   }
   watch.ended(Duration{}, std::nullopt);
-  expect_pods(watch, count);
+  expect_pods(watched, count);
 }
 
 void bench_memory(int count) {
   const Pods pods(large_bytes);
   const std::size_t pod_bytes = pods.pod(0).size();
-  KubeWatch watch({"node-1", "", ""}, 1);
+  Watched watched;
   const std::size_t before = heap_bytes();
   const long resident = resident_kib();
   std::size_t most = before;
-  list(watch, pods, count, most);
+  list(watched, pods, count, most);
   std::printf("%d pods of %zu bytes: heap %.2f MB while listed, %.2f MB held (%.0f bytes a pod), ",
               count, pod_bytes, megabytes(static_cast<double>(most - before)),
               megabytes(static_cast<double>(heap_bytes() - before)),
@@ -144,11 +155,12 @@ void bench_memory(int count) {
   std::printf("resident %.2f MB at most\n",
               megabytes(static_cast<double>(resident_kib() - resident) * 1024));
   // What a list anew costs beside the pods of before, which stay until it is whole.
+  KubeWatch& watch = watched.watch;
   watch.next();
   watch.answered(410);
   watch.ended(Duration{}, std::nullopt);
   most = before;
-  list(watch, pods, count, most);
+  list(watched, pods, count, most);
   std::printf("listed anew: heap %.2f MB, resident %.2f MB at most\n",
               megabytes(static_cast<double>(most - before)),
               megabytes(static_cast<double>(resident_kib() - resident) * 1024));
@@ -156,9 +168,10 @@ void bench_memory(int count) {
 
 void bench_events(const char* what, std::size_t bytes, int count) {
   const Pods pods(bytes);
-  KubeWatch watch({"node-1", "", ""}, 1);
+  Watched watched;
+  KubeWatch& watch = watched.watch;
   std::size_t unused = 0;
-  list(watch, pods, count, unused);
+  list(watched, pods, count, unused);
   watch.next();
   watch.answered(200);
   std::string events;
@@ -172,7 +185,7 @@ void bench_events(const char* what, std::size_t bytes, int count) {
     heard += static_cast<std::size_t>(count);
   }
   const double took = processor_seconds() - begin;
-  expect_pods(watch, count);
+  expect_pods(watched, count);
   std::printf("%s, %zu bytes each: %.0f events/s\n", what,
               events.size() / static_cast<std::size_t>(count), static_cast<double>(heard) / took);
 
@@ -180,7 +193,9 @@ void bench_events(const char* what, std::size_t bytes, int count) {
   std::size_t recognised = 0;
   const double since = processor_seconds();
   while (processor_seconds() - since < 1) {
-    for (const auto& [uid, pod] : watch.pods()) recognised += recognise(pod, meshes).found.size();
+    for (const auto& [uid, pod] : watched.pods->known()) {
+      recognised += recognise(*pod, meshes).found.size();
+    }
   }
   std::printf("recognised: %.0f pods/s\n",
               static_cast<double>(recognised) / (processor_seconds() - since));

@@ -11,9 +11,29 @@
 
 namespace mesh::testing {
 
+// `kind`: "PodList".
+inline Habit list_of(const std::string& kind, const std::string& items,
+                     const std::string& version) {
+  return habits::chunked_page(R"({"kind":")" + kind + R"(","metadata":{"resourceVersion":")" +
+                              version + R"("},"items":[)" + items + "]}");
+}
+
 inline Habit pod_list(const std::string& items, const std::string& version) {
-  return habits::chunked_page(R"({"kind":"PodList","metadata":{"resourceVersion":")" + version +
-                              R"("},"items":[)" + items + "]}");
+  return list_of("PodList", items, version);
+}
+
+inline std::string event(const std::string& type, const std::string& object) {
+  return R"({"type":")" + type + R"(","object":)" + object + "}\n";
+}
+
+// How the answer to a watch begins.
+inline const std::string chunked = habits::head("200 OK", "Transfer-Encoding: chunked\r\n");
+
+inline ServerAccess plain(const Address& address) {
+  ServerAccess access;
+  access.address = address;
+  access.tls = false;
+  return access;
 }
 
 // Each question gets the next habit; behind the last one nothing is answered any more.

@@ -36,7 +36,8 @@ constexpr const char* expired =
 // Plays the server.
 class Conversation {
  public:
-  explicit Conversation(KubeWatch::Scope scope = {"node-1", "", ""}) : watch(std::move(scope), 1) {}
+  explicit Conversation(const std::string& ns = "", const std::string& selector = "")
+      : watch({pods_kind, "spec.nodeName=node-1", ns, selector}, pods, 1) {}
 
   // The next question; "wait" where there is none yet.
   std::string asked() {
@@ -61,10 +62,11 @@ class Conversation {
 
   std::vector<std::string> names() const {
     std::vector<std::string> all;
-    for (const auto& [uid, one] : watch.pods()) all.push_back(one.name);
+    for (const auto& [uid, one] : pods->known()) all.push_back(one->name);
     return all;
   }
 
+  std::shared_ptr<KubeObjects<Pod>> pods = std::make_shared<KubeObjects<Pod>>(pods_kind.most);
   KubeWatch watch;
   std::vector<Duration> waits;
 };
@@ -81,7 +83,7 @@ TEST(KubeWatch, lists_and_then_watches_from_the_version_of_the_list) {
 }
 
 TEST(KubeWatch, asks_within_a_namespace_and_by_labels) {
-  Conversation talk({"node-1", "shop", "mesh in (a,b)"});
+  Conversation talk("shop", "mesh in (a,b)");
   EXPECT_THAT(talk.asked(),
               HasSubstr("/api/v1/namespaces/shop/pods?fieldSelector=spec.nodeName%3Dnode-1"
                         "&labelSelector=mesh%20in%20%28a%2Cb%29&limit"));
@@ -234,9 +236,9 @@ TEST(KubeWatch, counts_a_pod_that_it_cannot_read_and_takes_the_others) {
   talk.listen(list(R"({"metadata":{"name":"A B"}},)" + pod("b"), "10"));
   EXPECT_THAT(talk.names(), ElementsAre("b"));
   EXPECT_EQ(talk.watch.unreadable(), 1u);
-  EXPECT_EQ(talk.watch.unreadable_sample(), "list: a Pod without a proper name");
+  EXPECT_EQ(talk.watch.unreadable_sample(), "list: Pod without a proper name");
   EXPECT_THAT(talk.watch.problems(),
-              ElementsAre("a pod cannot be read: list: a Pod without a proper name"));
+              ElementsAre("a pod cannot be read: list: Pod without a proper name"));
 }
 
 TEST(KubeWatch, tells_of_what_it_could_not_read_until_a_list_is_whole_again) {
@@ -283,9 +285,22 @@ TEST(KubeWatch, knows_no_more_pods_than_a_node_may_have) {
   }
   Conversation talk;
   talk.listen(list(items, "10"));
-  EXPECT_EQ(talk.watch.pods().size(), limits::pods_per_node);
+  EXPECT_EQ(talk.pods->known().size(), limits::pods_per_node);
   EXPECT_EQ(talk.watch.left_out(), 2u);
   EXPECT_THAT(talk.watch.problems(), ElementsAre("more than 2000 pods: the others are left out"));
+}
+
+TEST(KubeWatch, says_nothing_new_of_an_object_that_is_as_it_was) {
+  Conversation talk;
+  talk.listen(list(pod("a"), "10"));
+  const auto before = talk.watch.generation();
+  const Pod* known = talk.pods->known().at("u-a").get();
+  talk.listen(event("MODIFIED", pod("a", "11")));
+  EXPECT_EQ(talk.watch.generation(), before);
+  talk.asked();
+  talk.answer(410, expired);
+  talk.listen(list(pod("a"), "12"));
+  EXPECT_EQ(talk.pods->known().at("u-a").get(), known) << "the same object, listed anew";
 }
 
 }  // namespace

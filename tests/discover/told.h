@@ -7,7 +7,7 @@
 
 #include "discover/recognise.h"
 #include "wire/fixture.h"
-#include "wire/kube_pod.h"
+#include "wire/kube_object.h"
 
 namespace mesh {
 
@@ -15,7 +15,7 @@ inline constexpr std::array<std::string_view, 7> spoken{"envoy",  "istio",   "zt
                                                         "consul", "appmesh", "app"};
 
 inline Pod sample_pod(const std::string& path) {
-  auto pod = KubePodReader().read_pod(fixture("pods/" + path + ".json"));
+  auto pod = KubeReader<Pod>().read(fixture("pods/" + path + ".json"));
   EXPECT_TRUE(pod) << path << ": " << (pod ? "" : pod.error().message);
   return pod ? *pod : Pod{};
 }

@@ -1,5 +1,5 @@
-// Fuzz targets for what an API server sends about pods: objects, events, and the streams that they
-// are cut from, where the way in which the bytes arrive must not show.
+// Fuzz targets for what an API server sends about pods: objects, events, and the streams
+// that they are cut from, where the way in which the bytes arrive must not show.
 #pragma once
 
 #include <array>
@@ -9,7 +9,8 @@
 
 #include "base/limits.h"
 #include "fuzz/promise.h"
-#include "wire/kube_pod.h"
+#include "model/pod.h"
+#include "wire/kube_object.h"
 #include "wire/kube_quantity.h"
 #include "wire/kube_status.h"
 #include "wire/kube_stream.h"
@@ -31,18 +32,18 @@ inline void promise_pod(const Pod& pod) {
 }
 
 inline void kube_pod(std::string_view input) {
-  KubePodReader reader;
-  if (const auto pod = reader.read_pod(input)) {
+  KubeReader<Pod> reader;
+  if (const auto pod = reader.read(input)) {
     promise_pod(*pod);
-    promise(*reader.read_pod(input) == *pod, "what was read before does not show");
+    promise(*reader.read(input) == *pod, "what was read before does not show");
   } else {
     promise(!pod.error().message.empty(), "an error has words");
   }
   const auto event = reader.read_event(input);
   if (!event) return promise(!event.error().message.empty(), "an error has words");
-  const bool is_error = event->kind == PodEvent::Kind::error;
+  const bool is_error = event->change == KubeChange::error;
   promise(is_error == event->resource_version.empty(), "there is a version to go on from");
-  if (!is_error && event->kind != PodEvent::Kind::bookmark) promise_pod(event->pod);
+  if (!is_error && event->change != KubeChange::bookmark) promise_pod(event->object);
 }
 
 template <class Cutter>

@@ -1,11 +1,11 @@
 // Pods and the events of a watch, as an API server writes them: what is kept, and what is refused.
-#include "wire/kube_pod.h"
-
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
 #include "base/limits.h"
+#include "model/pod.h"
 #include "wire/fixture.h"
+#include "wire/kube_object.h"
 #include "wire/kube_quantity.h"
 
 namespace mesh {
@@ -24,13 +24,13 @@ std::string pod_with(const std::string& more) {
 }
 
 Pod parsed(const std::string& json) {
-  auto pod = KubePodReader().read_pod(json);
+  auto pod = KubeReader<Pod>().read(json);
   EXPECT_TRUE(pod) << (pod ? "" : pod.error().message);
   return pod ? *pod : Pod{};
 }
 
 std::string refused(const std::string& json) {
-  const auto pod = KubePodReader().read_pod(json);
+  const auto pod = KubeReader<Pod>().read(json);
   return pod ? "no error" : pod.error().message;
 }
 
@@ -133,51 +133,51 @@ TEST(KubePod, is_refused_in_words) {
   EXPECT_EQ(refused(""), "no JSON: empty");
   EXPECT_EQ(refused("[]"), "no JSON object");
   EXPECT_EQ(refused(R"({"kind":"Secret"})"), "of the kind \"Secret\"");
-  EXPECT_EQ(refused("{}"), "a Pod without a proper name");
+  EXPECT_EQ(refused("{}"), "Pod without a proper name");
   EXPECT_EQ(refused(R"({"metadata":{"name":"A B","namespace":"shop","uid":"u"}})"),
-            "a Pod without a proper name");
+            "Pod without a proper name");
   EXPECT_EQ(refused(R"({"metadata":{"name":"a","uid":"u"}})"), "Pod a has no proper namespace");
   EXPECT_EQ(refused(R"({"metadata":{"name":"a","namespace":"shop"}})"),
             "Pod shop/a has no proper uid");
 }
 
-PodEvent event(const std::string& type, const std::string& object) {
-  auto read = KubePodReader().read_event("{\"type\":\"" + type + "\",\"object\":" + object + "}");
+KubeEvent<Pod> event(const std::string& type, const std::string& object) {
+  auto read = KubeReader<Pod>().read_event("{\"type\":\"" + type + "\",\"object\":" + object + "}");
   EXPECT_TRUE(read) << (read ? "" : read.error().message);
-  return read ? *read : PodEvent{};
+  return read ? *read : KubeEvent<Pod>{};
 }
 
 TEST(KubeEvent, brings_a_pod_and_its_version) {
-  const PodEvent added = event("ADDED", R"({"kind":"Pod","metadata":
+  const KubeEvent<Pod> added = event("ADDED", R"({"kind":"Pod","metadata":
     {"name":"a","namespace":"shop","uid":"u","resourceVersion":"17"}})");
-  EXPECT_EQ(added.kind, PodEvent::Kind::added);
-  EXPECT_EQ(added.pod.name, "a");
+  EXPECT_EQ(added.change, KubeChange::added);
+  EXPECT_EQ(added.object.name, "a");
   EXPECT_EQ(added.resource_version, "17");
 }
 
 TEST(KubeEvent, may_be_a_bookmark_with_a_version_alone) {
-  const PodEvent bookmark =
+  const KubeEvent<Pod> bookmark =
       event("BOOKMARK",
             R"({"kind":"Pod","metadata":{"resourceVersion":"99"},"spec":{"containers":null}})");
-  EXPECT_EQ(bookmark.kind, PodEvent::Kind::bookmark);
+  EXPECT_EQ(bookmark.change, KubeChange::bookmark);
   EXPECT_EQ(bookmark.resource_version, "99");
 }
 
 TEST(KubeEvent, may_end_the_watch_with_a_status) {
-  const PodEvent error = event("ERROR", R"j({"kind":"Status","code":410,"reason":"Expired",
+  const KubeEvent<Pod> error = event("ERROR", R"j({"kind":"Status","code":410,"reason":"Expired",
     "message":"too old resource version: 1 (48113)"})j");
   EXPECT_EQ(error.status, (KubeStatus{410, "Expired", "too old resource version: 1 (48113)"}));
 }
 
 TEST(KubeEvent, is_refused_without_a_version_to_go_on_from) {
-  const auto read = KubePodReader().read_event(
+  const auto read = KubeReader<Pod>().read_event(
       R"({"type":"ADDED","object":{"metadata":{"name":"a","namespace":"shop","uid":"u"}}})");
   ASSERT_FALSE(read);
   EXPECT_EQ(read.error().message, "event: has no proper resourceVersion");
 }
 
 TEST(KubeEvent, is_refused_where_its_type_is_unknown) {
-  const auto read = KubePodReader().read_event(R"({"type":"RENAMED","object":{}})");
+  const auto read = KubeReader<Pod>().read_event(R"({"type":"RENAMED","object":{}})");
   ASSERT_FALSE(read);
   EXPECT_EQ(read.error().message, "event: of the type \"RENAMED\"");
 }

@@ -1,5 +1,5 @@
-// A KubeWatch for each namespace, and a coroutine that carries it; see kubernetes.h.
-#include "discover/kubernetes.h"
+// A KubeWatch for each namespace, and a coroutine that carries it; see kube_follower.h.
+#include "discover/kube_follower.h"
 
 #include <algorithm>
 #include <boost/asio/co_spawn.hpp>
@@ -26,8 +26,6 @@ using std::chrono::steady_clock;
 
 // Files with roots, a certificate, a key or a token. Bundles of all public roots have 0.2 MB.
 constexpr std::size_t credential_bytes = 1024 * 1024;
-// Pods come and go in swarms; a swarm is told once.
-constexpr Duration gathering = std::chrono::milliseconds(200);
 
 Result<std::string> text_of_file(const std::string& file, const std::string& otherwise) {
   if (file.empty()) return otherwise;
@@ -58,8 +56,11 @@ Result<StreamQuestion> question_for(const ServerAccess& access, const KubeWatch:
 
 // One namespace, or all.
 struct Follower {
-  Follower(const asio::any_io_executor& executor, KubeWatch::Scope scope)
-      : watch(std::move(scope), std::random_device()()), stream(executor), pause(executor) {}
+  Follower(const asio::any_io_executor& executor, KubeWatch::Scope scope,
+           std::shared_ptr<KubeKept> kept)
+      : watch(std::move(scope), std::move(kept), std::random_device()()),
+        stream(executor),
+        pause(executor) {}
 
   KubeWatch watch;
   HttpStream stream;
@@ -69,32 +70,33 @@ struct Follower {
 
 }  // namespace
 
-struct KubernetesPods::State : std::enable_shared_from_this<State> {
-  State(asio::any_io_executor where, ServerAccess to, const KubernetesScope& scope,
-        Listener to_tell)
+struct KubeFollower::State : std::enable_shared_from_this<State> {
+  State(asio::any_io_executor where, ServerAccess to, const KubeScope& scope,
+        const std::vector<std::shared_ptr<KubeKept>>& kept, Listener to_tell)
       : executor(std::move(where)),
         access(std::move(to)),
         listener(std::move(to_tell)),
+        gathering(scope.kind.gathering),
         over(executor, asio::steady_timer::time_point::max()),
         gather(executor) {
-    std::vector<std::string> namespaces = scope.namespaces;
-    if (namespaces.empty()) namespaces.emplace_back();
-    for (std::string& ns : namespaces) {
-      KubeWatch::Scope one{scope.node, std::move(ns), scope.selector};
-      followers.push_back(std::make_unique<Follower>(executor, std::move(one)));
+    for (std::size_t i = 0; i < kept.size(); ++i) {
+      std::string ns = scope.namespaces.empty() ? "" : scope.namespaces[i];
+      KubeWatch::Scope one{scope.kind, scope.fields, std::move(ns), scope.selector};
+      followers.push_back(std::make_unique<Follower>(executor, std::move(one), kept[i]));
     }
   }
 
+  static asio::awaitable<void> run(std::shared_ptr<State> state);
   static asio::awaitable<void> follow(std::shared_ptr<State> self, Follower& follower);
   asio::awaitable<void> ask(Follower& follower, KubeWatch::Ask question);
   static asio::awaitable<void> tell_later(std::shared_ptr<State> self);
   void changed();
-  void tell();
   void tell_problems();
 
   asio::any_io_executor executor;
   ServerAccess access;
   Listener listener;
+  Duration gathering;
   std::vector<std::unique_ptr<Follower>> followers;
   asio::steady_timer over;    // cancelled by stop()
   asio::steady_timer gather;  // runs while something new is not told yet
@@ -103,16 +105,7 @@ struct KubernetesPods::State : std::enable_shared_from_this<State> {
   std::vector<std::string> told_problems;
 };
 
-void KubernetesPods::State::tell() {
-  std::vector<const Pod*> pods;
-  for (const auto& follower : followers) {
-    if (!follower->watch.complete()) return;
-    for (const auto& [uid, pod] : follower->watch.pods()) pods.push_back(&pod);
-  }
-  listener.pods(pods);
-}
-
-void KubernetesPods::State::tell_problems() {
+void KubeFollower::State::tell_problems() {
   std::vector<std::string> problems;
   for (const auto& follower : followers) {
     for (std::string& one : follower->watch.problems()) {
@@ -125,16 +118,16 @@ void KubernetesPods::State::tell_problems() {
   listener.problems(problems);
 }
 
-asio::awaitable<void> KubernetesPods::State::tell_later(std::shared_ptr<State> self) {
+asio::awaitable<void> KubeFollower::State::tell_later(std::shared_ptr<State> self) {
   boost::system::error_code ignored;
   auto done = asio::redirect_error(asio::use_awaitable, ignored);
-  self->gather.expires_after(gathering);
+  self->gather.expires_after(self->gathering);
   co_await self->gather.async_wait(done);
   self->gathering_now = false;
-  if (!self->stopping) self->tell();
+  if (!self->stopping) self->listener.news();
 }
 
-void KubernetesPods::State::changed() {
+void KubeFollower::State::changed() {
   if (stopping) return;
   tell_problems();
   bool news = false;
@@ -147,7 +140,7 @@ void KubernetesPods::State::changed() {
   asio::co_spawn(executor, tell_later(shared_from_this()), rethrow);
 }
 
-asio::awaitable<void> KubernetesPods::State::ask(Follower& follower, KubeWatch::Ask question) {
+asio::awaitable<void> KubeFollower::State::ask(Follower& follower, KubeWatch::Ask question) {
   const Instant began = steady_clock::now();
   Result<StreamQuestion> asked = question_for(access, question);
   if (!asked) {
@@ -172,7 +165,7 @@ asio::awaitable<void> KubernetesPods::State::ask(Follower& follower, KubeWatch::
   changed();
 }
 
-asio::awaitable<void> KubernetesPods::State::follow(std::shared_ptr<State> self,
+asio::awaitable<void> KubeFollower::State::follow(std::shared_ptr<State> self,
                                                     Follower& follower) {
   boost::system::error_code ignored;
   auto done = asio::redirect_error(asio::use_awaitable, ignored);
@@ -188,14 +181,16 @@ asio::awaitable<void> KubernetesPods::State::follow(std::shared_ptr<State> self,
   }
 }
 
-KubernetesPods::KubernetesPods(asio::any_io_executor executor, ServerAccess access,
-                               const KubernetesScope& scope, Listener listener)
-    : state_(std::make_shared<State>(std::move(executor), std::move(access), scope,
+KubeFollower::KubeFollower(asio::any_io_executor executor, ServerAccess access,
+                           const KubeScope& scope,
+                           const std::vector<std::shared_ptr<KubeKept>>& kept, Listener listener)
+    : state_(std::make_shared<State>(std::move(executor), std::move(access), scope, kept,
                                      std::move(listener))) {}
-KubernetesPods::~KubernetesPods() { stop(); }
+KubeFollower::~KubeFollower() { stop(); }
 
-asio::awaitable<void> KubernetesPods::run() {
-  const std::shared_ptr<State> state = state_;
+asio::awaitable<void> KubeFollower::run() { return State::run(state_); }
+
+asio::awaitable<void> KubeFollower::State::run(std::shared_ptr<State> state) {
   for (const auto& follower : state->followers) {
     asio::co_spawn(state->executor, State::follow(state, *follower), rethrow);
   }
@@ -205,7 +200,7 @@ asio::awaitable<void> KubernetesPods::run() {
   co_await state->over.async_wait(done);
 }
 
-void KubernetesPods::stop() {
+void KubeFollower::stop() {
   State& s = *state_;
   s.stopping = true;
   s.over.cancel();
@@ -214,6 +209,17 @@ void KubernetesPods::stop() {
     follower->pause.cancel();
     follower->stream.close();
   }
+}
+
+bool KubeFollower::complete() const {
+  return std::ranges::all_of(state_->followers,
+                             [](const auto& follower) { return follower->watch.complete(); });
+}
+
+bool KubeFollower::answered() const {
+  return std::ranges::all_of(state_->followers, [](const auto& follower) {
+    return follower->watch.complete() || !follower->watch.trouble().empty();
+  });
 }
 
 }  // namespace mesh

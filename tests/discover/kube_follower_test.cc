@@ -1,5 +1,6 @@
-// The pods of a node as they are told, by an API server that plays a script over plain HTTP.
-#include "discover/kubernetes.h"
+// Objects as they are told, by an API server that plays a script over plain HTTP. The pods of a node
+// stand for all kinds.
+#include "discover/kube_follower.h"
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
@@ -21,12 +22,15 @@ namespace mesh {
 namespace {
 
 using testing::ApiServer;
+using testing::chunked;
+using testing::event;
 using ::testing::ElementsAre;
 using testing::FakeAdmin;
 using testing::FakePeer;
 using ::testing::HasSubstr;
 using ::testing::IsEmpty;
 namespace habits = testing::habits;
+using testing::plain;
 using testing::pod_list;
 
 std::string pod(const std::string& name, const std::string& version) {
@@ -34,65 +38,55 @@ std::string pod(const std::string& name, const std::string& version) {
          name + R"(","resourceVersion":")" + version + R"("}})";
 }
 
-std::string event(const std::string& type, const std::string& object) {
-  return R"({"type":")" + type + R"(","object":)" + object + "}\n";
-}
-
-const std::string chunked = habits::head("200 OK", "Transfer-Encoding: chunked\r\n");
-
 // What is told until that is enough, or twenty seconds are over.
 struct Told {
   std::vector<std::vector<std::string>> pods;
   std::vector<std::string> troubles;
 };
 
-Told hear_until(ServerAccess access, const KubernetesScope& scope,
+Told hear_until(ServerAccess access, const KubeScope& scope,
                 const std::function<bool(const Told&)>& enough) {
   boost::asio::io_context io{1};
   Told told;
-  std::unique_ptr<KubernetesPods> source;
+  std::unique_ptr<KubeSource<Pod>> source;
   const auto count = [&] {
-    if (enough(told)) source->stop();
+    if (enough(told)) source->follower().stop();
   };
-  KubernetesPods::Listener listener;
-  listener.pods = [&](const std::vector<const Pod*>& pods) {
+  KubeSource<Pod>::Listener listener;
+  listener.objects = [&](const KubeSource<Pod>::Objects& pods) {
     auto& names = told.pods.emplace_back();
-    for (const Pod* one : pods) names.push_back(one->name);
+    if (!source->follower().complete()) names.emplace_back("not all");
+    for (const auto& one : pods) names.push_back(one->name);
     count();
   };
   listener.problems = [&](const std::vector<std::string>& problems) {
     told.troubles.push_back(problems.empty() ? "" : problems.front());
     count();
   };
-  source = std::make_unique<KubernetesPods>(io.get_executor(), std::move(access), scope,
-                                            std::move(listener));
-  boost::asio::co_spawn(io, source->run(), rethrow);
+  source = std::make_unique<KubeSource<Pod>>(io.get_executor(), std::move(access), scope,
+                                             std::move(listener));
+  boost::asio::co_spawn(io, source->follower().run(), rethrow);
   io.run_for(std::chrono::seconds(20));
   EXPECT_TRUE(io.stopped()) << "it does not end, or was not told enough";
   return told;
 }
 
-const KubernetesScope one_node{"node-1", {}, ""};
+KubeScope on_one_node(std::vector<std::string> namespaces = {}) {
+  return {pods_kind, "spec.nodeName=node-1", std::move(namespaces), ""};
+}
 
 Told hear(ServerAccess access, std::size_t times) {
-  return hear_until(std::move(access), one_node, [&](const Told& told) {
+  return hear_until(std::move(access), on_one_node(), [&](const Told& told) {
     return told.pods.size() + told.troubles.size() >= times;
   });
 }
 
-Told hear_pods(ServerAccess access, std::size_t times, const KubernetesScope& scope) {
+Told hear_pods(ServerAccess access, std::size_t times, const KubeScope& scope) {
   return hear_until(std::move(access), scope,
                     [&](const Told& told) { return told.pods.size() >= times; });
 }
 
-ServerAccess plain(const Address& address) {
-  ServerAccess access;
-  access.address = address;
-  access.tls = false;
-  return access;
-}
-
-TEST(KubernetesPods, are_told_when_listed_and_when_they_change) {
+TEST(KubeFollower, objects_are_told_when_listed_and_when_they_change) {
   ApiServer api({pod_list(pod("a", "9"), "10"), [](FakePeer& peer) {
                    peer.send(chunked + habits::chunk(event("ADDED", pod("b", "11"))));
                    peer.wait_until_client_leaves();
@@ -103,7 +97,7 @@ TEST(KubernetesPods, are_told_when_listed_and_when_they_change) {
   EXPECT_THAT(told.troubles, IsEmpty());
 }
 
-TEST(KubernetesPods, are_followed_over_a_watch_that_is_cut_within_an_event) {
+TEST(KubeFollower, objects_are_followed_over_a_watch_that_is_cut_within_an_event) {
   ApiServer api({pod_list(pod("a", "9"), "10"),
                  habits::say_and_close(
                      chunked + habits::chunk(event("DELETED", pod("a", "11")) + R"({"type":"ADD)")),
@@ -118,18 +112,18 @@ TEST(KubernetesPods, are_followed_over_a_watch_that_is_cut_within_an_event) {
   EXPECT_THAT(api.server().last_head(), HasSubstr("resourceVersion=11&"));
 }
 
-TEST(KubernetesPods, are_well_again_as_soon_as_a_watch_is_let_in) {
+TEST(KubeFollower, objects_are_well_again_as_soon_as_a_watch_is_let_in) {
   ApiServer api({pod_list(pod("a", "9"), "10"), habits::forbidden(), pod_list(pod("a", "9"), "12"),
                  [](FakePeer& peer) {
                    peer.send(chunked);
                    peer.wait_until_client_leaves();
                  }});
-  const Told told = hear_until(plain(api.server().address()), one_node,
+  const Told told = hear_until(plain(api.server().address()), on_one_node(),
                                [](const Told& so_far) { return so_far.troubles.size() == 2; });
   EXPECT_THAT(told.troubles, ElementsAre(HasSubstr("cannot watch pods: HTTP status 403"), ""));
 }
 
-TEST(KubernetesPods, are_listed_anew_where_the_version_has_expired) {
+TEST(KubeFollower, objects_are_listed_anew_where_the_version_has_expired) {
   ApiServer api({pod_list(pod("a", "9"), "10"),
                  habits::say(chunked + habits::chunk(event("ERROR", R"({"code":410})"))),
                  pod_list(pod("b", "19"), "20")});
@@ -137,7 +131,7 @@ TEST(KubernetesPods, are_listed_anew_where_the_version_has_expired) {
   EXPECT_THAT(told.pods, ElementsAre(ElementsAre("b")));
 }
 
-TEST(KubernetesPods, are_not_told_before_every_namespace_was_listed) {
+TEST(KubeFollower, tells_whether_every_namespace_was_listed) {
   FakeAdmin server;
   const auto of = [](const std::string& ns) {
     return "/api/v1/namespaces/" + ns +
@@ -149,8 +143,8 @@ TEST(KubernetesPods, are_not_told_before_every_namespace_was_listed) {
   server.on(of("pay"), [&](FakePeer& peer) {
     ++asked == 1 ? habits::forbidden()(peer) : pod_list(pod("b", "9"), "10")(peer);
   });
-  const Told told = hear_pods(plain(server.address()), 1, {"node-1", {"shop", "pay"}, ""});
-  EXPECT_THAT(told.pods, ElementsAre(ElementsAre("a", "b")));
+  const Told told = hear_pods(plain(server.address()), 2, on_one_node({"shop", "pay"}));
+  EXPECT_THAT(told.pods, ElementsAre(ElementsAre("not all", "a"), ElementsAre("a", "b")));
 }
 
 class TokenFile {
@@ -169,7 +163,7 @@ class TokenFile {
   std::string path;
 };
 
-TEST(KubernetesPods, are_asked_for_with_the_token_as_its_file_is_now) {
+TEST(KubeFollower, objects_are_asked_for_with_the_token_as_its_file_is_now) {
   const TokenFile token;
   token.write("old\n");
   ApiServer api({[&](FakePeer& peer) {
@@ -184,7 +178,7 @@ TEST(KubernetesPods, are_asked_for_with_the_token_as_its_file_is_now) {
   EXPECT_THAT(api.server().last_head(), HasSubstr("\r\nAuthorization: Bearer new\r\n"));
 }
 
-TEST(KubernetesPods, need_every_file_that_is_named) {
+TEST(KubeFollower, needs_every_file_that_is_named) {
   FakeAdmin server;
   ServerAccess access = plain(server.address());
   access.token_file = "/nowhere/token";
@@ -193,7 +187,7 @@ TEST(KubernetesPods, need_every_file_that_is_named) {
   EXPECT_EQ(server.requests(), 0);
 }
 
-TEST(KubernetesPods, are_waited_for_while_nobody_answers) {
+TEST(KubeFollower, objects_are_waited_for_while_nobody_answers) {
   FakeAdmin server;
   server.refuse();
   EXPECT_THAT(hear(plain(server.address()), 1).troubles,
