@@ -97,6 +97,13 @@ void narrow(Config& config, const ReportFilter& filter) {
     return !filter.lets(whose);
   });
   config.certificates.files.clear();
+  // Secrets are of a namespace and of no pod.
+  SecretsConfig& secrets = config.certificates.secrets;
+  const bool asked_for =
+      secrets.namespaces.empty() ||
+      std::ranges::find(secrets.namespaces, filter.ns) != secrets.namespaces.end();
+  secrets.enabled = secrets.enabled && filter.pod.empty() && asked_for;
+  secrets.namespaces = {filter.ns};
 }
 
 // One pass over all that the configuration names.
@@ -156,6 +163,10 @@ bool complain_of_all(const Snapshot& snapshot, const std::vector<std::string>& n
     if (file->unreadable > 0) say(file->path, file->unreadable_sample);
     const bool nothing = !file->certificates || file->certificates->known.empty();
     if (nothing && file->error.empty() && file->unreadable == 0) say(file->path, "no certificate");
+  }
+  for (const DiscoveryState& source : snapshot.discovery->sources) {
+    if (source.source != "secret") continue;
+    for (const std::string& problem : source.problems) say("Secrets", problem);
   }
   for (const std::string& path : named) {
     std::error_code error;

@@ -8,7 +8,7 @@
 #include "base/limits.h"
 #include "base/log.h"
 #include "compute/certificate_book.h"
-#include "compute/shown_files.h"
+#include "compute/shown_places.h"
 
 namespace mesh {
 namespace {
@@ -115,8 +115,8 @@ void FileWatcher::changed() {
     files->unreadable += failed ? !known.has_content : known.remarkable->unreadable > 0;
     files->remarkable.push_back(known.remarkable);
   }
-  shown_ = std::make_shared<const ShownFiles>(
-      show_files(std::move(places), limits::file_certificates_shown));
+  shown_ = std::make_shared<const ShownPlaces>(
+      show_places(std::move(places), limits::file_certificates_shown));
   log_warnings(files->warnings, files_->warnings);
   files_ = std::move(files);
   all_looked_ = true;

@@ -14,6 +14,7 @@
 
 #include "compute/certificate_book.h"
 #include "config/config.h"
+#include "model/shown_places.h"
 #include "model/watched_file.h"
 #include "scrape/certificate_files.h"
 
@@ -32,7 +33,7 @@ class FileWatcher {
 
   // As last read; never null.
   std::shared_ptr<const WatchedFiles> files() const { return files_; }
-  std::shared_ptr<const ShownFiles> shown() const { return shown_; }
+  std::shared_ptr<const ShownPlaces> shown() const { return shown_; }
 
  private:
   struct Known;
@@ -42,7 +43,7 @@ class FileWatcher {
   std::vector<CertificateRules> rules_;  // by pattern
   std::map<std::string, Known> known_;
   std::shared_ptr<const WatchedFiles> files_ = std::make_shared<const WatchedFiles>();
-  std::shared_ptr<const ShownFiles> shown_ = std::make_shared<const ShownFiles>();
+  std::shared_ptr<const ShownPlaces> shown_ = std::make_shared<const ShownPlaces>();
   std::optional<CertificateFiles> source_;
   bool all_looked_ = true;
 };

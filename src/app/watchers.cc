@@ -1,4 +1,4 @@
-// Three watchers side by side; see watchers.h.
+// Four watchers side by side; see watchers.h.
 #include "app/watchers.h"
 
 #include <algorithm>
@@ -24,18 +24,19 @@ boost::asio::awaitable<void> keep_polling(std::shared_ptr<Poller> poller) {
 // A line for each problem that is new, and one when a source has none any more.
 void log_discovery(const std::vector<DiscoveryState>& now,
                    const std::vector<DiscoveryState>& before) {
-  for (std::size_t i = 0; i < now.size(); ++i) {
-    const std::string& source = now[i].source;
-    const DiscoveryState known = i < before.size() ? before[i] : DiscoveryState{};
-    for (const std::string& problem : now[i].problems) {
+  for (const DiscoveryState& state : now) {
+    const std::string& source = state.source;
+    const auto same = std::ranges::find(before, source, &DiscoveryState::source);
+    const DiscoveryState known = same == before.end() ? DiscoveryState{} : *same;
+    for (const std::string& problem : state.problems) {
       if (std::ranges::find(known.problems, problem) != known.problems.end()) continue;
       log(LogLevel::warn, "not all targets can be found", {{"source", source}, {"what", problem}});
     }
-    if (now[i].problems.empty() && !known.problems.empty()) {
+    if (state.problems.empty() && !known.problems.empty()) {
       log(LogLevel::info, "all targets can be found again", {{"source", source}});
     }
-    if (known.source.empty() || known.targets != now[i].targets) {
-      log(LogLevel::info, "targets found", {{"source", source}, {"targets", now[i].targets}});
+    if (state.targets && (known.source.empty() || known.targets != state.targets)) {
+      log(LogLevel::info, "targets found", {{"source", source}, {"targets", *state.targets}});
     }
   }
 }
@@ -58,7 +59,12 @@ Watchers::Watchers(boost::asio::any_io_executor executor, const Config& config)
       files_(std::make_unique<FileWatcher>(executor_, config.certificates)),
       findings_(config.poll.window),
       next_judgement_(executor_) {
+  make_secrets();
   found_others();
+}
+
+void Watchers::make_secrets() {
+  secrets_ = std::make_unique<SecretWatcher>(executor_, config_, [this] { found_others(); });
 }
 
 // Once for all that hide the same: on a node of one mesh that is everybody.
@@ -95,8 +101,11 @@ void Watchers::found_others() {
     outcome->sources.push_back({"all", found.targets.size(), {std::move(what)}, {}});
   }
   log_discovery(outcome->sources, found_->sources);
+  // They have words of their own for the log.
+  if (auto state = secrets_->state()) outcome->sources.push_back(std::move(*state));
   for (const Target& target : found.targets) outcome->pods.add(target);
   for (const PodAddress& one : found.addresses) outcome->pods.add(one.ip, one.pod);
+  outcome->pods.set_elsewhere(std::move(found.elsewhere));
   outcome->not_watched = std::move(found.not_watched);
   outcome->pods_found = std::move(found.pods);
   outcome->notes = std::move(found.notes);
@@ -119,13 +128,18 @@ void Watchers::start_polling() { boost::asio::co_spawn(executor_, keep_polling(p
 void Watchers::start_certificates() {
   endpoints_->start();
   files_->start();
+  secrets_->start(config_context().environment);
   trust_->refresh();
 }
 
 std::string Watchers::change(const Config& config) {
   const Config before = std::exchange(config_, config);
   const bool other_asking = asks_otherwise(config, before);
-  const bool other_certificates = config.certificates != before.certificates;
+  // Where a kubeconfig is left out that of the pods is meant.
+  const bool other_server =
+      config.certificates.secrets.enabled &&
+      config.discovery.kubernetes.kubeconfig != before.discovery.kubernetes.kubeconfig;
+  const bool other_certificates = config.certificates != before.certificates || other_server;
   std::string anew;
   if (other_asking) {
     anew = "targets";
@@ -138,9 +152,11 @@ std::string Watchers::change(const Config& config) {
     anew += anew.empty() ? "certificates" : ", certificates";
     endpoints_->stop();
     files_->stop();
+    secrets_->stop();
     trust_ = std::make_shared<TrustStore>(config.certificates.trust);
     endpoints_ = std::make_shared<EndpointWatcher>(executor_, config, trust_);
     files_ = std::make_unique<FileWatcher>(executor_, config.certificates);
+    make_secrets();
   }
   discovery_.change(config);
   found_others();
@@ -166,12 +182,13 @@ void Watchers::stop() {
   poller_->stop();
   endpoints_->stop();
   files_->stop();
+  secrets_->stop();
   next_judgement_.cancel();
 }
 
 bool Watchers::all_looked() const {
   return discovery_.answered() && poller_->snapshot()->pass.passes > 0 &&
-         endpoints_->all_looked() && files_->all_looked();
+         endpoints_->all_looked() && files_->all_looked() && secrets_->all_looked();
 }
 
 std::shared_ptr<const Snapshot> Watchers::judged_now() const {
@@ -187,6 +204,7 @@ std::shared_ptr<const Snapshot> Watchers::snapshot() const {
   auto snapshot = std::make_shared<Snapshot>(*poller_->snapshot());
   snapshot->tls_endpoints = endpoints_->states();
   snapshot->files = files_->files();
+  snapshot->shown_secrets = secrets_->shown();
   snapshot->workload_balances = workloads_;
   snapshot->shown_files = files_->shown();
   snapshot->trust_bundles = trust_->states();

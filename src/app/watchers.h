@@ -1,6 +1,6 @@
-// All that is watched: targets as they come and go, TLS endpoints and files, and the one snapshot
-// of them. The agent runs it until it is told to end, a command until everything was looked at
-// once.
+// All that is watched: targets as they come and go, TLS endpoints, files and Secrets, and the one
+// snapshot of them. The agent runs it until it is told to end, a command until everything was
+// looked at once.
 //
 // Once an interval it also looks at everything together, for the findings that take more than one
 // look. Lives on one thread (the executor's).
@@ -20,6 +20,7 @@
 #include "app/file_watcher.h"
 #include "app/known_meshes.h"
 #include "app/poller.h"
+#include "app/secret_watcher.h"
 #include "app/trust_store.h"
 #include "compute/findings_book.h"
 #include "discover/discovery.h"
@@ -35,7 +36,7 @@ class Watchers {
   // `ended` is called when polling ends, with what broke it off.
   void start(std::function<void(std::exception_ptr)> ended);
   // Goes on with this configuration. Who is watched as before keeps its history, unless how all are
-  // watched has changed: then everybody of that kind (targets; endpoints and files) begins anew, as
+  // watched has changed: then everybody of that kind (targets; certificates) begins anew, as
   // after a restart. Returns what begins anew, in words; "" if nothing does. REQUIRES: started.
   std::string change(const Config& config);
   // Nobody is asked from now on; those that are being asked are heard out.
@@ -50,6 +51,7 @@ class Watchers {
  private:
   void start_polling();
   void start_certificates();
+  void make_secrets();
   void judge_later();
   void found_others();
   std::shared_ptr<Poller> make_poller();
@@ -66,6 +68,7 @@ class Watchers {
   std::shared_ptr<TrustStore> trust_;
   std::shared_ptr<EndpointWatcher> endpoints_;
   std::unique_ptr<FileWatcher> files_;
+  std::unique_ptr<SecretWatcher> secrets_;
   std::vector<WorkloadBalance> workloads_;
   FindingsBook findings_;
   boost::asio::steady_timer next_judgement_;

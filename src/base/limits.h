@@ -108,10 +108,12 @@ inline constexpr std::size_t tls_chain_certificates = 128;
 // for any longer than this, and taken to be content.
 inline constexpr std::chrono::milliseconds tls_verdict{500};
 
-// Kubernetes Secrets with certificates in one answer of the API server, and their certificates. A
-// large cluster has some thousands, most of them Helm releases, which are none.
-inline constexpr std::size_t secrets_per_answer = 10'000;
-inline constexpr std::size_t secret_certificates_per_answer = 20'000;
+// Certificates that are known of Kubernetes Secrets, each Secret counted as one more. A large
+// cluster has some thousands of Secrets, most of them Helm releases, which have none.
+inline constexpr std::size_t secret_certificates = 20'000;
+
+// Certificates of all Secrets together that are shown, as of files.
+inline constexpr std::size_t secret_certificates_shown = file_certificates_shown;
 
 // Secrets, and likewise clusters and listeners that speak TLS, of which a target's renewals and old
 // connections are followed. As many as a large mesh has upstreams.
@@ -162,6 +164,13 @@ inline constexpr std::size_t list_frame_bytes = 64 * 1024;
 // Pods of one node that are known. Kubernetes is built for 110, large nodes are given 250 and, by
 // one vendor, 512.
 inline constexpr std::size_t pods_per_node = 2'000;
+
+// Endpoints of one EndpointSlice; Kubernetes allows a thousand.
+inline constexpr std::size_t endpoints_per_slice = 1'000;
+
+// Addresses of pods anywhere in the cluster that are known by EndpointSlices; a pod of several
+// Services counts for each. Each costs some 170 bytes: 17 MB in all.
+inline constexpr std::size_t slice_addresses = 100'000;
 
 // What is kept of one Pod: containers, ports and arguments of each, and the bytes of a text. A
 // longer text is left out: half an argument or half a JSON says something else. PROXY_CONFIG of

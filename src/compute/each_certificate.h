@@ -1,6 +1,6 @@
-// The walk over every place that holds certificates: targets, TLS endpoints, files as far as they
-// are shown. Written once, so that the metrics, the findings and the table never disagree about
-// what there is.
+// The walk over every place that holds certificates: targets, TLS endpoints, files and Secrets as
+// far as they are shown. Written once, so that the metrics, the findings and the table never
+// disagree about what there is.
 #pragma once
 
 #include <algorithm>
@@ -19,7 +19,8 @@ void each_place_of(const TargetState& state, Visit visit) {
   for (const auto& place : state.certificates) visit(state.target, where, *place);
 }
 
-// Likewise for what is nobody's sidecar: endpoints by their name, files by their path.
+// Likewise for what is nobody's sidecar: endpoints by their name, files by their path,
+// Secrets by their namespace, which is a label, too, and name.
 template <class Visit>
 void each_place_elsewhere(const Snapshot& snapshot, Visit visit) {
   for (const auto& state : snapshot.tls_endpoints) {
@@ -29,6 +30,10 @@ void each_place_elsewhere(const Snapshot& snapshot, Visit visit) {
   Target nobody;
   nobody.mesh.clear();
   for (const auto& place : snapshot.shown_files->places) visit(nobody, place->location, *place);
+  for (const auto& place : snapshot.shown_secrets->places) {
+    nobody.ns = place->location.substr(0, place->location.find('/'));
+    visit(nobody, place->location, *place);
+  }
 }
 
 template <class Visit>

@@ -17,7 +17,7 @@ inline constexpr std::array all_sources{CertificateSource::admin, CertificateSou
 // Indexed by CertificateSource.
 using LeftOut = std::array<std::uint64_t, all_sources.size()>;
 
-// Of those that the filter lets through; files belong to nobody.
+// Of those that the filter lets through; files and Secrets belong to nobody.
 inline LeftOut left_out(const Snapshot& snapshot, const ReportFilter& filter = {}) {
   LeftOut counts{};
   const auto add = [&](const CertificatePlace& place) {
@@ -34,7 +34,9 @@ inline LeftOut left_out(const Snapshot& snapshot, const ReportFilter& filter = {
   for (const auto& file : snapshot.files->remarkable) {
     if (file->certificates) add(*file->certificates);
   }
+  for (const auto& place : snapshot.shown_secrets->places) add(*place);
   counts[static_cast<std::size_t>(CertificateSource::file)] += snapshot.shown_files->left_out;
+  counts[static_cast<std::size_t>(CertificateSource::secret)] += snapshot.shown_secrets->left_out;
   return counts;
 }
 

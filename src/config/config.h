@@ -67,8 +67,9 @@ struct TrustConfig {
 // Kubernetes Secrets.
 struct SecretsConfig {
   bool enabled = false;
+  std::string kubeconfig;               // a file; "": as of discovery.kubernetes
   std::vector<std::string> namespaces;  // empty: all
-  std::string selector;                 // by labels; "": all
+  std::string selector;                 // by labels, of whatever type; "": all of kubernetes.io/tls
   std::string issuer;                   // "": as the certificates give away
   std::optional<double> rotation_point;
 
@@ -95,6 +96,7 @@ struct KubernetesConfig {
   std::vector<std::string> namespaces;  // empty: all
   std::string selector;                 // by labels; "": all
   bool network_namespaces = false;      // whether ports on the loopback of pods are asked
+  bool endpoint_slices = false;         // whether pods of other nodes are named
 
   bool operator==(const KubernetesConfig&) const = default;
 };

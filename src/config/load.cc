@@ -42,7 +42,7 @@ constexpr std::array<std::string_view, 2> balance_keys{"imbalance_ratio", "effec
 // What to write where there is nothing to watch.
 constexpr std::string_view a_target =
     "at least one target, such as targets: [{name: users-0, admin: \"http://127.0.0.1:9901\"}], or "
-    "discovery, certificates.endpoints or certificates.files";
+    "discovery, certificates.endpoints, certificates.files or certificates.secrets";
 
 // Polling faster than this costs a proxy more than it tells; slower than a day is a typo.
 constexpr DurationRange pace{100ms, 24h};
@@ -131,7 +131,8 @@ bool has_others_to_watch(const Config& config) {
   const CertificatesConfig& certificates = config.certificates;
   const DiscoveryConfig& discovery = config.discovery;
   return !discovery.files.empty() || !discovery.kubernetes.node_name.empty() ||
-         !certificates.endpoints.empty() || !certificates.files.empty();
+         !certificates.endpoints.empty() || !certificates.files.empty() ||
+         certificates.secrets.enabled;
 }
 
 void read_root(const YamlNode& root, const Reading& reading) {

@@ -12,8 +12,8 @@ namespace mesh {
 namespace {
 
 constexpr std::array<std::string_view, 2> discovery_keys{"kubernetes", "file"};
-constexpr std::array<std::string_view, 5> kubernetes_keys{"node_name", "kubeconfig", "namespaces",
-                                                          "selector", "network_namespaces"};
+constexpr std::array<std::string_view, 6> kubernetes_keys{
+    "node_name", "kubeconfig", "namespaces", "selector", "network_namespaces", "endpoint_slices"};
 
 void read_kubernetes(const Field& field, const Reading& reading) {
   const Fields fields = reading.fields(field, kubernetes_keys);
@@ -28,15 +28,11 @@ void read_kubernetes(const Field& field, const Reading& reading) {
     fields.complain(*fields.find("node_name"), *name, "is empty", "the name of this node");
   }
   kubernetes.node_name = name.value_or("");
-  const auto file = fields.text("kubeconfig", "the absolute path of a kubeconfig");
-  if (file && !file->empty() && !file->starts_with('/')) {
-    fields.complain(*fields.find("kubeconfig"), *file, "is not absolute",
-                    "a path that begins with a slash");
-  }
-  kubernetes.kubeconfig = file.value_or("");
+  kubernetes.kubeconfig = read_kubeconfig_path(fields);
   kubernetes.namespaces = read_namespaces(fields, reading);
   kubernetes.selector = read_selector(fields);
   kubernetes.network_namespaces = fields.truth("network_namespaces").value_or(false);
+  kubernetes.endpoint_slices = fields.truth("endpoint_slices").value_or(false);
 }
 
 }  // namespace

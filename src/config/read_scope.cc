@@ -21,6 +21,15 @@ bool is_namespace(std::string_view name) {
 
 }  // namespace
 
+std::string read_kubeconfig_path(const Fields& fields) {
+  const auto file = fields.text("kubeconfig", "the absolute path of a kubeconfig");
+  if (file && !file->empty() && !file->starts_with('/')) {
+    fields.complain(*fields.find("kubeconfig"), *file, "is not absolute",
+                    "a path that begins with a slash");
+  }
+  return file.value_or("");
+}
+
 std::vector<std::string> read_namespaces(const Fields& fields, const Reading& reading) {
   std::vector<std::string> namespaces;
   if (!fields.has("namespaces")) return namespaces;

@@ -1,4 +1,5 @@
-// Of which objects of a cluster a section is: the keys `namespaces` and `selector`.
+// Of which objects of which cluster a section is: the keys `kubeconfig`, `namespaces` and
+// `selector`.
 #pragma once
 
 #include <string>
@@ -8,6 +9,9 @@
 #include "config/reading.h"
 
 namespace mesh {
+
+// An absolute path, or "" where it is left out.
+std::string read_kubeconfig_path(const Fields& fields);
 
 // Each once; empty: all, or a complaint.
 std::vector<std::string> read_namespaces(const Fields& fields, const Reading& reading);

@@ -13,8 +13,8 @@
 namespace mesh {
 namespace {
 
-constexpr std::array<std::string_view, 5> secrets_keys{"enabled", "namespaces", "selector",
-                                                       "issuer", "rotation_point"};
+constexpr std::array<std::string_view, 6> secrets_keys{"enabled",  "kubeconfig", "namespaces",
+                                                       "selector", "issuer",     "rotation_point"};
 
 }  // namespace
 
@@ -22,15 +22,11 @@ void read_secrets(const Field& field, const Reading& reading) {
   const Fields fields = reading.fields(field, secrets_keys);
   SecretsConfig& secrets = reading.config.certificates.secrets;
   secrets.enabled = fields.truth("enabled").value_or(secrets.enabled);
+  secrets.kubeconfig = read_kubeconfig_path(fields);
   secrets.namespaces = read_namespaces(fields, reading);
   secrets.selector = read_selector(fields);
   secrets.issuer = read_issuer(fields, reading);
   secrets.rotation_point = fields.share("rotation_point");
-  if (!secrets.enabled) return;
-  const Field enabled = *fields.find("enabled");
-  reading.warnings.add(enabled.at, "warning: " + enabled.path +
-                                       ": nothing reads Secrets yet: the agent does not speak "
-                                       "with the API server, and no Secret will be shown");
 }
 
 }  // namespace mesh

@@ -217,6 +217,7 @@ bool KubeFollower::complete() const {
 }
 
 bool KubeFollower::answered() const {
+  if (state_->gathering_now) return false;
   return std::ranges::all_of(state_->followers, [](const auto& follower) {
     return follower->watch.complete() || !follower->watch.trouble().empty();
   });

@@ -42,6 +42,8 @@ class KubeFollower {
   KubeFollower(boost::asio::any_io_executor executor, ServerAccess access, const KubeScope& scope,
                const std::vector<std::shared_ptr<KubeKept>>& kept, Listener listener);
   ~KubeFollower();
+  KubeFollower(const KubeFollower&) = delete;
+  KubeFollower& operator=(const KubeFollower&) = delete;
 
   // Follows them until stop(), or until the executor stops; the follower itself may be gone before.
   // REQUIRES: called once.
@@ -51,7 +53,7 @@ class KubeFollower {
 
   // Whether every namespace was listed as a whole, once.
   bool complete() const;
-  // Whether every namespace was, or there is a reason why not.
+  // Whether every namespace was, or there is a reason why not, and all of it was told.
   bool answered() const;
 
  private:

@@ -10,7 +10,9 @@
 
 #include "base/clock.h"
 #include "base/limits.h"
+#include "model/endpoint_slice.h"
 #include "model/pod.h"
+#include "wire/kube_secret.h"
 
 namespace mesh {
 
@@ -33,9 +35,34 @@ inline constexpr KubeKind pods_kind{"/api/v1/",
                                     "pods",
                                     std::chrono::milliseconds(200)};
 
+// Whatever becomes ready anywhere changes one: in a large cluster several a second.
+inline constexpr KubeKind slices_kind{"/apis/discovery.k8s.io/v1/", "endpointslices",
+                                      "EndpointSliceList",          "an EndpointSlice",
+                                      limits::slice_addresses,      "addresses in EndpointSlices",
+                                      std::chrono::seconds(1)};
+
+// cert-manager writes some at once.
+inline constexpr KubeKind secrets_kind{"/api/v1/",
+                                       "secrets",
+                                       "SecretList",
+                                       "a Secret",
+                                       limits::secret_certificates,
+                                       "certificates in Secrets",
+                                       std::chrono::milliseconds(200)};
+
 // What an object is known by, and how much of `most` it takes: nothing is kept of one that takes
 // none.
 inline std::string key_of(const Pod& pod) { return pod.uid; }
 inline std::size_t weight_of(const Pod&) { return 1; }
+
+inline std::string key_of(const EndpointSlice& slice) { return slice.ns + "/" + slice.name; }
+inline std::size_t weight_of(const EndpointSlice& slice) { return slice.addresses.size(); }
+
+inline std::string key_of(const KubeSecret& secret) { return secret.ns + "/" + secret.name; }
+inline std::size_t weight_of(const KubeSecret& secret) {
+  std::size_t certificates = 0;
+  for (const HeldTogether& one : secret.held) certificates += one.size();
+  return certificates == 0 && secret.unreadable == 0 ? 0 : certificates + 1;
+}
 
 }  // namespace mesh

@@ -6,37 +6,20 @@
 #include <boost/asio/co_spawn.hpp>
 #include <boost/asio/use_awaitable.hpp>
 #include <chrono>
-#include <filesystem>
 #include <utility>
 
-#include "base/limits.h"
 #include "base/log.h"
-#include "base/regular_file.h"
 #include "base/rethrow.h"
-#include "config/kubeconfig.h"
 #include "discover/kube_follower.h"
 #include "discover/recognise.h"
 #include "discover/recognition/all.h"
+#include "discover/server_access.h"
 #include "discover/workload.h"
 #include "net/network_namespace.h"
 #include "scrape/cgroup_look.h"
 
 namespace mesh {
 namespace {
-
-Result<ServerAccess> access_of(const KubernetesConfig& config, const Environment& environment) {
-  if (config.kubeconfig.empty()) return in_cluster_access(environment);
-  const Result<std::string> yaml = read_regular_file(config.kubeconfig, limits::config_bytes);
-  Result<ServerAccess> access = Error{};
-  if (yaml) {
-    const std::string directory = std::filesystem::path(config.kubeconfig).parent_path().string();
-    access = read_kubeconfig(*yaml, directory);
-  } else {
-    access = yaml.error();
-  }
-  if (access) return access;
-  return Error{config.kubeconfig + ": " + access.error().message};
-}
 
 std::string joined(const std::vector<std::string>& words) {
   std::string all;
@@ -107,6 +90,11 @@ KubernetesTargets::KubernetesTargets(boost::asio::any_io_executor executor,
                 find_groups();
                 tell();
               }),
+      names_(executor_,
+             [this] {
+               found_.elsewhere = names_.addresses();
+               tell();
+             }),
       cgroup_root_(std::move(cgroup_root)),
       answered_(config.node_name.empty()) {}
 
@@ -114,12 +102,13 @@ KubernetesTargets::~KubernetesTargets() = default;
 
 void KubernetesTargets::start() {
   if (config_.node_name.empty()) return;
-  Result<ServerAccess> access = access_of(config_, context_.environment);
+  Result<ServerAccess> access = server_access(config_.kubeconfig, context_.environment);
   if (!access) {
     problems({access.error().message});
     return;
   }
   enters_ = config_.network_namespaces && may_enter(cgroup_root_);
+  if (config_.endpoint_slices) names_.start(*access, config_);
   KubeSource<Pod>::Listener listener;
   listener.objects = [this](const Pods& pods) { take(pods); };
   listener.problems = [this](const std::vector<std::string>& all) { problems(all); };
@@ -132,6 +121,7 @@ void KubernetesTargets::start() {
 
 void KubernetesTargets::stop() {
   groups_.stop();
+  names_.stop();
   if (pods_) pods_->follower().stop();
 }
 
@@ -139,6 +129,7 @@ void KubernetesTargets::take(const Pods& pods) {
   // Of a namespace that is not known yet nobody is missing.
   if (!pods_->follower().complete()) return;
   found_ = {};
+  found_.elsewhere = names_.addresses();
   containers_.clear();
   wrong_.clear();
   for (const auto& pod : pods) {
@@ -183,6 +174,8 @@ void KubernetesTargets::problems(const std::vector<std::string>& problems) {
 void KubernetesTargets::tell() {
   state_.problems = problems_;
   state_.problems.insert(state_.problems.end(), wrong_.begin(), wrong_.end());
+  const std::vector<std::string>& unnamed = names_.problems();
+  state_.problems.insert(state_.problems.end(), unnamed.begin(), unnamed.end());
   if (problems_.empty() && answered_) {
     state_.last_success = std::chrono::system_clock::now();
   }

@@ -1,5 +1,5 @@
-// The pods of this node as targets: followed at the API server (kube_follower.h), each recognised by
-// what it says of itself (recognise.h).
+// The pods of this node as targets: followed at the API server (kube_follower.h), each recognised
+// by what it says of itself (recognise.h).
 //
 // Lives on one thread (the executor's).
 #pragma once
@@ -14,6 +14,7 @@
 #include "config/config.h"
 #include "config/load.h"
 #include "discover/container_groups.h"
+#include "discover/endpoint_names.h"
 #include "model/discovered.h"
 #include "model/pod.h"
 
@@ -41,7 +42,7 @@ class KubernetesTargets {
   const Discovered& found() const { return found_; }
   const DiscoveryState& state() const { return state_; }
   // Whether there was an answer, good or bad, or nobody is to be asked.
-  bool answered() const { return answered_; }
+  bool answered() const { return answered_ && names_.answered(); }
 
  private:
   using Pods = std::vector<std::shared_ptr<const Pod>>;
@@ -62,6 +63,7 @@ class KubernetesTargets {
   std::vector<ContainerName> containers_;  // of found_.targets, one each
   ContainerGroups groups_;
   std::map<std::string, std::string> last_groups_;  // by target_id
+  EndpointNames names_;
   std::string cgroup_root_;
   bool enters_ = false;  // the network namespaces of pods
   bool answered_ = false;

@@ -58,6 +58,7 @@ Discovered merge(std::span<const Discovered> sources) {
   }
   for (const Discovered& source : sources) {
     all.addresses.insert(all.addresses.end(), source.addresses.begin(), source.addresses.end());
+    if (source.elsewhere) all.elsewhere = source.elsewhere;
     all.pods.insert(all.pods.end(), source.pods.begin(), source.pods.end());
     for (const auto& [id, note] : source.notes) {
       const auto owner = ids.find(id);

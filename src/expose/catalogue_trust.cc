@@ -40,7 +40,8 @@ const std::vector<Metric>& certificate_exporter_metrics() {
        Section::exporter,
        {"source"},
        "Certificates that are known and not shown, because there are more than the bounds allow; "
-       "they expire later than those that are shown of the same place, or of all files."},
+       "they expire later than those that are shown of the same place, or of all files or "
+       "Secrets."},
       {"mesh_exporter_trust_bundle_readable",
        gauge,
        Section::exporter,

@@ -223,7 +223,9 @@ Diagnosis diagnose(const Page& page, const ReportFilter& filter) {
     diagnosis.seen += lets(*state, filter) && state->up ? 1 : 0;
   }
   diagnosis.seen += looked.of(Among::endpoints);
-  if (is_everything(filter)) diagnosis.seen += snapshot.shown_files->places.size();
+  if (is_everything(filter)) {
+    diagnosis.seen += snapshot.shown_files->places.size() + snapshot.shown_secrets->places.size();
+  }
   std::vector<Finding> all = findings(snapshot, page.self.now);
   std::ranges::stable_sort(all, std::ranges::greater(), &Finding::severity);
   std::set<std::string_view> told;

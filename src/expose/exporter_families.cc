@@ -21,7 +21,7 @@ void targets(const Page& page, FamilyBuilder& family) {
   family.add(Labels(), static_cast<std::uint64_t>(page.snapshot.targets.size()));
 }
 
-// One sample for each source of targets beside the configuration.
+// One sample for each source beside the configuration.
 template <class Value>
 void each_source(const Page& page, FamilyBuilder& family, Value value) {
   for (const DiscoveryState& state : page.snapshot.discovery->sources) {
@@ -31,8 +31,9 @@ void each_source(const Page& page, FamilyBuilder& family, Value value) {
 }
 
 void discovered_targets(const Page& page, FamilyBuilder& family) {
-  each_source(page, family, [](const DiscoveryState& state) {
-    return std::optional(static_cast<double>(state.targets));
+  each_source(page, family, [](const DiscoveryState& state) -> std::optional<double> {
+    if (!state.targets) return std::nullopt;
+    return static_cast<double>(*state.targets);
   });
 }
 

@@ -54,20 +54,23 @@ constexpr std::array label_list{
     LabelMeaning{"alpn", "Protocol that was negotiated; empty if none was."},
     LabelMeaning{
         "endpoint_pod",
-        "Name of the pod behind the endpoint; empty where it is not known: not that of a target "
-        "or of a discovered pod, or an address that several of them share."},
+        "Name of the pod behind the endpoint; empty where it is not known: not that of a target, "
+        "of a discovered pod, or of an EndpointSlice where those are followed, or an address that "
+        "several pods share."},
     LabelMeaning{
         "source",
         "Who showed the certificate: `admin` (the proxy's admin port), `handshake` (a TLS "
         "handshake), `proxy` (the mesh agent's metrics), `file` or `secret`. Of targets: who told "
-        "of them, `file` or `kubernetes`; `all`: of what is wrong with all of them together."},
+        "of them, `file` or `kubernetes`; `all`: of what is wrong with all of them together. Of "
+        "problems also `secret`: the API server that is asked for Secrets."},
     LabelMeaning{"security", "How a connection is secured; each metric lists its own."},
     LabelMeaning{"mode",
                  "Of a policy: `enforced`, or `shadow` for one on trial, which refuses nobody."},
     LabelMeaning{
         "location",
-        "Where: the file's path, the endpoint's or the Secret's name, `inbound` for the port "
-        "at which a target takes calls; empty for `admin` and `proxy`, where the target "
+        "Where: the file's path, the endpoint's name, the Secret's namespace and name, `inbound` "
+        "for "
+        "the port at which a target takes calls; empty for `admin` and `proxy`, where the target "
         "says it all."},
     LabelMeaning{"role",
                  "`leaf`, `intermediate` or `root`, by position and CA flag. Of a trusted CA in "

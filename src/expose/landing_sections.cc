@@ -126,11 +126,16 @@ std::string tls_endpoints_section(const Page& page) {
 }
 
 std::string certificate_files_section(const Page& page) {
-  const std::uint64_t count = page.snapshot.shown_files->left_out;
-  if (count == 0) return "";
-  return "<p class=\"soft\">" + std::to_string(count) +
-         " certificates of files are not shown, those that expire last: more than " +
-         std::to_string(limits::file_certificates_shown) + " are not shown at once</p>\n";
+  std::string html;
+  const auto tell = [&](std::uint64_t count, std::string_view of, std::size_t most) {
+    if (count == 0) return;
+    html.append("<p class=\"soft\">").append(std::to_string(count)).append(" certificates of ");
+    html.append(of).append(" are not shown, those that expire last: more than ");
+    html.append(std::to_string(most)).append(" are not shown at once</p>\n");
+  };
+  tell(page.snapshot.shown_files->left_out, "files", limits::file_certificates_shown);
+  tell(page.snapshot.shown_secrets->left_out, "Secrets", limits::secret_certificates_shown);
+  return html;
 }
 
 }  // namespace mesh

@@ -5,6 +5,7 @@
 #include <array>
 #include <cstddef>
 #include <map>
+#include <memory>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -51,16 +52,12 @@ struct TargetNote {
   bool operator==(const TargetNote&) const = default;
 };
 
-struct PodAddress {
-  std::string ip;
-  PodName pod;
-};
-
 // All that one source knows at a moment.
 struct Discovered {
   std::vector<Target> targets;
   std::vector<NotWatched> not_watched;
-  std::vector<PodAddress> addresses{};  // of pods, watched or not
+  std::vector<PodAddress> addresses{};                // of pods, watched or not
+  std::shared_ptr<const SliceAddresses> elsewhere{};  // of pods anywhere; null: not known
   std::vector<FoundPod> pods{};
   std::map<std::string, TargetNote> notes{};  // by target_id; of those that have one
   std::size_t too_many = 0;  // of those that are not watched, for so many are not
@@ -68,8 +65,8 @@ struct Discovered {
 
 // How one source is doing.
 struct DiscoveryState {
-  std::string source;                    // "file", "kubernetes"; "all": of all together
-  std::size_t targets = 0;               // that it gives
+  std::string source;  // "file", "kubernetes", "secret"; "all": of all sources of targets together
+  std::optional<std::size_t> targets;    // that it gives; nothing where it is about something else
   std::vector<std::string> problems;     // what it cannot read now, a line each; empty: all is well
   std::optional<WallTime> last_success;  // when it was last read without any
 };

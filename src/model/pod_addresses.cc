@@ -2,6 +2,7 @@
 #include "model/pod_addresses.h"
 
 #include <algorithm>
+#include <utility>
 
 namespace mesh {
 namespace {
@@ -33,9 +34,15 @@ void PodAddresses::add(const Target& target) {
   if (target.inbound) add(target.inbound->address.host, pod);
 }
 
+void PodAddresses::set_elsewhere(std::shared_ptr<const SliceAddresses> slices) {
+  elsewhere_ = std::move(slices);
+}
+
 const PodName* PodAddresses::of_endpoint(std::string_view endpoint) const {
-  const auto it = pods_.find(host_of(endpoint));
-  return it == pods_.end() || it->second.pod.empty() ? nullptr : &it->second;
+  const std::string_view host = host_of(endpoint);
+  const auto it = pods_.find(host);
+  if (it != pods_.end()) return it->second.pod.empty() ? nullptr : &it->second;
+  return elsewhere_ && !is_loopback(host) ? elsewhere_->of(host) : nullptr;
 }
 
 }  // namespace mesh

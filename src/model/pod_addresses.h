@@ -4,18 +4,15 @@
 #pragma once
 
 #include <map>
+#include <memory>
 #include <string>
 #include <string_view>
 
+#include "model/endpoint_slice.h"
+#include "model/slice_addresses.h"
 #include "model/target.h"
 
 namespace mesh {
-
-struct PodName {
-  std::string ns, pod;
-
-  bool operator==(const PodName&) const = default;
-};
 
 class PodAddresses {
  public:
@@ -25,11 +22,16 @@ class PodAddresses {
   // The addresses at which it is asked.
   void add(const Target& target);
 
+  // What is known of the whole cluster: second to what was added one by one, which is fresher.
+  // Null: nothing.
+  void set_elsewhere(std::shared_ptr<const SliceAddresses> slices);
+
   // Of "10.0.0.7:50051" or "[fd00::7]:50051"; null if it is not known.
   const PodName* of_endpoint(std::string_view endpoint) const;
 
  private:
   std::map<std::string, PodName, std::less<>> pods_;  // an empty name: of several
+  std::shared_ptr<const SliceAddresses> elsewhere_;
 };
 
 }  // namespace mesh

@@ -22,6 +22,7 @@
 #include "model/resources.h"
 #include "model/series.h"
 #include "model/settings.h"
+#include "model/shown_places.h"
 #include "model/target.h"
 #include "model/tls_endpoint.h"
 #include "model/trust_bundle.h"
@@ -113,7 +114,8 @@ struct Snapshot {
   std::vector<std::shared_ptr<const TlsEndpointState>> tls_endpoints;  // likewise
   std::shared_ptr<const WatchedFiles> files = std::make_shared<const WatchedFiles>();
   std::vector<WorkloadBalance> workload_balances;  // as last judged
-  std::shared_ptr<const ShownFiles> shown_files = std::make_shared<const ShownFiles>();
+  std::shared_ptr<const ShownPlaces> shown_files = std::make_shared<const ShownPlaces>();
+  std::shared_ptr<const ShownPlaces> shown_secrets = std::make_shared<const ShownPlaces>();
   std::vector<TrustBundleState> trust_bundles;  // in the order of the configuration
   Duration certificates_interval{};             // from one look at a certificate to the next
   // Those that needed more than one look (compute/findings_book.h).

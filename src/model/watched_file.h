@@ -1,5 +1,5 @@
-// The files with certificates that are watched: how many there are, those of which there is more to
-// say than their certificates, and what is shown of them. Immutable once published.
+// The files with certificates that are watched: how many there are, and those of which there is
+// more to say than their certificates. Immutable once published.
 #pragma once
 
 #include <cstdint>
@@ -30,13 +30,6 @@ struct WatchedFiles {
   std::vector<std::string> warnings;
   // Those two kinds, those without any certificate and those with more than can be known; by path.
   std::vector<std::shared_ptr<const WatchedFile>> remarkable;
-};
-
-// What is shown of them: all, or of more than limits::file_certificates_shown certificates those
-// that expire first (compute/shown_files.h).
-struct ShownFiles {
-  std::vector<std::shared_ptr<const CertificatePlace>> places;  // by path
-  std::uint64_t left_out = 0;                                   // certificates in use
 };
 
 }  // namespace mesh

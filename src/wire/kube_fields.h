@@ -7,7 +7,9 @@
 #include <string_view>
 
 #include "base/result.h"
+#include "model/endpoint_slice.h"
 #include "model/pod.h"
+#include "wire/kube_secret.h"
 
 namespace mesh {
 
@@ -17,6 +19,10 @@ template <class Object>
 Result<Object> object_in(const simdjson::dom::element& json);
 template <>
 Result<Pod> object_in<Pod>(const simdjson::dom::element& json);
+template <>
+Result<KubeSecret> object_in<KubeSecret>(const simdjson::dom::element& json);
+template <>
+Result<EndpointSlice> object_in<EndpointSlice>(const simdjson::dom::element& json);
 
 // The views live as long as the parser.
 struct KubeIdentity {

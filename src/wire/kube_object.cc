@@ -138,5 +138,7 @@ Result<KubeEvent<Object>> KubeReader<Object>::read_event(std::string_view json) 
 }
 
 template class KubeReader<Pod>;
+template class KubeReader<EndpointSlice>;
+template class KubeReader<KubeSecret>;
 
 }  // namespace mesh

@@ -12,7 +12,7 @@
 #include "base/text.h"
 #include "base/wipe.h"
 #include "wire/json_fields.h"
-#include "wire/kube_name.h"
+#include "wire/kube_fields.h"
 #include "wire/pem.h"
 #include "wire/x509.h"
 
@@ -131,86 +131,19 @@ void read_data(const object& data, std::string_view type, KubeSecret& secret) {
   }
 }
 
-class ListReader {
- public:
-  void read_item(const element& item, std::size_t number) {
-    element metadata;
-    std::string_view ns, name;
-    if (!item["metadata"].get(metadata)) {
-      ns = text_in(metadata, "namespace");
-      name = text_in(metadata, "name");
-    }
-    const std::string_view kind = text_in(item, "kind");
-    if (!kind.empty() && kind != "Secret") return add_unreadable(number, "is no Secret");
-    if (!is_kube_name(name, longest_kube_name)) return add_unreadable(number, "has no proper name");
-    if (!is_kube_name(ns, longest_kube_namespace)) {
-      return add_unreadable(number, "has no proper namespace");
-    }
-    const std::string_view type = text_in(item, "type");
-    object data;
-    if (is_about_something_else(type) || item["data"].get(data)) {
-      ++read_.skipped;
-      return;
-    }
-    if (read_.secrets.size() >= limits::secrets_per_answer ||
-        certificates_ >= limits::secret_certificates_per_answer) {
-      ++read_.left_out;
-      return;
-    }
-    KubeSecret secret;
-    secret.ns = ns;
-    secret.name = name;
-    read_data(data, type, secret);
-    if (secret.held.empty() && secret.unreadable == 0) {
-      ++read_.skipped;
-      return;
-    }
-    for (const HeldTogether& one : secret.held) certificates_ += one.size();
-    read_.secrets.push_back(std::move(secret));
-  }
-
-  KubeSecrets take() { return std::move(read_); }
-
- private:
-  void add_unreadable(std::size_t number, std::string_view why) {
-    if (read_.unreadable++ > 0) return;
-    read_.unreadable_sample = "item " + std::to_string(number) + " " + std::string(why);
-  }
-
-  KubeSecrets read_;
-  std::size_t certificates_ = 0;
-};
-
 }  // namespace
 
-Result<KubeSecrets> parse_kube_secrets(std::string_view json) {
-  if (json.empty()) return Error{"Secrets: empty"};  // perhaps a null view: no memcpy from it
-  simdjson::dom::parser parser;
-  element root;
-  if (const auto error = parser.parse(json.data(), json.size()).get(root)) {
-    return Error{std::string("Secrets: no JSON: ") + simdjson::error_message(error)};
-  }
-  if (!root.is_object()) return Error{"Secrets: no JSON object"};
-  const std::string_view kind = text_in(root, "kind");
-  if (kind == "Status") {
-    return Error{"Secrets: refused: " + printable_sample(text_in(root, "message"))};
-  }
-  ListReader reader;
-  if (kind == "Secret") {
-    reader.read_item(root, 1);
-    return reader.take();
-  }
-  if (kind != "SecretList" && kind != "List") {
-    return Error{"Secrets: of the kind \"" + printable_sample(kind) + "\""};
-  }
-  element items;
-  // Go writes null for a list that was never made.
-  if (root["items"].get(items) || items.is_null()) return reader.take();
-  simdjson::dom::array list;
-  if (items.get(list)) return Error{"Secrets: `items` is no array"};
-  std::size_t number = 0;
-  for (const element item : list) reader.read_item(item, ++number);
-  return reader.take();
+template <>
+Result<KubeSecret> object_in<KubeSecret>(const element& json) {
+  const Result<KubeIdentity> who = kube_identity_in(json, "Secret");
+  if (!who) return who.error();
+  KubeSecret secret;
+  secret.ns = who->ns;
+  secret.name = who->name;
+  const std::string_view type = text_in(json, "type");
+  object data;
+  if (!is_about_something_else(type) && !json["data"].get(data)) read_data(data, type, secret);
+  return secret;
 }
 
 }  // namespace mesh

@@ -1,6 +1,6 @@
 // How many events about pods a second of one core's time are taken from a watch, and what it costs
 // to list the pods of a node and to hold them: heap and resident set, while they are listed and
-// afterwards. The pods are one that Istio's injector wrote, as it
+// afterwards; and the same of EndpointSlices. The pods are one that Istio's injector wrote, as it
 // is and filled up to 30 kB with what API servers add.
 //
 // Times are of the processor: a busy machine makes no other figure.
@@ -23,6 +23,7 @@
 
 #include "discover/kube_watch.h"
 #include "discover/recognise.h"
+#include "model/slice_addresses.h"
 
 namespace mesh {
 namespace {
@@ -201,12 +202,61 @@ void bench_events(const char* what, std::size_t bytes, int count) {
               static_cast<double>(recognised) / (processor_seconds() - since));
 }
 
+// As the endpoint slice controller writes one, of ten pods of a Service.
+std::string slice(int number) {
+  constexpr int pods = 10;
+  std::string service = "service-";
+  service.append(std::to_string(number));
+  std::string json = R"({"metadata":{"name":")" + service + R"(-x2x4z","generateName":")" +
+                     service +
+                     R"(-","namespace":"shop","uid":"5b1e7c1e-0000-4000-8000-000000100000",)" +
+                     R"("resourceVersion":"48200","generation":7,"labels":{)" +
+                     R"("kubernetes.io/service-name":")" + service +
+                     R"("}},"addressType":"IPv4","ports":[{"name":"grpc","protocol":"TCP",)" +
+                     R"("port":50051}],"endpoints":[)";
+  for (int i = 0; i < pods; ++i) {
+    const int pod = number * pods + i;
+    json.append(i == 0 ? "" : ",").append(R"({"addresses":["10.)");
+    json.append(std::to_string(pod >> 16)).append(".").append(std::to_string(pod >> 8 & 255));
+    json.append(".").append(std::to_string(pod & 255)).append(R"("],"conditions":{"ready":true,)");
+    json.append(R"("serving":true,"terminating":false},"nodeName":"node-1","zone":"a",)");
+    json.append(R"("targetRef":{"kind":"Pod","namespace":"shop","name":")").append(service);
+    json.append("-7c9d8f6b5-").append(std::to_string(100'000 + pod));
+    json.append(R"(","uid":"0d9c1f0e-64a7-4a0b-8a4e-7d0c4a1f9b21"}})");
+  }
+  return json + "]}";
+}
+
+// What the names of pods on other nodes cost: in memory, over the wire, and whenever some change.
+void bench_slices(int addresses) {
+  const int count = addresses / 10;
+  const std::size_t before = heap_bytes();
+  KubeObjects<EndpointSlice> slices(slices_kind.most);
+  std::size_t bytes = 0;
+  slices.begin_list();
+  for (int i = 0; i < count; ++i) {
+    const std::string json = slice(i);
+    bytes += json.size();
+    if (!*slices.list_item(json)) std::exit(1);
+  }
+  slices.list_is_whole();
+  SliceAddresses::Slices all;
+  for (const auto& [key, one] : slices.known()) all.push_back(one);
+  const double begin = processor_seconds();
+  const SliceAddresses index(std::move(all));
+  const double took = processor_seconds() - begin;
+  std::printf("%d addresses in %d slices: %.1f MB of JSON, heap %.2f MB held, indexed in %.1f ms\n",
+              addresses, count, megabytes(static_cast<double>(bytes)),
+              megabytes(static_cast<double>(heap_bytes() - before)), took * 1000);
+}
+
 }  // namespace
 }  // namespace mesh
 
 int main(int argc, char** argv) {
   const int pods = argc > 1 ? std::atoi(argv[1]) : 250;
   mesh::bench_memory(pods);
+  mesh::bench_slices(10'000);
   mesh::bench_events("a pod as it is injected", 0, pods);
   mesh::bench_events("a large pod", mesh::large_bytes, pods);
 }

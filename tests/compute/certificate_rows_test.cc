@@ -97,13 +97,13 @@ TEST(CertificateRows, of_a_namespace_and_a_pod_are_what_belongs_to_it) {
   TlsEndpointState gateway;
   gateway.whose.ns = "shop";
   gateway.certificates = place;
-  ShownFiles shown;
+  ShownPlaces shown;
   shown.places = {place};
   shown.left_out = 5;
   Snapshot snapshot;
   snapshot.targets = {std::make_shared<const TargetState>(sidecar)};
   snapshot.tls_endpoints = {std::make_shared<const TlsEndpointState>(gateway)};
-  snapshot.shown_files = std::make_shared<const ShownFiles>(shown);
+  snapshot.shown_files = std::make_shared<const ShownPlaces>(shown);
   const auto seen = [&](const ReportFilter& filter) {
     return std::pair(certificate_rows(snapshot, noon, false, filter).size(),
                      all_left_out(snapshot, filter));
@@ -121,10 +121,10 @@ TEST(CertificateRows, find_nothing_overdue_that_is_due_when_the_clock_has_ended)
   place->known.resize(1);
   place->known[0].in_use = lasting(std::chrono::days(365 * 7'000));
   place->known[0].due = noon + std::chrono::days(365 * 6'000);
-  ShownFiles shown;
+  ShownPlaces shown;
   shown.places = {place};
   Snapshot snapshot;
-  snapshot.shown_files = std::make_shared<const ShownFiles>(shown);
+  snapshot.shown_files = std::make_shared<const ShownPlaces>(shown);
   const auto rows = certificate_rows(snapshot, noon, false);
   ASSERT_EQ(rows.size(), 1u);
   EXPECT_EQ(rows[0].status, ok);

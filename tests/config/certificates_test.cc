@@ -206,16 +206,24 @@ TEST(SecretsSection, is_off_by_default) {
 
 TEST(SecretsSection, reads_every_key) {
   const SecretsConfig secrets =
-      parsed(joined({"certificates: {secrets: {enabled: true, namespaces: [shop, istio-system], "
+      parsed(joined({"certificates: {secrets: {enabled: true, kubeconfig: /k, namespaces: [shop, "
+                     "istio-system], "
                      "selector: 'app=users,tier in (a, b),!old', issuer: cert-manager, "
                      "rotation_point: 0.6}}\n",
                      one_target}))
           .certificates.secrets;
   EXPECT_TRUE(secrets.enabled);
+  EXPECT_EQ(secrets.kubeconfig, "/k");
   EXPECT_THAT(secrets.namespaces, ElementsAre("shop", "istio-system"));
   EXPECT_EQ(secrets.selector, "app=users,tier in (a, b),!old");
   EXPECT_EQ(secrets.issuer, "cert-manager");
   EXPECT_EQ(secrets.rotation_point, 0.6);
+}
+
+TEST(SecretsSection, are_enough_to_be_watched) {
+  EXPECT_TRUE(parsed("certificates: {secrets: {enabled: true}}\n").certificates.secrets.enabled);
+  EXPECT_THAT(errors_of("certificates: {secrets: {enabled: false}}\n"),
+              HasSubstr("\"targets\" is missing"));
 }
 
 TEST(SecretsSection, names_what_is_wrong) {

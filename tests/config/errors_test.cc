@@ -164,8 +164,8 @@ TEST(ConfigErrors, name_a_variable_that_can_have_no_such_name) {
 
 const std::string what_to_watch =
     "expected at least one target, such as targets: [{name: users-0, admin: "
-    "\"http://127.0.0.1:9901\"}], or discovery, certificates.endpoints or "
-    "certificates.files\n";
+    "\"http://127.0.0.1:9901\"}], or discovery, certificates.endpoints, "
+    "certificates.files or certificates.secrets\n";
 
 TEST(ConfigErrors, say_that_there_is_nothing) {
   for (const char* yaml : {"", "\n", "# only a comment\n", "---\n", "~\n", "\xEF\xBB\xBF"}) {

@@ -117,6 +117,7 @@ TEST(KubernetesSection, says_which_pods) {
   EXPECT_EQ(config.discovery.kubernetes.kubeconfig, "/k");
   EXPECT_THAT(config.discovery.kubernetes.namespaces, testing::ElementsAre("shop"));
   EXPECT_EQ(config.discovery.kubernetes.selector, "app=a");
+  EXPECT_FALSE(config.discovery.kubernetes.endpoint_slices) << "opt-in";
 }
 
 TEST(KubernetesSection, needs_a_node) {

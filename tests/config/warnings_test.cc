@@ -105,15 +105,5 @@ TEST(ConfigWarnings, end_somewhere) {
   EXPECT_EQ(warnings.back(), "f.yaml: there may be more");
 }
 
-TEST(ConfigWarnings, say_that_nothing_reads_secrets_yet) {
-  const std::string targets = "targets: [{name: a, admin: 'http://h:1'}]\n";
-  EXPECT_THAT(
-      warnings_of("certificates:\n  secrets:\n    enabled: true\n" + targets),
-      ElementsAre("f.yaml:3:14: warning: certificates.secrets.enabled: nothing reads "
-                  "Secrets yet: the agent does not speak with the API server, and no Secret "
-                  "will be shown"));
-  EXPECT_THAT(warnings_of("certificates: {secrets: {namespaces: [a]}}\n" + targets), IsEmpty());
-}
-
 }  // namespace
 }  // namespace mesh

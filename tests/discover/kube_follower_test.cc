@@ -1,5 +1,5 @@
-// Objects as they are told, by an API server that plays a script over plain HTTP. The pods of a node
-// stand for all kinds.
+// Objects as they are told, by an API server that plays a script over plain HTTP. The pods of a
+// node stand for all kinds.
 #include "discover/kube_follower.h"
 
 #include <gmock/gmock.h>
@@ -23,8 +23,8 @@ namespace {
 
 using testing::ApiServer;
 using testing::chunked;
-using testing::event;
 using ::testing::ElementsAre;
+using testing::event;
 using testing::FakeAdmin;
 using testing::FakePeer;
 using ::testing::HasSubstr;

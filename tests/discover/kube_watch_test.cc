@@ -290,18 +290,5 @@ TEST(KubeWatch, knows_no_more_pods_than_a_node_may_have) {
   EXPECT_THAT(talk.watch.problems(), ElementsAre("more than 2000 pods: the others are left out"));
 }
 
-TEST(KubeWatch, says_nothing_new_of_an_object_that_is_as_it_was) {
-  Conversation talk;
-  talk.listen(list(pod("a"), "10"));
-  const auto before = talk.watch.generation();
-  const Pod* known = talk.pods->known().at("u-a").get();
-  talk.listen(event("MODIFIED", pod("a", "11")));
-  EXPECT_EQ(talk.watch.generation(), before);
-  talk.asked();
-  talk.answer(410, expired);
-  talk.listen(list(pod("a"), "12"));
-  EXPECT_EQ(talk.pods->known().at("u-a").get(), known) << "the same object, listed anew";
-}
-
 }  // namespace
 }  // namespace mesh

@@ -285,9 +285,9 @@ TEST(LandingPage, tells_what_cannot_be_found_and_who_is_not_watched) {
 TEST(LandingPage, tells_that_not_all_certificates_of_files_are_shown) {
   Snapshot snapshot = sample::two_sidecars();
   EXPECT_THAT(landing(snapshot), Not(HasSubstr("of files")));
-  ShownFiles shown;
+  ShownPlaces shown;
   shown.left_out = 95'000;
-  snapshot.shown_files = std::make_shared<const ShownFiles>(shown);
+  snapshot.shown_files = std::make_shared<const ShownPlaces>(shown);
   EXPECT_THAT(landing(snapshot),
               HasSubstr("95000 certificates of files are not shown, those that expire last"));
 }

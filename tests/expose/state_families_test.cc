@@ -207,9 +207,9 @@ TEST(CertificatesLeftOut, are_counted_by_source_whatever_left_them_out) {
   file.certificates = std::make_shared<const CertificatePlace>(place);
   snapshot.files = std::make_shared<const WatchedFiles>(
       WatchedFiles{1, 0, 0, {}, {std::make_shared<const WatchedFile>(file)}});
-  ShownFiles shown;
+  ShownPlaces shown;
   shown.left_out = 100;
-  snapshot.shown_files = std::make_shared<const ShownFiles>(shown);
+  snapshot.shown_files = std::make_shared<const ShownPlaces>(shown);
   EXPECT_THAT(samples(render(snapshot), "mesh_exporter_certificates_left_out"),
               ElementsAre("mesh_exporter_certificates_left_out{source=\"admin\"} 3",
                           "mesh_exporter_certificates_left_out{source=\"handshake\"} 0",

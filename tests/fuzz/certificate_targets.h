@@ -10,6 +10,7 @@
 #include "base/text.h"
 #include "fuzz/promise.h"
 #include "wire/certificate_file.h"
+#include "wire/kube_object.h"
 #include "wire/kube_secret.h"
 #include "wire/pem.h"
 #include "wire/ztunnel_config_dump.h"
@@ -45,27 +46,20 @@ inline void der_element(std::string_view input) {
   promise(input.starts_with(first_der_element(input)), "an element is the beginning of its bytes");
 }
 
-inline void kube_secrets(std::string_view input) {
-  const auto read = parse_kube_secrets(input);
-  if (!read) {
-    promise(!read.error().message.empty(), "an error has words");
+inline void kube_secret(std::string_view input) {
+  const auto secret = KubeReader<KubeSecret>().read(input);
+  if (!secret) {
+    promise(!secret.error().message.empty(), "an error has words");
     return;
   }
-  const auto is_printable = [](const std::string& sample) {
-    for (const char c : sample) promise(c >= 0x20 && c <= 0x7E, "a sample is printable");
-  };
-  promise((read->unreadable > 0) == !read->unreadable_sample.empty(), "a sample is of something");
-  is_printable(read->unreadable_sample);
-  promise(read->secrets.size() <= limits::secrets_per_answer, "Secrets are bounded");
-  for (const KubeSecret& secret : read->secrets) {
-    promise(!secret.ns.empty() && !secret.name.empty(), "a Secret has a name");
-    promise(!secret.held.empty() || secret.unreadable > 0, "a Secret says something");
-    promise((secret.unreadable > 0) == !secret.unreadable_sample.empty(), "a sample is of one");
-    is_printable(secret.unreadable_sample);
-    for (const HeldTogether& key : secret.held) {
-      promise(!key.empty(), "a key without certificates is not kept");
-      promise(key.size() <= limits::certificates_per_place, "certificates are bounded");
-    }
+  promise(!secret->ns.empty() && !secret->name.empty(), "a Secret has a name");
+  promise((secret->unreadable > 0) == !secret->unreadable_sample.empty(), "a sample is of one");
+  for (const char c : secret->unreadable_sample) {
+    promise(c >= 0x20 && c <= 0x7E, "a sample is printable");
+  }
+  for (const HeldTogether& key : secret->held) {
+    promise(!key.empty(), "a key without certificates is not kept");
+    promise(key.size() <= limits::certificates_per_place, "certificates are bounded");
   }
 }
 
@@ -88,7 +82,7 @@ inline void ztunnel_config_dump(std::string_view input) {
 inline constexpr std::array<Target, 4> certificate_targets{{
     {"certificate_file", certificate_file},
     {"der_element", der_element},
-    {"kube_secrets", kube_secrets},
+    {"kube_secret", kube_secret},
     {"ztunnel_config_dump", ztunnel_config_dump},
 }};
 

@@ -1,4 +1,4 @@
-// Fuzz targets for what an API server sends about pods: objects, events, and the streams
+// Fuzz targets for what an API server sends of pods and slices: objects, events, and the streams
 // that they are cut from, where the way in which the bytes arrive must not show.
 #pragma once
 
@@ -9,6 +9,7 @@
 
 #include "base/limits.h"
 #include "fuzz/promise.h"
+#include "model/endpoint_slice.h"
 #include "model/pod.h"
 #include "wire/kube_object.h"
 #include "wire/kube_quantity.h"
@@ -46,6 +47,19 @@ inline void kube_pod(std::string_view input) {
   if (!is_error && event->change != KubeChange::bookmark) promise_pod(event->object);
 }
 
+inline void kube_slice(std::string_view input) {
+  KubeReader<EndpointSlice> reader;
+  const auto slice = reader.read(input);
+  if (!slice) return promise(!slice.error().message.empty(), "an error has words");
+  promise(!slice->ns.empty() && !slice->name.empty(), "a slice has a name");
+  promise(slice->addresses.size() <= limits::endpoints_per_slice, "addresses are bounded");
+  for (const PodAddress& one : slice->addresses) {
+    promise(!one.ip.empty() && !one.pod.pod.empty(), "an address has a pod");
+    promise(one.pod.ns == slice->ns, "a slice tells of its own namespace only");
+  }
+  promise(*reader.read(input) == *slice, "what was read before does not show");
+}
+
 template <class Cutter>
 std::vector<std::string> cut_into(Cutter& cutter, std::string_view input, std::size_t bytes) {
   std::vector<std::string> objects;
@@ -76,9 +90,10 @@ inline void kube_quantity(std::string_view input) {
   promise(!value || *value >= 0, "no quantity is negative");
 }
 
-inline constexpr std::array<Target, 3> kube_targets{{
+inline constexpr std::array<Target, 4> kube_targets{{
     {"kube_pod", kube_pod},
     {"kube_quantity", kube_quantity},
+    {"kube_slice", kube_slice},
     {"kube_stream", kube_stream},
 }};
 

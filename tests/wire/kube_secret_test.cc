@@ -13,6 +13,8 @@
 #include "base/limits.h"
 #include "support/certificates.h"
 #include "wire/fixture.h"
+#include "wire/kube_object.h"
+#include "wire/kube_stream.h"
 
 namespace mesh {
 namespace {
@@ -48,50 +50,47 @@ std::string secret(const std::string& type, const Data& data, const std::string&
   return text + "}}";
 }
 
-std::string list(const std::vector<std::string>& items) {
-  std::string text = R"({"kind":"SecretList","apiVersion":"v1","metadata":{},"items":[)";
-  for (std::size_t i = 0; i < items.size(); ++i) text += (i > 0 ? "," : "") + items[i];
-  return text + "]}";
-}
-
-KubeSecrets parsed(const std::string& json) {
-  auto read = parse_kube_secrets(json);
+KubeSecret parsed(const std::string& json) {
+  auto read = KubeReader<KubeSecret>().read(json);
   EXPECT_TRUE(read) << (read ? "" : read.error().message);
-  return read ? *read : KubeSecrets{};
+  return read ? *read : KubeSecret{};
 }
 
 // "key: identities" of each value that was read.
 std::vector<std::string> held(const std::string& type, const Data& data) {
   std::vector<std::string> lines;
-  for (const KubeSecret& secret : parsed(secret(type, data)).secrets) {
-    for (const HeldTogether& key : secret.held) {
-      lines.push_back(key.front().path + ":");
-      for (const Certificate& one : key) lines.back().append(" ").append(identity_of(one));
-    }
+  for (const HeldTogether& key : parsed(secret(type, data)).held) {
+    lines.push_back(key.front().path + ":");
+    for (const Certificate& one : key) lines.back().append(" ").append(identity_of(one));
   }
   return lines;
 }
 
 std::string error(const std::string& json) {
-  const auto read = parse_kube_secrets(json);
+  const auto read = KubeReader<KubeSecret>().read(json);
   return read ? "" : read.error().message;
 }
 
-TEST(KubeSecret, a_list_in_the_documented_shape) {
-  const KubeSecrets read = parsed(fixture("kubernetes/documented/secrets.json"));
-  ASSERT_EQ(read.secrets.size(), 2u);
-  EXPECT_EQ(read.secrets[0].ns, "shop");
-  EXPECT_EQ(read.secrets[0].name, "shop-example-org-tls");
-  ASSERT_EQ(read.secrets[0].held.size(), 2u);
-  EXPECT_EQ(read.secrets[0].held[0][0].path, "ca.crt");
-  EXPECT_EQ(read.secrets[0].held[0][0].role, CertificateRole::root);
-  EXPECT_EQ(identity_of(read.secrets[0].held[1][0]), "shop.example.org");
-  EXPECT_EQ(read.secrets[0].private_keys, 1u);
-  EXPECT_EQ(read.secrets[1].name, "cacerts");
-  EXPECT_EQ(read.secrets[1].held.size(), 3u);
-  EXPECT_EQ(read.secrets[1].private_keys, 1u);
-  EXPECT_EQ(read.skipped, 3u);  // a Helm release, a token, something else
-  EXPECT_EQ(read.unreadable, 0u);
+TEST(KubeSecret, in_the_documented_shape) {
+  std::vector<KubeSecret> read;
+  ListCutter list(limits::kube_object_bytes);
+  list.feed(fixture("kubernetes/documented/secrets.json"),
+            [&](std::string_view item) { read.push_back(parsed(std::string(item))); });
+  ASSERT_EQ(read.size(), 5u);
+  EXPECT_EQ(read[0].ns, "shop");
+  EXPECT_EQ(read[0].name, "shop-example-org-tls");
+  ASSERT_EQ(read[0].held.size(), 2u);
+  EXPECT_EQ(read[0].held[0][0].path, "ca.crt");
+  EXPECT_EQ(read[0].held[0][0].role, CertificateRole::root);
+  EXPECT_EQ(identity_of(read[0].held[1][0]), "shop.example.org");
+  EXPECT_EQ(read[0].private_keys, 1u);
+  EXPECT_EQ(read[1].name, "cacerts");
+  EXPECT_EQ(read[1].held.size(), 3u);
+  EXPECT_EQ(read[1].private_keys, 1u);
+  for (std::size_t i = 2; i < 5; ++i) {
+    EXPECT_THAT(read[i].held, IsEmpty()) << "a Helm release, a token, something else";
+    EXPECT_EQ(read[i].unreadable, 0u);
+  }
 }
 
 TEST(KubeSecret, one_alone) {
@@ -115,21 +114,19 @@ TEST(KubeSecret, other_names_count_by_their_ending_in_plain_types) {
 }
 
 TEST(KubeSecret, a_key_is_passed_over_by_its_name_before_its_base64_is_looked_at) {
-  const KubeSecrets read = parsed(secret("Opaque", {{"tls.crt", base64(pem())},
-                                                    {"tls.key", "no base64 !"},
-                                                    {"ca-key.pem", "no base64 !"},
-                                                    {"PRIVATE.pem", "no base64 !"}}));
-  ASSERT_EQ(read.secrets.size(), 1u);
-  EXPECT_EQ(read.secrets[0].private_keys, 3u);
-  EXPECT_EQ(read.secrets[0].unreadable, 0u);
+  const KubeSecret read = parsed(secret("Opaque", {{"tls.crt", base64(pem())},
+                                                   {"tls.key", "no base64 !"},
+                                                   {"ca-key.pem", "no base64 !"},
+                                                   {"PRIVATE.pem", "no base64 !"}}));
+  EXPECT_EQ(read.private_keys, 3u);
+  EXPECT_EQ(read.unreadable, 0u);
 }
 
 TEST(KubeSecret, a_key_beside_a_certificate_in_one_value_is_counted_and_not_kept) {
   const std::string key = "-----BEGIN PRIVATE KEY-----\nAAAA\n-----END PRIVATE KEY-----\n";
-  const KubeSecrets read = parsed(secret("Opaque", {{"all.pem", base64(key + pem())}}));
-  ASSERT_EQ(read.secrets.size(), 1u);
-  EXPECT_EQ(read.secrets[0].private_keys, 1u);
-  EXPECT_EQ(read.secrets[0].held.size(), 1u);
+  const KubeSecret read = parsed(secret("Opaque", {{"all.pem", base64(key + pem())}}));
+  EXPECT_EQ(read.private_keys, 1u);
+  EXPECT_EQ(read.held.size(), 1u);
 }
 
 TEST(KubeSecret, tokens_releases_and_logins_are_about_something_else) {
@@ -138,79 +135,45 @@ TEST(KubeSecret, tokens_releases_and_logins_are_about_something_else) {
        {"kubernetes.io/service-account-token", "bootstrap.kubernetes.io/token",
         "helm.sh/release.v1", "kubernetes.io/dockerconfigjson", "kubernetes.io/dockercfg",
         "kubernetes.io/basic-auth", "kubernetes.io/ssh-auth"}) {
-    const KubeSecrets read = parsed(secret(type, data));
-    EXPECT_THAT(read.secrets, IsEmpty()) << type;
-    EXPECT_EQ(read.skipped, 1u) << type;
+    EXPECT_THAT(parsed(secret(type, data)).held, IsEmpty()) << type;
   }
 }
 
 TEST(KubeSecret, a_bad_value_is_named_and_loses_no_other) {
-  const KubeSecrets read = parsed(
-      list({secret("Opaque", {{"a.crt", "%%%"}}, "bad"),
-            secret("Opaque",
-                   {{"a.crt", "%%%"}, {"b.crt", base64("nothing")}, {"c.crt", base64(pem())}})}));
-  ASSERT_EQ(read.secrets.size(), 2u);
-  EXPECT_EQ(read.secrets[0].unreadable_sample, "shop/bad: a.crt: bad base64");
-  EXPECT_EQ(read.secrets[1].unreadable, 2u);
-  EXPECT_EQ(read.secrets[1].held.size(), 1u);
+  const Data data{{"a.crt", "%%%"}, {"b.crt", base64("nothing")}, {"c.crt", base64(pem())}};
+  const KubeSecret read = parsed(secret("Opaque", data));
+  EXPECT_EQ(read.unreadable_sample, "shop/tls: a.crt: bad base64");
+  EXPECT_EQ(read.unreadable, 2u);
+  EXPECT_EQ(read.held.size(), 1u);
 }
 
 TEST(KubeSecret, a_value_says_what_is_wrong_with_it) {
   const auto wrong = [](const std::string& value) {
-    return parsed(secret("Opaque", {{"a.crt", value}})).secrets.at(0).unreadable_sample;
+    return parsed(secret("Opaque", {{"a.crt", value}})).unreadable_sample;
   };
   EXPECT_EQ(wrong(base64("nothing")), "shop/tls: a.crt: no certificate");
   EXPECT_EQ(wrong(base64(pem()).substr(0, 41)), "shop/tls: a.crt: bad base64");  // cut
   EXPECT_THAT(wrong(base64(pem().substr(0, 100))), HasSubstr("shop/tls: a.crt: line 1: "));
-  EXPECT_EQ(parsed(secret("Opaque", {{"a.crt", ""}})).skipped, 1u);  // a place held for later
+  EXPECT_EQ(wrong(""), "") << "a place held for later";
 }
 
 TEST(KubeSecret, a_value_that_is_no_text_is_bad_base64) {
   const auto read =
       parsed(R"({"kind":"Secret","metadata":{"name":"a","namespace":"b"},"data":{"tls.crt":7}})");
-  EXPECT_EQ(read.secrets.at(0).unreadable_sample, "b/a: tls.crt: bad base64");
+  EXPECT_EQ(read.unreadable_sample, "b/a: tls.crt: bad base64");
 }
 
-TEST(KubeSecret, an_item_without_a_proper_name_is_counted) {
-  const std::string good = secret("Opaque", {{"a.crt", base64(pem())}});
-  const auto sample = [&](const std::string& item) {
-    const KubeSecrets read = parsed(list({good, item}));
-    EXPECT_EQ(read.secrets.size(), 1u);
-    EXPECT_EQ(read.unreadable, 1u);
-    return read.unreadable_sample;
-  };
-  EXPECT_EQ(sample("7"), "item 2 has no proper name");
-  EXPECT_EQ(sample(R"({"metadata":{"namespace":"a"}})"), "item 2 has no proper name");
-  EXPECT_EQ(sample(R"({"metadata":{"name":"A b","namespace":"a"}})"), "item 2 has no proper name");
-  EXPECT_EQ(sample(R"({"metadata":{"name":"a","namespace":"../x"}})"),
-            "item 2 has no proper namespace");
-  EXPECT_EQ(sample(R"({"kind":"ConfigMap","metadata":{"name":"a","namespace":"b"}})"),
-            "item 2 is no Secret");
-}
-
-TEST(KubeSecret, lists_have_two_kinds_and_may_be_null) {
-  EXPECT_EQ(parsed(R"({"kind":"List","items":[]})"), KubeSecrets{});
-  EXPECT_EQ(parsed(R"({"kind":"SecretList","items":null})"), KubeSecrets{});
-  EXPECT_EQ(parsed(R"({"kind":"SecretList"})"), KubeSecrets{});
-}
-
-TEST(KubeSecret, what_is_no_list_of_secrets_is_told) {
-  EXPECT_EQ(error(""), "Secrets: empty");
-  EXPECT_THAT(error("<html>"), HasSubstr("Secrets: no JSON: "));
-  EXPECT_EQ(error("[]"), "Secrets: no JSON object");
-  EXPECT_EQ(error("{}"), "Secrets: of the kind \"\"");
-  EXPECT_EQ(error(R"({"kind":"PodList","items":[]})"), "Secrets: of the kind \"PodList\"");
-  EXPECT_EQ(error(R"({"kind":"List","items":{}})"), "Secrets: `items` is no array");
-  EXPECT_EQ(error(R"({"kind":"Status","message":"secrets is forbidden","code":403})"),
-            "Secrets: refused: secrets is forbidden");
-}
-
-TEST(KubeSecret, too_many_are_left_out_and_counted) {
-  const std::string item = R"({"metadata":{"name":"a","namespace":"b"},"data":{"tls.crt":"!"}})";
-  std::vector<std::string> items(limits::secrets_per_answer + 2, item);
-  const KubeSecrets read = parsed(list(items));
-  EXPECT_EQ(read.secrets.size(), limits::secrets_per_answer);
-  EXPECT_EQ(read.left_out, 2u);
+TEST(KubeSecret, what_is_no_secret_with_a_proper_name_is_told) {
+  EXPECT_EQ(error(""), "no JSON: empty");
+  EXPECT_THAT(error("<html>"), HasSubstr("no JSON: "));
+  EXPECT_EQ(error("[]"), "no JSON object");
+  EXPECT_EQ(error(R"({"metadata":{"namespace":"a"}})"), "Secret without a proper name");
+  EXPECT_EQ(error(R"({"metadata":{"name":"A b","namespace":"a"}})"),
+            "Secret without a proper name");
+  EXPECT_EQ(error(R"({"metadata":{"name":"a","namespace":"../x"}})"),
+            "Secret a has no proper namespace");
+  EXPECT_EQ(error(R"({"kind":"ConfigMap","metadata":{"name":"a","namespace":"b"}})"),
+            "of the kind \"ConfigMap\"");
 }
 
 }  // namespace

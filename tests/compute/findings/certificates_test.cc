@@ -202,10 +202,10 @@ TEST(CertificateFindings, see_a_chain_that_nobody_vouches_for) {
   EXPECT_THAT(of(gateway), IsEmpty());
 }
 
-std::shared_ptr<const ShownFiles> shown(CertificatePlace place) {
-  ShownFiles files;
+std::shared_ptr<const ShownPlaces> shown(CertificatePlace place) {
+  ShownPlaces files;
   files.places = {std::make_shared<const CertificatePlace>(std::move(place))};
-  return std::make_shared<const ShownFiles>(std::move(files));
+  return std::make_shared<const ShownPlaces>(std::move(files));
 }
 
 TEST(CertificateFindings, wake_nobody_for_a_root_in_a_file) {

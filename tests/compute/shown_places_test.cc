@@ -1,5 +1,5 @@
 // Which of too many certificates of files are shown.
-#include "compute/shown_files.h"
+#include "compute/shown_places.h"
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
@@ -26,7 +26,7 @@ Places::value_type file(std::string path, const std::vector<int>& ends) {
 }
 
 // "path: ends" of each place.
-std::vector<std::string> said(const ShownFiles& shown) {
+std::vector<std::string> said(const ShownPlaces& shown) {
   std::vector<std::string> lines;
   for (const auto& place : shown.places) {
     std::string line = place->location + ":";
@@ -38,26 +38,26 @@ std::vector<std::string> said(const ShownFiles& shown) {
   return lines;
 }
 
-TEST(ShownFiles, are_all_where_they_fit) {
+TEST(ShownPlaces, are_all_where_they_fit) {
   const Places files{file("a", {5, 9}), file("b", {7})};
-  const ShownFiles shown = show_files(files, 3);
+  const ShownPlaces shown = show_places(files, 3);
   EXPECT_THAT(said(shown), ElementsAre("a: 5 9", "b: 7"));
   EXPECT_EQ(shown.left_out, 0u);
   EXPECT_EQ(shown.places[0], files[0]);  // the very same, not a copy
 }
 
-TEST(ShownFiles, are_those_that_expire_first) {
-  const ShownFiles shown = show_files({file("a", {5, 9}), file("b", {7}), file("c", {8, 10})}, 3);
+TEST(ShownPlaces, are_those_that_expire_first) {
+  const ShownPlaces shown = show_places({file("a", {5, 9}), file("b", {7}), file("c", {8, 10})}, 3);
   EXPECT_THAT(said(shown), ElementsAre("a: 5", "b: 7", "c: 8"));
   EXPECT_EQ(shown.left_out, 2u);
 }
 
-TEST(ShownFiles, leave_out_files_of_which_nothing_is_left) {
-  EXPECT_THAT(said(show_files({file("a", {9, 8}), file("b", {7})}, 1)), ElementsAre("b: 7"));
+TEST(ShownPlaces, leave_out_files_of_which_nothing_is_left) {
+  EXPECT_THAT(said(show_places({file("a", {9, 8}), file("b", {7})}, 1)), ElementsAre("b: 7"));
 }
 
-TEST(ShownFiles, are_the_first_by_path_of_those_that_end_together) {
-  const ShownFiles shown = show_files({file("a", {7, 9}), file("b", {7, 7}), file("c", {3})}, 3);
+TEST(ShownPlaces, are_the_first_by_path_of_those_that_end_together) {
+  const ShownPlaces shown = show_places({file("a", {7, 9}), file("b", {7, 7}), file("c", {3})}, 3);
   EXPECT_THAT(said(shown), ElementsAre("a: 7", "b: 7", "c: 3"));
   EXPECT_EQ(shown.left_out, 2u);
 }

@@ -1,5 +1,5 @@
-// One cut through all ends; see shown_files.h.
-#include "compute/shown_files.h"
+// One cut through all ends; see shown_places.h.
+#include "compute/shown_places.h"
 
 #include <algorithm>
 #include <chrono>
@@ -45,9 +45,9 @@ std::shared_ptr<const CertificatePlace> trimmed(const std::shared_ptr<const Cert
 
 }  // namespace
 
-ShownFiles show_files(std::vector<std::shared_ptr<const CertificatePlace>> files,
+ShownPlaces show_places(std::vector<std::shared_ptr<const CertificatePlace>> places,
                       std::size_t most) {
-  ShownFiles shown{std::move(files), 0};
+  ShownPlaces shown{std::move(places), 0};
   std::size_t count = 0;
   for (const auto& place : shown.places) count += place->known.size();
   if (count <= most) return shown;

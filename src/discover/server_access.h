@@ -1,0 +1,16 @@
+// How the API server is reached.
+#pragma once
+
+#include <string>
+
+#include "base/result.h"
+#include "config/environment.h"
+#include "model/server_access.h"
+
+namespace mesh {
+
+// As this kubeconfig says; "": as the service account of the agent's own pod. An error names the
+// file.
+Result<ServerAccess> server_access(const std::string& kubeconfig, const Environment& environment);
+
+}  // namespace mesh
