@@ -13,14 +13,26 @@ from forwarder import Forwarder
 from real_mesh import BINARY, ROOT, Agent, RealMesh
 
 ACCOUNT = "mesh-exporter"  # and its namespace
-ROLE = "/apis/rbac.authorization.k8s.io/v1/clusterroles/mesh-exporter"
+ROLES = "/apis/rbac.authorization.k8s.io/v1/clusterroles"
 NAMESPACE = "shop"
 PODS = f"/api/v1/namespaces/{NAMESPACE}/pods"
 ADMIN_PORT = 9901
 
 _KINDS = {"ServiceAccount": f"/api/v1/namespaces/{ACCOUNT}/serviceaccounts",
-          "ClusterRole": "/apis/rbac.authorization.k8s.io/v1/clusterroles",
+          "ClusterRole": ROLES,
           "ClusterRoleBinding": "/apis/rbac.authorization.k8s.io/v1/clusterrolebindings"}
+
+
+class Right:
+    """To do something to one kind of object, as a manifest of deploy/kubernetes grants it to an account."""
+
+    def __init__(self, resource, group="", role=ACCOUNT, account=ACCOUNT):
+        self.resource, self.group, self.role, self.account = resource, group, role, account
+
+
+ON_PODS = Right("pods")
+ON_SLICES = Right("endpointslices", "discovery.k8s.io", ACCOUNT + "-endpoint-slices")
+ON_SECRETS = Right("secrets", "", ACCOUNT + "-secrets", ACCOUNT + "-secrets")
 
 
 class Cluster(RealMesh):
@@ -46,21 +58,23 @@ class Cluster(RealMesh):
             self.api.create(_KINDS[one["kind"]], **one)
         return objects
 
-    def renew_token(self):
-        """As the kubelet does within the hour."""
-        self.write(self.api.token_of(ACCOUNT, ACCOUNT), "token.new")
-        os.rename(self.token_file + ".new", self.token_file)
+    def renew_token(self, account=ACCOUNT):
+        """As the kubelet does within the hour; gives the file of an account's token."""
+        file = self.token_file if account == ACCOUNT else self.token_file + "-of-" + account
+        self.write(self.api.token_of(ACCOUNT, account), os.path.basename(file) + ".new")
+        os.rename(file + ".new", file)
+        return file
 
-    def allow(self, *verbs):
-        """These on pods, and nothing else."""
-        self.api.change(ROLE, rules=[{"apiGroups": [""], "resources": ["pods"],
-                                      "verbs": list(verbs)}])
+    def allow(self, *verbs, right=ON_PODS):
+        """These, and nothing else."""
+        self.api.change(f"{ROLES}/{right.role}", rules=[
+            {"apiGroups": [right.group], "resources": [right.resource], "verbs": list(verbs)}])
 
-    def may(self, verb):
-        """Whether the agent may do this to pods, as the API server itself says."""
+    def may(self, verb, right=ON_PODS):
+        """Whether the agent may do this, as the API server itself says."""
         review = self.api.create("/apis/authorization.k8s.io/v1/subjectaccessreviews", spec={
-            "user": f"system:serviceaccount:{ACCOUNT}:{ACCOUNT}",
-            "resourceAttributes": {"verb": verb, "resource": "pods"}})
+            "user": f"system:serviceaccount:{ACCOUNT}:{right.account}",
+            "resourceAttributes": {"verb": verb, "group": right.group, "resource": right.resource}})
         return review["status"]["allowed"]
 
     def is_accepted(self, token):
@@ -106,24 +120,24 @@ class Cluster(RealMesh):
         self.api.delete(f"{PODS}/{name}")
         return before
 
-    def spawn_proxy(self, name, ip, port=ADMIN_PORT):
+    def spawn_proxy(self, name, ip, port=ADMIN_PORT, resources=None):
         """A real Envoy whose admin port is at this address."""
         bootstrap = self.write(json.dumps({
-            "node": {"id": name, "cluster": name}, "static_resources": {},
+            "node": {"id": name, "cluster": name}, "static_resources": resources or {},
             "admin": {"address": {"socket_address": {"address": ip, "port_value": port}}}}),
             name + ".json")
         return self.spawn_envoy(name, bootstrap)
 
     # ---- the agent ----
 
-    def kubeconfig(self, port):
+    def kubeconfig(self, port, token_file=None):
         """By the token of its service account, through a forwarder at this port."""
         return self.write(json.dumps({
             "apiVersion": "v1", "kind": "Config", "current-context": "agent",
             "clusters": [{"name": "one", "cluster": {
                 "server": f"https://127.0.0.1:{port}",
                 "certificate-authority": self.api.authority}}],
-            "users": [{"name": "agent", "user": {"tokenFile": self.token_file}}],
+            "users": [{"name": "agent", "user": {"tokenFile": token_file or self.token_file}}],
             "contexts": [{"name": "agent", "context": {"cluster": "one", "user": "agent"}}],
         }), f"kubeconfig-{port}")
 
@@ -131,14 +145,16 @@ class Cluster(RealMesh):
 class WatchedNode:
     """An agent for one node of the cluster, and the way between them: `forwarder`. start() … stop()."""
 
-    def __init__(self, cluster, node, selector="", cgroup_root="/nowhere"):
+    def __init__(self, cluster, node, selector="", cgroup_root="/nowhere", **more):
+        """`more`: of discovery.kubernetes."""
         self.forwarder = Forwarder(PORT)
         self.agent = Agent(BINARY, cluster.directory, json.dumps({
             "poll": {"interval": "1s", "timeout": "800ms", "window": "10s", "stale_after": "10s"},
             "cgroup_root": cgroup_root,
             "discovery": {"kubernetes": {
                 "node_name": node, "kubeconfig": cluster.kubeconfig(self.forwarder.number),
-                "selector": selector}}}), name="agent-of-" + node)
+                "selector": selector, **more}}}), 
+            name=f"agent-of-{node}-{self.forwarder.number}")
 
     def start(self):
         self.agent.start()
