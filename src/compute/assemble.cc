@@ -30,6 +30,9 @@ std::string_view family_of(Counted counted) {
     case Counted::retries: return "mesh_upstream_retries_total";
     case Counted::denials: return "mesh_policy_denials_total";
     case Counted::by_security: return "mesh_requests_by_security_total";
+    case Counted::tcp_opened: return "mesh_tcp_connections_opened_total";
+    case Counted::tcp_closed: return "mesh_tcp_connections_closed_total";
+    case Counted::tcp_bytes: return "mesh_tcp_bytes_total";
   }
   return "";
 }

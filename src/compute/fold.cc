@@ -23,13 +23,13 @@ void release(Map& used, const typename Map::key_type& name) {
 SeriesKey Folder::place(const SeriesKey& key) {
   SeriesKey placed = key;
   bool over = false;
-  if (!has_room(upstreams_, {key.direction, key.upstream, key.subset},
-                limits_.upstreams_per_target)) {
+  if (!has_room(upstreams_, upstream_of(key), limits_.upstreams_per_target)) {
     placed.upstream = folded_name;
     placed.subset.clear();
+    placed.owner.clear();
     over = true;
   }
-  const auto it = upstreams_.find({placed.direction, placed.upstream, placed.subset});
+  const auto it = upstreams_.find(upstream_of(placed));
   const Upstream unused;
   const Upstream& upstream = it == upstreams_.end() ? unused : it->second;
   if (is_of_endpoint(key.counted)) {
@@ -50,7 +50,7 @@ SeriesKey Folder::place(const SeriesKey& key) {
 void Folder::hold(const SeriesKey& placed) {
   // The upstream "other" is always let in (it holds what has no place), its methods are bounded
   // like anybody's. The method or endpoint "other" takes nobody's place.
-  Upstream& upstream = upstreams_[{placed.direction, placed.upstream, placed.subset}];
+  Upstream& upstream = upstreams_[upstream_of(placed)];
   ++upstream.series;
   if (is_of_endpoint(placed.counted)) {
     if (placed.detail != folded_name) ++upstream.endpoints[placed.detail];
@@ -60,7 +60,7 @@ void Folder::hold(const SeriesKey& placed) {
 }
 
 void Folder::drop(const SeriesKey& placed) {
-  const auto it = upstreams_.find({placed.direction, placed.upstream, placed.subset});
+  const auto it = upstreams_.find(upstream_of(placed));
   if (it == upstreams_.end()) return;
   Upstream& upstream = it->second;
   if (is_of_endpoint(placed.counted)) {

@@ -1,8 +1,9 @@
 // The cardinality bound: which names a target may have, and what becomes of the rest.
 //
 // A client can invent method names, and every name would be a series for ever. So each upstream of
-// a target gets at most so many methods and endpoints, and each target so many upstreams; who comes
-// later is counted under the name "other". Sums stay right, because every source counter is
+// a target gets at most so many methods and endpoints, and each target so many upstreams (of one
+// that counts for several workloads: of all of them together); who comes later is counted under the
+// name "other", as the target's own. Sums stay right, because every source counter is
 // followed on its own and only its increase is added to "other" (counter_book.h). A name that has
 // its place keeps it, so that no total ever moves from one name to another; a place becomes free
 // when its last series is dropped.
@@ -42,7 +43,10 @@ class Folder {
   const FoldCounts& folded() const { return folded_; }
 
  private:
-  using UpstreamName = std::tuple<Direction, Name, Name>;
+  using UpstreamName = std::tuple<Direction, Name, Name, Name>;  // and subset, owner
+  static UpstreamName upstream_of(const SeriesKey& key) {
+    return {key.direction, key.upstream, key.subset, key.owner};
+  }
   using MethodName = std::pair<Name, Name>;
 
   struct Upstream {

@@ -12,7 +12,8 @@
 namespace mesh {
 namespace {
 
-using Owner = std::tuple<Direction, Name, Name>;  // direction, upstream, subset
+using Place = std::tuple<Direction, Name, Name, Name>;  // direction, upstream, subset, owner
+using Pools = std::map<Place, Pool>;
 
 // What is counted of an upstream as a whole.
 bool is_of_pool(Counted counted) {
@@ -49,30 +50,40 @@ void add(Pool& pool, const UpstreamReading& one) {
     pool.now.speaks_http = pool.now.speaks_http.value_or(false) || *one.speaks_http;
 }
 
+// Where the counters of `own` went.
+Pool& pool_at(Pools& pools, const Place& own) {
+  const Place folded{std::get<Direction>(own), folded_name, "", ""};
+  return pools[!pools.contains(own) && pools.contains(folded) ? folded : own];
+}
+
 }  // namespace
 
 std::vector<Pool> pools_of(const CounterView& traffic,
-                           const std::vector<UpstreamReading>& upstreams) {
-  std::map<Owner, Pool> pools;
+                           const std::vector<UpstreamReading>& upstreams,
+                           const std::vector<TcpOpen>& tcp_open) {
+  Pools pools;
   const std::vector<SeriesKey>& keys = *traffic.keys;
   for (std::size_t i = 0; i < keys.size(); ++i) {
     const SeriesKey& key = keys[i];
     if (!is_of_pool(key.counted)) continue;
-    Pool& pool = pools[{key.direction, key.upstream, key.subset}];
+    Pool& pool = pools[{key.direction, key.upstream, key.subset, key.owner}];
     const bool moved = i < traffic.increases.size() && traffic.increases[i] > 0;
     if (moved) pool.increases[{key.counted, key.detail}] += traffic.increases[i];
   }
   for (const UpstreamReading& reading : upstreams) {
-    const Owner own{reading.direction, reading.upstream, reading.subset};
-    const Owner folded{reading.direction, folded_name, ""};
-    const bool is_folded = !pools.contains(own) && pools.contains(folded);
-    add(pools[is_folded ? folded : own], reading);
+    add(pool_at(pools, {reading.direction, reading.upstream, reading.subset, ""}), reading);
+  }
+  for (const TcpOpen& one : tcp_open) {
+    Pool& pool = pool_at(pools, {one.direction, one.upstream, "", one.owner});
+    pool.tcp_open = pool.tcp_open.value_or(0) + one.connections;
   }
   std::vector<Pool> list;
-  for (auto& [owner, pool] : pools) {
-    pool.direction = std::get<0>(owner);
-    pool.upstream = std::get<1>(owner).str();
-    pool.subset = std::get<2>(owner).str();
+  for (auto& [place, pool] : pools) {
+    const auto& [direction, upstream, subset, owner] = place;
+    pool.direction = direction;
+    pool.upstream = upstream.str();
+    pool.subset = subset.str();
+    pool.owner = owner.str();
     list.push_back(std::move(pool));
   }
   return list;

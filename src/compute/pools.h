@@ -15,9 +15,10 @@
 
 namespace mesh {
 
-// In the order of direction, upstream and subset.
+// In the order of direction, upstream, subset and owner.
 std::vector<Pool> pools_of(const CounterView& traffic,
-                           const std::vector<UpstreamReading>& upstreams);
+                           const std::vector<UpstreamReading>& upstreams,
+                           const std::vector<TcpOpen>& tcp_open = {});
 
 // Connections that could not be made and did not time out: refused, reset or failed at TLS.
 // `all` and `timeout` are read one after the other: never less than nothing.

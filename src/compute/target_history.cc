@@ -104,6 +104,8 @@ Change TargetHistory::record(const Readings& readings, const PollCost& cost) {
   }
   state_.upstreams = readings.upstreams;
   state_.inbound_connections = readings.inbound_connections;
+  state_.ambient = readings.ambient;
+  tcp_open_ = readings.tcp_open;
   upstreams_seen_ = cost.ended;
   if (readings.settings) {
     state_.settings = std::make_shared<const SettingsReading>(*readings.settings);
@@ -184,11 +186,17 @@ std::shared_ptr<const TargetState> TargetHistory::state(Instant now, WallTime wa
     state->endpoints.clear();
     state->endpoint_counts.clear();
   }
-  if (!recent(upstreams_seen_, stale_after_)) state->upstreams.clear();
+  if (!recent(upstreams_seen_, stale_after_)) {
+    state->upstreams.clear();
+    tcp_open_.clear();
+  }
   if (!recent(seen_, stale_after_)) state->heap.reset();
   state->resources = resources_.state(now);
-  if (!state_.up) state->inbound_connections.reset();
-  state->pools = pools_of(state->traffic, state->upstreams);
+  if (!state_.up) {
+    state->inbound_connections.reset();
+    state->ambient.reset();
+  }
+  state->pools = pools_of(state->traffic, state->upstreams, tcp_open_);
   connection_ages_.tell(state->pools);
   state->received = received_in(state->traffic);
   const auto loads = upstream_loads(state->endpoint_requests, state->endpoints, presence_, now);

@@ -83,6 +83,7 @@ class TargetHistory {
   AgentFailureBook agent_failures_;
   ControlPlaneBook control_plane_;
   ResourceBook resources_;
+  std::vector<TcpOpen> tcp_open_;  // as last told
   std::optional<Instant> seen_, proxy_seen_, endpoints_seen_, upstreams_seen_;
 };
 

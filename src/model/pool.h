@@ -18,10 +18,12 @@ namespace mesh {
 struct Pool {
   Direction direction = Direction::outbound;
   std::string upstream, subset;
+  std::string owner{};  // as SeriesKey::owner
 
   // False: nothing was told of what is in use (a proxy whose admin port is closed).
   bool is_told = false;
-  UpstreamReading now;  // added up over the clusters of this name
+  UpstreamReading now;                    // added up over the clusters of this name
+  std::optional<std::uint64_t> tcp_open;  // connections of whatever kind, where they are counted so
 
   // Over the window, by kind and detail; what did not move is not in it.
   std::map<std::pair<Counted, std::string>, std::uint64_t> increases;

@@ -96,6 +96,24 @@ struct UpstreamReading {
   bool operator==(const UpstreamReading&) const = default;
 };
 
+// Connections that are open of those counted as Counted::tcp_opened.
+struct TcpOpen {
+  Name owner;  // as SeriesKey::owner
+  Direction direction = Direction::outbound;
+  Name upstream;
+  std::uint64_t connections = 0;
+
+  bool operator==(const TcpOpen&) const = default;
+};
+
+// The proxies that a node's proxy keeps, one for each pod that goes through it.
+struct AmbientProxies {
+  std::uint64_t active = 0;
+  std::uint64_t pending = 0;  // pods whose connections do not go through it yet
+
+  bool operator==(const AmbientProxies&) const = default;
+};
+
 struct Readings {
   // Of a target of which it was not known who it is (dialect/auto.h): the name of its dialect. Then
   // there is nothing else.
@@ -113,6 +131,8 @@ struct Readings {
   // Of upstreams that are counted so, beside those of their endpoints that are known by address.
   std::vector<EndpointCount> endpoint_counts;
   std::vector<UpstreamReading> upstreams;  // those that ever had a connection
+  std::vector<TcpOpen> tcp_open;
+  std::optional<AmbientProxies> ambient;
   // Connections open from clients to this workload, where the source tells which those are.
   std::optional<std::uint64_t> inbound_connections;
 

@@ -47,9 +47,12 @@ enum class Counted : std::uint8_t {
   retries,               // detail = result
   denials,               // what a policy refused of callers; detail = "enforced" | "shadow"
   by_security,  // requests, gRPC or not; detail = "mutual_tls" | "tls" | "none" | "unknown"
+  tcp_opened,   // connections, whatever they carry, also those that failed; detail likewise
+  tcp_closed,   // detail = how they ended
+  tcp_bytes,    // of what they carry; detail = "received" (from who called) | "sent" (back)
 };
 
-inline constexpr std::size_t counted_kinds = 22;
+inline constexpr std::size_t counted_kinds = 25;
 
 // Whether `detail` is the address of an endpoint.
 constexpr bool is_of_endpoint(Counted counted) {
@@ -64,6 +67,8 @@ struct SeriesKey {
   Name service;   // full dotted gRPC service; "" where the source cannot tell
   Name method;    // bare gRPC method; "" where the source cannot tell
   Name detail;    // see Counted
+  // "namespace/workload" where one target counts for several workloads (ztunnel); "": for itself.
+  Name owner{};
 
   auto operator<=>(const SeriesKey&) const = default;
   bool operator==(const SeriesKey&) const = default;

@@ -92,6 +92,7 @@ struct TargetState {
   std::vector<UpstreamBalance> balances;  // of outbound upstreams, over the window
   std::optional<std::uint64_t> received;  // gRPC calls in the window; nothing: no window yet
   std::optional<std::uint64_t> inbound_connections;
+  std::optional<AmbientProxies> ambient;
 
   // One place per source of the target's certificates. None that was not looked at for long.
   std::vector<std::shared_ptr<const CertificatePlace>> certificates;

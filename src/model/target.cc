@@ -1,12 +1,24 @@
 // How targets and addresses are spelled for people.
 #include "model/target.h"
 
+#include <algorithm>
+#include <cstddef>
+
 namespace mesh {
 
 std::string to_string(const Address& address) {
   if (address.is_unix()) return "unix:" + address.unix_path;
   const bool v6 = address.host.find(':') != std::string::npos;
   return (v6 ? "[" + address.host + "]" : address.host) + ":" + std::to_string(address.port);
+}
+
+Target workload_target(std::string_view mesh, std::string_view owner) {
+  const std::size_t slash = std::min(owner.find('/'), owner.size());
+  Target target;
+  target.mesh = mesh;
+  target.ns = owner.substr(0, slash);
+  target.workload = owner.substr(std::min(slash + 1, owner.size()));
+  return target;
 }
 
 std::string qualified(const std::string& ns, const std::string& name) {

@@ -69,6 +69,9 @@ struct Target {
 // our own network; "" where it is.
 std::string where_else(const Target& target);
 
+// Who stands for a workload as a whole, for which a target of that mesh counts: "shop/web". No pod.
+Target workload_target(std::string_view mesh, std::string_view owner);
+
 // "namespace/name", or "name" outside Kubernetes: how people name things of a namespace.
 std::string qualified(const std::string& ns, const std::string& name);
 

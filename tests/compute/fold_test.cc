@@ -51,6 +51,22 @@ TEST(Folder, an_upstream_over_the_limit_is_counted_as_other) {
   EXPECT_EQ(folder.place(call("v", "M")), call("other", "M"));
 }
 
+TEST(Folder, an_upstream_of_each_of_several_workloads_has_its_own_place) {
+  Folder folder(limits(9, 1, 9));
+  const auto of = [](std::string owner) {
+    SeriesKey key{Counted::tcp_opened, Direction::outbound, "u", "", "", "", "mutual_tls"};
+    key.owner = std::move(owner);
+    return key;
+  };
+  folder.hold(folder.place(of("shop/web")));
+  EXPECT_EQ(folder.place(of("shop/web")), of("shop/web"));
+  SeriesKey expected = of("");
+  expected.upstream = "other";
+  EXPECT_EQ(folder.place(of("shop/cart")), expected);
+  folder.drop(of("shop/web"));
+  EXPECT_EQ(folder.place(of("shop/cart")), of("shop/cart"));
+}
+
 TEST(Folder, the_methods_of_the_upstream_other_are_bounded_too) {
   Folder folder(limits(1, 1, 9));
   folder.hold(folder.place(call("u", "M")));

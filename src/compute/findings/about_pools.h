@@ -35,6 +35,10 @@ inline Finding about_pool(std::string_view name, Severity severity, const Target
   Finding finding = about_target(name, severity, state);
   finding.upstream = pool.upstream;
   finding.subset = pool.subset;
+  if (!pool.owner.empty()) {
+    finding.whose = workload_target(state.target.mesh, pool.owner);
+    finding.where = pool.owner;
+  }
   return finding;
 }
 
@@ -49,6 +53,7 @@ inline double share_of(std::uint64_t part, std::uint64_t whole) {
 // "users.shop:50051", or what answers the pod's own calls.
 inline std::string name_of(const Pool& pool) {
   if (pool.direction == Direction::inbound) return "the pod's own application";
+  if (pool.upstream.empty()) return "addresses outside of the mesh";
   return pool.subset.empty() ? pool.upstream : pool.upstream + " (subset " + pool.subset + ")";
 }
 

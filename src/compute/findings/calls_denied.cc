@@ -1,5 +1,5 @@
-// Calls that an authorization policy refuses: what the policy says, and no failure of the mesh; but
-// to whoever is refused by mistake they look like one.
+// Calls, or connections where no more is seen, that an authorization policy refuses: what the
+// policy says, and no failure of the mesh; but to whoever is refused by mistake they look like one.
 #include <array>
 #include <map>
 #include <utility>
@@ -52,16 +52,23 @@ void state_it(Finding finding, std::uint64_t denied, std::optional<double> share
   found.push_back(std::move(finding));
 }
 
+// What was refused at this side: the caller's proxy does not see why (dialect/istio_tcp.h).
+void find_callers(const TargetState& state, const Pool& pool, std::vector<Finding>& found) {
+  const std::uint64_t calls = pool.increase(Counted::denials, "enforced");
+  const std::uint64_t connections =
+      pool.direction == Direction::inbound ? pool.increase(Counted::tcp_closed, "denied") : 0;
+  if (calls + connections < fewest_to_tell) return;
+  Finding finding = about_pool("calls_denied", Severity::info, state, pool);
+  finding.subject = "callers";
+  finding.cause = connections == 0 ? counted(calls, "call") : counted(connections, "connection");
+  finding.cause += " of callers refused in the window by an authorization policy of this ";
+  finding.cause += pool.owner.empty() ? "pod" : "workload";
+  state_it(std::move(finding), calls + connections, std::nullopt, found);
+}
+
 void find(const Snapshot& snapshot, WallTime, std::vector<Finding>& found) {
-  each_pool(snapshot, [&](const TargetState& state, const Pool& pool) {
-    const std::uint64_t denied = pool.increase(Counted::denials, "enforced");
-    if (denied < fewest_to_tell) return;
-    Finding finding = about_pool("calls_denied", Severity::info, state, pool);
-    finding.subject = "callers";
-    finding.cause = counted(denied, "call") +
-                    " of callers refused in the window by an authorization policy of this pod";
-    state_it(std::move(finding), denied, std::nullopt, found);
-  });
+  each_pool(snapshot,
+            [&](const TargetState& state, const Pool& pool) { find_callers(state, pool, found); });
   for (const auto& state : snapshot.targets) {
     if (!state->up) continue;
     for (const auto& [name, sum] : answered(state->traffic)) {

@@ -2,6 +2,8 @@
 // tls_handshake_failures.
 #include <array>
 #include <span>
+#include <string>
+#include <utility>
 
 #include "compute/findings/about_pools.h"
 #include "compute/findings/all.h"
@@ -27,7 +29,7 @@ constexpr std::array refused_remedy{
 constexpr std::array application_remedy{
     Remedy{"",
            "is the application of this pod up (its log, its restarts), and does it listen on the "
-           "port to which its sidecar sends? A readiness probe keeps calls away until it does"},
+           "port to which its proxy sends? A readiness probe keeps calls away until it does"},
 };
 constexpr std::array timeout_remedy{
     Remedy{"istio",
@@ -44,8 +46,48 @@ constexpr std::array timeout_remedy{
            "connect_timeout of the cluster fails sooner"},
 };
 
+Severity severity_of(double share) {
+  return share >= nearly_all ? Severity::critical : Severity::warning;
+}
+
+std::string cause_of(std::uint64_t failures, double share, const Pool& pool) {
+  return counted(failures, "connection") + " to " + name_of(pool) + " could not be made (" +
+         percent(share) + " of those tried): ";
+}
+
+// Of connections that nobody takes for requests.
+constexpr std::array ambient_remedy{
+    Remedy{"istio",
+           "the ztunnel does not tell why: does the other side listen at that port, and do its "
+           "AuthorizationPolicies let this workload in? Its own ztunnel tells a refusal by policy "
+           "(mesh_policy_denials_total), and both log each connection (kubectl logs -n "
+           "istio-system ds/ztunnel)"},
+};
+
+void find_ambient(const TargetState& state, const Pool& pool, std::vector<Finding>& found) {
+  const std::uint64_t failures = pool.increase(Counted::tcp_closed, "connect_failed");
+  const std::uint64_t opened = pool.increase(Counted::tcp_opened);
+  const double share = share_of(failures, opened);
+  if (failures < fewest_to_tell || share < least_share) return;
+  Finding finding = about_pool("connect_failures", severity_of(share), state, pool);
+  const bool inbound = pool.direction == Direction::inbound;
+  finding.cause = cause_of(failures, share, pool) + "refused or not answered";
+  if (!inbound) finding.cause += ", or denied by a policy of the other side";
+  finding.evidence = {number("not_made", failures),
+                      number("connections_tried", opened),
+                      {"share", share, Unit::ratio}};
+  std::span<const Remedy> remedies = ambient_remedy;
+  if (inbound) {
+    remedies = application_remedy;
+    finding.subject = "application";
+  }
+  finding.remedy = remedy_for(state.target.mesh, remedies);
+  found.push_back(std::move(finding));
+}
+
 void find(const Snapshot& snapshot, WallTime, std::vector<Finding>& found) {
   each_pool(snapshot, [&](const TargetState& state, const Pool& pool) {
+    find_ambient(state, pool, found);
     const std::uint64_t timeouts = pool.increase(Counted::connect_failures, "timeout");
     const std::uint64_t at_tls = pool.increase(Counted::tls_failures);
     const std::uint64_t refused = refused_or_reset(
@@ -54,11 +96,8 @@ void find(const Snapshot& snapshot, WallTime, std::vector<Finding>& found) {
     const std::uint64_t opened = pool.increase(Counted::connections);
     const double share = share_of(failures, opened);
     if (failures < fewest_to_tell || share < least_share) return;
-    Finding finding =
-        about_pool("connect_failures", share >= nearly_all ? Severity::critical : Severity::warning,
-                   state, pool);
-    finding.cause = counted(failures, "connection") + " to " + name_of(pool) +
-                    " could not be made (" + percent(share) + " of those tried): ";
+    Finding finding = about_pool("connect_failures", severity_of(share), state, pool);
+    finding.cause = cause_of(failures, share, pool);
     if (refused == 0) {
       finding.cause += "no answer in time";
     } else if (timeouts == 0) {

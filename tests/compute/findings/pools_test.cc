@@ -15,6 +15,7 @@ using testing::ElementsAre;
 using testing::HasSubstr;
 using testing::IsEmpty;
 using testing::Not;
+using testing::UnorderedElementsAre;
 
 TEST_F(PoolFindings, are_none_when_all_is_well) { EXPECT_THAT(words(), IsEmpty()); }
 
@@ -45,6 +46,41 @@ TEST_F(PoolFindings, show_what_a_policy_refuses_as_such) {
   count({Counted::denials, "enforced", 7, Direction::inbound});
   EXPECT_THAT(words(), ElementsAre("info calls_denied callers: 7 calls of callers refused in the "
                                    "window by an authorization policy of this pod"));
+}
+
+// What a ztunnel counts for a workload of its node.
+TEST_F(PoolFindings, tell_of_the_connections_of_an_ambient_workload) {
+  const auto add = [&](Counted counted, Direction direction, const char* detail,
+                       std::uint64_t increase) {
+    const bool inbound = direction == Direction::inbound;
+    keys_.push_back(
+        {counted, direction, inbound ? "" : "users.shop", "", "", "", detail, "people/web"});
+    increases_.push_back(increase);
+  };
+  state_.target.mesh = "istio";
+  add(Counted::tcp_opened, Direction::outbound, "mutual_tls", 100);
+  add(Counted::tcp_closed, Direction::outbound, "connect_failed", 4);
+  add(Counted::tcp_closed, Direction::outbound, "denied", 50);
+  add(Counted::tcp_opened, Direction::inbound, "mutual_tls", 100);
+  EXPECT_THAT(words(), IsEmpty()) << "too few, and a denial is told where it was made";
+  add(Counted::tcp_closed, Direction::outbound, "connect_failed", 3);
+  add(Counted::tcp_closed, Direction::inbound, "denied", 7);
+  add(Counted::tcp_closed, Direction::inbound, "connect_failed", 90);
+  EXPECT_THAT(
+      words(),
+      UnorderedElementsAre(
+          "warning connect_failures: 7 connections to users.shop could not be made (7.0 % "
+          "of those tried): refused or not answered, or denied by a policy of the other side",
+          "critical connect_failures application: 90 connections to the pod's own "
+          "application could not be made (90 % of those tried): refused or not answered",
+          "info calls_denied callers: 7 connections of callers refused in the window by an "
+          "authorization policy of this workload"));
+  const Finding one = found().at(0);
+  EXPECT_EQ(one.where, "people/web");
+  EXPECT_EQ(one.whose.mesh, "istio");
+  EXPECT_EQ(one.whose.ns, "people");
+  EXPECT_EQ(one.whose.workload, "web");
+  EXPECT_EQ(one.whose.pod, "");
 }
 
 TEST_F(PoolFindings, show_permission_denied_as_such_and_not_as_a_failure) {
