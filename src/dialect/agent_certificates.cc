@@ -46,13 +46,14 @@ constexpr Seconds hourly = std::chrono::hours(1) + Seconds(60);
 // end without _total. istiod: security/pkg/server/ca; the chain is its signing certificate, absent
 // if it is self-signed. The _seconds forms came later than the timestamps and say the same.
 // Its connection to istiod: pkg/istio-agent/metrics; `error` is counted for each attempt that
-// fails, too (seen with 1.31), and the failures have no line before the first.
+// fails, too (seen with 1.31), and the failures have no line before the first. A ztunnel is its own
+// agent: src/xds/metrics.rs; of its endings Reconnect and Complete are istiod's own good order.
 // Linkerd's proxies: linkerd/identity/src/metrics.rs; without `control_` in builds up to 2024-04.
 // `error` counts certificates that came and were refused; a CA that does not answer is counted
 // nowhere. Its identity controller: pkg/identity/service.go, from edge-25.2.1 on; the issuer must
 // be an intermediate CA there.
 // Consul: agent/consul/leader_metrics.go; the signing CA is the root where there is no other.
-constexpr std::array<Family, 23> families{{
+constexpr std::array<Family, 26> families{{
     {"istio_agent_cert_expiry_seconds", Means::left, "resource_name", "", ""},
     {"istio_agent_num_failed_outgoing_requests", Means::failures, "request_type", "csr",
      "request_failed"},
@@ -61,6 +62,9 @@ constexpr std::array<Family, 23> families{{
     {"istio_agent_istiod_connection_failures", Means::breaks, "", "", ""},
     {"istio_agent_istiod_connection_terminations", Means::breaks, "type", "error", ""},
     {"istio_agent_xds_proxy_responses", Means::answers, "", "", ""},
+    {"istio_xds_connection_terminations_total", Means::breaks, "reason", "ConnectionError", ""},
+    {"istio_xds_connection_terminations_total", Means::breaks, "reason", "Error", ""},
+    {"istio_xds_message_total", Means::answers, "", "", ""},
     {"citadel_server_root_cert_expiry_timestamp", Means::end, "", "", "root_cert", root},
     {"citadel_server_root_cert_expiry_seconds", Means::left, "", "", "root_cert", root},
     {"citadel_server_cert_chain_expiry_timestamp", Means::end, "", "", "cert_chain", intermediate},

@@ -14,7 +14,8 @@
 //                  keeps the earliest it was told (compute/certificate_book.h), which comes within
 //                  a minute or so after the first hour
 //
-// Istio's agent also tells how its connection to istiod does, over which it has them renewed.
+// Istio's agent, and a ztunnel, which tells of no certificate, also tell how their connection to
+// istiod does, over which they have them renewed.
 //
 // The table of families is in agent_certificates.cc, with where each fact is from.
 #pragma once

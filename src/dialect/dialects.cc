@@ -19,7 +19,7 @@ namespace {
 constexpr std::array<Dialect, 8> all_dialects{{
     {"envoy", "envoy", open_envoy},
     {"istio", "istio", open_istio},
-    {"ztunnel", "istio", open_ztunnel, "admin"},
+    {"ztunnel", "istio", open_ztunnel},
     {"linkerd", "linkerd", open_linkerd, "metrics"},
     {"consul", "consul", open_consul},
     {"appmesh", "appmesh", open_appmesh},

@@ -1,4 +1,4 @@
-// The dump or a sign of life; see ztunnel.h.
+// The page or a sign of life, and now and then the dump; see ztunnel.h.
 #include "dialect/ztunnel.h"
 
 #include <string>
@@ -8,7 +8,7 @@
 #include "base/quoted.h"
 #include "dialect/beat.h"
 #include "dialect/check_answer.h"
-#include "dialect/envoy_prometheus.h"
+#include "dialect/ztunnel_page.h"
 #include "wire/ztunnel_config_dump.h"
 
 namespace mesh {
@@ -16,70 +16,88 @@ namespace {
 
 constexpr std::string_view dump_path = "/config_dump", links_path = "/";
 
-class ZtunnelConversation final : public Conversation {
- public:
-  explicit ZtunnelConversation(Duration interval) : beat_(interval) {}
+Request at_admin(std::string_view path) { return {Request::Port::admin, std::string(path)}; }
 
-  Step begin(Instant now) override {
-    readings_ = {};
-    asks_dump_ = beat_.is_due(now);
-    if (asks_dump_) beat_.strike(now);
-    return ask(asks_dump_ ? dump_path : links_path);
+Result<Readings, Failure> read_links(const Answer& answer) {
+  if (auto failure = check_answer(answer, links_path)) return *failure;
+  if (!names_ztunnel(answer->body)) {
+    return Failure{Reason::parse, std::string(links_path) +
+                                      ": not the page of a ztunnel: " + in_quotes(answer->body)};
   }
-
-  Step hear(Answer answer) override { return asks_dump_ ? hear_dump(answer) : hear_links(answer); }
-
- private:
-  static Request ask(std::string_view path) {
-    return Request{Request::Port::admin, std::string(path)};
-  }
-
-  Step hear_dump(const Answer& answer);
-  Step hear_links(const Answer& answer);
-
-  Step down(Failure failure) {
-    beat_.forget();  // the dump is asked for in the next poll
-    return failure;
-  }
-
-  // That somebody answered is no proof of a ztunnel: its other page must tell.
-  Step ask_links(Failure about_dump) {
-    readings_.partial.push_back(std::move(about_dump));
-    asks_dump_ = false;
-    return ask(links_path);
-  }
-
-  Beat beat_;
-  bool asks_dump_ = false;
-  Readings readings_;  // of this poll
-};
-
-Step ZtunnelConversation::hear_dump(const Answer& answer) {
-  if (auto failure = check_answer(answer, dump_path)) {
-    // Nobody there, or one who answers no question.
-    const bool gone = !answer && answer.error().reason != Reason::too_large;
-    return gone ? down(std::move(*failure)) : ask_links(std::move(*failure));
-  }
-  auto dump = parse_ztunnel_config_dump(answer->body);
-  if (!dump) {
-    return ask_links({Reason::parse, std::string(dump_path) + ": " + dump.error().message});
-  }
-  readings_.at = answer->received;
-  readings_.heard.push_back(dump_path);
-  readings_.unreadable = dump->unreadable;
-  readings_.unreadable_sample = std::move(dump->unreadable_sample);
-  readings_.certificates = CertificateLook{std::move(dump->held), false, 0};
-  return std::move(readings_);
+  Readings readings;
+  readings.at = answer->received;
+  return readings;
 }
 
-Step ZtunnelConversation::hear_links(const Answer& answer) {
-  if (auto failure = check_answer(answer, links_path)) return down(std::move(*failure));
-  if (!names_ztunnel(answer->body)) {
-    return down({Reason::parse, std::string(links_path) +
-                                    ": not the page of a ztunnel: " + in_quotes(answer->body)});
+class ZtunnelConversation final : public Conversation {
+ public:
+  ZtunnelConversation(const Target& target, Duration interval)
+      : has_admin_(target.admin.has_value()),
+        first_(target.metrics ? Request{Request::Port::metrics, target.metrics->path}
+                              : at_admin(links_path)),
+        beat_(interval) {}
+
+  Step begin(Instant now) override {
+    begun_ = now;
+    asks_dump_ = false;
+    return first_;
   }
-  readings_.at = answer->received;
-  return std::move(readings_);
+
+  Step hear(Answer answer) override {
+    if (!asks_dump_) return hear_first(answer);
+    hear_dump(answer);
+    return std::move(readings_);
+  }
+
+ private:
+  Step hear_first(const Answer& answer);
+  void hear_dump(const Answer& answer);
+
+  Result<Readings, Failure> read_page(const Answer& answer) {
+    if (auto failure = check_answer(answer, page_of(first_))) return *failure;
+    return page_.read(*answer, page_of(first_));
+  }
+
+  const bool has_admin_;
+  const Request first_;
+  Beat beat_;
+  ZtunnelPage page_;
+  Instant begun_;
+  bool asks_dump_ = false;
+  Readings readings_;  // of this poll, while the dump is asked for
+};
+
+Step ZtunnelConversation::hear_first(const Answer& answer) {
+  Result<Readings, Failure> readings =
+      first_.port == Request::Port::metrics ? read_page(answer) : read_links(answer);
+  if (!readings) {
+    beat_.forget();  // the dump is asked for as soon as somebody is there
+    return readings.error();
+  }
+  readings_ = std::move(*readings);
+  asks_dump_ = has_admin_ && beat_.is_due(begun_);
+  if (!asks_dump_) return std::move(readings_);
+  beat_.strike(begun_);
+  return at_admin(dump_path);
+}
+
+void ZtunnelConversation::hear_dump(const Answer& answer) {
+  if (auto failure = check_answer(answer, dump_path)) {
+    readings_.partial.push_back(std::move(*failure));
+    return;
+  }
+  auto read = parse_ztunnel_config_dump(answer->body);
+  if (!read) {
+    readings_.partial.push_back(
+        {Reason::parse, std::string(dump_path) + ": " + read.error().message});
+    return;
+  }
+  readings_.heard.push_back(dump_path);
+  readings_.unreadable += read->unreadable;
+  if (readings_.unreadable_sample.empty()) {
+    readings_.unreadable_sample = std::move(read->unreadable_sample);
+  }
+  readings_.certificates = CertificateLook{std::move(read->held), false, 0};
 }
 
 }  // namespace
@@ -87,8 +105,7 @@ Step ZtunnelConversation::hear_links(const Answer& answer) {
 bool names_ztunnel(std::string_view page) { return page.find("Ztunnel") != std::string_view::npos; }
 
 std::unique_ptr<Conversation> open_ztunnel(const Target& target, const Config& config) {
-  if (!target.admin) return open_envoy_prometheus(target.metrics->path, "");
-  return std::make_unique<ZtunnelConversation>(config.certificates.interval);
+  return std::make_unique<ZtunnelConversation>(target, config.certificates.interval);
 }
 
 }  // namespace mesh
