@@ -166,6 +166,40 @@ const lives = [
     links: [drillDown('Methods', 'mesh-methods', 'series', 'upstream')] }),
 ];
 
+// Counted by the ztunnel of the node, for a workload and no pod. Each connection within the mesh is told by
+// both sides: outbound ones stand for all that the workloads open.
+const tcp = (metric: string, ...more: string[]) => select('upstream', `mesh_tcp_${metric}`, ...more);
+const OUTBOUND = 'direction="outbound"';
+const WORKLOAD = 'namespace, workload, direction, upstream';
+const OF_WORKLOAD = '{{namespace}}/{{workload}} {{direction}} {{upstream}}';
+
+const ambient = [
+  graph({
+    title: 'Ambient connections opened', unit: 'cps', min: 0, stacked: true,
+    description: 'Connections per second that ambient workloads opened, by how they are secured: unknown is ' +
+      'plain TCP, within which the application may encrypt by itself. A gRPC channel is one of them, whatever ' +
+      'calls it carries.',
+    queries: [{ expr: sum('security', rate(tcp('connections_opened_total', OUTBOUND))),
+                legend: '{{security}}' }] }),
+  graph({
+    title: 'Ambient connections that failed', unit: 'cps', min: 0,
+    description: 'Per second, by result. A denial is seen where it was made, inbound; the caller has ' +
+      'connect_failed for it.',
+    queries: [{ expr: `${sum(`${WORKLOAD}, result`,
+                             rate(tcp('connections_closed_total', 'result!="completed"')))} > 0`,
+                legend: `${OF_WORKLOAD} {{result}}` }] }),
+  graph({
+    title: 'Ambient connections open', unit: 'none', min: 0,
+    description: 'Connections of each workload that are open now.',
+    queries: [{ expr: sum(WORKLOAD, tcp('connections')), legend: OF_WORKLOAD }] }),
+  graph({
+    title: 'Bytes of ambient connections', unit: 'Bps', min: 0,
+    description: 'Bytes per second over the connections that ambient workloads opened, as who was called sees ' +
+      'them: received from the workload, or sent to it.',
+    queries: [{ expr: sum('upstream, kind', rate(tcp('bytes_total', OUTBOUND))),
+                legend: '{{upstream}} {{kind}}' }] }),
+];
+
 export const pools: Plan = {
   uid: 'mesh-pools',
   title: 'Mesh / Pools and breakers',
@@ -175,5 +209,6 @@ export const pools: Plan = {
     { title: 'What failed', panels: failures },
     { title: 'Health of endpoints', panels: health },
     { title: 'Lives of connections', panels: lives },
+    { title: 'Connections of ambient workloads', panels: ambient },
   ],
 };

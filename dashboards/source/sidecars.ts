@@ -202,6 +202,11 @@ const migration = [
     title: 'Pods by state', unit: 'none', min: 0, stacked: true,
     description: 'Pods in a mesh and not: what a migration looks like, or an upgrade that lost some.',
     queries: [{ expr: sum('state', ALL_PODS), legend: '{{state}}' }] }),
+  graph({
+    title: 'Ambient pods', unit: 'none', min: 0, stacked: true,
+    description: 'Pods whose connections the ztunnels of their nodes carry (active), or are to and do not yet ' +
+      '(pending).',
+    queries: [{ expr: sum('state', select('pod', 'mesh_ambient_proxies')), legend: '{{state}}' }] }),
   table({
     title: 'Workloads', unit: 'none', width: 12, height: 8,
     description: 'Pods of each workload by state. A workload that stands twice, with a mesh and without, is ' +

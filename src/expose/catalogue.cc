@@ -10,6 +10,7 @@
 #include "expose/catalogue_control_plane.h"
 #include "expose/catalogue_migration.h"
 #include "expose/catalogue_resources.h"
+#include "expose/catalogue_tcp.h"
 #include "expose/catalogue_traffic.h"
 
 namespace mesh {
@@ -231,9 +232,9 @@ std::vector<Metric> all_metrics() {
   std::vector<Metric> all;
   for (const auto* part :
        {&traffic_metrics(), &load_balance_metrics(), &balance_metrics(), &pod_balance_metrics(),
-        &connection_metrics(), &sidecar_metrics(), &migration_metrics(), &resource_metrics(),
-        &control_plane_metrics(), &certificate_metrics(), &tls_probe_metrics(), &trust_metrics(),
-        &target_metrics(), &exporter_metrics(), &certificate_exporter_metrics(),
+        &connection_metrics(), &tcp_metrics(), &sidecar_metrics(), &migration_metrics(),
+        &resource_metrics(), &control_plane_metrics(), &certificate_metrics(), &tls_probe_metrics(),
+        &trust_metrics(), &target_metrics(), &exporter_metrics(), &certificate_exporter_metrics(),
         &process_metrics()}) {
     all.insert(all.end(), part->begin(), part->end());
   }

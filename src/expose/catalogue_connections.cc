@@ -58,7 +58,7 @@ const std::vector<Metric>& trouble_metrics() {
        section,
        {"upstream", "subset", "reason"},
        "Connections that could not be made, by reason: timeout, or refused_or_reset (a failed TLS "
-       "handshake is one, too)."},
+       "handshake is one, too). A ztunnel does not tell which: mesh_tcp_connections_closed_total."},
       {"mesh_upstream_tls_failures_total",
        counter,
        section,
@@ -99,7 +99,8 @@ const std::vector<Metric>& trouble_metrics() {
        {"mode"},
        "Calls and connections of callers that an authorization policy refused here, by mode: "
        "enforced (the caller saw PERMISSION_DENIED), or shadow (a policy on trial would have). "
-       "Nothing has failed: the policy says so."},
+       "Nothing has failed: the policy says so. Of an ambient workload: connections (result denied "
+       "of mesh_tcp_connections_closed_total)."},
   };
   return metrics;
 }
@@ -112,7 +113,8 @@ const std::vector<Metric>& turnover_metrics() {
        {"direction", "upstream", "subset", "security"},
        "Requests, of gRPC or not, by how the connection that carries them is secured: mutual_tls, "
        "tls (only one side showed who it is), none or unknown (TLS that passes through). Where the "
-       "sidecar tells (Linkerd; Istio, of callers only); inbound: of callers, upstream empty."},
+       "sidecar tells (Linkerd; Istio, of callers only); inbound: of callers, upstream empty. Of "
+       "ambient workloads no requests are seen: mesh_tcp_connections_opened_total."},
       {"mesh_upstream_requests_total",
        counter,
        section,

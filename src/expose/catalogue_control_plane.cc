@@ -13,8 +13,9 @@ const std::vector<Metric>& control_plane_metrics() {
        {"resource"},
        "1 if the proxy's connection for this kind of configuration holds, 0 if it is cut or was "
        "never answered; of several (one per secret) the worst. It ends where the proxy's "
-       "configuration says: on Istio at the agent in the pod, on Linkerd at the destination "
-       "controller (eds) and the policy controller (rds). Absent where there is none."},
+       "configuration says: on Istio at the agent in the pod (a ztunnel's at istiod), on Linkerd "
+       "at the destination controller (eds) and the policy controller (rds). Absent where there is "
+       "none."},
       {"mesh_control_plane_last_update_timestamp_seconds",
        gauge,
        section,

@@ -105,6 +105,12 @@ void totals(const Page& page, FamilyBuilder& family) {
 
 // Of callers, with whatever upstream: there is none.
 void denials(const Page& page, FamilyBuilder& family) {
+  each_counter(page.snapshot, &TargetState::traffic, &CounterView::totals, Counted::tcp_closed,
+               [&](const TargetState& state, const SeriesKey& key, std::uint64_t total) {
+                 if (key.direction == Direction::outbound || key.detail != "denied") return;
+                 Labels labels(state.target, key.owner);
+                 family.add(std::move(labels.with("mode", "enforced")), total);
+               });
   each_counter(page.snapshot, &TargetState::traffic, &CounterView::totals, Counted::denials,
                [&](const TargetState& state, const SeriesKey& key, std::uint64_t total) {
                  family.add(std::move(Labels(state.target).with("mode", key.detail)), total);

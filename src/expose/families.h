@@ -25,6 +25,7 @@ std::span<const FamilyMaker> traffic_families();
 std::span<const FamilyMaker> load_balance_families();
 std::span<const FamilyMaker> balance_families();
 std::span<const FamilyMaker> connection_families();
+std::span<const FamilyMaker> tcp_families();
 std::span<const FamilyMaker> sidecar_families();
 std::span<const FamilyMaker> resource_families();
 std::span<const FamilyMaker> migration_families();

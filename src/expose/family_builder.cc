@@ -56,6 +56,9 @@ Labels::Labels(const Target& target) {
   with("pod", target.pod).with("workload", target.workload);
 }
 
+Labels::Labels(const Target& target, std::string_view owner)
+    : Labels(owner.empty() ? target : workload_target(target.mesh, owner)) {}
+
 Labels& Labels::with(std::string_view name, std::string_view value) {
   labels_.push_back({std::string(name), valid_label_value(value)});
   return *this;

@@ -28,6 +28,8 @@ class Labels {
   Labels() = default;
   // The identity labels.
   explicit Labels(const Target& target);
+  // Likewise of a series that the target counts for `owner` (SeriesKey::owner).
+  Labels(const Target& target, std::string_view owner);
 
   Labels& with(std::string_view name, std::string_view value);
   // Left out where there is none: an empty label means the same to Prometheus.

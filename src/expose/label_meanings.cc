@@ -15,13 +15,18 @@ constexpr std::array label_list{
                  "also `spire` or `cert-manager`; of pods also `proxyless`, for applications that "
                  "speak xDS themselves. Empty where nobody told, as of files."},
     LabelMeaning{"namespace", "Kubernetes namespace of the pod; empty outside Kubernetes."},
-    LabelMeaning{"pod", "Name of the pod; outside Kubernetes the configured name of the target."},
+    LabelMeaning{"pod",
+                 "Name of the pod; outside Kubernetes the configured name of the target. Empty of "
+                 "what is about a workload as a whole, as all that a ztunnel counts for the "
+                 "workloads of its node."},
     LabelMeaning{"workload", "What the pod belongs to; empty where nobody told."},
     LabelMeaning{"direction",
                  "`inbound` (calls the pod receives) or `outbound` (calls the pod makes)."},
     LabelMeaning{"upstream",
                  "The destination's service name as the mesh names it, normalised, or as the "
                  "application dialled it; empty on inbound and where an application does not tell; "
+                 "of a ztunnel's connections the Service without a port, else the workload and its "
+                 "namespace (`users.shop`), empty for addresses outside of the mesh; "
                  "`other` for what is over `limits.upstreams_per_target`."},
     LabelMeaning{"subset", "Subset of the upstream; the label is absent where there is none."},
     LabelMeaning{"grpc_service",
@@ -45,8 +50,8 @@ constexpr std::array label_list{
                  "connection for all. Of a connection pool what is limited: `connections`, "
                  "`pools`, `pending`, `requests` or `retries`."},
     LabelMeaning{"result",
-                 "What became of an update of the configuration, or how retries ended; each metric "
-                 "lists its own."},
+                 "What became of an update of the configuration, or how retries or connections "
+                 "ended; each metric lists its own."},
     LabelMeaning{"bundle", "Configured name of a trust bundle."},
     LabelMeaning{"finding", "What was found: a section of docs/runbook.md."},
     LabelMeaning{"severity", "`info`, `warning` or `critical`."},

@@ -93,6 +93,42 @@ class RecordedAgents(TempDirTest):
         # The dump is asked for once an interval, and between that a sign of life.
         self.assertLess(proxy.asked.count("/config_dump"), proxy.asked.count("/"))
 
+    def test_a_ztunnel_by_both_doors_through_a_restart(self):
+        pages = {"/metrics": recorded("ztunnel/2026-08-20/shared_open.txt"),
+                 "/": "dump the current Ztunnel configuration",
+                 "/config_dump": recorded("ztunnel/2026-08-20/config_dump.json")}
+        proxy = self.start(RecordedProxy(pages))
+        agent = self.start_agent(
+            POLL + "targets:\n"
+            f'  - {{name: z, mesh: auto, admin: "{proxy.url}", metrics: "{proxy.url}/metrics"}}\n')
+        agent.wait_ready()
+        page = agent.page_after_polls()
+        web = {"namespace": "shop", "workload": "web", "pod": ""}
+        to_service = {**web, "direction": "outbound",
+                      "upstream": "user-service.shop.svc.cluster.local"}
+        self.assertEqual(page.value("mesh_tcp_connections_opened_total", **to_service,
+                                    security="mutual_tls"), 8)
+        self.assertEqual(page.value("mesh_tcp_connections", **to_service), 1)
+        self.assertEqual(page.value("mesh_tcp_connections_closed_total", **web,
+                                    direction="inbound", result="denied"), 3)
+        self.assertEqual(page.value("mesh_policy_denials_total", **web, mode="enforced"), 3)
+        # The ztunnel itself is a target like any other, and the other door tells its certificates.
+        self.assertEqual(page.value("mesh_ambient_proxies", pod="z", state="active"), 1)
+        self.assertEqual(page.value("mesh_certificate_not_after_timestamp_seconds", pod="z",
+                                    role="leaf"), 1795554443)
+        self.assertEqual({labels["method"] for labels, _ in page.rows("mesh_target_access")},
+                         {"admin", "metrics"})
+
+        for traffic in range(2, 4):
+            pages["/metrics"] = recorded("ztunnel/2026-08-20/shared_idle.txt")
+            agent.page_after_polls()
+            pages["/metrics"] = recorded("ztunnel/2026-08-20/shared_open.txt")
+            page = agent.page_after_polls()
+            self.assertEqual(page.value("mesh_tcp_connections_opened_total", **to_service),
+                             8 * traffic)
+            self.assertEqual(page.value("mesh_tcp_connections", **to_service), 1)
+        self.assertLess(proxy.asked.count("/config_dump"), proxy.asked.count("/metrics"))
+
 
 if __name__ == "__main__":
     unittest.main(verbosity=2)

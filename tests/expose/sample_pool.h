@@ -58,8 +58,15 @@ inline void add_pool(const std::string& upstream, TargetState& state) {
     add({one.counted, Direction::outbound, upstream, "", "", "", one.detail}, one.total);
   }
   add({Counted::stream_refusals, Direction::inbound, "", "", "", "", ""}, 9);
+  const SeriesKey of_web{Counted::tcp_opened, Direction::outbound, "users.shop", "", "", "",
+                         "mutual_tls",        "shop/web"};
+  add(of_web, 8);
+  add({Counted::tcp_closed, Direction::inbound, "", "", "", "", "denied", "shop/web"}, 3);
+  add({Counted::tcp_bytes, Direction::outbound, "users.shop", "", "", "", "sent", "shop/web"}, 700);
+  state.ambient = AmbientProxies{12, 1};
   state.traffic.keys = std::make_shared<const std::vector<SeriesKey>>(std::move(keys));
-  state.pools = pools_of(state.traffic, state.upstreams);
+  state.pools = pools_of(state.traffic, state.upstreams,
+                         {{of_web.owner, of_web.direction, of_web.upstream, 2}});
 }
 
 }  // namespace mesh::sample

@@ -25,6 +25,7 @@ class Growing:
 NEIGHBOURS = {
     "linkerd-client-1": ("linkerd", "client", "linkerd/2.366-dev/after_traffic_client.txt"),
     "linkerd-server-1": ("linkerd", "server", "linkerd/2.366-dev/after_traffic_server.txt"),
+    "ztunnel-1": ("ztunnel", "ztunnel", "ztunnel/2026-08-20/shared_open.txt"),
 }
 
 
