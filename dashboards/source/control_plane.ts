@@ -2,7 +2,7 @@
 import { Plan } from './frame';
 import { drillDown } from './links';
 import { ANY_IS_BAD, CONNECTED, NONE_IS_BETTER, NONE_IS_GOOD } from './looks';
-import { graph, stat, timeline } from './panels';
+import { graph, heatmap, stat, timeline } from './panels';
 import { growth, max, min, rate, select, sum } from './select';
 import { table } from './table';
 
@@ -83,6 +83,61 @@ const pushes = [
     queries: [{ expr: `time() - ${max(LINK, of('last_update_timestamp_seconds'))}`, legend: NAME }] }),
 ];
 
+const ca = (metric: string) => select('pod', `mesh_ca_${metric}`);
+const pushed = (result: string) => of('pushes_total', `result="${result}"`);
+
+const planes = [
+  table({
+    title: 'Control planes', unit: 'none', height: 6,
+    description: 'Control planes whose own page is read: istiod, controllers of Linkerd, servers of Consul; ' +
+      'since when they run and when their root ends, where they tell.',
+    queries: [max('mesh, namespace, pod, version', of('info')),
+              ...[of('start_timestamp_seconds'), ca('root_not_after_timestamp_seconds')]
+                .map((one) => `${max('mesh, namespace, pod', one)} * 1000`)].map((expr) => ({ expr })),
+    sortBy: 'Pod', ascending: true,
+    columns: [
+      { of: 'mesh', title: 'Mesh' },
+      { of: 'namespace', title: 'Namespace' },
+      { of: 'pod', title: 'Pod' },
+      { of: 'version', title: 'Version' },
+      { of: 0, title: 'There', unit: 'none' },
+      { of: 1, title: 'Running since', unit: 'dateTimeFromNow' },
+      { of: 2, title: 'Root ends', unit: 'dateTimeAsIso' },
+    ] }),
+  graph({
+    title: 'Requests for certificates', unit: 'none', min: 0,
+    description: 'What became of them. Refused: who asked was wrong. Failed: the CA could not. None issued ' +
+      'while some fail is an outage in the making.',
+    queries: [{ expr: sum(`${POD}, result`, growth(ca('issuances_total'))),
+                legend: '{{namespace}}/{{pod}} {{result}}' }] }),
+  graph({
+    title: 'Connected proxies by version', unit: 'none', min: 0, stacked: true,
+    description: 'Proxies that each control plane has a connection from, on all nodes, by the version that ' +
+      'they say they are. Consul does not tell them apart.',
+    queries: [{ expr: sum('mesh, version', of('proxies')), legend: '{{mesh}} {{version}}' }] }),
+  graph({
+    title: 'Pushes', unit: 'none', min: 0,
+    description: 'Configuration that istiod sent, by kind.',
+    queries: [{ expr: sum('namespace, resource', growth(pushed('pushed'))),
+                legend: '{{namespace}} {{resource}}' }] }),
+  graph({
+    title: 'Pushes in vain', unit: 'none', min: 0, steps: NONE_IS_BETTER,
+    description: 'Of them, those that did not go out and those that a proxy refused; and errors of ' +
+      'istiod itself.',
+    queries: [...['failed', 'rejected'].map((result) => (
+      { expr: sum(LINK, growth(pushed(result))), legend: `${NAME} ${result}` })),
+    { expr: sum(`${POD}, reason`, growth(of('errors_total'))),
+      legend: '{{namespace}}/{{pod}} {{reason}}' }] }),
+  heatmap({
+    title: 'Time until a change is with a proxy', unit: 's',
+    description: 'Changes per second by how long istiod took to send all of one to a proxy that it concerns.',
+    queries: [{ expr: sum('le', rate(of('convergence_seconds_bucket'))), legend: '{{le}}' }] }),
+  graph({
+    title: 'Memory of control planes', unit: 'bytes', min: 0, width: 24,
+    description: 'Resident memory of each, by its own word. istiod grows with the mesh and with pushes.',
+    queries: [{ expr: sum(POD, of('memory_bytes')), legend: '{{namespace}}/{{pod}}' }] }),
+];
+
 export const controlPlane: Plan = {
   uid: 'mesh-control-plane',
   title: 'Mesh / Control plane',
@@ -90,5 +145,6 @@ export const controlPlane: Plan = {
   rows: [
     { title: 'Connections', panels: [...tiles, ...links] },
     { title: 'Updates', panels: pushes },
+    { title: 'Control planes themselves', panels: planes },
   ],
 };

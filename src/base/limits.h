@@ -133,6 +133,11 @@ inline constexpr std::size_t config_resources_per_target = 2'000;
 inline constexpr std::size_t agent_certificates_per_page = 100;
 inline constexpr std::size_t agent_certificate_name_bytes = 1024;
 
+// Versions of proxies that a control plane's page tells apart, and the bytes of one: it is what the
+// proxies say. A mesh in the midst of an upgrade has three; what is beyond is one more, `other`.
+inline constexpr std::size_t proxy_versions_per_plane = 20;
+inline constexpr std::size_t version_bytes = 100;
+
 // What a ztunnel's configuration dump says of certificates. A node has some hundred identities of
 // some 6 kB each; the rest of the dump, which tells of the whole mesh, is passed over.
 inline constexpr std::size_t ztunnel_certificates_bytes = 8 * 1024 * 1024;

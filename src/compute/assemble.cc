@@ -33,6 +33,13 @@ std::string_view family_of(Counted counted) {
     case Counted::tcp_opened: return "mesh_tcp_connections_opened_total";
     case Counted::tcp_closed: return "mesh_tcp_connections_closed_total";
     case Counted::tcp_bytes: return "mesh_tcp_bytes_total";
+    case Counted::issuances: return "mesh_ca_issuances_total";
+    case Counted::pushes:
+    case Counted::push_failures:
+    case Counted::push_rejections: return "mesh_control_plane_pushes_total";
+    case Counted::plane_errors: return "mesh_control_plane_errors_total";
+    case Counted::convergence_bucket:
+    case Counted::convergence_sum_us: return "mesh_control_plane_convergence_seconds";
   }
   return "";
 }

@@ -22,19 +22,21 @@ enum class Stated : std::uint8_t { at_once, after_a_window };
 
 // What a finding is looked for among, so that "none" can be told from "nothing to look at".
 enum class Among : std::uint8_t {
-  sidecars,       // proxies that tell of their traffic and pools
-  certificates,   // in use, from any source
-  keys,           // certificates whose key or signature is told
-  endpoints,      // TLS servers whose chain was seen
-  verified,       // of them, those whose chain was held against a trust bundle
-  inbound,        // targets whose inbound port is looked at
-  bundles,        // configured trust bundles that could be read
-  files,          // watched files that can be read
-  links,          // proxies that are configured by a control plane
-  upstreams,      // with enough traffic to tell
-  settings,       // proxies whose configuration was read
-  memory,         // sidecars of which the kernel tells how much memory they use
-  memory_limits,  // of them, those that have a limit
+  sidecars,        // proxies that tell of their traffic and pools
+  certificates,    // in use, from any source
+  keys,            // certificates whose key or signature is told
+  endpoints,       // TLS servers whose chain was seen
+  verified,        // of them, those whose chain was held against a trust bundle
+  inbound,         // targets whose inbound port is looked at
+  bundles,         // configured trust bundles that could be read
+  files,           // watched files that can be read
+  links,           // proxies that are configured by a control plane
+  upstreams,       // with enough traffic to tell
+  settings,        // proxies whose configuration was read
+  memory,          // sidecars of which the kernel tells how much memory they use
+  memory_limits,   // of them, those that have a limit
+  control_planes,  // whose own page is read
+  issuers,         // of them, those that tell what became of requests for certificates
 };
 
 struct FindingMaker {

@@ -91,6 +91,7 @@ Change TargetHistory::record(const Readings& readings, const PollCost& cost) {
     proxy_seen_ = cost.ended;
   }
   state_.heap = readings.heap;
+  state_.plane = readings.plane;
   if (readings.traffic) {
     traffic_.enter(*readings.traffic, readings.incarnation, readings.at);
     connection_ages_.enter(traffic_.view(readings.at), cost.at);
@@ -190,7 +191,10 @@ std::shared_ptr<const TargetState> TargetHistory::state(Instant now, WallTime wa
     state->upstreams.clear();
     tcp_open_.clear();
   }
-  if (!recent(seen_, stale_after_)) state->heap.reset();
+  if (!recent(seen_, stale_after_)) {
+    state->heap.reset();
+    state->plane.reset();
+  }
   state->resources = resources_.state(now);
   if (!state_.up) {
     state->inbound_connections.reset();

@@ -4,7 +4,6 @@
 
 #include <algorithm>
 #include <array>
-#include <cmath>
 #include <optional>
 #include <string>
 #include <utility>
@@ -15,11 +14,11 @@
 #include "dialect/app_families.h"
 #include "dialect/check_answer.h"
 #include "dialect/page_counters.h"
+#include "dialect/process_start.h"
 
 namespace mesh {
 namespace {
 
-constexpr double start_jitter_seconds = 2;
 constexpr std::string_view its_part = "the application's part of the page";
 
 enum class Presence { absent, idle, counting };  // of an account on a page
@@ -61,7 +60,6 @@ class AppConversation final : public Conversation {
  private:
   Readings without_application(const Response& answer);
   std::string library() const;
-  void note_start(double seconds);
   void enter(const Sample& sample, Readings& readings);
 
   Choice& choice(Direction direction) { return choices_[static_cast<std::size_t>(direction)]; }
@@ -71,8 +69,7 @@ class AppConversation final : public Conversation {
   PageCounters counters_;
   AgentScrapes scrapes_;
   bool was_missing_ = false;
-  std::uint64_t incarnation_ = 0;
-  std::optional<double> started_;  // seconds since 1970, as the page has it
+  ProcessStart start_;
 };
 
 Step AppConversation::hear(Answer answer) {
@@ -98,11 +95,11 @@ Step AppConversation::hear(Answer answer) {
   for (const Direction direction : {Direction::inbound, Direction::outbound}) {
     choice(direction).look(presence[static_cast<std::size_t>(direction)], report.unreadable == 0);
   }
-  if (started) note_start(*started);
+  if (started) start_.note(*started);
 
   Readings readings;
   readings.at = answer->sent + (answer->received - answer->sent) / 2;
-  readings.incarnation = incarnation_;
+  readings.incarnation = start_.incarnation();
   readings.library = library();
   readings.unreadable = report.unreadable;
   readings.unreadable_sample = report.unreadable_sample;
@@ -129,12 +126,6 @@ std::string AppConversation::library() const {
     return std::string(inbound.empty() ? outbound : inbound);
   }
   return std::string(inbound).append(" (inbound), ").append(outbound).append(" (outbound)");
-}
-
-void AppConversation::note_start(double seconds) {
-  if (!std::isfinite(seconds)) return;
-  if (started_ && std::abs(seconds - *started_) > start_jitter_seconds) ++incarnation_;
-  started_ = seconds;
 }
 
 void AppConversation::enter(const Sample& sample, Readings& readings) {

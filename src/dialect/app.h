@@ -13,9 +13,8 @@
 // a page is not made in one instant, and of two accounts either may be a call ahead. If it has gone
 // from a page that was read whole, the process is another one, and the choice is made anew.
 //
-// A restart shows by process_start_time_seconds where the page has it, else by counters that fell
-// (compute/counter_book.h). The instant is made anew for every page by some libraries, from a clock
-// that is adjusted: it must move by two seconds to be another one.
+// A restart shows by process_start_time_seconds where the page has it (process_start.h), else by
+// counters that fell (compute/counter_book.h).
 //
 // Where Istio's agent merges the application's page into its own, that is asked, without Envoy's
 // part: it is reached under strict mutual TLS, which the application's port is not. When the agent

@@ -26,13 +26,16 @@ struct Sign {
 };
 
 // In this order: whoever stands above may have those below merged into its page.
-constexpr std::array<Sign, 14> signs{{
+constexpr std::array<Sign, 17> signs{{
     {"linkerd", "control_identity_cert_"},
     {"linkerd", "control_destination_balancer_"},
     {"linkerd", "identity_cert_expiration_timestamp_seconds"},
     {"linkerd", "proxy_build_info", "vendor"},
     {"ztunnel", "istio_build", "component", "ztunnel"},
     {"ztunnel", "istio_active_proxy_count"},
+    {"istiod", "istio_build", "component", "pilot"},
+    {"linkerd-control-plane", "issuer_cert_ttl_seconds"},
+    {"consul-server", "consul_version", "version"},
     {"consul", "consul_dataplane_"},
     {"consul", "envoy_", "consul_source_service"},
     {"istio", "istio_agent_"},

@@ -12,8 +12,8 @@
 // the query on to Envoy, and answers 500 for all of it if one part fails. It says nothing of
 // certificates. Consul's tags are in front, the names mangled by dots as any Envoy's.
 //
-// Consul's servers and agents may be targets, too (/v1/agent/metrics?format=prometheus): they tell
-// when the mesh's root and signing certificate end, and the agent's own (agent_certificates.h).
+// Consul's servers have a dialect of their own (consul_server.h). A client agent may be a target of
+// this one (/v1/agent/metrics?format=prometheus): it tells when its own certificate ends.
 #pragma once
 
 #include <memory>

@@ -8,15 +8,18 @@
 #include "dialect/appmesh.h"
 #include "dialect/auto.h"
 #include "dialect/consul.h"
+#include "dialect/consul_server.h"
 #include "dialect/envoy.h"
 #include "dialect/istio.h"
+#include "dialect/istiod.h"
 #include "dialect/linkerd.h"
+#include "dialect/linkerd_control_plane.h"
 #include "dialect/ztunnel.h"
 
 namespace mesh {
 namespace {
 
-constexpr std::array<Dialect, 8> all_dialects{{
+constexpr std::array<Dialect, 11> all_dialects{{
     {"envoy", "envoy", open_envoy},
     {"istio", "istio", open_istio},
     {"ztunnel", "istio", open_ztunnel},
@@ -24,6 +27,9 @@ constexpr std::array<Dialect, 8> all_dialects{{
     {"consul", "consul", open_consul},
     {"appmesh", "appmesh", open_appmesh},
     {"app", "app", open_app, "metrics"},
+    {"istiod", "istio", open_istiod, "metrics"},
+    {"linkerd-control-plane", "linkerd", open_linkerd_control_plane, "metrics"},
+    {"consul-server", "consul", open_consul_server, "metrics"},
     {unknown_mesh, "", open_auto},
 }};
 

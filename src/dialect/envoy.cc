@@ -170,7 +170,8 @@ Step EnvoyConversation::hear_server_info(Answer answer) {
       process_.look(info->uptime, answer->sent, answer->received, last_success_);
   if (verdict == ProcessVerdict::restarted) new_process();
   unsure_ = verdict == ProcessVerdict::unsure;
-  proxy_ = Proxy{info->version, info->build, info->node_id, info->state, process_.started()};
+  proxy_ = Proxy{info->version, info->build,        info->node_id,
+                 info->state,   process_.started(), info->mesh_version};
 
   const bool same_connection = answer->connection == stats_connection_;
   identity_connection_ = answer->connection;

@@ -30,8 +30,7 @@
 // of it. istio_agent_envoy_connection_terminations is Envoy's connection to the agent and says
 // nothing of istiod.
 //
-// istiod's page (15014 /metrics) may be a target, too: it tells the ends of the root and of the
-// signing certificate.
+// istiod's own page is another dialect's: istiod.h.
 #pragma once
 
 #include <memory>

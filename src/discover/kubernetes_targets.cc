@@ -58,8 +58,8 @@ void add(const Pod& pod, const PodRecognition& seen, const ConfigContext& contex
     } else {
       const PodContainer* container = container_named(pod, one.container);
       found.targets.push_back(who);
-      // What an application uses is not its sidecar's.
-      const bool has_group = container && !is_application(who.mesh);
+      // What an application or a control plane uses is no sidecar's.
+      const bool has_group = container && !is_application(who.mesh) && !one.control_plane;
       containers.push_back({std::string(uid_of(pod)), has_group ? container->id : ""});
       const TargetNote note = note_of(one, container, std::exchange(wrong, {}));
       if (note != TargetNote{}) found.notes.emplace(target_id(who), note);

@@ -31,7 +31,7 @@
 
 namespace mesh {
 
-// A proxy of a pod, or an application's page of metrics.
+// A proxy of a pod, a control plane in it, or an application's page of metrics.
 struct Recognised {
   Target target;            // admin and metrics: what can be reached at the pod's address
   std::string container;    // where it runs
@@ -42,6 +42,7 @@ struct Recognised {
   // An admin port that listens on the pod's loopback, for who can enter its network namespace.
   std::optional<std::uint16_t> loopback_admin;
   bool is_inside_only = false;  // not watched for want of any other door
+  bool control_plane = false;   // what its container uses is no sidecar's
 
   bool watched() const { return not_watched.empty(); }
   bool operator==(const Recognised&) const = default;
@@ -50,7 +51,8 @@ struct Recognised {
 struct PodRecognition {
   MeshState state = MeshState::unmeshed;
   std::string mesh;                // whose state that is: a value of the label `mesh`; "" if none's
-  std::vector<Recognised> found;   // proxies first, the application's page last
+  std::vector<Recognised> found;   // a mesh's proxies before its control plane, the application's
+                                   // page last
   std::string remark;              // of a pod in which nothing was found: why; else ""
   std::vector<std::string> wrong;  // annotations that were passed over, in words
 

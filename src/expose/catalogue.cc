@@ -233,9 +233,9 @@ std::vector<Metric> all_metrics() {
   for (const auto* part :
        {&traffic_metrics(), &load_balance_metrics(), &balance_metrics(), &pod_balance_metrics(),
         &connection_metrics(), &tcp_metrics(), &sidecar_metrics(), &migration_metrics(),
-        &resource_metrics(), &control_plane_metrics(), &certificate_metrics(), &tls_probe_metrics(),
-        &trust_metrics(), &target_metrics(), &exporter_metrics(), &certificate_exporter_metrics(),
-        &process_metrics()}) {
+        &resource_metrics(), &control_plane_metrics(), &plane_metrics(), &issuer_metrics(),
+        &certificate_metrics(), &tls_probe_metrics(), &trust_metrics(), &target_metrics(),
+        &exporter_metrics(), &certificate_exporter_metrics(), &process_metrics()}) {
     all.insert(all.end(), part->begin(), part->end());
   }
   return all;

@@ -8,6 +8,7 @@
 
 #include "compute/each_certificate.h"
 #include "compute/findings.h"
+#include "compute/findings/about_planes.h"
 
 namespace mesh {
 namespace {
@@ -17,7 +18,7 @@ bool is_everything(const ReportFilter& filter) {
 }
 
 struct Looked {
-  std::array<std::uint64_t, 13> counts{};  // by Among
+  std::array<std::uint64_t, 15> counts{};  // by Among
   std::uint64_t quiet_upstreams = 0;       // with too little traffic to tell
 
   std::uint64_t& operator[](Among among) { return counts[static_cast<std::size_t>(among)]; }
@@ -37,8 +38,10 @@ bool lets(const TargetState& state, const ReportFilter& filter) {
 
 void look_at_target(const TargetState& state, const ReportFilter& filter, Looked& looked) {
   // A page of certificates alone says nothing of traffic: silence about it is no health.
-  const bool tells_traffic =
-      !is_application(state.target.mesh) && (state.proxy || !state.traffic.keys->empty());
+  const bool tells_traffic = !is_application(state.target.mesh) && !state.plane &&
+                             (state.proxy || !state.traffic.keys->empty());
+  looked[Among::control_planes] += state.plane && filter.upstream.empty() ? 1 : 0;
+  looked[Among::issuers] += tells_issuances(state) && filter.upstream.empty() ? 1 : 0;
   looked[Among::sidecars] += tells_traffic ? 1 : 0;
   looked[Among::settings] += state.settings ? 1 : 0;
   const ControlPlaneState& plane = state.control_plane;
@@ -108,6 +111,8 @@ Noun noun_of(Among among) {
     case Among::upstreams: return {"upstream", "upstreams"};
     case Among::settings: return {"configuration", "configurations"};
     case Among::memory: return {"sidecar whose memory is known", "sidecars whose memory is known"};
+    case Among::control_planes: return {"control plane", "control planes"};
+    case Among::issuers: return {"issuer", "issuers"};
     case Among::memory_limits: return {"memory limit", "memory limits"};
   }
   return {};

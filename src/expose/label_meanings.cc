@@ -47,11 +47,12 @@ constexpr std::array label_list{
     LabelMeaning{"resource",
                  "Kind of configuration, or the connection it comes by: `cds` (clusters), `lds` "
                  "(listeners), `rds` (routes), `eds` (endpoints), `sds` (secrets); `ads` is one "
-                 "connection for all. Of a connection pool what is limited: `connections`, "
+                 "connection for all; of what istiod pushes also `nds`, `ecds`, `pcds`, `bds`, "
+                 "`wds`, `wads` and `other`. Of a connection pool what is limited: `connections`, "
                  "`pools`, `pending`, `requests` or `retries`."},
     LabelMeaning{"result",
-                 "What became of an update of the configuration, or how retries or connections "
-                 "ended; each metric lists its own."},
+                 "What became of an update of the configuration or of a request for a certificate, "
+                 "or how retries or connections ended; each metric lists its own."},
     LabelMeaning{"bundle", "Configured name of a trust bundle."},
     LabelMeaning{"finding", "What was found: a section of docs/runbook.md."},
     LabelMeaning{"severity", "`info`, `warning` or `critical`."},
@@ -104,8 +105,12 @@ constexpr std::array label_list{
     LabelMeaning{"method", "Way by which a target is reached; the metric lists them."},
     LabelMeaning{"stage", "Part of a pass: `scrape` or `total`."},
     LabelMeaning{"family", "Name of the metric that was folded."},
-    LabelMeaning{"version", "Version of the proxy, or of this exporter."},
-    LabelMeaning{"build", "Build of the proxy (commit and flavour), or of this exporter."},
+    LabelMeaning{"version",
+                 "Version of the proxy, of a control plane or of the proxies that it knows (the "
+                 "mesh's then; `other` beyond twenty of them), or of this exporter."},
+    LabelMeaning{"build",
+                 "Build of the proxy (commit and flavour) or of a control plane, or of this "
+                 "exporter."},
     LabelMeaning{"node_id", "Name of the proxy in its mesh, as it says itself."},
     LabelMeaning{"revision", "Commit this exporter was built from; empty where not known."},
     LabelMeaning{"compiler", "What this exporter was compiled with."},

@@ -10,6 +10,7 @@
 
 #include "base/binary_bytes.h"
 #include "base/duration.h"
+#include "compute/version_skew.h"
 #include "expose/diagnosis.h"
 #include "expose/human.h"
 #include "expose/landing_sections.h"
@@ -134,6 +135,10 @@ std::string memory_words(const TargetState& state) {
 }
 
 std::string proxy_cell(const TargetState& state) {
+  if (state.plane) {
+    const std::string version(plane_version(state));
+    return cell("proxy", "control plane " + (version.empty() ? soft("unknown") : shown(version)));
+  }
   if (!state.proxy) {
     const std::string library = state.library.empty() ? soft("unknown") : shown(state.library);
     return cell("proxy", library + memory_words(state));

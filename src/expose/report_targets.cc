@@ -9,6 +9,7 @@
 
 #include "base/binary_bytes.h"
 #include "base/duration.h"
+#include "compute/version_skew.h"
 #include "expose/human.h"
 #include "expose/remarks.h"
 #include "expose/reports.h"
@@ -74,6 +75,12 @@ void add_not_watched(const NotWatched& one, const ReportFilter& filter, Table& t
   table.rows.push_back(std::move(row));
 }
 
+// Of an application, whose counters of calls are read.
+std::string version_of(const TargetState& state) {
+  if (state.plane) return std::string(plane_version(state));
+  return state.proxy ? state.proxy->version : state.library;
+}
+
 Cell bytes_cell(const std::optional<std::uint64_t>& bytes) {
   if (!bytes) return {};
   return {*bytes, binary_bytes(*bytes)};
@@ -119,7 +126,7 @@ Table targets_report(const Page& page, const ReportFilter& filter) {
                           {state->target.workload, ""},
                           {address_of(state->target), ""},
                           {std::string(word), ""},
-                          {state->proxy ? state->proxy->version : state->library, ""},
+                          {version_of(*state), ""},
                           age,
                           config_age_of(state->control_plane, page.self.now),
                           {state->scrape_seconds, human_seconds(state->scrape_seconds)},

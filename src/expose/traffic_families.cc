@@ -1,15 +1,9 @@
 // Traffic: what the sidecars counted of the calls that went through them.
-#include <algorithm>
 #include <array>
-#include <charconv>
-#include <cmath>
-#include <limits>
-#include <map>
-#include <optional>
-#include <string_view>
 
 #include "compute/error_ratio.h"
 #include "expose/families.h"
+#include "expose/told_histograms.h"
 
 namespace mesh {
 namespace {
@@ -61,59 +55,11 @@ void resets_total(const Page& page, FamilyBuilder& family) {
                });
 }
 
-// The durations of one method as its target tells them.
-struct Durations {
-  std::map<double, std::uint64_t> cumulative;  // by upper bound
-  std::optional<std::uint64_t> sum_us;
-};
-
-std::optional<double> upper_bound(std::string_view text) {
-  if (text == "+Inf") return std::numeric_limits<double>::infinity();
-  double bound = 0;
-  const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), bound);
-  if (error != std::errc{} || end != text.data() + text.size() || std::isnan(bound)) return {};
-  return bound;
-}
-
-// What lies between two bounds. Never less than nothing: a bucket that was followed for a shorter
-// time than the one below it (it has just appeared) would otherwise make the histogram fall.
-BucketCounts bucket_counts(const Durations& durations) {
-  BucketCounts counts;
-  std::uint64_t below = 0;
-  for (const auto& [bound, cumulative] : durations.cumulative) {
-    const std::uint64_t here = std::max(cumulative, below);
-    counts[bound] = here - below;
-    below = here;
-  }
-  return counts;
-}
-
-std::map<SeriesKey, Durations> durations_by_method(const CounterView& counters) {
-  std::map<SeriesKey, Durations> methods;
-  for (std::size_t i = 0; i < counters.keys->size() && i < counters.totals.size(); ++i) {
-    SeriesKey method = (*counters.keys)[i];
-    const bool is_sum = method.counted == Counted::duration_sum_us;
-    if (!is_sum && method.counted != Counted::duration_bucket) continue;
-    const std::optional<double> bound = upper_bound(method.detail);
-    method.counted = Counted::duration_bucket;
-    method.detail.clear();
-    if (is_sum) {
-      Durations& durations = methods[method];
-      durations.sum_us = durations.sum_us.value_or(0) + counters.totals[i];
-    } else if (bound) {
-      methods[method].cumulative[*bound] += counters.totals[i];
-    }
-  }
-  return methods;
-}
-
 void request_duration(const Page& page, FamilyBuilder& family) {
   for (const auto& state : page.snapshot.targets) {
-    for (const auto& [method, durations] : durations_by_method(state->traffic)) {
-      if (durations.cumulative.empty()) continue;
-      const double sum = durations.sum_us ? static_cast<double>(*durations.sum_us) / 1e6
-                                          : std::numeric_limits<double>::quiet_NaN();
-      family.add_histogram(method_labels(*state, method), bucket_counts(durations), sum);
+    for (const auto& [method, durations] :
+         told_histograms(state->traffic, Counted::duration_bucket, Counted::duration_sum_us)) {
+      add_histogram(family, method_labels(*state, method), durations);
     }
   }
 }

@@ -12,6 +12,7 @@
 #include "model/certificate_look.h"
 #include "model/control_plane.h"
 #include "model/failure.h"
+#include "model/plane.h"
 #include "model/series.h"
 #include "model/settings.h"
 
@@ -20,11 +21,14 @@ namespace mesh {
 enum class ProxyState : std::uint8_t { live, draining, pre_initializing, initializing };
 
 struct Proxy {
-  std::string version;  // "1.40.0"
+  std::string version;  // of the program: "1.40.0" of an Envoy, whichever mesh it is of
   std::string build;    // commit and flavour as the proxy says them; may be ""
   std::string node_id;  // its name in the mesh; may be ""
   ProxyState state = ProxyState::live;
   std::optional<Instant> started;  // when the process began, as well as it can be known
+  // Of the mesh it came with ("1.31.2" of Istio), which is what a control plane's is compared with;
+  // "" where the proxy does not tell.
+  std::string mesh_version{};
 
   bool operator==(const Proxy&) const = default;
 };
@@ -140,6 +144,7 @@ struct Readings {
   std::optional<CertificateLook> certificates;  // absent when not asked or not heard this time
   std::optional<AgentReading> agent;            // likewise: what the mesh's own agent tells
   ControlPlaneReading control_plane;
+  std::optional<PlaneReading> plane;  // of a control plane's own page
 
   std::uint64_t unreadable = 0;   // lines or values that could not be understood
   std::string unreadable_sample;  // the first of them, shortened and printable

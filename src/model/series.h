@@ -50,9 +50,17 @@ enum class Counted : std::uint8_t {
   tcp_opened,   // connections, whatever they carry, also those that failed; detail likewise
   tcp_closed,   // detail = how they ended
   tcp_bytes,    // of what they carry; detail = "received" (from who called) | "sent" (back)
+  // Of a control plane.
+  issuances,           // certificates it was asked for; detail = "issued" | "refused" | "failed"
+  pushes,              // of configuration to proxies; detail = its kind
+  push_failures,       // of them, those that did not go out; likewise
+  push_rejections,     // of them, those that a proxy refused; likewise
+  plane_errors,        // of its own; detail = kind
+  convergence_bucket,  // changes that took at most `detail` seconds to be with a proxy (cumulative)
+  convergence_sum_us,  // their time together, in microseconds
 };
 
-inline constexpr std::size_t counted_kinds = 25;
+inline constexpr std::size_t counted_kinds = 32;
 
 // Whether `detail` is the address of an endpoint.
 constexpr bool is_of_endpoint(Counted counted) {

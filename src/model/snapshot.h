@@ -17,6 +17,7 @@
 #include "model/failure.h"
 #include "model/finding.h"
 #include "model/known_certificate.h"
+#include "model/plane.h"
 #include "model/pool.h"
 #include "model/readings.h"
 #include "model/resources.h"
@@ -98,7 +99,8 @@ struct TargetState {
   std::vector<std::shared_ptr<const CertificatePlace>> certificates;
   std::vector<StaleCount> stale_connections;
   std::vector<RotationFailure> rotation_failures;
-  ControlPlaneState control_plane;  // empty where there is none
+  ControlPlaneState control_plane;    // empty where there is none
+  std::optional<PlaneReading> plane;  // of a control plane itself
 
   // As last looked at; null if they never were.
   std::shared_ptr<const SettingsReading> settings;

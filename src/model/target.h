@@ -61,6 +61,8 @@ struct Target {
   // /run/netns/blue; and `admin` alone in that of the processes of `cgroup`.
   std::string network_namespace{};
   bool admin_within_cgroup = false;
+  // Of the mesh, as its pod says ("stable-2.14.10"); "" where nobody told.
+  std::string mesh_version{};
 
   bool operator==(const Target&) const = default;
 };

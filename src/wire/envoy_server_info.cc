@@ -82,6 +82,7 @@ Result<EnvoyServerInfo> parse_envoy_server_info(std::string_view body) {
   if (!root.at_pointer("/node/metadata").get(metadata)) {
     for (const auto field : metadata) info.node_metadata.emplace_back(field.key);
   }
+  info.mesh_version = text_at(root, "/node/metadata/ISTIO_VERSION");
   std::uint64_t epoch = 0;
   if (!root.at_pointer("/command_line_options/restart_epoch").get(epoch))
     info.restart_epoch = epoch;

@@ -23,6 +23,7 @@ struct EnvoyServerInfo {
   std::string node_id;
   std::string node_cluster;
   std::vector<std::string> node_metadata;  // what is said of the node: the keys
+  std::string mesh_version;  // Istio's, as its agent told the proxy; "" where nobody did
 
   bool operator==(const EnvoyServerInfo&) const = default;
 };

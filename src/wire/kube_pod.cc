@@ -24,13 +24,15 @@ using simdjson::dom::array;
 using simdjson::dom::element;
 using simdjson::dom::object;
 
-constexpr std::array<std::string_view, 11> kept_labels{
+constexpr std::array<std::string_view, 13> kept_labels{
     "app",
+    "component",
     "consul.hashicorp.com/connect-inject-managed-by",
     "gateway.istio.io/managed",
     "gateway.networking.k8s.io/gateway-name",
     "istio.io/dataplane-mode",
     "istio.io/rev",
+    "linkerd.io/control-plane-component",
     "linkerd.io/control-plane-ns",
     "pod-template-hash",
     "security.istio.io/tlsMode",

@@ -4,10 +4,14 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include <map>
+#include <string_view>
+
 namespace mesh {
 namespace {
 
 using testing::ElementsAre;
+using testing::Pair;
 using testing::StartsWith;
 
 Request first_question(const std::string& mesh, const std::string& path) {
@@ -25,7 +29,7 @@ TEST(Dialects, are_these) {
   std::vector<std::string_view> names;
   for (const Dialect& dialect : dialects()) names.push_back(dialect.name);
   EXPECT_THAT(names, ElementsAre("envoy", "istio", "ztunnel", "linkerd", "consul", "appmesh", "app",
-                                 "auto"));
+                                 "istiod", "linkerd-control-plane", "consul-server", "auto"));
   EXPECT_EQ(find_dialect("nginx"), nullptr);
 }
 
@@ -50,16 +54,20 @@ TEST(Dialects, leave_envoys_part_out_of_the_page_that_an_application_shares_with
 }
 
 TEST(Dialects, ask_a_control_planes_page_as_it_is) {
-  EXPECT_EQ(first_question("istio", "/metrics").path, "/metrics");
+  EXPECT_EQ(first_question("istiod", "/metrics").path, "/metrics");
+  EXPECT_EQ(first_question("consul-server", "").path, "/v1/agent/metrics?format=prometheus");
   EXPECT_EQ(first_question("consul", "/v1/agent/metrics?format=prometheus").path,
             "/v1/agent/metrics?format=prometheus");
 }
 
-TEST(Dialects, label_them_by_their_mesh) {
+TEST(Dialects, of_one_mesh_have_one_label) {
+  std::map<std::string_view, std::string_view> others;
   for (const Dialect& dialect : dialects()) {
-    const bool unknown = dialect.name == "auto";
-    EXPECT_EQ(dialect.label, dialect.name == "ztunnel" ? "istio" : unknown ? "" : dialect.name);
+    if (dialect.label != dialect.name) others.emplace(dialect.name, dialect.label);
   }
+  EXPECT_THAT(others, ElementsAre(Pair("auto", ""), Pair("consul-server", "consul"),
+                                  Pair("istiod", "istio"), Pair("linkerd-control-plane", "linkerd"),
+                                  Pair("ztunnel", "istio")));
 }
 
 }  // namespace

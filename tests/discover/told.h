@@ -11,8 +11,11 @@
 
 namespace mesh {
 
-inline constexpr std::array<std::string_view, 7> spoken{"envoy",  "istio",   "ztunnel", "linkerd",
-                                                        "consul", "appmesh", "app"};
+inline constexpr std::array<std::string_view, 10> spoken{
+    "envoy",        "istio",  "ztunnel",
+    "linkerd",      "consul", "appmesh",
+    "app",          "istiod", "linkerd-control-plane",
+    "consul-server"};
 
 inline Pod sample_pod(const std::string& path) {
   auto pod = KubeReader<Pod>().read(fixture("pods/" + path + ".json"));
@@ -38,6 +41,7 @@ inline std::string told(const Pod& pod) {
     if (one.loopback_admin) {
       text.append("\n  loopback admin ").append(std::to_string(*one.loopback_admin));
     }
+    if (one.control_plane) text += "\n  control plane " + one.target.mesh_version;
     if (!one.not_watched.empty()) text += "\n  not watched: " + one.not_watched;
     if (!one.hidden_anyway.empty()) text += "\n  hidden anyway: " + one.hidden_anyway;
     if (!one.hidden.empty()) text += "\n  hidden: " + one.hidden;

@@ -6,14 +6,20 @@ import re
 
 from recorded_proxy import RecordedProxy, recorded
 
-COUNTER = re.compile(r"^(\w+(?:_total|_bucket|_count|_sum)(?:\{.*\})?) (\d+)$", re.MULTILINE)
+# istiod's do not all end like counters.
+COUNTER = re.compile(r"^(\w+(?:_total|_bucket|_count|_sum|_pushes|_rejects|_errors)(?:\{.*\})?) (\d+)$", re.MULTILINE)
+# What a page has only once something went wrong.
+ERRORS = """pilot_xds_pushes{type="cds_senderr"} 1
+pilot_total_xds_rejects{type="cds"} 1
+pilot_total_xds_internal_errors 1
+"""
 
 
 class Growing:
     """A page that is called for its text."""
 
-    def __init__(self, fixture):
-        self._text = recorded(fixture)
+    def __init__(self, fixture, more=""):
+        self._text = recorded(fixture) + more
         self._asked = 0
 
     def __call__(self):
@@ -21,11 +27,12 @@ class Growing:
         return COUNTER.sub(lambda line: f"{line[1]} {int(line[2]) * self._asked}", self._text)
 
 
-# name → mesh, workload, fixture of its page
+# name → mesh, workload, what its page is made of: a fixture, and perhaps more
 NEIGHBOURS = {
-    "linkerd-client-1": ("linkerd", "client", "linkerd/2.366-dev/after_traffic_client.txt"),
-    "linkerd-server-1": ("linkerd", "server", "linkerd/2.366-dev/after_traffic_server.txt"),
-    "ztunnel-1": ("ztunnel", "ztunnel", "ztunnel/2026-08-20/shared_open.txt"),
+    "linkerd-client-1": ("linkerd", "client", ["linkerd/2.366-dev/after_traffic_client.txt"]),
+    "linkerd-server-1": ("linkerd", "server", ["linkerd/2.366-dev/after_traffic_server.txt"]),
+    "istiod-1": ("istiod", "istiod", ["istio/1.31-dev/istiod_metrics.txt", ERRORS]),
+    "ztunnel-1": ("ztunnel", "ztunnel", ["ztunnel/2026-08-20/shared_open.txt"]),
 }
 
 
@@ -36,8 +43,8 @@ class RecordedNeighbours:
         self._proxies = {}
 
     def start(self):
-        for name, (_, _, fixture) in NEIGHBOURS.items():
-            self._proxies[name] = RecordedProxy({"/metrics": Growing(fixture)})
+        for name, (_, _, page) in NEIGHBOURS.items():
+            self._proxies[name] = RecordedProxy({"/metrics": Growing(*page)})
             self._proxies[name].start()
         return self
 

@@ -47,6 +47,7 @@ class RecordedProxy(http.server.ThreadingHTTPServer):
 
     def start(self):
         self._thread.start()
+        return self
 
     def stop(self):
         self.shutdown()

@@ -43,6 +43,10 @@ extern const FindingMaker window_small;
 extern const FindingMaker sidecar_oom_killed;
 extern const FindingMaker sidecar_memory_pressure;
 extern const FindingMaker sidecar_memory_limit_low;
+extern const FindingMaker ca_issuance_failing;
+extern const FindingMaker control_plane_pushes_rejected;
+extern const FindingMaker version_skew;
+extern const FindingMaker mesh_ended;
 
 // In the order in which they matter: what stops a mesh first.
 // clang-format off
@@ -55,6 +59,7 @@ inline constexpr std::array all_findings{
     &sidecar_oom_killed,
     &pool_exhausted,
     &control_plane_unreachable,
+    &ca_issuance_failing,
     &certificate_expiring,
     &traffic_pinned,
     &connection_resets,
@@ -65,6 +70,8 @@ inline constexpr std::array all_findings{
     &rotation_failing,
     &rotation_overdue,
     &config_rejected,
+    &control_plane_pushes_rejected,
+    &mesh_ended,
     &served_chain_differs,
     &stale_certificate_in_use,
     &certificate_not_yet_valid,
@@ -73,6 +80,7 @@ inline constexpr std::array all_findings{
     &certificate_file_unreadable,
     &traffic_uneven,
     &calls_denied,
+    &version_skew,
     &slow_admin,
     &weak_certificate,
     &grpc_web_cors,

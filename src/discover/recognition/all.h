@@ -33,6 +33,10 @@ MeshView recognise_app(const Pod& pod, std::span<const Recognised> before);
 // A target of this mesh in this pod, without doors.
 Recognised recognised(const Pod& pod, const PodContainer& container, std::string_view mesh);
 
+// The page of a control plane that runs in this container, spoken to in this dialect.
+Recognised recognised_plane(const Pod& pod, const PodContainer& container, std::string_view dialect,
+                            std::uint16_t port, std::string path);
+
 // Null if there is none.
 const PodContainer* container_named(const Pod& pod, std::string_view name);
 
@@ -49,6 +53,9 @@ std::optional<std::uint16_t> port_named(const PodContainer& container, std::stri
 
 // 1 to 65535 and nothing else.
 std::optional<std::uint16_t> parse_port(std::string_view text);
+
+// "edge-26.8.2" of "cr.l5d.io/linkerd/proxy:edge-26.8.2"; "" where there is none, or a digest only.
+std::string image_tag(std::string_view image);
 
 // At the pod's address. REQUIRES: the pod has one, or the target is never asked.
 Address address_at(const Pod& pod, std::uint16_t port);

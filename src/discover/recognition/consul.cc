@@ -7,12 +7,18 @@
 // consul.hashicorp.com/prometheus-scrape-port says otherwise. That annotation may be the
 // application's own as well, so its number decides. The listener that takes calls, 20000, shows the
 // leaf to who begins a handshake.
+//
+// Servers are pods with the labels app=consul (or what the chart was called) and component=server,
+// and the container `consul`. Their page is at the HTTP port, 8500, where the chart was told
+// global.metrics.enableAgentMetrics: it then writes prometheus.io/port and, where all is TLS,
+// prometheus.io/scheme https. They have no sidecar.
 #include "discover/recognition/all.h"
 
 namespace mesh {
 namespace {
 
-constexpr std::uint16_t usual_admin = 19000, usual_inbound = 20000, usual_page = 20200;
+constexpr std::uint16_t usual_admin = 19000, usual_inbound = 20000, usual_page = 20200,
+                        usual_http = 8500;
 
 // The admin port of service N of a pod is 19000 + N, its listener 20000 + N.
 std::uint16_t inbound_port(std::uint16_t admin) {
@@ -58,6 +64,22 @@ void find_page(const Pod& pod, Recognised& one) {
   }
 }
 
+std::optional<Recognised> server(const Pod& pod) {
+  const PodContainer* container = container_named(pod, "consul");
+  if (!container || text_of(pod.labels, "component") != "server") return std::nullopt;
+  const PodTexts& notes = pod.annotations;
+  const auto port = parse_port(text_of(notes, "prometheus.io/port")).value_or(usual_http);
+  Recognised one = recognised_plane(pod, *container, "consul-server", port,
+                                    "/v1/agent/metrics?format=prometheus");
+  if (text_of(notes, "prometheus.io/scrape") != "true") {
+    one.not_watched =
+        "this server's metrics are not enabled (global.metrics.enabled and enableAgentMetrics)";
+  } else if (text_of(notes, "prometheus.io/scheme") == "https") {
+    one.not_watched = "this server's page is served over TLS only, which is not spoken to pages";
+  }
+  return one;
+}
+
 MeshView without_proxy(const Pod& pod) {
   MeshView view;
   const std::string_view inject = text_of(pod.annotations, "consul.hashicorp.com/connect-inject");
@@ -86,7 +108,11 @@ MeshView recognise_consul(const Pod& pod, std::span<const Recognised>) {
     find_page(pod, one);
     view.found.push_back(std::move(one));
   }
-  if (view.found.empty()) return without_proxy(pod);
+  if (view.found.empty()) {
+    view = without_proxy(pod);
+    if (auto one = server(pod)) view.found.push_back(std::move(*one));
+    return view;
+  }
   view.intent = MeshState::meshed;
   return view;
 }

@@ -17,10 +17,15 @@
 // shown: it is no request, and the application never hears of it. A gateway shows whatever
 // certificates its owner gave it, by the name that is called, and none is looked at.
 //
+// The control plane, istiod, is a pod with the label app=istiod and the container `discovery`,
+// whose page is at its port http-monitoring, or where --monitoringAddr says: 15014. It has no
+// sidecar.
+//
 // An ambient workload has no proxy; the CNI writes ambient.istio.io/redirection on it. Whether
 // injection is asked for may stand at the namespace instead, which is not seen here. Pods in the
 // node's own network are never given a sidecar.
 #include <algorithm>
+#include <utility>
 
 #include "discover/recognition/all.h"
 
@@ -29,6 +34,7 @@ namespace {
 
 constexpr std::uint16_t usual_status = 15020, usual_envoy_page = 15090, usual_admin = 15000;
 constexpr std::uint16_t waypoint_inbound = 15008;
+constexpr std::uint16_t usual_monitoring = 15014;
 constexpr std::string_view page_path = "/stats/prometheus";
 
 // "sidecar", "router", "waypoint", "ztunnel"; "" if it says none.
@@ -124,6 +130,16 @@ Recognised envoy(const Pod& pod, const PodContainer& proxy) {
   return one;
 }
 
+std::optional<Recognised> istiod(const Pod& pod) {
+  const PodContainer* discovery = container_named(pod, "discovery");
+  if (!discovery || text_of(pod.labels, "app") != "istiod") return std::nullopt;
+  const std::string_view told = argument_of(*discovery, "monitoringAddr");
+  const auto moved = parse_port(told.substr(std::min(told.rfind(':'), told.size() - 1) + 1));
+  const auto named = port_named(*discovery, "http-monitoring");
+  const std::uint16_t port = moved ? *moved : named.value_or(usual_monitoring);
+  return recognised_plane(pod, *discovery, "istiod", port, "/metrics");
+}
+
 // Of a pod without a proxy.
 MeshView wanted(const Pod& pod) {
   MeshView view;
@@ -161,7 +177,11 @@ MeshView recognise_istio(const Pod& pod, std::span<const Recognised>) {
     return {{std::move(one)}, MeshState::meshed, ""};
   }
   const PodContainer* proxy = container_named(pod, "istio-proxy");
-  if (!proxy) return wanted(pod);
+  if (!proxy) {
+    MeshView view = wanted(pod);
+    if (auto plane = istiod(pod)) view.found.push_back(std::move(*plane));
+    return view;
+  }
   if (is_agent_without_envoy(*proxy)) return {};
   Recognised one = is_ztunnel(pod, *proxy) ? ztunnel(pod, *proxy) : envoy(pod, *proxy);
   return {{std::move(one)}, MeshState::meshed, ""};

@@ -1,5 +1,6 @@
 // Looking at containers; see all.h.
 #include <algorithm>
+#include <utility>
 
 #include "base/text.h"
 #include "discover/recognition/all.h"
@@ -15,6 +16,15 @@ Recognised recognised(const Pod& pod, const PodContainer& container, std::string
   one.target.pod = pod.name;
   one.target.workload = workload_of(pod);
   one.container = container.name;
+  return one;
+}
+
+Recognised recognised_plane(const Pod& pod, const PodContainer& container, std::string_view dialect,
+                            std::uint16_t port, std::string path) {
+  Recognised one = recognised(pod, container, dialect);
+  one.target.metrics = page_at(pod, port, std::move(path));
+  one.target.mesh_version = image_tag(container.image);
+  one.control_plane = true;
   return one;
 }
 
@@ -56,6 +66,13 @@ std::optional<std::uint16_t> parse_port(std::string_view text) {
   const auto number = parse_u64(text);
   if (!number || *number == 0 || *number > 65535) return std::nullopt;
   return static_cast<std::uint16_t>(*number);
+}
+
+std::string image_tag(std::string_view image) {
+  image = image.substr(0, image.find('@'));
+  const std::size_t name = image.rfind('/') == image.npos ? 0 : image.rfind('/');
+  const std::size_t colon = image.find(':', name);
+  return colon == image.npos ? "" : std::string(image.substr(colon + 1));
 }
 
 Address address_at(const Pod& pod, std::uint16_t port) {

@@ -123,5 +123,33 @@ TEST(RecogniseConsul, is_not_wanted) {
             "consul.hashicorp.com/connect-inject is false");
 }
 
+TEST(RecogniseConsul, knows_its_servers) {
+  EXPECT_EQ(told("consul/server"),
+            "opted_out in consul\n"
+            "consul-server consul/consul-server-0 of consul-server, container consul\n"
+            "  page 10.244.1.7:8500/v1/agent/metrics?format=prometheus\n"
+            "  control plane 1.20.6\n"
+            "consul.hashicorp.com/connect-inject is false");
+}
+
+TEST(RecogniseConsul, says_why_a_server_is_not_read) {
+  EXPECT_EQ(told("consul/server_over_tls"),
+            "opted_out in consul\n"
+            "consul-server consul/consul-server-0 of consul-server, container consul\n"
+            "  page 10.244.1.7:8501/v1/agent/metrics?format=prometheus\n"
+            "  control plane 1.20.6\n"
+            "  not watched: this server's page is served over TLS only, which is not spoken to "
+            "pages\n"
+            "consul.hashicorp.com/connect-inject is false");
+  EXPECT_EQ(told("consul/server_without_metrics"),
+            "opted_out in consul\n"
+            "consul-server consul/consul-server-0 of consul-server, container consul\n"
+            "  page 10.244.1.7:8500/v1/agent/metrics?format=prometheus\n"
+            "  control plane 1.20.6\n"
+            "  not watched: this server's metrics are not enabled (global.metrics.enabled and "
+            "enableAgentMetrics)\n"
+            "consul.hashicorp.com/connect-inject is false");
+}
+
 }  // namespace
 }  // namespace mesh

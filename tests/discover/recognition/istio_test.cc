@@ -223,5 +223,23 @@ TEST(RecogniseIstio, is_looked_at_at_the_first_port_that_is) {
   EXPECT_FALSE(inbound_of(pod));
 }
 
+TEST(RecogniseIstio, knows_its_control_plane) {
+  EXPECT_EQ(told("istio/istiod"),
+            "opted_out in istio\n"
+            "istiod istio-system/istiod-6d8f7b9c5-q9w2e of istiod, container discovery\n"
+            "  page 10.244.1.7:15014/metrics\n"
+            "  control plane 1.31.0\n"
+            "sidecar.istio.io/inject is false");
+}
+
+TEST(RecogniseIstio, knows_where_its_control_plane_was_told_to_listen) {
+  EXPECT_EQ(told("istio/istiod_port_moved"),
+            "opted_out in istio\n"
+            "istiod istio-system/istiod-6d8f7b9c5-q9w2e of istiod, container discovery\n"
+            "  page 10.244.1.7:16014/metrics\n"
+            "  control plane 1.31.0\n"
+            "sidecar.istio.io/inject is false");
+}
+
 }  // namespace
 }  // namespace mesh

@@ -56,5 +56,49 @@ TEST(RecogniseLinkerd, leaves_the_applications_page_alone) {
             "  page 10.244.1.7:9102/metrics");
 }
 
+TEST(RecogniseLinkerd, has_a_controller_beside_its_proxy) {
+  EXPECT_EQ(told("linkerd/identity"),
+            "meshed in linkerd\n"
+            "linkerd linkerd/linkerd-identity-7f9c8b6d5-k2x4z of linkerd-identity, container "
+            "linkerd-proxy\n"
+            "  page 10.244.1.7:4191/metrics\n"
+            "linkerd-control-plane linkerd/linkerd-identity-7f9c8b6d5-k2x4z/identity of "
+            "linkerd-identity, container identity\n"
+            "  page 10.244.1.7:9990/metrics\n"
+            "  control plane stable-2.14.10");
+}
+
+TEST(RecogniseLinkerd, has_several_controllers_in_a_pod) {
+  const std::string pod = "linkerd/linkerd-destination-7f9c8b6d5-k2x4z";
+  EXPECT_EQ(told("linkerd/destination"),
+            "meshed in linkerd\n"
+            "linkerd " +
+                pod +
+                " of linkerd-destination, container linkerd-proxy\n"
+                "  page 10.244.1.7:4191/metrics\n"
+                "linkerd-control-plane " +
+                pod +
+                "/destination of linkerd-destination, container "
+                "destination\n"
+                "  page 10.244.1.7:9996/metrics\n"
+                "  control plane stable-2.14.10\n"
+                "linkerd-control-plane " +
+                pod +
+                "/sp-validator of linkerd-destination, container "
+                "sp-validator\n"
+                "  page 10.244.1.7:9997/metrics\n"
+                "  control plane stable-2.14.10\n"
+                "linkerd-control-plane " +
+                pod +
+                "/policy of linkerd-destination, container policy\n"
+                "  page 10.244.1.7:9990/metrics\n"
+                "  control plane stable-2.14.10");
+}
+
+TEST(RecogniseLinkerd, is_of_the_version_that_the_pod_says) {
+  const PodRecognition seen = recognise(sample_pod("linkerd/native_sidecar"), spoken);
+  EXPECT_EQ(seen.found.at(0).target.mesh_version, "edge-26.8.2");
+}
+
 }  // namespace
 }  // namespace mesh

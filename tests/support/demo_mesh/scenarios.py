@@ -256,6 +256,9 @@ ALERTS_MADE_ELSEWHERE = {
     "MeshExporterReloadFailed": "it is the agent that is misled: alert_matrix_test.py",
     "MeshExporterDown": "it is the agent that is ended: alert_matrix_test.py",
     "MeshExporterAbsent": "it is Prometheus that knows no agent: alert_matrix_test.py"}
+_NO_PLANE = "the demo mesh has no istiod: findings/planes_test.cc and planes_test.py have recorded pages"
 ALERTS_NOT_MADE = {
+    **dict.fromkeys(("MeshCaIssuanceFailing", "MeshControlPlanePushesRejected", "MeshVersionSkew"), _NO_PLANE),
+    "MeshMeshEnded": "App Mesh cannot be had any more: findings/planes_test.cc",
     "MeshExporterSnapshotStale": "polls end by their deadlines, and the thread that polls is the one that answers"}
 BY_NAME = {scenario.name: scenario for scenario in SCENARIOS}
