@@ -9,7 +9,9 @@
 namespace mesh {
 void TargetLog::answered(Change change, const Readings& readings) {
   if (change == Change::came_up) {
-    const std::string version = readings.proxy ? readings.proxy->version : "";
+    const std::string version = readings.proxy   ? readings.proxy->version
+                                : readings.plane ? readings.plane->version
+                                                 : "";
     log(LogLevel::info, "target is up", {{"target", target_}, {"version", version}});
   }
   note_life(readings.incarnation);

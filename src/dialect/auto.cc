@@ -35,7 +35,7 @@ constexpr std::array<Sign, 17> signs{{
     {"ztunnel", "istio_active_proxy_count"},
     {"istiod", "istio_build", "component", "pilot"},
     {"linkerd-control-plane", "issuer_cert_ttl_seconds"},
-    {"consul-server", "consul_version", "version"},
+    {"consul-server", "consul_version"},
     {"consul", "consul_dataplane_"},
     {"consul", "envoy_", "consul_source_service"},
     {"istio", "istio_agent_"},

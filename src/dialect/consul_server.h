@@ -8,7 +8,9 @@
 // are only being configured), the ends of root and signing certificate, and signed requests.
 // Oddities, by 1.20.6:
 //
-//   - every gauge that is declared has a second line without labels, at 0
+//   - every gauge that is declared has a second line without labels, at 0; the line with the
+//   version
+//     comes some seconds after the start
 //   - what a request for a certificate came to is in consul_rpc_server_call, which the default
 //     telemetry.prefix_filter blocks: without "+consul.rpc.server.call" no issuance is told, and
 //     none is shown. It tells that one failed, not why: also one over the limit of

@@ -117,6 +117,8 @@ TEST(Auto, knows_recorded_pages) {
     EXPECT_GT(pages, 5) << folder;
   }
   EXPECT_EQ(dialect_of_page(fixture("istio/1.31-dev/metrics_15020.txt")), "istio");
+  EXPECT_EQ(dialect_of_page(fixture("istio/1.31-dev/istiod_metrics.txt")), "istiod");
+  EXPECT_EQ(dialect_of_page(fixture("consul/1.20.6/server_metrics.txt")), "consul-server");
 }
 
 TEST(Auto, that_cannot_be_told_says_what_was_seen) {

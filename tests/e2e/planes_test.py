@@ -74,7 +74,7 @@ class PlanesTest(TempDirTest):
         # Two ends, seconds left when the page was recorded.
         self.assertEqual(len(page.rows("mesh_certificate_not_after_timestamp_seconds")), 2)
         del self.pages[path]
-        agent.page_after_polls()
+        agent.wait_for(lambda page: page.value("mesh_target_up") == 0, "the refusal to be seen")
         self.assertIn("agent:read", agent.get("/")[1])
 
 

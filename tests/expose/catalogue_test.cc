@@ -6,12 +6,14 @@
 #include <gtest/gtest.h>
 
 #include <algorithm>
+#include <memory>
 #include <set>
 #include <string>
+#include <utility>
 
 #include "expose/families.h"
 #include "expose/reference.h"
-#include "expose/sample_page.h"
+#include "expose/sample_plane.h"
 
 namespace mesh {
 namespace {
@@ -84,7 +86,10 @@ TEST(Catalogue, finds_nothing_under_a_name_nobody_exports) {
 
 // Every label on the page is one that the catalogue promised for that metric.
 TEST(Catalogue, lists_the_labels_that_the_page_has) {
-  const Snapshot snapshot = sample::two_sidecars();
+  Snapshot snapshot = sample::two_sidecars();
+  for (TargetState one : {sample::istiod(), sample::istio_sidecar("1.30.2")}) {
+    snapshot.targets.push_back(std::make_shared<const TargetState>(std::move(one)));
+  }
   const SelfNumbers self = sample::self();
   const PageOptions options = sample::options();
   std::set<std::string> seen;

@@ -65,6 +65,12 @@ TEST(EnvoyServerInfo, reads_the_node) {
   const auto info = read(R"("node":{"id":"sidecar~10.0.0.1~a.b~b","cluster":"a.b"})");
   EXPECT_EQ(info.node_id, "sidecar~10.0.0.1~a.b~b");
   EXPECT_EQ(info.node_cluster, "a.b");
+  EXPECT_EQ(info.mesh_version, "");
+}
+
+TEST(EnvoyServerInfo, reads_which_istio_it_came_with) {
+  EXPECT_EQ(read(R"("node":{"metadata":{"ISTIO_VERSION":"1.31.2"}})").mesh_version, "1.31.2");
+  EXPECT_EQ(read(R"("node":{"metadata":{"ISTIO_VERSION":7}})").mesh_version, "");
 }
 
 TEST(EnvoyServerInfo, leaves_what_is_missing_or_of_another_type_at_its_default) {

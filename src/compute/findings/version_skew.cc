@@ -27,7 +27,7 @@ std::string distance(std::int64_t behind) {
   return counted(minors, "minor version") + (behind < 0 ? " ahead" : " behind");
 }
 
-const std::string upgrade =
+constexpr std::string_view upgrade =
     "restart the workloads, so that they are given the sidecar of the control plane: kubectl "
     "rollout restart; where sidecars are ahead, upgrade the control plane, or roll them back";
 
