@@ -113,7 +113,7 @@ Step AppConversation::hear(Answer answer) {
 Readings AppConversation::without_application(const Response& answer) {
   Readings readings;
   readings.at = answer.sent + (answer.received - answer.sent) / 2;
-  readings.incarnation = incarnation_;
+  readings.incarnation = start_.incarnation();
   readings.library = library();
   was_missing_ = true;
   tell_part(its_part, false, readings);
