@@ -165,8 +165,7 @@ asio::awaitable<void> KubeFollower::State::ask(Follower& follower, KubeWatch::As
   changed();
 }
 
-asio::awaitable<void> KubeFollower::State::follow(std::shared_ptr<State> self,
-                                                    Follower& follower) {
+asio::awaitable<void> KubeFollower::State::follow(std::shared_ptr<State> self, Follower& follower) {
   boost::system::error_code ignored;
   auto done = asio::redirect_error(asio::use_awaitable, ignored);
   while (!self->stopping) {

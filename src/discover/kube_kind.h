@@ -24,6 +24,7 @@ struct KubeKind {
   std::size_t most;           // that are kept, and
   std::string_view most_of;   // of what
   Duration gathering;         // what comes within that time is told at once
+  bool secret = false;        // nothing of what cannot be read is shown
 };
 
 // Pods come and go in swarms.
@@ -48,7 +49,8 @@ inline constexpr KubeKind secrets_kind{"/api/v1/",
                                        "a Secret",
                                        limits::secret_certificates,
                                        "certificates in Secrets",
-                                       std::chrono::milliseconds(200)};
+                                       std::chrono::milliseconds(200),
+                                       true};
 
 // What an object is known by, and how much of `most` it takes: nothing is kept of one that takes
 // none.

@@ -95,7 +95,8 @@ bool KubeWatch::arrived(std::string_view bytes) {
   const std::size_t used =
       events_->feed(bytes, [this](std::string_view event) { hear_event(event); });
   if (used < bytes.size() && !over_) {
-    missing_.add_unreadable("watch: " + printable_sample(bytes.substr(used)));
+    const std::string sample = printable_sample(bytes.substr(used));
+    missing_.add_unreadable("watch: " + (scope_.kind.secret ? "no event" : sample));
     over_ = true;
   }
   return !over_;
