@@ -189,8 +189,8 @@ inline constexpr std::size_t pod_text_bytes = 4 * 1024;
 // A configuration file. Ten thousand targets are about 2 MiB.
 inline constexpr std::size_t config_bytes = 8 * 1024 * 1024;
 
-// Targets that are watched, from wherever: those of a large node twenty times over. One that answers
-// costs some 100 kB.
+// Targets that are watched, from wherever: those of a large node twenty times over. One that
+// answers costs some 100 kB.
 inline constexpr std::size_t targets = 5'000;
 
 // Targets of one file that lists them, and such files. Each target costs some 100 kB.

@@ -84,7 +84,8 @@ TEST(Recognise, tells_a_mesh_that_it_does_not_know_and_passes_it_over) {
   const auto out = seen(annotated("linkerd/sidecar", {{"mesh-exporter.io/mesh", "linkered"}}));
   EXPECT_THAT(out.wrong,
               ElementsAre("mesh-exporter.io/mesh: \"linkered\"; expected envoy, istio, ztunnel, "
-                          "linkerd, consul, appmesh or app"));
+                          "linkerd, consul, appmesh, app, istiod, linkerd-control-plane or "
+                          "consul-server"));
   EXPECT_EQ(out.found.at(0).target.mesh, "linkerd");
 }
 
