@@ -166,7 +166,7 @@ void EnvoyPrometheusConversation::note_process(const Numbers& numbers, Readings&
   if (allocated && reserved) readings.heap = Heap{*allocated, *reserved};
   if (!numbers.state && !numbers.uptime && numbers.istio_release.empty()) return;
   Proxy proxy;
-  proxy.version = numbers.istio_release;
+  proxy.version = proxy.mesh_version = numbers.istio_release;
   proxy.started = started_;
   const double state = numbers.state.value_or(0);
   if (state >= 0 && state <= 3) proxy.state = static_cast<ProxyState>(static_cast<int>(state));
