@@ -113,7 +113,7 @@ CounterBook::Index CounterBook::entry_for(const SeriesKey& key) {
     it = index_.find(placed);
     if (it == index_.end()) {
       it = index_.emplace(placed, static_cast<Index>(keys_.size())).first;
-      keys_.push_back(placed);
+      keys_.push_back(it);
       totals_.push_back(0);
       last_seen_.emplace_back();
       held_.push_back(false);
@@ -132,7 +132,7 @@ void CounterBook::drop_stale(Instant at) {
   for (const Index entry : entry_of_) fed[entry] = true;
   for (Index entry = 0; entry < keys_.size(); ++entry) {
     if (held_[entry] && !fed[entry] && at - last_seen_[entry] > config_.stale_after) {
-      folder_.drop(keys_[entry]);
+      folder_.drop(keys_[entry]->first);
       held_[entry] = false;
     }
   }
@@ -144,17 +144,17 @@ void CounterBook::drop_stale(Instant at) {
 void CounterBook::forget_retired() {
   std::vector<std::optional<Index>> new_index(keys_.size());
   Index kept = 0;
-  index_.clear();
   for (Index entry = 0; entry < keys_.size(); ++entry) {
     if (!held_[entry]) {
-      if (is_call_received(keys_[entry])) received_of_forgotten_ += totals_[entry];
+      if (is_call_received(keys_[entry]->first)) received_of_forgotten_ += totals_[entry];
+      index_.erase(keys_[entry]);
       continue;
     }
     new_index[entry] = kept;
-    keys_[kept] = std::move(keys_[entry]);
+    keys_[kept] = keys_[entry];
+    keys_[kept]->second = kept;
     totals_[kept] = totals_[entry];
     last_seen_[kept] = last_seen_[entry];
-    index_.emplace(keys_[kept], kept);
     ++kept;
   }
   move_checkpoints(new_index);
@@ -221,7 +221,7 @@ CounterView CounterBook::view(Instant now) {
   if (visible != visible_) {
     std::vector<SeriesKey> keys;
     keys.reserve(visible.size());
-    for (const Index entry : visible) keys.push_back(keys_[entry]);
+    for (const Index entry : visible) keys.push_back(keys_[entry]->first);
     visible_keys_ = std::make_shared<const std::vector<SeriesKey>>(std::move(keys));
     visible_ = std::move(visible);
   }
@@ -230,7 +230,7 @@ CounterView CounterBook::view(Instant now) {
   view.keys = visible_keys_;
   view.calls_received = received_of_forgotten_;
   for (Index entry = 0; entry < keys_.size(); ++entry) {
-    if (is_call_received(keys_[entry])) view.calls_received += totals_[entry];
+    if (is_call_received(keys_[entry]->first)) view.calls_received += totals_[entry];
   }
   view.totals.reserve(visible_.size());
   for (const Index entry : visible_) view.totals.push_back(totals_[entry]);

@@ -46,6 +46,9 @@ struct WindowConfig {
 // One per block of counters of one target. Not thread-safe.
 class CounterBook {
  public:
+  CounterBook(const CounterBook&) = delete;
+  CounterBook& operator=(const CounterBook&) = delete;
+
   // Borrows the folder, which all books of the target share, for its lifetime.
   CounterBook(const WindowConfig& config, Folder& folder);
 
@@ -85,12 +88,12 @@ class CounterBook {
   std::vector<Index> entry_of_;                         // per series
   std::vector<std::uint32_t> reset_scopes_;             // sorted
 
-  // Entries: one per exported key, columns.
-  std::vector<SeriesKey> keys_;
+  // Entries: one per exported key, columns. A key is most of what an entry costs, and stands once.
+  std::map<SeriesKey, Index> index_;
+  std::vector<std::map<SeriesKey, Index>::iterator> keys_;  // in index_
   std::vector<std::uint64_t> totals_;
   std::vector<Instant> last_seen_;
-  std::vector<bool> held_;  // takes a place in the folder
-  std::map<SeriesKey, Index> index_;
+  std::vector<bool> held_;                   // takes a place in the folder
   std::uint64_t received_of_forgotten_ = 0;  // calls
 
   // Of the entries, at the first checkpoint and at the last. One beyond their ends was not yet
