@@ -55,7 +55,7 @@ def memory_mib(pid):
 
 def scrape(agent):
     """(bytes as they came, the page)."""
-    body = http_get(agent.url, "/metrics", headers={"Accept-Encoding": "gzip"})[1]
+    body = http_get(agent.url, "/metrics", timeout=60, headers={"Accept-Encoding": "gzip"})[1]
     return len(body), gzip.decompress(body).decode()
 
 

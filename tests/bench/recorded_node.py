@@ -32,10 +32,10 @@ def address_of(number):
 
 
 def pods(meshed, others, port):
-    """As the API server has them; the first `meshed` have a sidecar with all of its ports at `port`."""
-    with_sidecar = json.loads(recorded("pods/istio/sidecar.json"))
-    for key in ("mesh-exporter.io/admin-port", "status.sidecar.istio.io/port"):
-        with_sidecar["metadata"]["annotations"][key] = str(port)
+    """As the API server has them; the first `meshed` have a sidecar whose admin port is `port`. They are of
+    no mesh, as what was recorded is of none: all of Envoy's statistics, calls by method among them."""
+    with_sidecar = json.loads(recorded("pods/envoy/admin_port_annotated.json"))
+    with_sidecar["metadata"]["annotations"]["mesh-exporter.io/admin-port"] = str(port)
     without = json.loads(recorded("pods/app/nothing.json"))
     return [_pod(with_sidecar if i < meshed else without, i) for i in range(meshed + others)]
 
@@ -89,7 +89,7 @@ class Sidecar:
         if what == "/config_dump":
             dynamic = "static_clusters" not in asked["resource"]
             return recorded(ENVOY + "client/config_listeners.json") if dynamic else self._settings
-        return OTHERS[what]()
+        return _certificates() if what == "/certs" else recorded(ENVOY + "client/server_info.json")
 
     def _render_stats(self, path, wanted, round_):
         if path not in self._read:
@@ -147,16 +147,6 @@ def _certificates():
         return datetime.fromtimestamp(time.time() + seconds, timezone.utc).strftime("%Y-%m-%dT%H:%M:%SZ")
     return recorded(ENVOY + "client/certs.json").replace(
         "2026-11-25T11:17:40Z", instant(43200)).replace("2026-11-24T11:17:40Z", instant(-43200))
-
-
-def _agents_page():
-    """What Istio's agent tells on its page if Envoy's part is not wanted."""
-    return "".join(line for line in recorded("istio/1.31-dev/metrics_15020.txt").splitlines(True)
-                   if "istio_agent_" in line)
-
-
-OTHERS = {"/certs": _certificates, "/stats/prometheus": _agents_page,
-          "/server_info": lambda: recorded(ENVOY + "client/server_info.json")}
 
 
 class RecordedNode:
