@@ -46,7 +46,7 @@ std::shared_ptr<const CertificatePlace> trimmed(const std::shared_ptr<const Cert
 }  // namespace
 
 ShownPlaces show_places(std::vector<std::shared_ptr<const CertificatePlace>> places,
-                      std::size_t most) {
+                        std::size_t most) {
   ShownPlaces shown{std::move(places), 0};
   std::size_t count = 0;
   for (const auto& place : shown.places) count += place->known.size();
