@@ -3,21 +3,14 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
-#include <cstdlib>
-#include <filesystem>
 #include <map>
 #include <regex>
 
-#include "app/recorded_proxy.h"
-#include "compute/assemble.h"
-#include "compute/target_history.h"
-#include "expose/metrics_page.h"
+#include "app/golden_page.h"
 #include "wire/exposition.h"
 
 namespace mesh::testing {
 namespace {
-
-using std::chrono::seconds;
 
 struct Recording {
   const char* folder;
@@ -45,47 +38,17 @@ Target target_of(const Recording& recording) {
   return target;
 }
 
-// The page after two polls, ten seconds apart, of the same recorded state.
 std::string page_of(const Recording& recording) {
   const Target target = target_of(recording);
   const auto conversation = find_dialect("envoy")->open(target, Config{});
-  TargetHistory history(target, Config{});
   const RecordedProxy proxy(recording.folder);
-  const Instant start = Instant{} + seconds(1'000'000);
-  const WallTime wall = WallTime{} + seconds(1'800'000'000);
-  for (const int second : {0, 10}) {
-    const Instant now = start + seconds(second);
-    const Step step = proxy.poll(*conversation, now);
-    if (const auto* failure = std::get_if<Failure>(&step)) return failure->message;
-    history.record(std::get<Readings>(step),
-                   {wall + seconds(second), now, std::chrono::milliseconds(3), 12'345});
-  }
-  Snapshot snapshot;
-  snapshot.at = wall + seconds(10);
-  snapshot.targets = {history.state(start + seconds(10), wall + seconds(10))};
-  snapshot.folded = sum_folds({history.folded()});
-  snapshot.pass = {0.003, 0.004, 2};
-  SelfNumbers self;
-  self.now = wall + seconds(11);
-  PageOptions options;
-  return render_metrics_page({snapshot, self, options}, Format::prometheus_text);
-}
-
-// What the build put into the page belongs to no recording.
-std::string without_build_info(const std::string& page) {
-  return std::regex_replace(page, std::regex("\nmesh_exporter_build_info[^\n]*"), "");
+  return page_after_two_polls(target, [&](Instant now) { return proxy.poll(*conversation, now); });
 }
 
 class GoldenExposition : public ::testing::TestWithParam<Recording> {};
 
 TEST_P(GoldenExposition, a_recorded_proxy_gives_the_golden_page) {
-  const std::string page = without_build_info(page_of(GetParam()));
-  const std::string file = std::string(MESH_TESTS_DIR "/golden/envoy/") + GetParam().golden;
-  if (std::getenv("MESH_REGENERATE")) {
-    std::filesystem::create_directories(std::filesystem::path(file).parent_path());
-    std::ofstream(file, std::ios::binary) << page;
-  }
-  EXPECT_EQ(page, read_file(file));
+  expect_golden(page_of(GetParam()), std::string("envoy/") + GetParam().golden);
 }
 
 // The recordings were made after a known number of calls: the page must tell exactly those.

@@ -88,6 +88,9 @@ TEST(Remarks, count_ambiguous_names_and_say_why_there_are_any) {
   EXPECT_THAT(remarks_on(state),
               ElementsAre("series without a method: 4 (Linkerd tells methods by ServiceProfiles "
                           "only)"));
+  state.target.mesh = "istio";
+  EXPECT_THAT(remarks_on(state), ElementsAre("series without a method: 4 (Istio tells methods by a "
+                                             "label of a Telemetry resource only)"));
 }
 
 TEST(Remarks, count_what_was_folded_by_family) {
