@@ -160,12 +160,15 @@ void ControlPlaneBook::enter_agent(const AgentLink& now, WallTime wall) {
   const AgentLink none;
   const bool began_anew =
       !agent_ || now.broken < agent_->last.broken || now.answers < agent_->last.answers;
-  if (!agent_) agent_.emplace(Agent{{}, {ConfigKind::ads, "istiod", true, false, {}, 0}});
+  if (!agent_) {
+    agent_.emplace(Agent{{}, {ConfigKind::ads, std::string(now.to), true, false, {}, 0}});
+  }
   const AgentLink& last = began_anew ? none : agent_->last;
   LinkState& link = agent_->state;
   const bool answered = now.answers > last.answers;
-  link.ever_answered |= answered;
+  link.ever_answered |= answered || now.connected == true;
   link.connected = answered || (link.connected && now.broken == last.broken);
+  if (now.connected) link.connected = *now.connected;
   if (link.connected) {
     link.cut_since.reset();
     link.cut_looks = 0;
@@ -188,9 +191,11 @@ ControlPlaneState ControlPlaneBook::state(const CertificatePlace* place,
     config_cut |= config && !link.state.connected;
     config_told |= config;
   }
-  if (agent_ && agent_is_recent && !config_told) {
+  // One that counts only is believed where the proxy says nothing itself; one that says whether it
+  // is connected knows of what the proxy, whose link ends at the agent, does not see.
+  if (agent_ && agent_is_recent && (!config_told || agent_->last.connected)) {
     state.links.push_back(agent_->state);
-    config_cut = !agent_->state.connected;
+    config_cut |= !agent_->state.connected;
   }
   std::vector<SecretLink> secrets;
   for (const auto& [key, resource] : resources_) {

@@ -19,7 +19,8 @@
 //
 // Where the proxy's own link ends at an agent beside it (Istio) and the proxy does not show it, the
 // agent's word for its connection to the control plane is taken: cut when it broke or could not be
-// made since the last look and brought nothing, holding when it brought something.
+// made since the last look and brought nothing, holding when it brought something. An agent that
+// says whether it is connected (Consul's dataplane) is believed, beside the proxy's own link.
 //
 // What was rejected stays so until something is accepted. If both happened between two looks, which
 // came last is not told, and nothing is claimed; so too of what happened before the first look.

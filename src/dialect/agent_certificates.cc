@@ -23,6 +23,7 @@ enum class Means {
   attempts,  // renewals, failed or not: that none failed is worth telling then
   breaks,    // of the agent's connection to its control plane
   answers,   // that came over it
+  holds,     // whether it is there: 1 or 0
 };
 
 struct Family {
@@ -52,8 +53,10 @@ constexpr Seconds hourly = std::chrono::hours(1) + Seconds(60);
 // `error` counts certificates that came and were refused; a CA that does not answer is counted
 // nowhere. Its identity controller: pkg/identity/service.go, from edge-25.2.1 on; the issuer must
 // be an intermediate CA there.
+// Consul's dataplane: pkg/consuldp/{stats,metrics}.go; its connection to the servers, which Envoy,
+// whose control plane is the dataplane beside it, does not see break.
 // Consul: agent/consul/leader_metrics.go; the signing CA is the root where there is no other.
-constexpr std::array<Family, 26> families{{
+constexpr std::array<Family, 28> families{{
     {"istio_agent_cert_expiry_seconds", Means::left, "resource_name", "", ""},
     {"istio_agent_num_failed_outgoing_requests", Means::failures, "request_type", "csr",
      "request_failed"},
@@ -81,6 +84,8 @@ constexpr std::array<Family, 26> families{{
     {"identity_cert_refreshes_total", Means::attempts, "result", "ok", "update_rejected"},
     {"issuer_cert_ttl_seconds", Means::left, "", "", "issuer", intermediate},
 
+    {"consul_dataplane_consul_connected", Means::holds, "", "", ""},
+    {"consul_dataplane_connection_errors", Means::breaks, "", "", ""},
     {"consul_mesh_active_root_ca_expiry", Means::left, "", "", "mesh_root_ca", root, hourly},
     {"consul_mesh_active_signing_ca_expiry", Means::left, "", "", "mesh_signing_ca", intermediate,
      hourly},
@@ -113,12 +118,19 @@ bool count(std::vector<AgentFailures>& failures, std::string_view reason, double
   return true;
 }
 
-bool is_of_link(Means means) { return means == Means::breaks || means == Means::answers; }
+bool is_of_link(Means means) {
+  return means == Means::breaks || means == Means::answers || means == Means::holds;
+}
 
-bool count(std::optional<AgentLink>& link, Means means, double value) {
+bool count(std::optional<AgentLink>& link, const Family& family, double value) {
   if (!link) link.emplace();
+  if (family.name.starts_with("consul_")) link->to = "consul";
   if (!fits_counter(value)) return false;
-  (means == Means::breaks ? link->broken : link->answers) += static_cast<std::uint64_t>(value);
+  switch (family.means) {
+    case Means::holds: link->connected = value != 0; break;
+    case Means::breaks: link->broken += static_cast<std::uint64_t>(value); break;
+    default: link->answers += static_cast<std::uint64_t>(value); break;
+  }
   return true;
 }
 
@@ -152,7 +164,7 @@ void AgentCertificates::enter(const Sample& sample) {
       continue;
     }
     if (is_of_link(family.means)) {
-      if (!count(link_, family.means, sample.value)) {
+      if (!count(link_, family, sample.value)) {
         unreadables_.add(words(family.name, sample.value));
       }
       continue;

@@ -15,7 +15,8 @@
 //                  a minute or so after the first hour
 //
 // Istio's agent, and a ztunnel, which tells of no certificate, also tell how their connection to
-// istiod does, over which they have them renewed.
+// istiod does, over which they have them renewed, and Consul's dataplane whether that to its
+// servers is there.
 //
 // The table of families is in agent_certificates.cc, with where each fact is from.
 #pragma once

@@ -9,8 +9,10 @@
 //
 // A page exists only where metrics are enabled, at :20200/metrics. It is Envoy's own, or
 // consul-dataplane's, which puts its own statistics, Envoy's and the application's together, hands
-// the query on to Envoy, and answers 500 for all of it if one part fails. It says nothing of
-// certificates. Consul's tags are in front, the names mangled by dots as any Envoy's.
+// the query on to Envoy, and answers 500 for all of it if one part fails. It says whether the
+// dataplane reaches its servers, which Envoy, whose control plane is the dataplane, does not see,
+// and nothing of certificates. Consul's tags are in front, the names mangled by dots as any
+// Envoy's.
 //
 // Consul's servers have a dialect of their own (consul_server.h). A client agent may be a target of
 // this one (/v1/agent/metrics?format=prometheus): it tells when its own certificate ends.

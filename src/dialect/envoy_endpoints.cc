@@ -18,6 +18,10 @@ namespace {
 constexpr std::uint32_t polls_between_wholes = 40;
 constexpr std::uint32_t polls_between_forced_wholes = 4;
 
+// So many clusters are some 400 kB of answer. Where there are more, as in a mesh that is not told
+// whom a workload calls, silence is no reason to ask for all of them more often.
+constexpr std::size_t silent_clusters_asked = 200;
+
 EndpointState state_of(const EnvoyHost& host) {
   if (host.draining) return EndpointState::draining;
   if (host.ejected) return EndpointState::ejected;
@@ -75,6 +79,7 @@ std::optional<ClustersQuestion> EnvoyEndpoints::question(
     silent = true;
     if (was_called(cluster)) moved.push_back(name);
   }
+  silent = silent && clusters_.size() <= silent_clusters_asked;
   const bool want_whole = came_or_went || silent || (!moved.empty() && !can_filter);
   if (want_whole && polls_since_whole_ >= polls_between_forced_wholes) {
     return whole_list(can_filter);

@@ -9,7 +9,8 @@
 //
 // A cluster that has endpoints and does not name itself in the statistics is silent: Istio keeps no
 // statistics of clusters unless it is told to. Nothing tells whether it moved, so it is asked in
-// every poll once it was called, and the whole list every few polls for those that will be.
+// every poll once it was called, and the whole list, if it is short, every few polls for those that
+// will be.
 #pragma once
 
 #include <cstdint>

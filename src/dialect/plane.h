@@ -17,9 +17,9 @@
 namespace mesh {
 
 struct PlanePage {
-  std::string_view mesh;        // a value of the label `mesh`; a literal
-  std::string_view path;        // where the target's doors name none
-  std::string_view when_403{};  // what helps where the page is refused; a literal
+  std::string_view mesh;          // a value of the label `mesh`; a literal
+  std::string_view path;          // where the target's doors name none
+  std::string_view when_403{};    // what helps where the page is refused; a literal
   std::string_view when_empty{};  // and where there is nothing on it
 };
 

@@ -60,7 +60,7 @@ const std::vector<Metric>& sidecar_metrics() {
       {"mesh_sidecar_info",
        info,
        sidecar,
-       {"version", "build", "node_id"},
+       {"version", "mesh_version", "build", "node_id"},
        "What the proxy says it is. Always 1."},
       {"mesh_sidecar_uptime_seconds",
        gauge,

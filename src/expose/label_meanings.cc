@@ -108,6 +108,9 @@ constexpr std::array label_list{
     LabelMeaning{"version",
                  "Version of the proxy, of a control plane or of the proxies that it knows (the "
                  "mesh's then; `other` beyond twenty of them), or of this exporter."},
+    LabelMeaning{"mesh_version",
+                 "Version of the mesh that a proxy came with, as its control plane counts them; "
+                 "empty where neither the proxy nor its pod tells."},
     LabelMeaning{"build",
                  "Build of the proxy (commit and flavour) or of a control plane, or of this "
                  "exporter."},

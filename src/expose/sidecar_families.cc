@@ -2,6 +2,7 @@
 #include <array>
 #include <string_view>
 
+#include "compute/version_skew.h"
 #include "expose/families.h"
 
 namespace mesh {
@@ -11,7 +12,8 @@ void sidecar_info(const Page& page, FamilyBuilder& family) {
   for (const auto& state : page.snapshot.targets) {
     if (!state->proxy) continue;
     Labels labels(state->target);
-    labels.with("version", state->proxy->version).with("build", state->proxy->build);
+    labels.with("version", state->proxy->version);
+    labels.with("mesh_version", sidecar_version(*state)).with("build", state->proxy->build);
     family.state(std::move(labels.with("node_id", state->proxy->node_id)), 1);
   }
 }

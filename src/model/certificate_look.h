@@ -66,8 +66,10 @@ struct AgentFailures {
 
 // The agent's own connection to its control plane, since the agent's start.
 struct AgentLink {
-  std::uint64_t broken = 0;   // it broke by an error, or could not be made
-  std::uint64_t answers = 0;  // that came over it
+  std::uint64_t broken = 0;         // it broke by an error, or could not be made
+  std::uint64_t answers = 0;        // that came over it
+  std::optional<bool> connected{};  // where the agent says so itself
+  std::string_view to = "istiod";   // whom it leads to; a literal
 
   bool operator==(const AgentLink&) const = default;
 };

@@ -52,6 +52,27 @@ TEST_F(AgentsLink, is_not_cut_by_an_istiod_that_was_restarted_between_two_looks)
   EXPECT_TRUE(link().connected);
 }
 
+TEST_F(AgentsLink, is_as_an_agent_says_that_tells_it_beside_the_proxys_own) {
+  ControlPlaneReading proxys;
+  proxys.links = {{ConfigKind::ads, "", true}};
+  book_.enter(proxys, 1, Instant{}, noon);
+  const auto cut = [&](bool connected) {
+    AgentLink agents;
+    agents.connected = connected;
+    agents.to = "consul";
+    now_ += seconds(60);
+    book_.enter_agent(agents, noon + now_);
+    const ControlPlaneState state = book_.state(nullptr, true);
+    EXPECT_EQ(state.links.size(), 2u);
+    EXPECT_EQ(state.links.at(1).name, "consul");
+    return !state.links.at(1).connected;
+  };
+  EXPECT_FALSE(cut(true));
+  EXPECT_TRUE(cut(false));
+  EXPECT_TRUE(cut(false));
+  EXPECT_FALSE(cut(true));
+}
+
 TEST_F(AgentsLink, begins_anew_with_the_agent) {
   hear(7, 90);
   hear(0, 4);

@@ -104,6 +104,20 @@ TEST(AgentCertificates, before_the_first_issuance_istios_agent_has_failures_to_t
   EXPECT_THAT(reading->failures, ElementsAre(AgentFailures{"request_failed", 2}));
 }
 
+// Written after pkg/consuldp/stats.go: no dataplane was recorded.
+TEST(AgentCertificates, consuls_dataplane_tells_whether_its_servers_are_there) {
+  AgentLink cut;
+  cut.broken = 2;
+  cut.connected = false;
+  cut.to = "consul";
+  EXPECT_EQ(readings_of("consul_dataplane_consul_connected 0\n"
+                        "consul_dataplane_envoy_connected 1\n"
+                        "consul_dataplane_connection_errors 2\n")
+                .agent->link,
+            cut);
+  EXPECT_EQ(readings_of("consul_dataplane_consul_connected 1\n").agent->link->connected, true);
+}
+
 // As the agent of Istio 1.31 said it a minute after istiod was killed.
 TEST(AgentCertificates, istios_agent_tells_how_its_link_does) {
   const Readings readings = readings_of(

@@ -98,6 +98,22 @@ TEST(EnvoyEndpoints, where_clusters_are_silent_the_whole_list_comes_every_few_po
   EXPECT_EQ(asked, 2);
 }
 
+TEST(EnvoyEndpoints, a_long_list_does_not_come_more_often_for_its_silent_clusters) {
+  EnvoyEndpoints endpoints;
+  EnvoyClusters many;
+  for (int i = 0; i < 201; ++i) {
+    many.clusters.push_back(cluster("c" + std::to_string(i), {host("10.0.0.2:80", 0)}));
+  }
+  endpoints.enter(*endpoints.question({}, true), many);
+  int asked = 0;
+  for (int poll = 0; poll < 40; ++poll) {
+    if (!endpoints.question({}, true)) continue;
+    endpoints.enter({"", true, true, {}}, many);
+    ++asked;
+  }
+  EXPECT_EQ(asked, 1);
+}
+
 TEST(EnvoyEndpoints, a_failed_question_is_asked_again) {
   EnvoyEndpoints endpoints = settled();
   const auto first = endpoints.question({{"a.b", 2}, {"c", 1}}, true);
