@@ -63,7 +63,8 @@ class OnePage {
     if (auto key = istio_tcp_key(sample)) {
       count(sample, std::move(*key));
     } else if (sample.name == "istio_build" && sample.label("component") == "ztunnel") {
-      readings_.proxy.emplace().version = sample.label("tag");
+      Proxy& proxy = readings_.proxy.emplace();
+      proxy.version = proxy.mesh_version = sample.label("tag");
     } else {
       count_proxies(sample);
     }

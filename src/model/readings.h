@@ -21,7 +21,7 @@ namespace mesh {
 enum class ProxyState : std::uint8_t { live, draining, pre_initializing, initializing };
 
 struct Proxy {
-  std::string version;  // of the program: "1.40.0" of an Envoy, whichever mesh it is of
+  std::string version;  // "1.40.0": the program's; the mesh's where only that is told
   std::string build;    // commit and flavour as the proxy says them; may be ""
   std::string node_id;  // its name in the mesh; may be ""
   ProxyState state = ProxyState::live;

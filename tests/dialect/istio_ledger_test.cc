@@ -61,6 +61,7 @@ TEST_F(IstioPageTest, the_release_of_the_proxy_stands_on_the_page) {
   read(written("default_15020"));
   ASSERT_TRUE(readings_.proxy);
   EXPECT_EQ(readings_.proxy->version, "1.31.0");
+  EXPECT_EQ(readings_.proxy->mesh_version, "1.31.0");
   EXPECT_TRUE(readings_.proxy->started);
   read("istio_build{component=\"proxy\",tag=\"unknown\"} 1\n");
   EXPECT_FALSE(readings_.proxy);

@@ -143,7 +143,7 @@ TEST(ZtunnelPageTest, is_asked_in_every_poll_and_the_dump_beside_it_once_an_inte
 
 TEST(ZtunnelPageTest, is_enough_without_an_admin_port_and_without_a_dump) {
   ScriptedDoor alone = door_with_page(false);
-  EXPECT_EQ(alone.readings().proxy->version, "1.30.1");
+  EXPECT_EQ(alone.readings().proxy->mesh_version, "1.30.1");
   EXPECT_THAT(alone.asked(), ElementsAre("page /metrics"));
 
   ScriptedDoor door = door_with_page(true);
