@@ -31,7 +31,7 @@ CONTROL_PLANE = {"xds-grpc"}
 
 class LedgerMesh(IstioMesh):
     def targets(self):
-        return super().targets() + [{"name": "istiod-1", "namespace": "istio-system", "mesh": "istio",
+        return super().targets() + [{"name": "istiod-1", "namespace": "istio-system", "mesh": "istiod",
                                      "metrics": ISTIOD + "/metrics"}]
 
 
@@ -137,6 +137,22 @@ class IstioLedger(RealMeshTest):
             told = self.books.page("default").value(
                 "mesh_certificate_not_after_timestamp_seconds", pod="istiod-1", source="proxy", role=role)
             self.assertLessEqual(abs(told - end_of(self.mesh.path("istiod", file))), 1, role)
+
+    def test_istiods_page_tells_of_its_proxies_its_pushes_and_what_it_issued(self):
+        def told(part, metric, **labels):
+            rows = self.books.page(part).rows(metric, pod="istiod-1", **labels)
+            return sum(value for _, value in rows)
+        for part in ("default", "opened"):
+            self.assertEqual(told(part, "mesh_control_plane_proxies"), 2, part)
+        for resource in ("cds", "lds"):
+            self.assertGreater(told("default", "mesh_control_plane_pushes_total", resource=resource,
+                                    result="pushed"), 0, resource)
+        self.assertEqual(told("opened", "mesh_control_plane_pushes_total", result="rejected"), 0)
+        before, after = (told(part, "mesh_ca_issuances_total", result="issued")
+                         for part in ("default", "opened"))
+        say(f"istiod issued {before:.0f} certificates, and {after:.0f} once a sidecar was started anew")
+        self.assertGreaterEqual(before, 2)
+        self.assertGreater(after, before)
 
 
 if __name__ == "__main__":
