@@ -123,7 +123,7 @@ void EnvoyPrometheusConversation::enter(const Sample& sample, Numbers& numbers) 
   const bool is_istios = is_of_istios_filter(sample.name);
   numbers.has_envoys_part |= is_istios || sample.name.starts_with("envoy_");
   if (is_istios) {
-    if (numbers.istio_release.empty()) numbers.istio_release = istio_release(sample);
+    if (numbers.istio_release.empty()) numbers.istio_release = istio_release(sample, "proxy");
     istio_.enter(sample, counters_);
     return;
   }

@@ -58,8 +58,8 @@ void IstioTraffic::tell(Readings& readings) const {
   if (told_) tell_times(times_, readings);
 }
 
-std::string_view istio_release(const Sample& sample) {
-  if (sample.name != "istio_build" || sample.label("component") != "proxy") return {};
+std::string_view istio_release(const Sample& sample, std::string_view component) {
+  if (sample.name != "istio_build" || sample.label("component") != component) return {};
   const std::string_view tag = sample.label("tag");
   return tag == "unknown" ? "" : tag;
 }

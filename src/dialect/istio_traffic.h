@@ -49,8 +49,8 @@ class IstioTraffic {
   Unreadables unreadables_;
 };
 
-// Which release of Istio the proxy on the page is of: the tag of its istio_build. "" where it is
-// not told.
-std::string_view istio_release(const Sample& sample);
+// Of istio_build of this component ("proxy", "ztunnel"): which release of Istio it is of; "" of any
+// other sample, and where the build was told none.
+std::string_view istio_release(const Sample& sample, std::string_view component);
 
 }  // namespace mesh

@@ -14,6 +14,7 @@
 #include "dialect/agent_certificates.h"
 #include "dialect/check_answer.h"
 #include "dialect/istio_tcp.h"
+#include "dialect/istio_traffic.h"
 #include "wire/exposition.h"
 
 namespace mesh {
@@ -64,7 +65,7 @@ class OnePage {
       count(sample, std::move(*key));
     } else if (sample.name == "istio_build" && sample.label("component") == "ztunnel") {
       Proxy& proxy = readings_.proxy.emplace();
-      proxy.version = proxy.mesh_version = sample.label("tag");
+      proxy.version = proxy.mesh_version = istio_release(sample, "ztunnel");
     } else {
       count_proxies(sample);
     }

@@ -60,7 +60,7 @@ struct Discovered {
   std::shared_ptr<const SliceAddresses> elsewhere{};  // of pods anywhere; null: not known
   std::vector<FoundPod> pods{};
   std::map<std::string, TargetNote> notes{};  // by target_id; of those that have one
-  std::size_t too_many = 0;  // of those that are not watched, for so many are not
+  std::size_t too_many = 0;                   // of those that are not watched, for so many are not
 };
 
 // How one source is doing.
