@@ -134,7 +134,7 @@ const Family* find_family(std::string_view name) {
 }  // namespace
 
 bool is_of_istios_filter(std::string_view name) {
-  return name == "istio_build" || find_family(name) != nullptr;
+  return name == "istio_build" || name.starts_with("istio_tcp_") || find_family(name) != nullptr;
 }
 
 IstioSample read_istio_sample(const Sample& sample) {
@@ -168,7 +168,7 @@ IstioSample read_istio_sample(const Sample& sample) {
 
 std::string_view istio_families_filter() {
   return "istio_(build|requests_total|request_duration_milliseconds|(request|response)_messages_"
-         "total)";
+         "total|tcp_(connections_(opened|closed)|(sent|received)_bytes)_total)";
 }
 
 }  // namespace mesh

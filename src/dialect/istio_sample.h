@@ -48,8 +48,8 @@ struct IstioSample {
   std::optional<SeriesKey> security;  // what the same sample counts by security
 };
 
-// Whether a sample of this name is Envoy's word about Istio, be it read here or not: these families
-// and istio_build.
+// Whether a sample of this name is Envoy's word about Istio, be it read here or not: these
+// families, those of connections (istio_tcp.h) and istio_build.
 bool is_of_istios_filter(std::string_view sample_name);
 
 // Empty of both if the sample is none of these families.

@@ -25,8 +25,9 @@ struct Ending {
   std::string_view flag, result;
 };
 
-// ztunnel: src/proxy/metrics.rs. Envoy's own flags are other ones.
-constexpr std::array<Ending, 8> endings{{
+// ztunnel: src/proxy/metrics.rs. A sidecar has Envoy's flags, of which the last two say why there
+// was no connection.
+constexpr std::array<Ending, 10> endings{{
     {"-", "completed"},
     {"DENY", "denied"},
     {"CONNECT", "connect_failed"},
@@ -35,6 +36,8 @@ constexpr std::array<Ending, 8> endings{{
     {"NETWORK_POLICY", "network_policy"},
     {"IDENTITY_ERROR", "no_certificate"},
     {"CERT_REVOKED", "certificate_revoked"},
+    {"UF", "connect_failed"},
+    {"UH", "connect_failed"},  // no endpoint to connect to
 }};
 
 // "" where it is not told.

@@ -4,6 +4,7 @@
 #include <utility>
 
 #include "dialect/istio_sample.h"
+#include "dialect/istio_tcp.h"
 
 namespace mesh {
 namespace {
@@ -30,6 +31,12 @@ void IstioTraffic::look(const Sample& sample) {
 }
 
 void IstioTraffic::enter(const Sample& sample, PageCounters& counters) {
+  if (auto connections = istio_tcp_key(sample)) {
+    if (connections->direction == Direction::outbound && connections->upstream.empty()) {
+      ++ambiguous_;
+    }
+    return count(sample, std::move(*connections), counters);
+  }
   IstioSample read = read_istio_sample(sample);
   if (read.security) {
     const std::string name = std::string(sample.name).append(" by security");

@@ -1,5 +1,6 @@
-// The counters of the families of Istio's filter on one page (istio_sample.h), beside those that
-// Envoy itself has of the same calls, on that page or at its admin port (istio_accounts.h).
+// The counters of the families of Istio's filters on one page (istio_sample.h, istio_tcp.h), beside
+// those that Envoy itself has of the same calls, on that page or at its admin port
+// (istio_accounts.h).
 //
 //   traffic.begin();
 //   for each series of Envoy's: traffic.accounts().note(Account::envoy, key)
@@ -26,7 +27,8 @@ class IstioTraffic {
  public:
   // Whether Istio's filter may be at work in the proxy on a page: if it is not, nobody need look.
   static bool is_on(std::string_view page) {
-    return page.find("istio_build") != page.npos || page.find("istio_re") != page.npos;
+    return page.find("istio_build") != page.npos || page.find("istio_re") != page.npos ||
+           page.find("istio_tcp_") != page.npos;
   }
 
   void begin();

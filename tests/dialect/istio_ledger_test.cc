@@ -57,6 +57,24 @@ TEST_F(IstioPageTest, security_is_that_of_callers) {
   }
 }
 
+// What a sidecar does not take for HTTP.
+TEST_F(IstioPageTest, connections_are_counted_by_security_and_end) {
+  const std::string whom =
+      "reporter=\"source\",destination_service=\"db.shop.svc.cluster.local\","
+      "connection_security_policy=\"unknown\",response_flags=";
+  read("istio_tcp_connections_opened_total{" + whom + "\"-\"} 7\n" +
+       "istio_tcp_connections_closed_total{" + whom + "\"-\"} 4\n" +
+       "istio_tcp_connections_closed_total{" + whom + "\"UF\"} 2\n" +
+       "istio_tcp_connections_closed_total{reporter=\"destination\",response_flags=\"-\"} 3\n" +
+       "istio_tcp_sent_bytes_total{" + whom + "\"-\"} 100\n");
+  EXPECT_EQ(readings_.unreadable, 0u) << readings_.unreadable_sample;
+  const std::string db = "db.shop.svc.cluster.local";
+  EXPECT_EQ(to(db, Counted::tcp_opened), (Numbers{{"unknown", 7}}));
+  EXPECT_EQ(to(db, Counted::tcp_closed), (Numbers{{"completed", 4}, {"connect_failed", 2}}));
+  EXPECT_EQ(to(db, Counted::tcp_bytes), (Numbers{{"sent", 100}}));
+  EXPECT_EQ(received(Counted::tcp_closed), (Numbers{{"completed", 3}}));
+}
+
 TEST_F(IstioPageTest, the_release_of_the_proxy_stands_on_the_page) {
   read(written("default_15020"));
   ASSERT_TRUE(readings_.proxy);
