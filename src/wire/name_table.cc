@@ -9,7 +9,8 @@
 namespace mesh {
 namespace {
 
-constexpr std::size_t block_bytes = 64 * 1024;
+// Of a new block: as much as is stored already, within these.
+constexpr std::size_t smallest_block = 4 * 1024, largest_block = 64 * 1024;
 constexpr std::size_t first_index_size = 64;
 
 std::uint64_t random_word() {
@@ -88,7 +89,7 @@ std::uint32_t NameTable::borrow(std::string_view name, std::uint64_t hash) {
 const char* NameTable::store(std::string_view name, std::string_view tail) {
   const std::size_t bytes = name.size() + tail.size();
   if (bytes > free_bytes_) {
-    free_bytes_ = std::max(bytes, block_bytes);
+    free_bytes_ = std::max(bytes, std::clamp(stored_bytes_, smallest_block, largest_block));
     blocks_.push_back(std::make_unique_for_overwrite<char[]>(free_bytes_));
     free_ = blocks_.back().get();
     stored_bytes_ += free_bytes_;

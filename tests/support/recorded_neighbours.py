@@ -13,6 +13,13 @@ ERRORS = """pilot_xds_pushes{type="cds_senderr"} 1
 pilot_total_xds_rejects{type="cds"} 1
 pilot_total_xds_internal_errors 1
 """
+# And once a proxy was sent a change while somebody waited for it.
+CONVERGED = """pilot_proxy_convergence_time_bucket{le="0.1"} 3
+pilot_proxy_convergence_time_bucket{le="0.5"} 4
+pilot_proxy_convergence_time_bucket{le="+Inf"} 4
+pilot_proxy_convergence_time_sum 1
+pilot_proxy_convergence_time_count 4
+"""
 
 
 class Growing:
@@ -31,7 +38,7 @@ class Growing:
 NEIGHBOURS = {
     "linkerd-client-1": ("linkerd", "client", ["linkerd/2.366-dev/after_traffic_client.txt"]),
     "linkerd-server-1": ("linkerd", "server", ["linkerd/2.366-dev/after_traffic_server.txt"]),
-    "istiod-1": ("istiod", "istiod", ["istio/1.31-dev/istiod_metrics.txt", ERRORS]),
+    "istiod-1": ("istiod", "istiod", ["istio/1.31-dev/istiod_metrics.txt", ERRORS + CONVERGED]),
     "ztunnel-1": ("ztunnel", "ztunnel", ["ztunnel/2026-08-20/shared_open.txt"]),
 }
 
