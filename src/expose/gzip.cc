@@ -1,50 +1,72 @@
-// zlib piece by piece: its own bound for the compressed size is that of the page, of which a
-// twentieth is used; on a large node that would be the largest part of the agent's memory.
+// zlib, its output taken piece by piece: its own bound for the compressed size is that of the page.
 #include "expose/gzip.h"
 
 #include <zlib.h>
 
 #include <algorithm>
+#include <array>
 #include <limits>
-#include <memory>
 #include <new>
 #include <stdexcept>
-#include <vector>
+#include <utility>
 
 namespace mesh {
-namespace {
 
-constexpr std::size_t piece_bytes = 64 * 1024;
+struct Gzip::Stream {
+  Stream() {
+    constexpr int gzip_window_bits = 15 + 16;  // + 16: a gzip header instead of zlib's
+    constexpr int default_memory = 8;
+    if (deflateInit2(&zlib, Z_BEST_SPEED, Z_DEFLATED, gzip_window_bits, default_memory,
+                     Z_DEFAULT_STRATEGY) != Z_OK) {
+      throw std::bad_alloc();
+    }
+  }
+  ~Stream() { deflateEnd(&zlib); }
+  Stream(const Stream&) = delete;
+  Stream& operator=(const Stream&) = delete;
 
-}  // namespace
+  // Returns zlib's word once it has taken all that was given to it.
+  int take(int flush, std::string& packed) {
+    int status = Z_OK;
+    do {
+      zlib.next_out = piece.data();
+      zlib.avail_out = static_cast<uInt>(piece.size());
+      status = deflate(&zlib, flush);
+      packed.append(reinterpret_cast<const char*>(piece.data()), piece.size() - zlib.avail_out);
+    } while (status == Z_OK && zlib.avail_out == 0);
+    return status;
+  }
+
+  z_stream zlib{};
+  std::array<Bytef, 64 * 1024> piece{};
+};
+
+Gzip::Gzip() : stream_(std::make_unique<Stream>()) {}
+Gzip::~Gzip() = default;
+
+void Gzip::add(std::string_view plain) {
+  // zlib counts in 32 bits; more than that is fed in pieces.
+  constexpr std::size_t most = std::numeric_limits<uInt>::max();
+  while (!plain.empty()) {
+    const std::string_view part = plain.substr(0, most);
+    stream_->zlib.next_in = reinterpret_cast<Bytef*>(const_cast<char*>(part.data()));
+    stream_->zlib.avail_in = static_cast<uInt>(part.size());
+    stream_->take(Z_NO_FLUSH, packed_);
+    plain.remove_prefix(part.size());
+  }
+}
+
+std::string Gzip::finish() {
+  if (stream_->take(Z_FINISH, packed_) != Z_STREAM_END) {
+    throw std::runtime_error("zlib could not finish the page");
+  }
+  return std::move(packed_);
+}
 
 std::string gzip(std::string_view plain) {
-  constexpr int gzip_window_bits = 15 + 16;  // + 16: a gzip header instead of zlib's
-  constexpr int default_memory = 8;
-  z_stream stream{};
-  if (deflateInit2(&stream, Z_BEST_SPEED, Z_DEFLATED, gzip_window_bits, default_memory,
-                   Z_DEFAULT_STRATEGY) != Z_OK) {
-    throw std::bad_alloc();
-  }
-  const std::unique_ptr<z_stream, int (*)(z_stream*)> end_at_exit(&stream, deflateEnd);
-  std::vector<char> piece(piece_bytes);
-  std::string packed;
-  // zlib counts in 32 bits; a page beyond that is fed in pieces, too.
-  constexpr std::size_t most = std::numeric_limits<uInt>::max();
-  std::size_t read = 0;
-  int status = Z_OK;
-  while (status == Z_OK) {
-    const std::size_t in = std::min(plain.size() - read, most);
-    stream.next_in = reinterpret_cast<Bytef*>(const_cast<char*>(plain.data() + read));
-    stream.avail_in = static_cast<uInt>(in);
-    stream.next_out = reinterpret_cast<Bytef*>(piece.data());
-    stream.avail_out = static_cast<uInt>(piece.size());
-    status = deflate(&stream, read + in == plain.size() ? Z_FINISH : Z_NO_FLUSH);
-    read += in - stream.avail_in;
-    packed.append(piece.data(), piece.size() - stream.avail_out);
-  }
-  if (status != Z_STREAM_END) throw std::runtime_error("zlib could not finish the page");
-  return packed;
+  Gzip packed;
+  packed.add(plain);
+  return packed.finish();
 }
 
 }  // namespace mesh

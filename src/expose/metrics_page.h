@@ -2,13 +2,20 @@
 // A pure function of the snapshot and of the numbers of our own process.
 #pragma once
 
+#include <functional>
 #include <string>
+#include <string_view>
 
 #include "expose/negotiate.h"
 #include "expose/page.h"
 
 namespace mesh {
 
+// Hands the page out family by family: that of a large node has 14 MB.
+void render_metrics_page(const Page& page, Format format,
+                         const std::function<void(std::string_view text)>& add);
+
+// The whole of it.
 std::string render_metrics_page(const Page& page, Format format);
 
 }  // namespace mesh

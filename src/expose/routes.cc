@@ -132,6 +132,22 @@ std::string page_names() {
   return names + "all of these below /api/v1 as JSON, ";
 }
 
+// Compressed as it is made where that is accepted: the page of a large node is never whole in
+// memory.
+void answer_metrics(const Job& job, const Page& page, WebReply& reply) {
+  reply.vary = "Accept, Accept-Encoding";
+  const Format format = choose_format(job.request.accept);
+  reply.content_type = content_type(format);
+  if (!accepts_gzip(job.request.accept_encoding)) {
+    reply.body = render_metrics_page(page, format);
+    return;
+  }
+  Gzip packed;
+  render_metrics_page(page, format, [&](std::string_view text) { packed.add(text); });
+  reply.body = packed.finish();
+  reply.content_encoding = "gzip";
+}
+
 WebReply render_now(const Job& job) {
   const SelfNumbers self{std::chrono::system_clock::now(), read_process_numbers()};
   const Page page{*job.snapshot, self, *job.options};
@@ -139,10 +155,7 @@ WebReply render_now(const Job& job) {
   // Of caches between us and whoever asks: what they may not hand to another who accepts less.
   reply.vary = "Accept-Encoding";
   if (job.request.path == job.options->telemetry_path) {
-    reply.vary = "Accept, Accept-Encoding";
-    const Format format = choose_format(job.request.accept);
-    reply.content_type = content_type(format);
-    reply.body = render_metrics_page(page, format);
+    answer_metrics(job, page, reply);
   } else if (job.request.path == certificates_path || job.request.path == certificates_api) {
     answer_certificates(job, page, reply);
   } else if (job.request.path != "/") {
@@ -151,7 +164,7 @@ WebReply render_now(const Job& job) {
     reply.content_type = "text/html; charset=utf-8";
     reply.body = render_landing_page(page);
   }
-  if (accepts_gzip(job.request.accept_encoding)) {
+  if (reply.content_encoding.empty() && accepts_gzip(job.request.accept_encoding)) {
     reply.body = gzip(reply.body);
     reply.content_encoding = "gzip";
   }
