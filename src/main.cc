@@ -70,11 +70,11 @@ void print_found(const std::string& file, const Config& config) {
 }
 
 // A page of a large node has 10 MB, an answer of a sidecar some 100 kB. Once glibc has seen such a
-// buffer go it takes the next ones, up to 32 MB, from the heap, where what they leave is kept; a limit
-// that is set stays where it is.
+// buffer go it takes the next ones, up to 32 MB, from the heap, where what they leave is kept; a
+// limit that is set stays where it is.
 void give_large_buffers_back() {
 #ifdef __GLIBC__
-  mallopt(M_MMAP_THRESHOLD, 64 * 1024);
+  mallopt(M_MMAP_THRESHOLD, 512 * 1024);
 #endif
 }
 

@@ -14,12 +14,10 @@ const std::vector<Metric>& traffic_metrics() {
        "Finished gRPC calls by final status, once per call whatever was retried. Never runs "
        "backwards when a proxy restarts. Linkerd: by a route that is neither a GRPCRoute nor of a "
        "ServiceProfile, and inbound, each attempt is a call. Istio, where it keeps no statistics "
-       "of "
-       "clusters: as its own filter counts them, with a port in upstream only where the host is "
+       "of clusters: as its own filter counts them, with a port in upstream only where the host is "
        "known with exactly one; a waypoint's calls are outbound. What an application counts of "
-       "itself "
-       "(mesh app) are the same calls as its sidecar's, seen with the blind spots of its gRPC "
-       "library: docs/applications.md."},
+       "itself (mesh app) are the same calls as its sidecar's, seen with the blind spots of its "
+       "gRPC library: docs/applications.md."},
       {"mesh_grpc_request_rate",
        gauge,
        traffic,
@@ -50,19 +48,17 @@ const std::vector<Metric>& traffic_metrics() {
        "bound. Linkerd: from the request's headers until the end of the answer, of each attempt, "
        "in whole milliseconds; of upstreams, and inbound of ports, that answer nothing but gRPC. "
        "Istio's filter: from the request's first byte until the stream was over for the caller, "
-       "in whole milliseconds, whatever was retried. "
-       "Of an application (mesh app) as its library measures it."},
+       "in whole milliseconds, whatever was retried. Of an application (mesh app) as its library "
+       "measures it."},
       {"mesh_upstream_resets_total",
        counter,
        traffic,
        {"upstream", "subset", "kind"},
        "Streams cut short, most of which mesh_grpc_requests_total cannot see, by kind: remote "
-       "(reset "
-       "by the upstream), local (reset by this sidecar: the caller gave up, or a route timeout, "
-       "which is counted as a call too), connection (connections that broke with streams open, "
-       "whatever their number), lost (streams that went with their connection, or had waited for "
-       "one "
-       "that could not be made), unknown (who cut it short is not told; Linkerd, Istio)."},
+       "(reset by the upstream), local (reset by this sidecar: the caller gave up, or a route "
+       "timeout, which is counted as a call too), connection (connections that broke with streams "
+       "open, whatever their number), lost (streams that went with their connection, or had waited "
+       "for one that could not be made), unknown (who cut it short is not told; Linkerd, Istio)."},
   };
   return metrics;
 }

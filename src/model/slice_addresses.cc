@@ -13,15 +13,15 @@ SliceAddresses::SliceAddresses(Slices slices) : slices_(std::move(slices)) {
   const auto less = [](const auto* a, const auto* b) { return *a < *b; };
   const auto same = [](const auto* a, const auto* b) { return *a == *b; };
   std::ranges::sort(sorted_, less);
-  const auto again = std::ranges::unique(sorted_, same);
-  sorted_.erase(again.begin(), again.end());
+  sorted_.erase(std::unique(sorted_.begin(), sorted_.end(), same), sorted_.end());
   sorted_.shrink_to_fit();
 }
 
 const PodName* SliceAddresses::of(std::string_view ip) const {
-  const auto found = std::ranges::equal_range(
-      sorted_, ip, {}, [](const PodAddress* one) { return std::string_view(one->ip); });
-  return found.size() == 1 ? &found.front()->pod : nullptr;
+  const auto ip_of = [](const PodAddress* one) { return std::string_view(one->ip); };
+  const auto first = std::ranges::lower_bound(sorted_, ip, {}, ip_of);
+  const auto last = std::ranges::upper_bound(sorted_, ip, {}, ip_of);
+  return last - first == 1 ? &(*first)->pod : nullptr;
 }
 
 }  // namespace mesh
