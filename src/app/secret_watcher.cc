@@ -39,7 +39,8 @@ SecretWatcher::SecretWatcher(boost::asio::any_io_executor executor, const Config
                              std::function<void()> on_change)
     : executor_(std::move(executor)),
       config_(config.certificates.secrets),
-      on_change_(std::move(on_change)) {
+      on_change_(std::move(on_change)),
+      try_again_(executor_) {
   if (config_.kubeconfig.empty()) config_.kubeconfig = config.discovery.kubernetes.kubeconfig;
 }
 
@@ -48,7 +49,15 @@ SecretWatcher::~SecretWatcher() { stop(); }
 void SecretWatcher::start(const Environment& environment) {
   if (!config_.enabled) return;
   Result<ServerAccess> access = server_access(config_.kubeconfig, environment);
-  if (!access) return hear_problems({access.error().message});
+  if (!access) {
+    hear_problems({access.error().message});
+    try_again_.expires_after(std::chrono::seconds(5));
+    try_again_.async_wait([this, environment](const boost::system::error_code& cancelled) {
+      if (!cancelled) start(environment);
+    });
+    return;
+  }
+  if (!problems_.empty()) hear_problems({});
   KubeSource<KubeSecret>::Listener listener;
   listener.objects = [this](const Secrets& secrets) { take(secrets); };
   listener.problems = [this](const std::vector<std::string>& all) { hear_problems(all); };
@@ -59,6 +68,7 @@ void SecretWatcher::start(const Environment& environment) {
 }
 
 void SecretWatcher::stop() {
+  try_again_.cancel();
   if (source_) source_->follower().stop();
 }
 

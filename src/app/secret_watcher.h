@@ -6,6 +6,7 @@
 #pragma once
 
 #include <boost/asio/any_io_executor.hpp>
+#include <boost/asio/steady_timer.hpp>
 #include <functional>
 #include <map>
 #include <memory>
@@ -59,6 +60,7 @@ class SecretWatcher {
   std::string unreadable_;             // what the Secrets hold that cannot be read; "": nothing
   std::optional<WallTime> last_success_;
   std::unique_ptr<KubeSource<KubeSecret>> source_;
+  boost::asio::steady_timer try_again_;  // to know how the API server is reached
 };
 
 }  // namespace mesh

@@ -26,7 +26,7 @@ struct LimitsConfig {
   std::size_t methods_per_upstream = 200;
   std::size_t upstreams_per_target = 500;
   std::size_t endpoints_per_upstream = 500;
-  std::size_t body_bytes = 64u << 20;  // one answer of one target
+  std::size_t body_bytes = 16u << 20;  // one answer of one target
 
   bool operator==(const LimitsConfig&) const = default;
 };

@@ -61,6 +61,11 @@ bool has(const std::vector<std::string>& names, std::string_view name) {
   return std::ranges::find(names, name) != names.end();
 }
 
+// One of an application that was not called yet is empty.
+bool is_page(std::string_view body) {
+  return read_exposition(body, [](const Sample&) {}).unreadable == 0;
+}
+
 constexpr std::string_view identity = "/server_info", links = "/", usual_page = "/metrics";
 
 class AutoConversation final : public Conversation {
@@ -77,18 +82,20 @@ class AutoConversation final : public Conversation {
   Step begin(Instant) override {
     asked_ = 0;
     seen_.clear();
+    page_at_.reset();
     return questions_.front();
   }
 
   Step hear(Answer answer) override;
 
  private:
-  std::string_view recognise(const std::string& body);
+  std::string_view recognise(const Response& answer);
   void note(std::string_view words) { seen_.append(seen_.empty() ? "" : "; ").append(words); }
 
   std::vector<Request> questions_;
   std::size_t asked_ = 0;
-  std::string seen_;  // what did not tell, in words
+  std::string seen_;                // what did not tell, in words
+  std::optional<Instant> page_at_;  // when a page of metrics came that does not tell
 };
 
 Step AutoConversation::hear(Answer answer) {
@@ -97,18 +104,24 @@ Step AutoConversation::hear(Answer answer) {
     // Nobody there: the other questions would not be answered either.
     if (!answer && question.port == Request::Port::admin) return *failure;
     note(failure->message);
-  } else if (const std::string_view dialect = recognise(answer->body); !dialect.empty()) {
+  } else if (const std::string_view dialect = recognise(*answer); !dialect.empty()) {
     Readings readings;
     readings.at = answer->received;
     readings.recognised = dialect;
     return readings;
   }
   if (++asked_ < questions_.size()) return questions_[asked_];
-  return Failure{Reason::parse, "who this is cannot be told: " + seen_ +
-                                    "; expected one of the meshes that `mesh` may name"};
+  Failure unknown{Reason::parse, "who this is cannot be told: " + seen_ +
+                                     "; expected one of the meshes that `mesh` may name"};
+  if (!page_at_) return unknown;
+  Readings readings;
+  readings.at = *page_at_;
+  readings.partial.push_back(std::move(unknown));
+  return readings;
 }
 
-std::string_view AutoConversation::recognise(const std::string& body) {
+std::string_view AutoConversation::recognise(const Response& answer) {
+  const std::string& body = answer.body;
   const std::string path(page_of(questions_[asked_]));
   if (path == identity) {
     const auto info = parse_envoy_server_info(body);
@@ -118,9 +131,10 @@ std::string_view AutoConversation::recognise(const std::string& body) {
   }
   if (path == links && names_ztunnel(body)) return "ztunnel";
   const std::string_view dialect = dialect_of_page(body);
-  if (dialect.empty())
-    note(path + ": nothing of a mesh, nor of a gRPC library: " + in_quotes(body));
-  return dialect;
+  if (!dialect.empty()) return dialect;
+  if (is_page(body)) page_at_ = answer.received;
+  note(path + ": nothing of a mesh, nor of a gRPC library: " + in_quotes(body));
+  return {};
 }
 
 }  // namespace

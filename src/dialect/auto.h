@@ -10,7 +10,9 @@
 //   page         the names of its samples, of which each proxy and each library has its own. A page
 //                that was merged is the proxy's that it came through
 //
-// Who cannot be recognised is down, and the failure says what was seen.
+// Who cannot be recognised is down, and the failure says what was seen; who has a page of metrics
+// that does not tell, as one that is empty until the first call, is up and of no mesh, and asked
+// again.
 #pragma once
 
 #include <memory>

@@ -49,6 +49,11 @@ std::string ContainerGroups::of(const std::string& container_id) const {
   return found == known_.end() ? std::string() : found->second;
 }
 
+bool ContainerGroups::in_vain(const std::string& container_id) const {
+  const auto found = sought_.find(bare(container_id));
+  return found != sought_.end() && found->second.in_vain;
+}
+
 void ContainerGroups::look_for(const std::vector<ContainerName>& containers) {
   std::map<std::string, std::string> known;
   std::map<std::string, Sought, std::less<>> sought;
@@ -90,10 +95,10 @@ void ContainerGroups::go_on() {
   const auto look = [this](const std::string& path) { recognise(path); };
   if (!sought_.empty() && walk_->go_on(slice, look)) return go_on_in(std::chrono::milliseconds(0));
   walk_.reset();
-  const bool found_any = std::exchange(found_any_, false);
+  bool any_news = std::exchange(found_any_, false);
   bool any_new = false;
   for (auto& [id, one] : sought_) {
-    if (walked_for_.contains(id)) one.in_vain = true;
+    if (walked_for_.contains(id)) any_news |= !std::exchange(one.in_vain, true);
     any_new = any_new || !one.in_vain;
   }
   if (any_new) {
@@ -101,7 +106,7 @@ void ContainerGroups::go_on() {
   } else if (!sought_.empty()) {
     go_on_in(again_after_);
   }
-  if (found_any) on_found_();
+  if (any_news) on_found_();
 }
 
 void ContainerGroups::recognise(const std::string& path) {

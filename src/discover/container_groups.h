@@ -28,7 +28,8 @@ struct ContainerName {
 
 class ContainerGroups {
  public:
-  // `root` as for look_at_cgroup(). on_found is called when a walk is over that found any.
+  // `root` as for look_at_cgroup(). on_found is called when a walk is over that found any, or
+  // found one not to be there.
   ContainerGroups(boost::asio::any_io_executor executor, std::string root,
                   std::function<void()> on_found,
                   std::chrono::milliseconds again_after = std::chrono::minutes(1));
@@ -39,6 +40,8 @@ class ContainerGroups {
   void look_for(const std::vector<ContainerName>& containers);
   // "" while it is not known.
   std::string of(const std::string& container_id) const;
+  // Whether all groups that there are were looked at, and its is not among them.
+  bool in_vain(const std::string& container_id) const;
   void stop();
 
  private:

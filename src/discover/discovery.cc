@@ -57,7 +57,9 @@ void Discovery::change(const Config& config) {
     files_->start();
   }
   if (config_.kubernetes == before.kubernetes && cgroup_root_ == root_before) return;
-  pods_before_ = config_.kubernetes.node_name.empty() ? Discovered() : kubernetes_->found();
+  // One that was replaced before it had listed anything has no pods of its own.
+  if (kubernetes_->state().last_success) pods_before_ = kubernetes_->found();
+  if (config_.kubernetes.node_name.empty()) pods_before_ = {};
   retire(std::move(kubernetes_));
   make_kubernetes();
   kubernetes_->start();

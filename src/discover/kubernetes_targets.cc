@@ -96,6 +96,7 @@ KubernetesTargets::KubernetesTargets(boost::asio::any_io_executor executor,
                tell();
              }),
       cgroup_root_(std::move(cgroup_root)),
+      try_again_(executor_),
       answered_(config.node_name.empty()) {}
 
 KubernetesTargets::~KubernetesTargets() = default;
@@ -105,8 +106,13 @@ void KubernetesTargets::start() {
   Result<ServerAccess> access = server_access(config_.kubeconfig, context_.environment);
   if (!access) {
     problems({access.error().message});
+    try_again_.expires_after(std::chrono::seconds(5));
+    try_again_.async_wait([this](const boost::system::error_code& cancelled) {
+      if (!cancelled) start();
+    });
     return;
   }
+  problems_.clear();
   enters_ = config_.network_namespaces && may_enter(cgroup_root_);
   if (config_.endpoint_slices) names_.start(*access, config_);
   KubeSource<Pod>::Listener listener;
@@ -120,6 +126,7 @@ void KubernetesTargets::start() {
 }
 
 void KubernetesTargets::stop() {
+  try_again_.cancel();
   groups_.stop();
   names_.stop();
   if (pods_) pods_->follower().stop();
@@ -142,15 +149,23 @@ void KubernetesTargets::take(const Pods& pods) {
     if (pod->host_network) continue;
     for (const std::string& ip : pod->ips) found_.addresses.push_back({ip, {pod->ns, pod->name}});
   }
+  inside_.clear();
+  for (const Target& one : found_.targets) {
+    auto& inside = inside_.emplace_back();
+    const auto note = found_.notes.find(target_id(one));
+    const bool hides = note != found_.notes.end();
+    if (one.admin_within_cgroup) inside = Inside{*one.admin, hides ? note->second.hidden : ""};
+  }
   groups_.look_for(containers_);
   find_groups();
   state_.targets = found_.targets.size();
-  answered_ = true;
+  answered_ = listed_ = true;
   tell();
 }
 
 // As far as they are known by now. One whose container was made anew has its group of before until
-// the other is found: it is not there any more, and the next look says so.
+// the other is found: it is not there any more, and the next look says so. A pod whose group is not
+// to be found cannot be entered, and is read by its page, if it has one.
 void KubernetesTargets::find_groups() {
   std::map<std::string, std::string> groups;
   for (std::size_t i = 0; i < containers_.size(); ++i) {
@@ -160,7 +175,18 @@ void KubernetesTargets::find_groups() {
       group = last->second;
     }
     if (!group.empty()) groups.emplace(id, group);
-    found_.targets[i].cgroup = std::move(group);
+    Target& target = found_.targets[i];
+    if (inside_[i] && target.metrics) {
+      const bool shut = group.empty() && groups_.in_vain(containers_[i].id);
+      target.admin.reset();
+      if (!shut) target.admin = inside_[i]->admin;
+      target.admin_within_cgroup = !shut;
+      TargetNote& note = found_.notes[id];
+      note.hidden =
+          shut ? "its admin port: no control group of its container is found" : inside_[i]->hidden;
+      if (note == TargetNote{}) found_.notes.erase(id);
+    }
+    target.cgroup = std::move(group);
   }
   last_groups_ = std::move(groups);
 }
@@ -176,7 +202,7 @@ void KubernetesTargets::tell() {
   state_.problems.insert(state_.problems.end(), wrong_.begin(), wrong_.end());
   const std::vector<std::string>& unnamed = names_.problems();
   state_.problems.insert(state_.problems.end(), unnamed.begin(), unnamed.end());
-  if (problems_.empty() && answered_) {
+  if (problems_.empty() && listed_) {
     state_.last_success = std::chrono::system_clock::now();
   }
   on_change_();

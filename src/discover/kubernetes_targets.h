@@ -5,9 +5,11 @@
 #pragma once
 
 #include <boost/asio/any_io_executor.hpp>
+#include <boost/asio/steady_timer.hpp>
 #include <functional>
 #include <map>
 #include <memory>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -46,6 +48,11 @@ class KubernetesTargets {
 
  private:
   using Pods = std::vector<std::shared_ptr<const Pod>>;
+  // An admin port in the network of its pod, and what the target hides when that is asked.
+  struct Inside {
+    Address admin;
+    std::string hidden;
+  };
 
   void take(const Pods& pods);
   void problems(const std::vector<std::string>& problems);
@@ -61,12 +68,15 @@ class KubernetesTargets {
   std::vector<std::string> wrong_;         // annotations that were passed over, by pod
   std::vector<std::string> problems_;      // why there is no news, or not of all; none: all is well
   std::vector<ContainerName> containers_;  // of found_.targets, one each
+  std::vector<std::optional<Inside>> inside_;  // likewise
   ContainerGroups groups_;
   std::map<std::string, std::string> last_groups_;  // by target_id
   EndpointNames names_;
   std::string cgroup_root_;
-  bool enters_ = false;  // the network namespaces of pods
+  boost::asio::steady_timer try_again_;  // to know how the API server is reached
+  bool enters_ = false;                  // the network namespaces of pods
   bool answered_ = false;
+  bool listed_ = false;  // found_ is what the API server said
   std::unique_ptr<KubeSource<Pod>> pods_;
 };
 

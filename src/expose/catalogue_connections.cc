@@ -96,7 +96,7 @@ const std::vector<Metric>& trouble_metrics() {
       {"mesh_policy_denials_total",
        counter,
        section,
-       {"mode"},
+       {"mode", "ztunnel"},
        "Calls and connections of callers that an authorization policy refused here, by mode: "
        "enforced (the caller saw PERMISSION_DENIED), or shadow (a policy on trial would have). "
        "Nothing has failed: the policy says so. Of an ambient workload: connections (result denied "

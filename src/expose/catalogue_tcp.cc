@@ -10,7 +10,7 @@ const std::vector<Metric>& tcp_metrics() {
       {"mesh_tcp_connections_opened_total",
        counter,
        section,
-       {"direction", "upstream", "security"},
+       {"direction", "upstream", "ztunnel", "security"},
        "Connections of an ambient workload, and those of an Istio sidecar that it does not take "
        "for "
        "HTTP; those that failed included, by how they are secured: mutual_tls, or unknown (plain "
@@ -22,7 +22,7 @@ const std::vector<Metric>& tcp_metrics() {
       {"mesh_tcp_connections_closed_total",
        counter,
        section,
-       {"direction", "upstream", "result"},
+       {"direction", "upstream", "ztunnel", "result"},
        "Likewise, those that ended, by result: completed, denied (by an "
        "authorization policy; counted inbound), connect_failed (refused, not answered, or outbound "
        "also denied by the other side's policy), tls_failed, tunnel_failed (HTTP/2 between the "
@@ -31,13 +31,13 @@ const std::vector<Metric>& tcp_metrics() {
       {"mesh_tcp_connections",
        gauge,
        section,
-       {"direction", "upstream"},
+       {"direction", "upstream", "ztunnel"},
        "Connections of an ambient workload that are open now: what its ztunnel counted as opened "
        "less what it counted as closed. The label pod is empty."},
       {"mesh_tcp_bytes_total",
        counter,
        section,
-       {"direction", "upstream", "kind"},
+       {"direction", "upstream", "ztunnel", "kind"},
        "Likewise, the bytes that they carried, by kind: received (from who opened the connection) "
        "or sent (back to it), seen alike from both sides; without what the tunnel adds."},
       {"mesh_ambient_proxies",

@@ -109,11 +109,14 @@ void denials(const Page& page, FamilyBuilder& family) {
                [&](const TargetState& state, const SeriesKey& key, std::uint64_t total) {
                  if (key.direction == Direction::outbound || key.detail != "denied") return;
                  Labels labels(state.target, key.owner);
-                 family.add(std::move(labels.with("mode", "enforced")), total);
+                 labels.with("mode", "enforced").with_ztunnel(state.target, key.owner);
+                 family.add(std::move(labels), total);
                });
   each_counter(page.snapshot, &TargetState::traffic, &CounterView::totals, Counted::denials,
                [&](const TargetState& state, const SeriesKey& key, std::uint64_t total) {
-                 family.add(std::move(Labels(state.target).with("mode", key.detail)), total);
+                 Labels labels(state.target);
+                 labels.with("mode", key.detail).with_ztunnel(state.target, key.owner);
+                 family.add(std::move(labels), total);
                });
 }
 

@@ -68,6 +68,10 @@ Labels& Labels::with_subset(std::string_view subset) {
   return subset.empty() ? *this : with("subset", subset);
 }
 
+Labels& Labels::with_ztunnel(const Target& target, std::string_view owner) {
+  return with("ztunnel", owner.empty() ? "" : target.pod);
+}
+
 Labels& Labels::with_method(const SeriesKey& key) {
   with("direction", to_string(key.direction));
   with("upstream", key.upstream).with_subset(key.subset);

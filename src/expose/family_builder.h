@@ -34,6 +34,9 @@ class Labels {
   Labels& with(std::string_view name, std::string_view value);
   // Left out where there is none: an empty label means the same to Prometheus.
   Labels& with_subset(std::string_view subset);
+  // `ztunnel`: who counted it for `owner`. So two that serve one workload, as in an update, have a
+  // series each, and none falls when the other leaves.
+  Labels& with_ztunnel(const Target& target, std::string_view owner);
   // direction, upstream, subset, grpc_service, grpc_method.
   Labels& with_method(const SeriesKey& key);
 

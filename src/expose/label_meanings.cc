@@ -70,6 +70,8 @@ constexpr std::array label_list{
         "of them, `file` or `kubernetes`; `all`: of what is wrong with all of them together. Of "
         "problems also `secret`: the API server that is asked for Secrets."},
     LabelMeaning{"security", "How a connection is secured; each metric lists its own."},
+    LabelMeaning{"ztunnel",
+                 "Pod of the ztunnel that counted it for an ambient workload; empty of others."},
     LabelMeaning{"mode",
                  "Of a policy: `enforced`, or `shadow` for one on trial, which refuses nobody."},
     LabelMeaning{

@@ -13,6 +13,7 @@ Labels labels_of(const TargetState& state, std::string_view owner, Direction dir
                  std::string_view upstream) {
   Labels labels(state.target, owner);
   labels.with("direction", to_string(direction)).with("upstream", upstream);
+  labels.with_ztunnel(state.target, owner);
   return labels;
 }
 

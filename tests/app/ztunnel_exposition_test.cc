@@ -30,11 +30,11 @@ using ::testing::Not;
 using ::testing::Pair;
 using Rows = std::map<std::string, double>;
 
-// The labels of a row that are not empty, without mesh; joined by spaces.
+// The labels of a row that are not empty, without mesh and who counted it; joined by spaces.
 std::string name_of(const Sample& sample) {
   std::string name;
   for (const Label& label : sample.labels) {
-    if (label.name == "mesh" || label.value.empty()) continue;
+    if (label.name == "mesh" || label.name == "ztunnel" || label.value.empty()) continue;
     name.append(name.empty() ? "" : " ").append(label.name).append("=").append(label.value);
   }
   return name;
@@ -86,12 +86,16 @@ class ZtunnelExposition : public ::testing::Test {
     const SelfNumbers self;
     const PageOptions options;
     Rows rows;
-    read_exposition(render_metrics_page({all, self, options}, Format::prometheus_text),
-                    [&](const Sample& sample) {
-                      if (sample.name != family) return;
-                      EXPECT_EQ(sample.label("mesh"), "istio");
-                      rows[name_of(sample)] = sample.value;
-                    });
+    read_exposition(
+        render_metrics_page({all, self, options}, Format::prometheus_text),
+        [&](const Sample& sample) {
+          if (sample.name != family) return;
+          EXPECT_EQ(sample.label("mesh"), "istio");
+          // Of what it counts for others.
+          const bool told = family.starts_with("mesh_tcp_") && sample.label("pod").empty();
+          EXPECT_EQ(sample.label("ztunnel"), told ? "ztunnel-x" : sample.label("ztunnel"));
+          rows[name_of(sample)] = sample.value;
+        });
     return rows;
   }
 

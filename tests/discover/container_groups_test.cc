@@ -35,25 +35,25 @@ class ContainerGroupsTest : public ::testing::Test {
   void version_2() { std::ofstream(root_ / "cgroup.controllers") << "cpu memory\n"; }
   void make(const std::string& group) { fs::create_directories(root_.string() + group); }
 
-  // Until something is found, or there is nothing to do for the moment.
+  // Until there is news, or there is nothing to do for the moment.
   int run(ContainerGroups& groups, const std::vector<ContainerName>& containers) {
-    const int before = found_;
+    const int before = told_;
     groups.look_for(containers);
     io_.restart();
-    while (found_ == before && io_.run_one_for(milliseconds(200)) > 0) continue;
-    return found_ - before;
+    while (told_ == before && io_.run_one_for(milliseconds(200)) > 0) continue;
+    return told_ - before;
   }
 
   ContainerGroups groups(milliseconds again_after = std::chrono::minutes(1)) {
-    return {io_.get_executor(), root_.string(), [this] { ++found_; }, again_after};
+    return {io_.get_executor(), root_.string(), [this] { ++told_; }, again_after};
   }
 
   fs::path root_;
   boost::asio::io_context io_{1};
-  int found_ = 0;
+  int told_ = 0;
 };
 
-TEST_F(ContainerGroupsTest, are_found_by_uid_and_id_whoever_named_them) {
+TEST_F(ContainerGroupsTest, are_told_by_uid_and_id_whoever_named_them) {
   version_2();
   const std::string crio = by_systemd + "/crio-" + other_id + ".scope";
   make(by_cgroupfs + "/init.scope");
@@ -80,7 +80,9 @@ TEST_F(ContainerGroupsTest, of_another_pod_are_not_taken) {
   version_2();
   make("/kubepods/pod" + uid.substr(1) + "/" + id);
   ContainerGroups found = groups();
-  EXPECT_EQ(run(found, {{uid, "containerd://" + id}}), 0);
+  EXPECT_EQ(run(found, {{uid, "containerd://" + id}}), 1);
+  EXPECT_TRUE(found.in_vain("containerd://" + id));
+  EXPECT_EQ(found.of("containerd://" + id), "");
 }
 
 TEST_F(ContainerGroupsTest, are_walked_for_again_only_when_a_container_is_new) {
@@ -99,15 +101,17 @@ TEST_F(ContainerGroupsTest, are_walked_for_again_only_when_a_container_is_new) {
   EXPECT_EQ(found.of(here.id), "") << "nobody asks for it any more";
 }
 
-TEST_F(ContainerGroupsTest, that_are_late_are_found_when_their_time_comes) {
+TEST_F(ContainerGroupsTest, that_are_late_are_told_when_their_time_comes) {
   version_2();
   ContainerGroups found = groups(milliseconds(20));
-  found.look_for({{uid, "containerd://" + id}});
+  EXPECT_EQ(run(found, {{uid, "containerd://" + id}}), 1);
+  EXPECT_TRUE(found.in_vain("containerd://" + id));
   io_.run_for(milliseconds(50));
-  EXPECT_EQ(found_, 0);
+  EXPECT_EQ(told_, 1) << "told once";
   make(by_cgroupfs);
   EXPECT_EQ(run(found, {{uid, "containerd://" + id}}), 1);
   EXPECT_EQ(found.of("containerd://" + id), by_cgroupfs);
+  EXPECT_FALSE(found.in_vain("containerd://" + id));
 }
 
 TEST_F(ContainerGroupsTest, are_not_looked_for_behind_links_nor_without_an_id) {
@@ -115,12 +119,15 @@ TEST_F(ContainerGroupsTest, are_not_looked_for_behind_links_nor_without_an_id) {
   fs::create_directory_symlink(root_, root_ / ("pod" + uid));
   make("/" + id);
   ContainerGroups found = groups();
-  EXPECT_EQ(run(found, {{uid, "containerd://" + id}, {uid, ""}}), 0);
+  EXPECT_EQ(run(found, {{uid, "containerd://" + id}, {uid, ""}}), 1);
+  EXPECT_TRUE(found.in_vain("containerd://" + id));
+  EXPECT_FALSE(found.in_vain(""));
 }
 
 TEST_F(ContainerGroupsTest, of_a_machine_without_any_are_none) {
   ContainerGroups found = groups();
-  EXPECT_EQ(run(found, {{uid, "containerd://" + id}}), 0);
+  EXPECT_EQ(run(found, {{uid, "containerd://" + id}}), 1);
+  EXPECT_TRUE(found.in_vain("containerd://" + id));
 }
 
 }  // namespace
