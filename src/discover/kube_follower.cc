@@ -12,10 +12,10 @@
 #include <utility>
 #include <variant>
 
-#include "base/regular_file.h"
 #include "base/result.h"
 #include "base/rethrow.h"
 #include "discover/kube_watch.h"
+#include "discover/server_question.h"
 #include "net/http_stream.h"
 
 namespace mesh {
@@ -23,36 +23,6 @@ namespace {
 
 namespace asio = boost::asio;
 using std::chrono::steady_clock;
-
-// Files with roots, a certificate, a key or a token. Bundles of all public roots have 0.2 MB.
-constexpr std::size_t credential_bytes = 1024 * 1024;
-
-Result<std::string> text_of_file(const std::string& file, const std::string& otherwise) {
-  if (file.empty()) return otherwise;
-  Result<std::string> text = read_regular_file(file, credential_bytes);
-  if (!text) return Error{file + ": " + text.error().message};
-  return text;
-}
-
-// With what the files say now: tokens are renewed within the hour, roots may be.
-Result<StreamQuestion> question_for(const ServerAccess& access, const KubeWatch::Ask& ask) {
-  StreamQuestion question{access.address, ask.path, "", std::nullopt,
-                          steady_clock::now() + ask.within};
-  Result<std::string> token = text_of_file(access.token_file, access.token);
-  if (!token) return token.error();
-  while (token->ends_with('\n') || token->ends_with('\r')) token->pop_back();
-  if (!token->empty()) question.authorization = "Bearer " + *token;
-  if (!access.tls) return question;
-  const Result<std::string> roots = text_of_file(access.ca_file, access.ca_pem);
-  if (!roots) return roots.error();
-  const auto certificate = text_of_file(access.certificate_file, access.certificate_pem);
-  if (!certificate) return certificate.error();
-  const Result<std::string> key = text_of_file(access.key_file, access.key_pem);
-  if (!key) return key.error();
-  const std::string& name = access.server_name.empty() ? access.address.host : access.server_name;
-  question.tls = TlsIdentity{name, *roots, *certificate, *key};
-  return question;
-}
 
 // One namespace, or all.
 struct Follower {
@@ -142,7 +112,7 @@ void KubeFollower::State::changed() {
 
 asio::awaitable<void> KubeFollower::State::ask(Follower& follower, KubeWatch::Ask question) {
   const Instant began = steady_clock::now();
-  Result<StreamQuestion> asked = question_for(access, question);
+  Result<StreamQuestion> asked = question_to(access, question.path, began + question.within);
   if (!asked) {
     follower.watch.ended({}, Failure{Reason::connect, asked.error().message});
     changed();

@@ -12,6 +12,7 @@ struct ServerAccess {
   Address address;
   bool tls = true;          // false: plain HTTP, as `kubectl proxy` speaks it
   std::string server_name;  // that its certificate must be for; "": the address' host
+  bool verified = true;     // false: whatever certificate it shows is accepted
 
   // PEM. Of each a file, which is read anew for every question, or else the text itself; neither:
   // the roots of the system, no certificate, no token.

@@ -3,7 +3,7 @@
 //
 // Bounded: the head by limits::http_header_bytes, the time by the deadline; of the body nothing is
 // held but the piece that is handed on, and that is overwritten afterwards: it may be of a Secret.
-// The server must prove that it is who it should be.
+// The server must prove that it is who it should be, unless the question says that it need not.
 #pragma once
 
 #include <boost/asio/any_io_executor.hpp>
@@ -26,6 +26,7 @@ struct TlsIdentity {
   std::string roots;        // "": those of the system
   std::string certificate;  // with its chain; "": none is shown
   std::string key;
+  bool verified = true;  // false: whoever answers is believed, whatever certificate he shows
 };
 
 struct StreamQuestion {
@@ -34,6 +35,7 @@ struct StreamQuestion {
   std::string authorization;  // the header's value; "": none
   std::optional<TlsIdentity> tls;
   Instant deadline;  // for all of it, connecting included
+  std::string accept = "application/json";
 };
 
 // Both are called on the executor. `piece` is borrowed for the call; false ends the answer.

@@ -187,6 +187,19 @@ TEST(HttpStream, asks_nothing_of_a_server_of_another_name) {
   EXPECT_FALSE(server.served().completed);
 }
 
+TEST(HttpStream, believes_whoever_answers_where_it_is_told_to) {
+  const Authority ca;
+  TlsServer server(ca.leaf);
+  server.answer(habits::with_length("200 OK", "page"));
+  StreamQuestion question = to(server.address());
+  question.tls = TlsIdentity{"other.test", "", "", "", false};
+  question.accept = "text/plain";
+  const Heard heard = listen(std::move(question));
+  EXPECT_EQ(heard.end, "whole");
+  EXPECT_THAT(heard.pieces, ElementsAre("page"));
+  EXPECT_THAT(server.served().head, HasSubstr("\r\nAccept: text/plain\r\n"));
+}
+
 TEST(HttpStream, shows_its_certificate_to_who_asks_for_one) {
   const Authority ca;
   const Minted client = mint({.common_name = "agent"}, &ca.root);

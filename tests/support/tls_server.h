@@ -34,6 +34,7 @@ struct ServedHandshake {
   std::string error;  // of OpenSSL; "" if the client just went away
   std::string sni;
   std::string client;  // the subject of the client's certificate
+  std::string head;    // of the request, where the server was told an answer
 };
 
 class TlsServer {
@@ -65,6 +66,12 @@ class TlsServer {
   TlsServer& operator=(const TlsServer&) = delete;
 
   Address address() const { return address_; }
+
+  // These bytes follow a request on every connection from now on, and end it.
+  void answer(std::string bytes) {
+    const std::lock_guard lock(mutex_);
+    answer_ = std::move(bytes);
+  }
 
   // Of the connection so many; waits until it is over.
   ServedHandshake served(std::size_t number = 1) {
@@ -121,9 +128,23 @@ class TlsServer {
       seen.client = name;
       OPENSSL_free(name);
     }
-    char byte = 0;
-    if (seen.completed) SSL_read(ssl.get(), &byte, 1);  // until the goodbye
+    if (seen.completed) converse(ssl.get(), seen);
     return seen;
+  }
+
+  // Without an answer: until the goodbye.
+  void converse(SSL* ssl, ServedHandshake& seen) {
+    std::unique_lock lock(mutex_);
+    const std::string answer = answer_;
+    lock.unlock();
+    char byte = 0;
+    if (answer.empty()) {
+      SSL_read(ssl, &byte, 1);
+      return;
+    }
+    while (!seen.head.ends_with("\r\n\r\n") && SSL_read(ssl, &byte, 1) == 1) seen.head += byte;
+    SSL_write(ssl, answer.data(), static_cast<int>(answer.size()));
+    SSL_shutdown(ssl);
   }
 
   Owned<SSL_CTX, SSL_CTX_free> context_;
@@ -132,6 +153,7 @@ class TlsServer {
   std::mutex mutex_;
   std::condition_variable changed_;
   std::vector<ServedHandshake> served_;
+  std::string answer_;  // "": none
   std::thread thread_;
 };
 

@@ -1,0 +1,17 @@
+// A question to a server of Kubernetes, with the proof of who asks.
+#pragma once
+
+#include <string>
+
+#include "base/clock.h"
+#include "base/result.h"
+#include "model/server_access.h"
+#include "net/http_stream.h"
+
+namespace mesh {
+
+// With what the files of `access` say now: tokens are renewed within the hour, roots may be. An
+// error names the file that cannot be read.
+Result<StreamQuestion> question_to(const ServerAccess& access, std::string path, Instant deadline);
+
+}  // namespace mesh
