@@ -203,6 +203,16 @@ void Poller::look_at_resources(Watched& watched) {
   watched.log.looked(look);
 }
 
+void Poller::take_looks(const TargetLooks& looks) {
+  for (const auto& watched : watched_) {
+    const auto look = looks.find(watched->id);
+    if (look == looks.end() || !watched->target.cgroup.empty()) continue;
+    watched->history.record(look->second, steady_clock::now(), system_clock::now());
+  }
+  refresh_states();
+  publish();
+}
+
 void Poller::finished(Watched& watched, std::exception_ptr error) {
   // Our own defect, never the target's doing; the target is asked again in the next pass.
   if (error) log(LogLevel::error, "poll broke off", {{"target", watched.id}});

@@ -43,6 +43,10 @@ class Poller : public std::enable_shared_from_this<Poller> {
   // and what is being asked of it is no longer shown. Their ids (target_id) differ.
   void watch(std::vector<Target> targets);
 
+  // What somebody else saw of the targets with these ids: of those that have a control group of
+  // their own to be looked at it is passed over.
+  void take_looks(const TargetLooks& looks);
+
   // Polls until stop(), or until the executor stops. The poller must be owned by a shared_ptr;
   // polls in progress keep it alive. Never throws, but for want of memory.
   boost::asio::awaitable<void> run();

@@ -52,7 +52,9 @@ bool asks_otherwise(const Config& one, const Config& other) {
 Watchers::Watchers(boost::asio::any_io_executor executor, const Config& config)
     : executor_(std::move(executor)),
       config_(config),
-      discovery_(executor_, config, config_context(), [this] { found_others(); }),
+      discovery_(
+          executor_, config, config_context(), [this] { found_others(); },
+          [this](const TargetLooks& looks) { poller_->take_looks(looks); }),
       poller_(make_poller()),
       trust_(std::make_shared<TrustStore>(config.certificates.trust)),
       endpoints_(std::make_shared<EndpointWatcher>(executor_, config, trust_)),
@@ -102,6 +104,7 @@ void Watchers::found_others() {
   }
   log_discovery(outcome->sources, found_->sources);
   // They have words of their own for the log.
+  if (auto state = discovery_.kubelet_state()) outcome->sources.push_back(std::move(*state));
   if (auto state = secrets_->state()) outcome->sources.push_back(std::move(*state));
   for (const Target& target : found.targets) outcome->pods.add(target);
   for (const PodAddress& one : found.addresses) outcome->pods.add(one.ip, one.pod);

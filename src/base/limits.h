@@ -159,6 +159,11 @@ inline constexpr std::size_t audit_findings_per_target = 5;
 // One file of a control group. The longest, memory.stat, has 2 kB.
 inline constexpr std::size_t cgroup_file_bytes = 64 * 1024;
 
+// A kubelet's page of resource metrics: 1 kB for each container. A node of 500 pods with four each
+// has 2 MB. And the time for it; it is asked again after 15 s at the earliest.
+inline constexpr std::size_t kubelet_page_bytes = 8 * 1024 * 1024;
+inline constexpr std::chrono::seconds kubelet_answer{10};
+
 // One object as the API server writes it, or an event about one. etcd holds no object of more than
 // 1.5 MiB; an honest Pod has 5 to 30 kB.
 inline constexpr std::size_t kube_object_bytes = 2 * 1024 * 1024;

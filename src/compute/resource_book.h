@@ -6,6 +6,10 @@
 // group counts from zero; what a look does not tell keeps its value, is hidden once it was not told
 // for stale_after, and goes on when it returns. A kill that took the group with it between two
 // looks is lost, as calls are that a proxy counted just before it died.
+//
+// Where another source tells of the group from now on, its first look is a seed again: both count
+// the same. What a kubelet said is hidden when it was not heard for stale_after, or for four of its
+// paces if that is longer: nobody says that it will not be asked any more.
 #pragma once
 
 #include <cstdint>
@@ -33,6 +37,7 @@ class ResourceBook {
  private:
   struct Counter {
     std::optional<CgroupReading::Count> last;
+    ResourceSource source = ResourceSource::cgroup;  // of `last`
     std::uint64_t total = 0;
     Instant seen{};
   };
@@ -42,11 +47,15 @@ class ResourceBook {
   };
 
   // How much it grew; 0 if this is the first that was ever told.
-  static std::uint64_t enter(Counter& counter, const CgroupReading::Count& count, Instant at);
+  static std::uint64_t enter(Counter& counter, const CgroupReading::Count& count,
+                             ResourceSource source, Instant at);
+  // For how long what was seen is shown.
+  Duration shown_for() const;
   void note_kills(std::uint64_t count, Instant at, WallTime wall);
 
   Duration stale_after_, remembered_;
   bool looked_ = false;
+  Instant last_look_{};
   SidecarResources now_;
   PerResourceCounter<Counter> counters_{};
   std::deque<Kills> kills_;  // at most one a minute

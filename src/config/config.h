@@ -89,6 +89,16 @@ struct CertificatesConfig {
   bool operator==(const CertificatesConfig&) const = default;
 };
 
+// The kubelet of the node, asked for the memory of sidecars whose control groups are not found.
+struct KubeletConfig {
+  bool enabled = false;
+  std::optional<Address> address;  // none: the node's, as its pods tell it, and port 10250
+  std::string ca_file;             // PEM; "": the roots by which the API server is known
+  bool insecure_skip_verify = false;
+
+  bool operator==(const KubeletConfig&) const = default;
+};
+
 // The pods of one node of a Kubernetes cluster.
 struct KubernetesConfig {
   std::string node_name;                // "": this source is not used
@@ -97,6 +107,7 @@ struct KubernetesConfig {
   std::string selector;                 // by labels; "": all
   bool network_namespaces = false;      // whether ports on the loopback of pods are asked
   bool endpoint_slices = false;         // whether pods of other nodes are named
+  KubeletConfig kubelet;
 
   bool operator==(const KubernetesConfig&) const = default;
 };

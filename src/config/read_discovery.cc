@@ -7,13 +7,35 @@
 #include "config/read_globs.h"
 #include "config/read_label.h"
 #include "config/read_scope.h"
+#include "config/read_tls_port.h"
 
 namespace mesh {
 namespace {
 
 constexpr std::array<std::string_view, 2> discovery_keys{"kubernetes", "file"};
-constexpr std::array<std::string_view, 6> kubernetes_keys{
-    "node_name", "kubeconfig", "namespaces", "selector", "network_namespaces", "endpoint_slices"};
+constexpr std::array<std::string_view, 7> kubernetes_keys{
+    "node_name",          "kubeconfig",      "namespaces", "selector",
+    "network_namespaces", "endpoint_slices", "kubelet"};
+constexpr std::array<std::string_view, 3> kubelet_keys{"address", "ca_file",
+                                                       "insecure_skip_verify"};
+
+// That the key is there is the wish, even with nothing in it.
+KubeletConfig read_kubelet(const Field& field, const Reading& reading) {
+  const Fields fields = reading.fields(field, kubelet_keys);
+  KubeletConfig kubelet;
+  kubelet.enabled = true;
+  if (const auto address = fields.find("address")) {
+    kubelet.address = read_address(fields, *address);
+  }
+  kubelet.ca_file = read_absolute_path(fields, "ca_file", "the absolute path of PEM roots");
+  kubelet.insecure_skip_verify = fields.truth("insecure_skip_verify").value_or(false);
+  if (kubelet.insecure_skip_verify && !kubelet.ca_file.empty()) {
+    fields.complain(fields.self(),
+                    "has ca_file and insecure_skip_verify; expected one of them: roots are of no "
+                    "use where nothing is verified");
+  }
+  return kubelet;
+}
 
 void read_kubernetes(const Field& field, const Reading& reading) {
   const Fields fields = reading.fields(field, kubernetes_keys);
@@ -33,6 +55,9 @@ void read_kubernetes(const Field& field, const Reading& reading) {
   kubernetes.selector = read_selector(fields);
   kubernetes.network_namespaces = fields.truth("network_namespaces").value_or(false);
   kubernetes.endpoint_slices = fields.truth("endpoint_slices").value_or(false);
+  if (const auto kubelet = fields.find("kubelet")) {
+    kubernetes.kubelet = read_kubelet(*kubelet, reading);
+  }
 }
 
 }  // namespace

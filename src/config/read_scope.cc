@@ -21,13 +21,17 @@ bool is_namespace(std::string_view name) {
 
 }  // namespace
 
-std::string read_kubeconfig_path(const Fields& fields) {
-  const auto file = fields.text("kubeconfig", "the absolute path of a kubeconfig");
+std::string read_absolute_path(const Fields& fields, std::string_view key,
+                               std::string_view expected) {
+  const auto file = fields.text(key, expected);
   if (file && !file->empty() && !file->starts_with('/')) {
-    fields.complain(*fields.find("kubeconfig"), *file, "is not absolute",
-                    "a path that begins with a slash");
+    fields.complain(*fields.find(key), *file, "is not absolute", "a path that begins with a slash");
   }
   return file.value_or("");
+}
+
+std::string read_kubeconfig_path(const Fields& fields) {
+  return read_absolute_path(fields, "kubeconfig", "the absolute path of a kubeconfig");
 }
 
 std::vector<std::string> read_namespaces(const Fields& fields, const Reading& reading) {

@@ -3,6 +3,7 @@
 #pragma once
 
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "config/fields.h"
@@ -11,6 +12,8 @@
 namespace mesh {
 
 // An absolute path, or "" where it is left out.
+std::string read_absolute_path(const Fields& fields, std::string_view key,
+                               std::string_view expected);
 std::string read_kubeconfig_path(const Fields& fields);
 
 // Each once; empty: all, or a complaint.

@@ -39,17 +39,6 @@ const std::array<InboundHabit, 2>& inbound_habits() {
   return habits;
 }
 
-std::optional<Address> read_address(const Fields& fields, const Field& field) {
-  const auto text = fields.text(field, host_port);
-  if (!text) return std::nullopt;
-  const auto parsed = parse_host_port(*text, 1);
-  const bool whole = parsed && !parsed->host.empty();
-  if (whole) return Address{parsed->host, parsed->port, ""};
-  fields.complain(field, *text, parsed ? "has no host" : std::string_view(parsed.error().message),
-                  host_port);
-  return std::nullopt;
-}
-
 // What goes into the extension server_name. A NUL in it would end it unseen.
 std::string read_server_name(const Fields& fields) {
   const auto name = fields.text("sni", "a host name");
@@ -78,6 +67,17 @@ void read_alpn(const Fields& fields, const Reading& reading, std::vector<std::st
 }
 
 }  // namespace
+
+std::optional<Address> read_address(const Fields& fields, const Field& field) {
+  const auto text = fields.text(field, host_port);
+  if (!text) return std::nullopt;
+  const auto parsed = parse_host_port(*text, 1);
+  const bool whole = parsed && !parsed->host.empty();
+  if (whole) return Address{parsed->host, parsed->port, ""};
+  fields.complain(field, *text, parsed ? "has no host" : std::string_view(parsed.error().message),
+                  host_port);
+  return std::nullopt;
+}
 
 TlsPort read_tls_port(const Fields& fields, const Reading& reading) {
   TlsPort port;

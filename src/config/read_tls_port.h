@@ -11,6 +11,9 @@
 
 namespace mesh {
 
+// "HOST:PORT"; nothing, and a complaint, if it is something else.
+std::optional<Address> read_address(const Fields& fields, const Field& field);
+
 // The keys `address`, `sni` and `alpn` of a mapping that has them among others. What cannot be read
 // is left empty.
 TlsPort read_tls_port(const Fields& fields, const Reading& reading);

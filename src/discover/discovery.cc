@@ -8,26 +8,36 @@
 #include "discover/merge.h"
 
 namespace mesh {
+namespace {
+
+bool same_pods(const Config& one, const Config& other) {
+  const KubernetesConfig& kubernetes = one.discovery.kubernetes;
+  const bool same_pace = !kubernetes.kubelet.enabled || one.poll.interval == other.poll.interval;
+  return kubernetes == other.discovery.kubernetes && one.cgroup_root == other.cgroup_root &&
+         same_pace;
+}
+
+}  // namespace
 
 Discovery::Discovery(boost::asio::any_io_executor executor, const Config& config,
-                     const ConfigContext& context, std::function<void()> on_change)
+                     const ConfigContext& context, std::function<void()> on_change,
+                     std::function<void(const TargetLooks&)> on_looks)
     : executor_(std::move(executor)),
       context_(context),
       on_change_(std::move(on_change)),
-      configured_{config.targets, {}},
-      config_(config.discovery),
-      cgroup_root_(config.cgroup_root) {
+      on_looks_(std::move(on_looks)),
+      config_(config) {
   make_files();
   make_kubernetes();
 }
 
 void Discovery::make_files() {
-  files_ = std::make_shared<TargetFiles>(executor_, config_, context_, on_change_);
+  files_ = std::make_shared<TargetFiles>(executor_, config_.discovery, context_, on_change_);
 }
 
 void Discovery::make_kubernetes() {
-  kubernetes_ = std::make_shared<KubernetesTargets>(executor_, config_.kubernetes, context_,
-                                                    cgroup_root_, on_change_);
+  kubernetes_ =
+      std::make_shared<KubernetesTargets>(executor_, config_, context_, on_change_, on_looks_);
 }
 
 void Discovery::start() {
@@ -48,18 +58,16 @@ void Discovery::retire(std::shared_ptr<Source> source) {
 }
 
 void Discovery::change(const Config& config) {
-  const DiscoveryConfig before = std::exchange(config_, config.discovery);
-  const std::string root_before = std::exchange(cgroup_root_, config.cgroup_root);
-  configured_.targets = config.targets;
-  if (config_.files != before.files) {
+  const Config before = std::exchange(config_, config);
+  if (config_.discovery.files != before.discovery.files) {
     retire(std::move(files_));
     make_files();
     files_->start();
   }
-  if (config_.kubernetes == before.kubernetes && cgroup_root_ == root_before) return;
+  if (same_pods(config_, before)) return;
   // One that was replaced before it had listed anything has no pods of its own.
   if (kubernetes_->state().last_success) pods_before_ = kubernetes_->found();
-  if (config_.kubernetes.node_name.empty()) pods_before_ = {};
+  if (config_.discovery.kubernetes.node_name.empty()) pods_before_ = {};
   retire(std::move(kubernetes_));
   make_kubernetes();
   kubernetes_->start();
@@ -67,14 +75,14 @@ void Discovery::change(const Config& config) {
 
 Discovered Discovery::found() const {
   const bool listed = kubernetes_->state().last_success.has_value();
-  return merge(
-      std::array{configured_, files_->found(), listed ? kubernetes_->found() : pods_before_});
+  return merge(std::array{Discovered{config_.targets, {}}, files_->found(),
+                          listed ? kubernetes_->found() : pods_before_});
 }
 
 std::vector<DiscoveryState> Discovery::states() const {
   std::vector<DiscoveryState> states;
-  if (!config_.files.empty()) states.push_back(files_->state());
-  if (!config_.kubernetes.node_name.empty()) states.push_back(kubernetes_->state());
+  if (!config_.discovery.files.empty()) states.push_back(files_->state());
+  if (!config_.discovery.kubernetes.node_name.empty()) states.push_back(kubernetes_->state());
   return states;
 }
 

@@ -8,7 +8,7 @@
 #include <boost/asio/any_io_executor.hpp>
 #include <functional>
 #include <memory>
-#include <string>
+#include <optional>
 #include <vector>
 
 #include "config/config.h"
@@ -22,9 +22,11 @@ namespace mesh {
 class Discovery {
  public:
   // What can be found without waiting is found when this returns. on_change is called from start()
-  // on, whenever something else is found, or a source is doing otherwise.
+  // on, whenever something else is found, or a source is doing otherwise; on_looks with what a
+  // kubelet says of targets whose control groups are not found.
   Discovery(boost::asio::any_io_executor executor, const Config& config,
-            const ConfigContext& context, std::function<void()> on_change);
+            const ConfigContext& context, std::function<void()> on_change,
+            std::function<void(const TargetLooks&)> on_looks);
 
   void start();
   void stop();
@@ -38,6 +40,8 @@ class Discovery {
   bool answered() const { return kubernetes_->answered(); }
   Discovered found() const;
   std::vector<DiscoveryState> states() const;  // of those that are configured
+  // Of the kubelet, which is no source of targets; nothing where it is not asked.
+  std::optional<DiscoveryState> kubelet_state() const { return kubernetes_->kubelet_state(); }
 
  private:
   void make_files();
@@ -48,9 +52,8 @@ class Discovery {
   boost::asio::any_io_executor executor_;
   ConfigContext context_;
   std::function<void()> on_change_;
-  Discovered configured_;
-  DiscoveryConfig config_;
-  std::string cgroup_root_;
+  std::function<void(const TargetLooks&)> on_looks_;
+  Config config_;
   std::shared_ptr<TargetFiles> files_;
   std::shared_ptr<KubernetesTargets> kubernetes_;
   Discovered pods_before_;  // of the predecessor, until there are others

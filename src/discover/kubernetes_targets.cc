@@ -39,9 +39,30 @@ TargetNote note_of(const Recognised& one, const PodContainer* container, std::st
   return note;
 }
 
+// What is found, and for each target its container as control groups and as the kubelet name it.
+struct Gathered {
+  Discovered& found;
+  std::vector<ContainerName>& containers;
+  std::vector<KubeletContainer>& asked_for;
+};
+
+// What an application or a control plane uses is no sidecar's.
+void add_container(const Pod& pod, const Recognised& one, const PodContainer* container,
+                   Gathered& out) {
+  const bool has_group = container && !is_application(one.target.mesh) && !one.control_plane;
+  out.containers.push_back({std::string(uid_of(pod)), has_group ? container->id : ""});
+  KubeletContainer asked;
+  if (has_group) {
+    asked = {
+        target_id(one.target), {pod.ns, pod.name, container->name}, container->memory_limit_bytes};
+  }
+  out.asked_for.push_back(std::move(asked));
+}
+
 // Each proxy of a pod is watched, or not for a reason. What was passed over is about the first.
 void add(const Pod& pod, const PodRecognition& seen, const ConfigContext& context, bool enters,
-         Discovered& found, std::vector<ContainerName>& containers) {
+         Gathered out) {
+  Discovered& found = out.found;
   std::string wrong = joined(seen.wrong);
   const auto leave_out = [&](const std::string& mesh, const std::string& name, std::string why) {
     if (!wrong.empty()) why += "; " + std::exchange(wrong, {});
@@ -58,9 +79,7 @@ void add(const Pod& pod, const PodRecognition& seen, const ConfigContext& contex
     } else {
       const PodContainer* container = container_named(pod, one.container);
       found.targets.push_back(who);
-      // What an application or a control plane uses is no sidecar's.
-      const bool has_group = container && !is_application(who.mesh) && !one.control_plane;
-      containers.push_back({std::string(uid_of(pod)), has_group ? container->id : ""});
+      add_container(pod, one, container, out);
       const TargetNote note = note_of(one, container, std::exchange(wrong, {}));
       if (note != TargetNote{}) found.notes.emplace(target_id(who), note);
     }
@@ -78,14 +97,14 @@ bool may_enter(const std::string& cgroup_root) {
 
 }  // namespace
 
-KubernetesTargets::KubernetesTargets(boost::asio::any_io_executor executor,
-                                     const KubernetesConfig& config, const ConfigContext& context,
-                                     std::string cgroup_root, std::function<void()> on_change)
+KubernetesTargets::KubernetesTargets(boost::asio::any_io_executor executor, const Config& config,
+                                     const ConfigContext& context, std::function<void()> on_change,
+                                     std::function<void(const TargetLooks&)> on_looks)
     : executor_(std::move(executor)),
-      config_(config),
+      config_(config.discovery.kubernetes),
       context_(context),
       on_change_(std::move(on_change)),
-      groups_(executor_, cgroup_root,
+      groups_(executor_, config.cgroup_root,
               [this] {
                 find_groups();
                 tell();
@@ -95,9 +114,11 @@ KubernetesTargets::KubernetesTargets(boost::asio::any_io_executor executor,
                found_.elsewhere = names_.addresses();
                tell();
              }),
-      cgroup_root_(std::move(cgroup_root)),
+      kubelet_(executor_, config_.kubelet, std::max<Duration>(config.poll.interval, kubelet_pace),
+               {std::move(on_looks), on_change_}),
+      cgroup_root_(config.cgroup_root),
       try_again_(executor_),
-      answered_(config.node_name.empty()) {}
+      answered_(config_.node_name.empty()) {}
 
 KubernetesTargets::~KubernetesTargets() = default;
 
@@ -115,6 +136,7 @@ void KubernetesTargets::start() {
   problems_.clear();
   enters_ = config_.network_namespaces && may_enter(cgroup_root_);
   if (config_.endpoint_slices) names_.start(*access, config_);
+  kubelet_.start(*access);
   KubeSource<Pod>::Listener listener;
   listener.objects = [this](const Pods& pods) { take(pods); };
   listener.problems = [this](const std::vector<std::string>& all) { problems(all); };
@@ -129,6 +151,7 @@ void KubernetesTargets::stop() {
   try_again_.cancel();
   groups_.stop();
   names_.stop();
+  kubelet_.stop();
   if (pods_) pods_->follower().stop();
 }
 
@@ -138,10 +161,12 @@ void KubernetesTargets::take(const Pods& pods) {
   found_ = {};
   found_.elsewhere = names_.addresses();
   containers_.clear();
+  asked_for_.clear();
   wrong_.clear();
   for (const auto& pod : pods) {
     const PodRecognition seen = recognise(*pod, context_.meshes);
-    add(*pod, seen, context_, enters_, found_, containers_);
+    add(*pod, seen, context_, enters_, {found_, containers_, asked_for_});
+    if (!pod->node_ip.empty()) node_ip_ = pod->node_ip;
     const bool ended = pod->phase == "Succeeded" || pod->phase == "Failed";
     if (!ended) found_.pods.push_back({seen.mesh, pod->ns, workload_of(*pod), seen.state});
     const std::string who = qualified(pod->ns, pod->name);
@@ -189,6 +214,16 @@ void KubernetesTargets::find_groups() {
     target.cgroup = std::move(group);
   }
   last_groups_ = std::move(groups);
+  ask_kubelet();
+}
+
+void KubernetesTargets::ask_kubelet() {
+  std::vector<KubeletContainer> without;
+  for (std::size_t i = 0; i < asked_for_.size(); ++i) {
+    const bool is_seen = !found_.targets[i].cgroup.empty();
+    if (!is_seen && !asked_for_[i].target.empty()) without.push_back(asked_for_[i]);
+  }
+  kubelet_.ask_for(std::move(without), node_ip_);
 }
 
 void KubernetesTargets::problems(const std::vector<std::string>& problems) {

@@ -17,8 +17,10 @@
 #include "config/load.h"
 #include "discover/container_groups.h"
 #include "discover/endpoint_names.h"
+#include "discover/kubelet_usage.h"
 #include "model/discovered.h"
 #include "model/pod.h"
+#include "model/resources.h"
 
 namespace mesh {
 
@@ -27,12 +29,12 @@ class KubeSource;
 
 class KubernetesTargets {
  public:
-  // `context` says which meshes there are, `cgroup_root` where control groups are mounted.
-  // on_change is called from start() on, whenever pods, their control groups or troubles are others
-  // than before.
-  KubernetesTargets(boost::asio::any_io_executor executor, const KubernetesConfig& config,
-                    const ConfigContext& context, std::string cgroup_root,
-                    std::function<void()> on_change);
+  // `context` says which meshes there are. on_change is called from start() on, whenever pods,
+  // their control groups or troubles are others than before; on_looks with what the kubelet says of
+  // the targets whose groups are not found.
+  KubernetesTargets(boost::asio::any_io_executor executor, const Config& config,
+                    const ConfigContext& context, std::function<void()> on_change,
+                    std::function<void(const TargetLooks&)> on_looks);
   ~KubernetesTargets();
   KubernetesTargets(const KubernetesTargets&) = delete;
   KubernetesTargets& operator=(const KubernetesTargets&) = delete;
@@ -43,8 +45,10 @@ class KubernetesTargets {
   // As last heard.
   const Discovered& found() const { return found_; }
   const DiscoveryState& state() const { return state_; }
+  // Of the kubelet; nothing where it is not asked.
+  std::optional<DiscoveryState> kubelet_state() const { return kubelet_.state(); }
   // Whether there was an answer, good or bad, or nobody is to be asked.
-  bool answered() const { return answered_ && names_.answered(); }
+  bool answered() const { return answered_ && names_.answered() && kubelet_.answered(); }
 
  private:
   using Pods = std::vector<std::shared_ptr<const Pod>>;
@@ -57,6 +61,7 @@ class KubernetesTargets {
   void take(const Pods& pods);
   void problems(const std::vector<std::string>& problems);
   void find_groups();
+  void ask_kubelet();
   void tell();
 
   boost::asio::any_io_executor executor_;
@@ -69,9 +74,12 @@ class KubernetesTargets {
   std::vector<std::string> problems_;      // why there is no news, or not of all; none: all is well
   std::vector<ContainerName> containers_;  // of found_.targets, one each
   std::vector<std::optional<Inside>> inside_;  // likewise
+  std::vector<KubeletContainer> asked_for_;  // likewise; without a name where there is no container
+  std::string node_ip_;
   ContainerGroups groups_;
   std::map<std::string, std::string> last_groups_;  // by target_id
   EndpointNames names_;
+  KubeletUsage kubelet_;
   std::string cgroup_root_;
   boost::asio::steady_timer try_again_;  // to know how the API server is reached
   bool enters_ = false;                  // the network namespaces of pods

@@ -158,14 +158,16 @@ const std::vector<Metric>& exporter_metrics() {
        gauge,
        exporter,
        {"source"},
-       "What this source of targets, or of Secrets, cannot read now: files or entries of them, or "
-       "the API server's answers. What was known before goes on being watched. The log and `/` "
-       "name each."},
+       "What this source of targets, of Secrets, or of the memory of sidecars (kubelet) cannot "
+       "read "
+       "now: files or entries of them, or a server's answers. What was known before goes on being "
+       "watched. The log and `/` name each."},
       {"mesh_exporter_discovery_last_success_timestamp_seconds",
        gauge,
        exporter,
        {"source"},
-       "When this source of targets, or of Secrets, was last read without a problem, in seconds "
+       "When this source of targets, of Secrets, or of memory was last read without a problem, in "
+       "seconds "
        "since 1970."},
       {"mesh_exporter_pass_duration_seconds",
        gauge,

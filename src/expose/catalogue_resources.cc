@@ -15,13 +15,15 @@ std::vector<Metric> memory_metrics() {
        {},
        "Memory in use by the sidecar's control group, without file pages that the kernel would "
        "simply take back (the working set, by which the kubelet judges too). In Kubernetes that is "
-       "the container: on Istio Envoy and the agent beside it."},
+       "the container: on Istio Envoy and the agent beside it. Where the kubelet is asked instead "
+       "(discovery.kubernetes.kubelet), as it measured it some seconds ago."},
       {"mesh_sidecar_memory_limit_bytes",
        gauge,
        section,
        {},
-       "Memory that the control group may use before the kernel kills in it. Absent where it is "
-       "unlimited; a limit of a group above it is not told here."},
+       "Memory that the control group may use before the kernel kills in it; where the kubelet is "
+       "asked instead (discovery.kubernetes.kubelet), the limit of the pod's specification. Absent "
+       "where it is unlimited; a limit of a group above it is not told here."},
       {"mesh_sidecar_memory_peak_bytes",
        gauge,
        section,
@@ -60,7 +62,7 @@ std::vector<Metric> processor_metrics() {
        counter,
        section,
        {},
-       "Processor time that the control group used."},
+       "Processor time that the control group used, by the kernel or the kubelet."},
       {"mesh_sidecar_cpu_limit_cores",
        gauge,
        section,
@@ -103,7 +105,8 @@ const std::vector<Metric>& resource_metrics() {
                    section,
                    {},
                    "1 if the control group that is configured for the target was there at the last "
-                   "look, else 0. Absent where none is configured."});
+                   "look, else 0. Absent where none is configured or found, though the kubelet may "
+                   "tell some of it."});
     return all;
   }();
   return metrics;

@@ -68,7 +68,8 @@ constexpr std::array label_list{
         "Who showed the certificate: `admin` (the proxy's admin port), `handshake` (a TLS "
         "handshake), `proxy` (the mesh agent's metrics), `file` or `secret`. Of targets: who told "
         "of them, `file` or `kubernetes`; `all`: of what is wrong with all of them together. Of "
-        "problems also `secret`: the API server that is asked for Secrets."},
+        "problems also `secret`, the API server that is asked for Secrets, and `kubelet`, which is "
+        "asked for the memory of sidecars."},
     LabelMeaning{"security", "How a connection is secured; each metric lists its own."},
     LabelMeaning{"ztunnel",
                  "Pod of the ztunnel that counted it for an ambient workload; empty of others."},

@@ -100,7 +100,8 @@ void cpu_stall(const Page& page, FamilyBuilder& family) {
 
 void readable(const Page& page, FamilyBuilder& family) {
   state_each(page, family, [](const TargetState& state) {
-    return state.resources ? std::optional(state.resources->error.empty() ? 1 : 0) : std::nullopt;
+    const bool looked = state.resources && state.resources->source == ResourceSource::cgroup;
+    return looked ? std::optional(state.resources->error.empty() ? 1 : 0) : std::nullopt;
   });
 }
 

@@ -65,7 +65,8 @@ struct Discovered {
 
 // How one source is doing.
 struct DiscoveryState {
-  std::string source;  // "file", "kubernetes", "secret"; "all": of all sources of targets together
+  // "file", "kubernetes"; "kubelet" and "secret", which give no targets; "all": of all that do.
+  std::string source;
   std::optional<std::size_t> targets;    // that it gives; nothing where it is about something else
   std::vector<std::string> problems;     // what it cannot read now, a line each; empty: all is well
   std::optional<WallTime> last_success;  // when it was last read without any

@@ -51,6 +51,7 @@ struct Pod {
   PodTexts labels, annotations;  // those that recognition asks for
   std::string node;              // "" before it was scheduled
   std::string phase;             // "Pending", "Running", "Succeeded", "Failed", "Unknown"
+  std::string node_ip;           // status.hostIP; "" before it was scheduled
   std::vector<std::string> ips;  // the first is the one of status.podIP
   bool host_network = false;
   bool deleting = false;                 // it has a deletionTimestamp, and may run for a while yet

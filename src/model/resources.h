@@ -1,10 +1,12 @@
 // What a sidecar takes of its node, and how much it may take: memory, processor time and the time
-// it stood still for want of either. The kernel counts it for the sidecar's control group (cgroup).
+// it stood still for want of either. The kernel counts it for the sidecar's control group (cgroup);
+// an agent that does not see the group may have the little of it that the node's kubelet tells.
 #pragma once
 
 #include <array>
 #include <cstddef>
 #include <cstdint>
+#include <map>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -38,6 +40,15 @@ constexpr std::size_t index_of(ResourceCounter counter) {
   return static_cast<std::size_t>(counter);
 }
 
+// Who told it.
+enum class ResourceSource : std::uint8_t {
+  cgroup,   // the kernel's files
+  kubelet,  // its page of resource metrics, which is some seconds old
+};
+
+// From one question to a kubelet to the next, at least: it measures no more often itself.
+inline constexpr std::chrono::seconds kubelet_pace{15};
+
 // One look at one group, as the kernel tells it. What no file of the group tells is absent.
 struct CgroupReading {
   struct Count {
@@ -49,6 +60,7 @@ struct CgroupReading {
   };
 
   std::optional<std::uint64_t> memory, inactive_file;  // bytes; the latter is part of the former
+  std::optional<std::uint64_t> working_set;  // bytes, of who tells it instead of these two
   std::optional<std::uint64_t> memory_limit, memory_peak;  // bytes; no limit: unlimited
   std::optional<std::uint64_t> quota_us, period_us;        // of processor time; no quota: unlimited
   // Share of the last minute in which all tasks waited for memory: 0 to 1.
@@ -64,13 +76,18 @@ struct CgroupLook {
   std::string error;              // "" if the group is there
   std::uint64_t unreadable = 0;   // files of it that could not be read, wholly or in part
   std::string unreadable_sample;  // the first of them: "memory.max: …", shortened and printable
+  ResourceSource source = ResourceSource::cgroup;
 };
+
+// By target_id.
+using TargetLooks = std::map<std::string, CgroupLook>;
 
 // A sidecar's resources as last known.
 struct SidecarResources {
-  std::string error;              // of the last look; "" if it read the group
-  std::uint64_t unreadable = 0;   // of the last look
-  std::string unreadable_sample;  // likewise
+  std::string error;                               // of the last look; "" if it read the group
+  std::uint64_t unreadable = 0;                    // of the last look
+  std::string unreadable_sample;                   // likewise
+  ResourceSource source = ResourceSource::cgroup;  // likewise
 
   // Of the last look: none of them if it failed, for then there is no such group.
   std::optional<std::uint64_t> working_set;  // bytes in use that the kernel cannot simply take back

@@ -213,6 +213,8 @@ void read_status(const element& status, Pod& pod) {
     const bool known = std::ranges::find(pod.ips, ip) != pod.ips.end();
     if (!known && is_ip_address(ip)) pod.ips.push_back(std::move(ip));
   };
+  std::string node_ip(text_in(status, "hostIP").substr(0, sample_bytes));
+  if (is_ip_address(node_ip)) pod.node_ip = std::move(node_ip);
   add_ip(text_in(status, "podIP"));
   each_object_in(status, "podIPs", 2, [&](const element& it) { add_ip(text_in(it, "ip")); });
   read_container_statuses(status, "containerStatuses", pod);

@@ -70,5 +70,24 @@ TEST_F(PollerResourcesTest, a_restarted_container_has_another_group_and_is_who_i
   EXPECT_EQ(admin.connections(), 1);
 }
 
+TEST_F(PollerResourcesTest, what_a_kubelet_says_counts_where_there_is_no_group) {
+  timeout_ = seconds(1);
+  FakeAdmin admin;
+  behave(admin);
+  Target grouped = in_group("/limited", admin);
+  grouped.pod = "grouped";
+  const auto poller = poll({target("a", admin), grouped});
+  const auto state = [&](std::size_t which) { return poller->snapshot()->targets[which]; };
+  ASSERT_TRUE(until([&] { return state(1)->resources.has_value(); }));
+  CgroupLook told;
+  told.source = ResourceSource::kubelet;
+  told.reading.working_set = 12'345;
+  poller->take_looks({{"a", told}, {"grouped", told}, {"nobody", told}});
+  ASSERT_TRUE(state(0)->resources.has_value());
+  EXPECT_EQ(state(0)->resources->working_set, 12'345u);
+  EXPECT_EQ(state(1)->resources->source, ResourceSource::cgroup);
+  EXPECT_EQ(state(1)->resources->memory_limit, 67'108'864u);
+}
+
 }  // namespace
 }  // namespace mesh::testing

@@ -12,6 +12,7 @@
 #include <map>
 #include <optional>
 #include <string>
+#include <vector>
 
 #include "support/fake_admin.h"
 
@@ -148,6 +149,25 @@ TEST_F(WatchersTest, an_unknown_target_is_watched_as_what_it_says_it_is) {
   config_.targets[0].admin = refusing("a").admin;
   EXPECT_EQ(watchers_->change(config_), "");
   EXPECT_EQ(mesh_of(0), "");
+}
+
+TEST_F(WatchersTest, the_kubelet_is_asked_from_a_change_on_and_not_asked_from_another_on) {
+  const auto sources = [&] {
+    std::vector<std::string> names;
+    for (const auto& one : watchers_->snapshot()->discovery->sources) names.push_back(one.source);
+    return names;
+  };
+  KubernetesConfig& kubernetes = config_.discovery.kubernetes;
+  kubernetes.node_name = "node-1";
+  kubernetes.kubeconfig = MESH_TESTS_DIR "/fixtures/none.yaml";
+  start();
+  EXPECT_THAT(sources(), ElementsAre("kubernetes"));
+  kubernetes.kubelet.enabled = true;
+  EXPECT_EQ(watchers_->change(config_), "");
+  EXPECT_THAT(sources(), ElementsAre("kubernetes", "kubelet"));
+  kubernetes.kubelet.enabled = false;
+  EXPECT_EQ(watchers_->change(config_), "");
+  EXPECT_THAT(sources(), ElementsAre("kubernetes"));
 }
 
 }  // namespace

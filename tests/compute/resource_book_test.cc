@@ -141,5 +141,58 @@ TEST_F(ResourceBookTest, a_kill_is_remembered_when_its_group_is_gone) {
   EXPECT_EQ(state().recent_oom_kills, 1u);
 }
 
+CgroupLook told_by_kubelet(std::uint64_t cpu) {
+  CgroupLook look;
+  look.source = ResourceSource::kubelet;
+  look.reading.working_set = 60;
+  look.reading.memory_limit = 200;
+  look.reading.counts[index_of(ResourceCounter::cpu)] = CgroupReading::Count{cpu, 0};
+  return look;
+}
+
+TEST_F(ResourceBookTest, a_kubelet_tells_little_and_nothing_is_made_up) {
+  enter(told_by_kubelet(500));
+  EXPECT_EQ(state().source, ResourceSource::kubelet);
+  EXPECT_EQ(state().working_set, 60u);
+  EXPECT_EQ(state().memory_limit, 200u);
+  EXPECT_EQ(state().memory_peak, std::nullopt);
+  EXPECT_EQ(state().memory_stalled, std::nullopt);
+  EXPECT_EQ(total(cpu), 500u);
+  EXPECT_EQ(total(oom_kills), std::nullopt);
+  EXPECT_EQ(total(throttled), std::nullopt);
+}
+
+TEST_F(ResourceBookTest, a_container_made_anew_counts_from_nothing_at_the_kubelet_too) {
+  enter(told_by_kubelet(500));
+  enter(told_by_kubelet(20));
+  EXPECT_EQ(total(cpu), 520u);
+}
+
+TEST_F(ResourceBookTest, what_two_sources_counted_is_not_added_up) {
+  enter(told_by_kubelet(500));
+  enter(look(7, 510, 1));
+  EXPECT_EQ(total(cpu), 500u) << "the same time, seen from elsewhere";
+  enter(look(7, 530, 2));
+  EXPECT_EQ(total(cpu), 520u);
+  enter(told_by_kubelet(540));
+  enter(look(7, 550, 3));
+  EXPECT_EQ(total(cpu), 520u);
+  EXPECT_EQ(total(oom_kills), 3u) << "only one of them counts kills";
+}
+
+TEST_F(ResourceBookTest, a_kubelet_that_is_not_asked_any_more_is_forgotten) {
+  enter(told_by_kubelet(500));
+  now_ += seconds(60);
+  EXPECT_TRUE(book_.state(now_).has_value());
+  now_ += seconds(1);
+  EXPECT_FALSE(book_.state(now_).has_value());
+}
+
+TEST_F(ResourceBookTest, a_kubelet_is_not_forgotten_between_two_questions) {
+  ResourceBook impatient{seconds(2), minutes(60)};
+  impatient.enter(told_by_kubelet(500), now_, noon);
+  EXPECT_EQ(impatient.state(now_ + seconds(15))->total(cpu), 500u);
+}
+
 }  // namespace
 }  // namespace mesh

@@ -120,6 +120,36 @@ TEST(KubernetesSection, says_which_pods) {
   EXPECT_FALSE(config.discovery.kubernetes.endpoint_slices) << "opt-in";
 }
 
+TEST(KubernetesSection, asks_the_kubelet_where_it_is_told_to) {
+  const auto kubelet = [](const std::string& section) {
+    const std::string whole = "discovery:\n  kubernetes:\n    node_name: a\n" + section;
+    return parsed(whole, {}).discovery.kubernetes.kubelet;
+  };
+  EXPECT_FALSE(kubelet("").enabled) << "opt-in";
+  KubeletConfig by_default;
+  by_default.enabled = true;
+  EXPECT_EQ(kubelet("    kubelet: {}\n"), by_default);
+  EXPECT_EQ(kubelet("    kubelet:\n"), by_default) << "all of its keys are commented out";
+  EXPECT_EQ(kubelet("    kubelet: {address: 'node:10250', ca_file: /ca}\n"),
+            (KubeletConfig{true, Address{"node", 10250, ""}, "/ca", false}));
+  EXPECT_TRUE(kubelet("    kubelet: {insecure_skip_verify: true}\n").insecure_skip_verify);
+}
+
+TEST(KubernetesSection, says_what_is_wrong_with_the_kubelet) {
+  const auto errors = [](const std::string& kubelet) {
+    return errors_of("discovery: {kubernetes: {node_name: a, kubelet: " + kubelet + "}}\n");
+  };
+  EXPECT_THAT(errors("{address: node}"),
+              HasSubstr("discovery.kubernetes.kubelet.address: \"node\""));
+  EXPECT_THAT(errors("{address: ':10250'}"), HasSubstr("has no host; expected HOST:PORT"));
+  EXPECT_THAT(errors("{ca_file: ca.crt}"),
+              HasSubstr("discovery.kubernetes.kubelet.ca_file: \"ca.crt\" is not absolute"));
+  EXPECT_THAT(errors("{insecure_skip_verify: maybe}"), HasSubstr("insecure_skip_verify"));
+  EXPECT_THAT(errors("{ca_file: /ca, insecure_skip_verify: true}"),
+              HasSubstr("expected one of them"));
+  EXPECT_THAT(errors("{adress: 'a:1'}"), HasSubstr("adress"));
+}
+
 TEST(KubernetesSection, needs_a_node) {
   EXPECT_THAT(errors_of("discovery: {kubernetes: {}}\n"), HasSubstr("\"node_name\" is missing"));
   EXPECT_THAT(errors_of("discovery: {kubernetes: {node_name: ''}}\n"), HasSubstr("is empty"));

@@ -16,6 +16,8 @@
 #include "discover/api_server.h"
 #include "discover/told.h"
 #include "model/target.h"
+#include "support/certificates.h"
+#include "support/tls_server.h"
 
 namespace mesh {
 namespace {
@@ -65,13 +67,17 @@ class KubernetesTargetsTest : public ::testing::Test {
         << to_string(api.server().address())
         << R"("}}],"users":[{"name":"one","user":{}}],"contexts":[{"name":"one","context":)"
         << R"({"cluster":"one","user":"one"}}]})";
-    KubernetesConfig config;
-    config.node_name = "node-1";
-    config.kubeconfig = directory_ / "kubeconfig";
+    Config config;
+    config.cgroup_root = directory_.string();
+    config.discovery.kubernetes.node_name = "node-1";
+    config.discovery.kubernetes.kubeconfig = directory_ / "kubeconfig";
+    config.discovery.kubernetes.kubelet = kubelet_;
     ConfigContext context;
     context.meshes = spoken;
     boost::asio::io_context io{1};
-    KubernetesTargets targets(io.get_executor(), config, context, directory_.string(), [] {});
+    KubernetesTargets targets(
+        io.get_executor(), config, context, [] {},
+        [this](const TargetLooks& looks) { looks_.push_back(looks); });
     targets.start();
     const auto end = std::chrono::steady_clock::now() + std::chrono::seconds(20);
     while (!targets.answered() || !holds(targets.found())) {
@@ -79,6 +85,7 @@ class KubernetesTargetsTest : public ::testing::Test {
     }
     EXPECT_TRUE(holds(targets.found()));
     problems_ = targets.state().problems;
+    kubelet_state_ = targets.kubelet_state();
     Discovered all = targets.found();
     targets.stop();
     io.run_for(std::chrono::seconds(5));
@@ -87,6 +94,9 @@ class KubernetesTargetsTest : public ::testing::Test {
 
   fs::path directory_;
   std::vector<std::string> problems_;
+  KubeletConfig kubelet_;
+  std::vector<TargetLooks> looks_;
+  std::optional<DiscoveryState> kubelet_state_;
 };
 
 TEST_F(KubernetesTargetsTest, have_the_control_group_of_their_container) {
@@ -163,6 +173,38 @@ TEST_F(KubernetesTargetsTest, tell_when_their_container_was_killed_for_memory) {
   const Discovered all = found(killed);
   ASSERT_EQ(all.notes.size(), 1u);
   EXPECT_EQ(all.notes.begin()->second.oom_killed, WallTime(std::chrono::seconds(1'800'000'000)));
+}
+
+TEST_F(KubernetesTargetsTest, are_asked_for_at_the_kubelet_where_their_group_is_not_found) {
+  testing::TlsServer server(testing::mint({.common_name = "node"}));
+  server.answer(habits::with_length(
+      "200 OK",
+      "container_memory_working_set_bytes{container=\"istio-proxy\",namespace=\"shop\","
+      "pod=\"users-7c9d8f6b5-x2x4z\"} 5e+07 1\n"));
+  kubelet_.enabled = true;
+  kubelet_.address = server.address();
+  kubelet_.insecure_skip_verify = true;
+  const Discovered all = found(pod("istio/sidecar"));
+  ASSERT_EQ(looks_.size(), 1u);
+  ASSERT_EQ(looks_[0].size(), 1u);
+  const auto& [id, look] = *looks_[0].begin();
+  EXPECT_EQ(id, target_id(all.targets.at(0)));
+  EXPECT_EQ(look.error, "");
+  EXPECT_EQ(look.reading.working_set, 50'000'000u);
+  EXPECT_EQ(look.reading.memory_limit, 1u << 30);
+  ASSERT_TRUE(kubelet_state_.has_value());
+  EXPECT_THAT(kubelet_state_->problems, IsEmpty());
+}
+
+TEST_F(KubernetesTargetsTest, tell_the_kubelets_address_and_no_application_is_asked_for) {
+  kubelet_.enabled = true;
+  found(pod("app/scraped"));
+  EXPECT_THAT(looks_, IsEmpty()) << "it is an application's own page";
+  const std::string here = R"("hostIP": "127.0.0.9")";
+  found(replaced(pod("istio/sidecar"), R"("hostIP": "10.0.0.5")", here));
+  ASSERT_EQ(looks_.size(), 1u);
+  EXPECT_THAT(looks_[0].begin()->second.error,
+              HasSubstr("cannot ask the kubelet at 127.0.0.9:10250: "));
 }
 
 }  // namespace

@@ -218,5 +218,22 @@ TEST(CertificatesLeftOut, are_counted_by_source_whatever_left_them_out) {
                           "mesh_exporter_certificates_left_out{source=\"secret\"} 0"));
 }
 
+TEST(Resources, that_a_kubelet_tells_have_no_control_group_and_nothing_else_is_made_up) {
+  TargetState state = answering("frontend-0");
+  state.resources.emplace();
+  state.resources->source = ResourceSource::kubelet;
+  state.resources->working_set = 1000;
+  const std::string page = render(snapshot_of({state}));
+  EXPECT_THAT(samples(page, "mesh_sidecar_memory_bytes"), ElementsAre(HasSubstr("} 1000")));
+  for (const char* untold : {"mesh_sidecar_cgroup_readable", "mesh_sidecar_memory_peak_bytes",
+                             "mesh_sidecar_memory_limit_bytes", "mesh_sidecar_oom_kills_total",
+                             "mesh_sidecar_cpu_seconds_total"}) {
+    EXPECT_THAT(samples(page, untold), IsEmpty()) << untold;
+  }
+  state.resources->source = ResourceSource::cgroup;
+  EXPECT_THAT(samples(render(snapshot_of({state})), "mesh_sidecar_cgroup_readable"),
+              ElementsAre(HasSubstr("} 1")));
+}
+
 }  // namespace
 }  // namespace mesh

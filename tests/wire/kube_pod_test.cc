@@ -105,6 +105,8 @@ TEST(KubePod, has_both_addresses_where_there_are_two_and_none_that_is_none) {
   const Pod pod = parsed(pod_with(R"("status":{"podIP":"10.1.2.3",
     "podIPs":[{"ip":"10.1.2.3"},{"ip":"fd00::7"},{"ip":"fd00::8"}]})"));
   EXPECT_THAT(pod.ips, ElementsAre("10.1.2.3", "fd00::7"));
+  EXPECT_EQ(parsed(pod_with(R"("status":{"hostIP":"10.0.0.5"})")).node_ip, "10.0.0.5");
+  EXPECT_EQ(parsed(pod_with(R"("status":{"hostIP":"evil.test"})")).node_ip, "");
   EXPECT_THAT(parsed(pod_with(R"("status":{"podIP":"evil.test"})")).ips, IsEmpty());
 }
 

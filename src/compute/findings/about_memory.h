@@ -27,7 +27,7 @@ inline constexpr std::array raise_memory_limit{
            "per_connection_buffer_limit_bytes"},
 };
 
-// visit(state, resources) for every target whose control group is looked at.
+// visit(state, resources) for every target whose control group is looked at, or told of.
 template <class Visit>
 void each_sidecar_memory(const Snapshot& snapshot, Visit visit) {
   for (const auto& state : snapshot.targets) {
