@@ -30,7 +30,7 @@ TEST(LoadConfig, fills_in_the_defaults) {
   EXPECT_EQ(config.poll.window, 5min);
   EXPECT_EQ(config.poll.stale_after, 1min);
   EXPECT_EQ(config.poll.parallel, 16);
-  EXPECT_EQ(config.limits.body_bytes, 64u * 1024 * 1024);
+  EXPECT_EQ(config.limits.body_bytes, 16u * 1024 * 1024);
   EXPECT_EQ(config.grpc.failure_codes, GrpcConfig{}.failure_codes);
   EXPECT_TRUE(config.audit);
   Target target;
