@@ -1,18 +1,63 @@
 #!/usr/bin/env python3
 """Targets that are found, not listed: real sidecars of the demo mesh, named in files that come, change and
-go while the agent runs."""
+go while the agent runs; and pods of a stand-in for the API server, with a recorded page each."""
 
 import json
 import os
+import shutil
 import subprocess
 import time
 import unittest
 
 from harness import BINARY, TempDirTest, ledger_calls, wait_until
+from fake_api_server import FakeApiServer
+from recorded_proxy import FIXTURES, RecordedProxy, recorded
 
 SECONDS = 2  # from a change of a file to its effect on /metrics
 SLACK = 3    # for a loaded machine
 POLL = "poll: {interval: 500ms, window: 10s, stale_after: 10s}\n"
+
+
+class PodsThatCannotBeEntered(TempDirTest):
+    """Istio's pods whose containers have no control group here: their admin ports are out of reach."""
+
+    def setUp(self):
+        super().setUp()
+        pods = []
+        for name in ("users-0", "users-1"):
+            proxy = self.start(RecordedProxy({
+                "/metrics": recorded("istio/documented/default_15020.txt")}))
+            with open(os.path.join(FIXTURES, "pods", "istio", "sidecar.json")) as file:
+                pod = json.load(file)
+            pod["metadata"]["name"] = pod["metadata"]["uid"] = name
+            pod["metadata"]["annotations"]["mesh-exporter.io/metrics-port"] = proxy.url.rsplit(":", 1)[1]
+            pod["status"]["podIP"] = "127.0.0.1"
+            pod["status"]["podIPs"] = [{"ip": "127.0.0.1"}]
+            pods.append(pod)
+        self.kubeconfig = self.start(FakeApiServer(self.directory, pods)).kubeconfig
+
+    def config(self, kubeconfig, slices=False):
+        return POLL + json.dumps({"discovery": {"kubernetes": {
+            "node_name": "node-1", "kubeconfig": kubeconfig, "network_namespaces": True,
+            "endpoint_slices": slices}}})[1:-1] + "\n"
+
+    def test_are_read_by_their_page_once_the_api_server_is_known_and_through_reloads(self):
+        late = os.path.join(self.directory, "late.yaml")
+        agent = self.start_agent(self.config(late))
+        agent.wait_for(lambda page: page.value("mesh_exporter_discovery_problems", source="kubernetes"),
+                       "the lack of a kubeconfig to be told")
+        shutil.copy(self.kubeconfig, late)
+
+        def counted(page):
+            return {pod: sum(page.calls(pod=pod).values()) for pod in ("users-0", "users-1")}
+        agent.wait_for(lambda page: all(counted(page).values()), "the pods to be read")
+        before = counted(agent.page())
+        for slices in (True, False, True, False):
+            agent.reload(self.config(late, slices))
+            for _ in range(3):
+                self.assertEqual(counted(agent.page()), before)
+        agent.page_after_polls()
+        self.assertEqual(counted(agent.page()), before)
 
 
 class FilesOfTargets(TempDirTest):
