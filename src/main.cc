@@ -75,6 +75,7 @@ void print_found(const std::string& file, const Config& config) {
 void give_large_buffers_back() {
 #ifdef __GLIBC__
   mallopt(M_MMAP_THRESHOLD, 512 * 1024);
+  mallopt(M_ARENA_MAX, 1);  // what the page took is there for the next polls
 #endif
 }
 
