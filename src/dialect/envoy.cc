@@ -285,6 +285,7 @@ Step EnvoyConversation::finish() {
   last_success_ = stats_received_;
   last_traffic_ = std::move(report_->counters);
   last_server_uptime_ = report_->server_uptime;
+  traffic_.let_go();
   return std::move(readings_);
 }
 

@@ -49,6 +49,9 @@ class EnvoyTraffic {
   // What the last read() found, before any meaning, and who knows the names in it.
   const StatsReader& reader() const { return reader_; }
   const StatsAnswer& answer() const { return answer_; }
+  // The poll is over: what was read is let go of, what was learnt stays. REQUIRES: nothing is asked
+  // of this before the next read().
+  void let_go();
 
   // The clusters of /clusters, in stat_form. Kept for this and all later answers.
   void know_clusters(NameSet clusters);
@@ -95,7 +98,7 @@ class EnvoyTraffic {
   Meaning meaning_of(std::string_view name) const;
   Meaning grpc_meaning(std::string_view cluster, std::string_view rest) const;
   bool has_room(std::size_t bytes) const;
-  void add_raw(std::string source, std::uint32_t scope, SeriesKey key);
+  void add_raw(const std::string& source, std::uint32_t scope, SeriesKey key);
   std::uint32_t merge(SeriesKey key);
   std::uint32_t activity_of(const std::string& cluster);
   bool layout_holds();
