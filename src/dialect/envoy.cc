@@ -101,13 +101,11 @@ class EnvoyConversation final : public Conversation {
 
 Step EnvoyConversation::begin(Instant now) {
   begun_ = now;
-  dear_ = false;
+  dear_ = endpoints_missing_ = unsure_ = false;
   settings_.begin(now);
   readings_ = {};
   report_.reset();
   clusters_question_.reset();
-  endpoints_missing_ = false;
-  unsure_ = false;
   stats_asked_ = 0;
   return ask_stats();
 }

@@ -2,7 +2,6 @@
 #include "dialect/envoy_traffic.h"
 
 #include <algorithm>
-#include <cstring>
 #include <utility>
 
 #include "base/limits.h"
@@ -24,17 +23,6 @@ std::uint64_t digest_add(std::uint64_t digest, std::uint64_t value) {
 constexpr bool is_activity(std::string_view stat) {
   return stat == "upstream_rq_total" || stat == "upstream_cx_total" ||
          stat == "upstream_cx_active" || stat.starts_with("membership_");
-}
-
-// A name that needs no memory beside the string, where the whole one would be kept twice: 64 bits
-// that nobody can choose, and the length. No two names of a target share them by chance.
-std::string short_for(std::string_view source) {
-  const std::uint64_t hash = NameTable::hash(source);
-  const auto length = static_cast<std::uint32_t>(source.size());
-  std::string name(sizeof hash + sizeof length, '\0');
-  std::memcpy(name.data(), &hash, sizeof hash);
-  std::memcpy(name.data() + sizeof hash, &length, sizeof length);
-  return name;
 }
 
 // Room for them spares a copy of all the others. A status, or so, of each of many upstreams.
@@ -282,7 +270,7 @@ bool EnvoyTraffic::has_room(std::size_t bytes) const {
 
 void EnvoyTraffic::add_raw(const std::string& source, std::uint32_t scope, SeriesKey key) {
   raw_bytes_ += source.size();
-  new_series_.push_back({short_for(source), scope, std::move(key)});
+  new_series_.push_back({NameTable::short_for(source), scope, std::move(key)});
 }
 
 // The series of all sources beyond the bound that differ in service and method only.

@@ -60,6 +60,15 @@ std::uint64_t NameTable::combine(std::uint64_t sofar, std::uint64_t number) {
   return fold(sofar ^ secret().seed, number ^ secret().key);
 }
 
+std::string NameTable::short_for(std::string_view name) {
+  const std::uint64_t bits = hash(name);
+  const auto length = static_cast<std::uint32_t>(name.size());
+  std::string stands(sizeof bits + sizeof length, '\0');
+  std::memcpy(stands.data(), &bits, sizeof bits);
+  std::memcpy(stands.data() + sizeof bits, &length, sizeof length);
+  return stands;
+}
+
 std::uint32_t NameTable::find(std::string_view name, std::uint64_t hash) const {
   if (index_.empty()) return none;
   const std::uint32_t kept = upper_half(hash);

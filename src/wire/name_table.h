@@ -8,6 +8,7 @@
 #include <cstddef>
 #include <cstdint>
 #include <memory>
+#include <string>
 #include <string_view>
 #include <vector>
 
@@ -37,6 +38,10 @@ class NameTable {
   // Differs from process to process: clients of a proxy can choose names (a gRPC path becomes
   // one), and must not be able to choose them so that all fall into one place of the index.
   static std::uint64_t hash(std::string_view name);
+
+  // Stands for a name in twelve bytes, which a string holds without memory of its own: 64 bits that
+  // nobody can choose, and the length. No two names of a target share them by chance.
+  static std::string short_for(std::string_view name);
 
   // A hash of all that was combined so far, in its order, and one number more. Secret like the
   // above.
