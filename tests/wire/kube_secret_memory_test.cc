@@ -49,6 +49,8 @@ std::size_t times_in_memory(const std::string& masked) {
     for (char& c : bytes) c ^= mask;
     const auto found = bytes.find(wanted);
     times += found == std::string::npos ? 0 : 1;
+    // What was searched would be found in a later part of the memory, unmasked as it is now.
+    explicit_bzero(bytes.data(), bytes.size());
   }
   return times;
 }
