@@ -51,7 +51,7 @@ void SecretWatcher::start(const Environment& environment) {
   Result<ServerAccess> access = server_access(config_.kubeconfig, environment);
   if (!access) {
     hear_problems({access.error().message});
-    try_again_.expires_after(std::chrono::seconds(5));
+    try_again_.expires_after(access_again_after);
     try_again_.async_wait([this, environment](const boost::system::error_code& cancelled) {
       if (!cancelled) start(environment);
     });

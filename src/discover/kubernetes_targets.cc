@@ -127,7 +127,7 @@ void KubernetesTargets::start() {
   Result<ServerAccess> access = server_access(config_.kubeconfig, context_.environment);
   if (!access) {
     problems({access.error().message});
-    try_again_.expires_after(std::chrono::seconds(5));
+    try_again_.expires_after(access_again_after);
     try_again_.async_wait([this](const boost::system::error_code& cancelled) {
       if (!cancelled) start();
     });

@@ -133,4 +133,14 @@ inline Minted mint(const MintWish& wish, const Minted* issuer = nullptr,
   return minting::finish(x509, key);
 }
 
+// As Secrets hold bytes.
+inline std::string base64(const std::string& bytes) {
+  std::string text((bytes.size() + 2) / 3 * 4 + 1, '\0');
+  const int length = EVP_EncodeBlock(reinterpret_cast<unsigned char*>(text.data()),
+                                     reinterpret_cast<const unsigned char*>(bytes.data()),
+                                     static_cast<int>(bytes.size()));
+  text.resize(static_cast<std::size_t>(length));
+  return text;
+}
+
 }  // namespace mesh::testing

@@ -7,6 +7,7 @@
 #include <string>
 
 #include "base/limits.h"
+#include "support/certificates.h"
 #include "wire/fixture.h"
 #include "wire/x509_maker.h"
 
@@ -15,8 +16,9 @@ namespace {
 
 using std::chrono::seconds;
 using std::chrono::sys_seconds;
-using testing::IsEmpty;
-using testing::SizeIs;
+using testing::base64;
+using ::testing::IsEmpty;
+using ::testing::SizeIs;
 
 const std::string users = "spiffe://cluster.local/ns/shop/sa/users";
 
@@ -56,15 +58,6 @@ TEST(ZtunnelConfigDump, a_real_one_tells_each_identitys_leaf_and_root) {
   EXPECT_EQ(identity_of(root), "rootCerts");
   EXPECT_EQ(root.serial, "4d9fda019e00b0343a841dd8edbf3c5c6c9a1bc8");
   EXPECT_EQ(root.not_after, sys_seconds(seconds(10'417'673'480)));  // in the year 2300
-}
-
-std::string base64(const std::string& bytes) {
-  std::string text(bytes.size() * 2 + 4, '\0');
-  const int length = EVP_EncodeBlock(reinterpret_cast<unsigned char*>(text.data()),
-                                     reinterpret_cast<const unsigned char*>(bytes.data()),
-                                     static_cast<int>(bytes.size()));
-  text.resize(static_cast<std::size_t>(length));
-  return text;
 }
 
 std::string pem_field(const std::string& der) {
