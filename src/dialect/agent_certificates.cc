@@ -8,6 +8,7 @@
 #include <string_view>
 
 #include "base/limits.h"
+#include "dialect/check_answer.h"
 
 namespace mesh {
 namespace {
@@ -232,8 +233,7 @@ void AgentCertificates::tell(const Response& answer, Readings& readings) const {
     held.resize(limits::agent_certificates_per_page);
   }
   readings.agent = std::move(reading);
-  readings.unreadable += unreadables.count();
-  if (readings.unreadable_sample.empty()) readings.unreadable_sample = unreadables.sample();
+  note_unreadable(unreadables.count(), unreadables.sample(), readings);
 }
 
 }  // namespace mesh

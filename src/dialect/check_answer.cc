@@ -26,4 +26,9 @@ std::optional<Failure> check_samples(const ExpositionReport& report, std::string
   return Failure{Reason::parse, std::move(message)};
 }
 
+void note_unreadable(std::uint64_t count, const std::string& sample, Readings& readings) {
+  readings.unreadable += count;
+  if (readings.unreadable_sample.empty()) readings.unreadable_sample = sample;
+}
+
 }  // namespace mesh

@@ -2,9 +2,12 @@
 // failures here, in one way for all meshes.
 #pragma once
 
+#include <cstdint>
 #include <optional>
+#include <string>
 #include <string_view>
 
+#include "model/readings.h"
 #include "model/request.h"
 #include "wire/exposition.h"
 
@@ -16,6 +19,10 @@ std::optional<Failure> check_answer(const Answer& answer, std::string_view quest
 
 // Nothing if a page of metrics has a sample: one without any is no page of metrics.
 std::optional<Failure> check_samples(const ExpositionReport& report, std::string_view page);
+
+// Adds what of one answer could not be understood. Of several answers of a poll the first sample is
+// kept.
+void note_unreadable(std::uint64_t count, const std::string& sample, Readings& readings);
 
 // What is asked for, for messages: the path without its query, which may hold a secret. Borrows.
 inline std::string_view page_of(const Request& request) {

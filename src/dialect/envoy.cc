@@ -61,10 +61,6 @@ class EnvoyConversation final : public Conversation {
   Step after_clusters();
   Step ask_settings();
   Step ask_or_finish(std::optional<Request> question);
-  void note_unreadable(std::uint64_t count, const std::string& sample) {
-    if (readings_.unreadable_sample.empty()) readings_.unreadable_sample = sample;
-    readings_.unreadable += count;
-  }
   Step finish();
   void new_process();
   void judge_by_uptime();
@@ -144,7 +140,7 @@ Step EnvoyConversation::hear_stats(Answer answer) {
   readings_.tls = tls_report_.reading;
   readings_.inbound_connections = tls_report_.inbound_connections;
   readings_.control_plane = control_plane_.report(traffic_.reader(), stats);
-  note_unreadable(stats.unreadable, stats.unreadable_sample);
+  note_unreadable(stats.unreadable, stats.unreadable_sample, readings_);
   if (identity_connection_ == stats_connection_) return after_identity();
   asked_ = Asked::server_info;
   dear_ = true;
@@ -230,7 +226,7 @@ Step EnvoyConversation::hear_clusters(Answer answer) {
     auto clusters = clusters_question_->json ? parse_envoy_clusters_json(answer->body)
                                              : parse_envoy_clusters_text(answer->body);
     if (clusters) {
-      note_unreadable(clusters->unreadable, clusters->unreadable_sample);
+      note_unreadable(clusters->unreadable, clusters->unreadable_sample, readings_);
       readings_.heard.push_back("/clusters");
       endpoints_.enter(*clusters_question_, std::move(*clusters));
       traffic_.know_clusters(endpoints_.stat_names());

@@ -42,8 +42,7 @@ void EnvoyCertificates::hear(Answer answer, Instant now, const TlsReading& tls,
     return;
   }
   readings.heard.push_back("/certs");
-  readings.unreadable += certs->unreadable;
-  if (readings.unreadable_sample.empty()) readings.unreadable_sample = certs->unreadable_sample;
+  note_unreadable(certs->unreadable, certs->unreadable_sample, readings);
   readings.certificates = look(std::move(*certs), tls);
 }
 

@@ -186,8 +186,7 @@ std::optional<Request> EnvoySettings::hear(Answer answer, Readings& readings) {
     fail({Reason::parse, "/config_dump: " + dump.error().message}, readings);
     return std::nullopt;
   }
-  readings.unreadable += dump->unreadable;
-  if (readings.unreadable_sample.empty()) readings.unreadable_sample = dump->unreadable_sample;
+  note_unreadable(dump->unreadable, dump->unreadable_sample, readings);
   enter(*dump);
   if (questions_.empty()) {
     judge_origins();

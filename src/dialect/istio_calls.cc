@@ -110,8 +110,7 @@ void IstioCallsConversation::read(const Response& answer) {
     has_it_ |= is_of_istios_filter(sample.name);
     traffic_.enter(sample, counters_);
   });
-  readings_->unreadable += report.unreadable;
-  if (readings_->unreadable_sample.empty()) readings_->unreadable_sample = report.unreadable_sample;
+  note_unreadable(report.unreadable, report.unreadable_sample, *readings_);
   traffic_.tell(*readings_);
   const CounterBlock istios = counters_.end(readings_->unreadable == 0);
   join(istios.series, istios.values, istios.complete);

@@ -3,6 +3,7 @@
 
 #include <utility>
 
+#include "dialect/check_answer.h"
 #include "dialect/istio_sample.h"
 #include "dialect/istio_tcp.h"
 
@@ -59,8 +60,7 @@ void IstioTraffic::count(const Sample& sample, SeriesKey key, PageCounters& coun
 }
 
 void IstioTraffic::tell(Readings& readings) const {
-  readings.unreadable += unreadables_.count();
-  if (readings.unreadable_sample.empty()) readings.unreadable_sample = unreadables_.sample();
+  note_unreadable(unreadables_.count(), unreadables_.sample(), readings);
   readings.ambiguous += ambiguous_;
   if (told_) tell_times(times_, readings);
 }

@@ -5,6 +5,7 @@
 #include <array>
 #include <utility>
 
+#include "dialect/check_answer.h"
 #include "dialect/linkerd_answer.h"
 #include "dialect/linkerd_names.h"
 
@@ -230,8 +231,7 @@ void LinkerdTraffic::count_time(const Sample& sample, SeriesKey key) {
 void LinkerdTraffic::note_unreadable(const Sample& sample) { unreadables_.add(words_of(sample)); }
 
 void LinkerdTraffic::tell(Readings& readings) {
-  readings.unreadable += unreadables_.count();
-  if (readings.unreadable_sample.empty()) readings.unreadable_sample = unreadables_.sample();
+  mesh::note_unreadable(unreadables_.count(), unreadables_.sample(), readings);
   readings.ambiguous = ambiguous_;
   const bool complete = readings.unreadable == 0;
   readings.traffic = counters_.end(complete);

@@ -93,10 +93,7 @@ void ZtunnelConversation::hear_dump(const Answer& answer) {
     return;
   }
   readings_.heard.push_back(dump_path);
-  readings_.unreadable += read->unreadable;
-  if (readings_.unreadable_sample.empty()) {
-    readings_.unreadable_sample = std::move(read->unreadable_sample);
-  }
+  note_unreadable(read->unreadable, read->unreadable_sample, readings_);
   readings_.certificates = CertificateLook{std::move(read->held), false, 0};
 }
 

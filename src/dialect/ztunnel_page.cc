@@ -73,8 +73,7 @@ class OnePage {
 
   void tell(const Response& answer) {
     agent_.tell(answer, readings_);
-    readings_.unreadable += unreadables_.count();
-    if (readings_.unreadable_sample.empty()) readings_.unreadable_sample = unreadables_.sample();
+    note_unreadable(unreadables_.count(), unreadables_.sample(), readings_);
     const bool complete = readings_.unreadable == 0;
     readings_.traffic = counters_.end(complete);
     if (complete) readings_.tcp_open = open_connections(*readings_.traffic);
