@@ -147,13 +147,14 @@ npm_packages() {
 # dashboard_tools: Grafana's builders and the TypeScript compiler, which make dashboards/*.json.
 dashboard_tools() { npm_packages "$root/dashboards/source" dashboards; }
 
+# configure PRESET: build/PRESET, so that it can be built.
+configure() { step cmake -S "$root" --preset "$1" || exit 1; }
+
 # build PRESET [TARGET…]: build/PRESET, in all or these targets.
 build() {
   local preset=$1
   shift
-  if [ ! -e "$root/build/$preset/build.ninja" ]; then
-    step cmake -S "$root" --preset "$preset" || exit 1
-  fi
+  [ -e "$root/build/$preset/build.ninja" ] || configure "$preset"
   step ninja -C "$root/build/$preset" "$@" || {
     say "the $preset build failed"
     exit 1

@@ -7,6 +7,11 @@ import time
 from datetime import datetime, timezone
 
 from harness import wait_until
+from processes import MeshError
+
+_TELLING = ("mesh_certificate_rotations_total", "mesh_certificate_not_after_timestamp_seconds",
+            "mesh_certificate_rotation_failures_total", "mesh_target_up",
+            "mesh_target_last_success_timestamp_seconds", "mesh_target_poll_interval_seconds")
 
 
 def end_of(certificate):
@@ -84,8 +89,17 @@ class History:
                 if condition(page):
                     found.append(page)
             return found
-        wait_until(holds, what, timeout, alive=[self._agent.child])
+        try:
+            wait_until(holds, what, timeout, alive=[self._agent.child])
+        except MeshError as error:
+            raise MeshError(f"{error}\nThe last page of {len(self.pages)}:\n{self._told()}") from error
         return found[0]
+
+    def _told(self):
+        """What the last page says of leaves and of how their proxies are asked."""
+        page = self.pages[-1][2]
+        return "\n".join(f"{name}{labels} {value:.17g}" for name in _TELLING
+                         for labels, value in page.rows(name) if labels.get("role", "leaf") == "leaf")
 
     def wait_for_polls(self, pod, times=3):
         """A page some polls later: what was to be seen has been seen."""
