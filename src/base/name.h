@@ -39,6 +39,8 @@ class Name {
   operator std::string_view() const { return str(); }
   bool empty() const { return !entry_; }
   void clear() { *this = Name(); }
+  // The same for the same text as long as anyone holds it, another one for every other; 0 for "".
+  std::uintptr_t identity() const { return reinterpret_cast<std::uintptr_t>(entry_); }
 
   // Texts are held once: the same text is the same entry.
   friend bool operator==(const Name& a, const Name& b) { return a.entry_ == b.entry_; }

@@ -13,10 +13,7 @@
 namespace mesh {
 
 CounterBook::CounterBook(const WindowConfig& config, Folder& folder)
-    : config_(config),
-      folder_(folder),
-      series_(std::make_shared<const std::vector<Series>>()),
-      visible_keys_(std::make_shared<const std::vector<SeriesKey>>()) {}
+    : config_(config), folder_(folder), series_(std::make_shared<const std::vector<Series>>()) {}
 
 void CounterBook::enter(const CounterBlock& answer, std::uint64_t incarnation, Instant at) {
   assert(answer.series->size() == answer.values.size());
@@ -24,14 +21,14 @@ void CounterBook::enter(const CounterBlock& answer, std::uint64_t incarnation, I
   const bool restarted = seeded_ && incarnation != incarnation_;
   const bool patch = !answer.complete && !restarted && answer.series != series_;
   CounterBlock block = patch ? with_missing(answer) : answer;
+  Previous previous;
   if (block.series == series_) {
-    previous_.assign(values_.begin(), values_.end());
+    previous.assign(values_.begin(), values_.end());
   } else {
     drop_stale(at);
-    learn(block);
+    previous = learn(block);
   }
-  find_reset_scopes(block);
-  add_increases(block, seed, restarted);
+  add_increases(block, previous, seed || restarted);
   // Only what was really in the answer was seen.
   for (Index i = 0; i < answer.values.size(); ++i) last_seen_[entry_of_[i]] = at;
 
@@ -62,68 +59,62 @@ CounterBlock CounterBook::with_missing(const CounterBlock& block) const {
 }
 
 // Finds for each series of a changed answer what it was in the last one.
-void CounterBook::learn(const CounterBlock& block) {
+CounterBook::Previous CounterBook::learn(const CounterBlock& block) {
   std::unordered_map<std::string_view, Index> last;
   last.reserve(series_->size());
   for (Index i = 0; i < series_->size(); ++i) last.emplace((*series_)[i].source, i);
 
   std::vector<Index> entries;
   entries.reserve(block.series->size());
-  previous_.assign(block.series->size(), std::nullopt);
+  Previous previous(block.series->size());
   for (Index i = 0; i < block.series->size(); ++i) {
     const Series& series = (*block.series)[i];
     const auto it = last.find(series.source);
     const bool known = it != last.end();
-    if (known) previous_[i] = values_[it->second];
+    if (known) previous[i] = values_[it->second];
     // A name whose meaning changed (its cluster became known) goes on under its new key.
     const bool same_key = known && (*series_)[it->second].key == series.key;
     entries.push_back(same_key ? entry_of_[it->second] : entry_for(series.key));
   }
   entry_of_ = std::move(entries);
+  keys_.shrink();
+  totals_.shrink_to_fit();
+  last_seen_.shrink_to_fit();
+  return previous;
 }
 
-void CounterBook::find_reset_scopes(const CounterBlock& block) {
-  reset_scopes_.clear();
+void CounterBook::add_increases(const CounterBlock& block, const Previous& previous,
+                                bool from_nothing) {
+  std::unordered_set<std::uint32_t> reset;  // scopes
   for (Index i = 0; i < block.values.size(); ++i) {
     const std::uint32_t scope = (*block.series)[i].scope;
-    if (scope != 0 && previous_[i] && block.values[i] < *previous_[i]) {
-      reset_scopes_.push_back(scope);
-    }
+    if (scope != 0 && previous[i] && block.values[i] < *previous[i]) reset.insert(scope);
   }
-  std::sort(reset_scopes_.begin(), reset_scopes_.end());
-}
-
-void CounterBook::add_increases(const CounterBlock& block, bool seed, bool restarted) {
   for (Index i = 0; i < block.values.size(); ++i) {
     const std::uint64_t value = block.values[i];
-    const bool from_zero =
-        seed || restarted || !previous_[i] || value < *previous_[i] ||
-        (!reset_scopes_.empty() &&
-         std::binary_search(reset_scopes_.begin(), reset_scopes_.end(), (*block.series)[i].scope));
-    const Index entry = entry_of_[i];
-    totals_[entry] += from_zero ? value : value - *previous_[i];
+    const bool from_zero = from_nothing || !previous[i] || value < *previous[i] ||
+                           (!reset.empty() && reset.contains((*block.series)[i].scope));
+    totals_[entry_of_[i]] += from_zero ? value : value - *previous[i];
   }
 }
 
 CounterBook::Index CounterBook::entry_for(const SeriesKey& key) {
   // A key that holds its place, or held it, needs no placing; one that lost it asks again.
-  auto it = index_.find(key);
-  if (it == index_.end() || !held_[it->second]) {
-    const SeriesKey placed = folder_.place(key);
-    it = index_.find(placed);
-    if (it == index_.end()) {
-      it = index_.emplace(placed, static_cast<Index>(keys_.size())).first;
-      keys_.push_back(it);
-      totals_.push_back(0);
-      last_seen_.emplace_back();
-      held_.push_back(false);
-    }
-    if (!held_[it->second]) {
-      folder_.hold(placed);
-      held_[it->second] = true;
-    }
+  Index entry = keys_.find(key);
+  if (entry != SeriesTable::none && held_[entry]) return entry;
+  const SeriesKey placed = folder_.place(key);
+  entry = keys_.find(placed);
+  if (entry == SeriesTable::none) {
+    entry = keys_.add(placed);
+    totals_.push_back(0);
+    last_seen_.emplace_back();
+    held_.push_back(false);
   }
-  return it->second;
+  if (!held_[entry]) {
+    folder_.hold(placed);
+    held_[entry] = true;
+  }
+  return entry;
 }
 
 // Gives back the places of entries that no source of the last answer fed and that are stale.
@@ -132,7 +123,7 @@ void CounterBook::drop_stale(Instant at) {
   for (const Index entry : entry_of_) fed[entry] = true;
   for (Index entry = 0; entry < keys_.size(); ++entry) {
     if (held_[entry] && !fed[entry] && at - last_seen_[entry] > config_.stale_after) {
-      folder_.drop(keys_[entry]->first);
+      folder_.drop(keys_[entry]);
       held_[entry] = false;
     }
   }
@@ -146,25 +137,21 @@ void CounterBook::forget_retired() {
   Index kept = 0;
   for (Index entry = 0; entry < keys_.size(); ++entry) {
     if (!held_[entry]) {
-      if (is_call_received(keys_[entry]->first)) received_of_forgotten_ += totals_[entry];
-      index_.erase(keys_[entry]);
+      if (is_call_received(keys_[entry])) received_of_forgotten_ += totals_[entry];
       continue;
     }
     new_index[entry] = kept;
-    keys_[kept] = keys_[entry];
-    keys_[kept]->second = kept;
     totals_[kept] = totals_[entry];
     last_seen_[kept] = last_seen_[entry];
     ++kept;
   }
   move_checkpoints(new_index);
-  keys_.resize(kept);
+  keys_.keep_only(held_);
   totals_.resize(kept);
   last_seen_.resize(kept);
   held_.assign(kept, true);
   for (Index& entry : entry_of_) entry = new_index[entry].value_or(0);
-  visible_.clear();
-  visible_keys_ = std::make_shared<const std::vector<SeriesKey>>();
+  visible_keys_.reset();
 }
 
 // Numbers only shrink and keep their order.
@@ -212,25 +199,32 @@ void CounterBook::keep_checkpoint(Instant at) {
   checkpoints_.push_back(std::move(next));
 }
 
-CounterView CounterBook::view(Instant now) {
+// Those of the entries that are visible: all of them, as a rule.
+void CounterBook::choose_visible(Instant now) {
   std::vector<Index> visible;
   visible.reserve(keys_.size());
   for (Index entry = 0; entry < keys_.size(); ++entry) {
     if (now - last_seen_[entry] <= config_.stale_after) visible.push_back(entry);
   }
-  if (visible != visible_) {
-    std::vector<SeriesKey> keys;
-    keys.reserve(visible.size());
-    for (const Index entry : visible) keys.push_back(keys_[entry]->first);
-    visible_keys_ = std::make_shared<const std::vector<SeriesKey>>(std::move(keys));
-    visible_ = std::move(visible);
+  if (visible_keys_ && visible == visible_) return;
+  visible_ = std::move(visible);
+  if (visible_.size() == keys_.size()) {
+    visible_keys_ = keys_.keys();
+    return;
   }
+  std::vector<SeriesKey> keys;
+  keys.reserve(visible_.size());
+  for (const Index entry : visible_) keys.push_back(keys_[entry]);
+  visible_keys_ = std::make_shared<const std::vector<SeriesKey>>(std::move(keys));
+}
 
+CounterView CounterBook::view(Instant now) {
+  choose_visible(now);
   CounterView view;
   view.keys = visible_keys_;
   view.calls_received = received_of_forgotten_;
   for (Index entry = 0; entry < keys_.size(); ++entry) {
-    if (is_call_received(keys_[entry]->first)) view.calls_received += totals_[entry];
+    if (is_call_received(keys_[entry])) view.calls_received += totals_[entry];
   }
   view.totals.reserve(visible_.size());
   for (const Index entry : visible_) view.totals.push_back(totals_[entry]);

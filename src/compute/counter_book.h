@@ -24,7 +24,6 @@
 
 #include <cstdint>
 #include <deque>
-#include <map>
 #include <memory>
 #include <optional>
 #include <vector>
@@ -32,6 +31,7 @@
 #include "base/clock.h"
 #include "compute/fold.h"
 #include "compute/packed_increases.h"
+#include "compute/series_table.h"
 #include "model/series.h"
 #include "model/snapshot.h"
 
@@ -59,20 +59,23 @@ class CounterBook {
   CounterView view(Instant now);
 
  private:
-  using Index = std::uint32_t;
+  using Index = SeriesTable::Entry;
   struct Checkpoint {
     Instant at;
     PackedIncreases grown;  // since the one before; empty in the first
   };
 
+  // What each series of an answer had in the last one; nothing where it was not there.
+  using Previous = std::vector<std::optional<std::uint64_t>>;
+
   CounterBlock with_missing(const CounterBlock& block) const;
-  void learn(const CounterBlock& block);
-  void find_reset_scopes(const CounterBlock& block);
-  void add_increases(const CounterBlock& block, bool seed, bool restarted);
+  Previous learn(const CounterBlock& block);
+  void add_increases(const CounterBlock& block, const Previous& previous, bool from_nothing);
   void keep_checkpoint(Instant at);
   Index entry_for(const SeriesKey& key);
   void drop_stale(Instant at);
   void forget_retired();
+  void choose_visible(Instant now);
   void move_checkpoints(const std::vector<std::optional<Index>>& new_index);
 
   WindowConfig config_;
@@ -84,13 +87,10 @@ class CounterBook {
   Instant last_at_;
   std::shared_ptr<const std::vector<Series>> series_;
   std::vector<std::uint64_t> values_;
-  std::vector<std::optional<std::uint64_t>> previous_;  // per series of the answer being entered
-  std::vector<Index> entry_of_;                         // per series
-  std::vector<std::uint32_t> reset_scopes_;             // sorted
+  std::vector<Index> entry_of_;  // per series
 
-  // Entries: one per exported key, columns. A key is most of what an entry costs, and stands once.
-  std::map<SeriesKey, Index> index_;
-  std::vector<std::map<SeriesKey, Index>::iterator> keys_;  // in index_
+  // Entries: one per exported key, columns.
+  SeriesTable keys_;
   std::vector<std::uint64_t> totals_;
   std::vector<Instant> last_seen_;
   std::vector<bool> held_;                   // takes a place in the folder

@@ -43,8 +43,7 @@ bool any_fell(const CounterBlock& before, const CounterBlock& now) {
 }
 
 void EnvoyTraffic::read(std::string body) {
-  body_ = std::string();  // an assignment alone would hand it to `body`, to live on while the new
-                          // one is read
+  let_go();  // of the last body, before there are two
   body_ = std::move(body);
   reader_.read(body_, answer_);
   if (generation_ != reader_.generation()) {
@@ -64,7 +63,7 @@ void EnvoyTraffic::know_clusters(NameSet clusters) {
 
 void EnvoyTraffic::let_go() {
   answer_.texts.clear();
-  body_ = std::string();
+  std::string().swap(body_);  // an assignment would keep its memory
 }
 
 EnvoyTrafficReport EnvoyTraffic::report() {
@@ -139,6 +138,7 @@ void EnvoyTraffic::learn() {
   }
   // The same series under a layout that changed elsewhere stay the same series to everybody.
   if (!series_ || *series_ != new_series_) {
+    new_series_.shrink_to_fit();
     series_ = std::make_shared<const std::vector<Series>>(std::move(new_series_));
   }
   new_series_ = std::vector<Series>();
