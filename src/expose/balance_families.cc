@@ -61,7 +61,7 @@ void tell_verdict(const Labels& labels, BalanceVerdict verdict, FamilyBuilder& f
   for (std::size_t i = 0; i < balance_verdicts; ++i) {
     const auto one = static_cast<BalanceVerdict>(i);
     Labels own = labels;
-    family.state(std::move(own.with("verdict", to_string(one))), one == verdict ? 1 : 0);
+    family.state(own.with("verdict", to_string(one)), one == verdict ? 1 : 0);
   }
 }
 

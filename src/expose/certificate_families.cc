@@ -81,7 +81,7 @@ void certificate_info(const Page& page, FamilyBuilder& family) {
     labels.with("serial", one.serial).with("issuer", one.issuer).with("subject", one.subject);
     labels.with("san", names_of(one)).with("fingerprint_sha256", one.fingerprint_sha256);
     labels.with("key", key_of(one)).with("state", state);
-    family.state(std::move(labels), 1);
+    family.state(labels, 1);
   };
   each_certificate(page.snapshot,
                    [&](const auto& target, const auto&, const auto& place, const auto& known) {
@@ -121,7 +121,7 @@ void rotation_failures(const Page& page, FamilyBuilder& family) {
     for (const RotationFailure& failure : state->rotation_failures) {
       Labels labels(state->target);
       labels.with("source", to_string(failure.source)).with("secret", failure.secret);
-      family.add(std::move(labels.with("reason", failure.reason)), failure.count);
+      family.add(labels.with("reason", failure.reason), failure.count);
     }
   }
 }
@@ -132,7 +132,7 @@ void count_connections(const Page& page, FamilyBuilder& family, std::uint64_t St
       Labels labels(state->target);
       labels.with("direction", to_string(stale.direction)).with("upstream", stale.upstream);
       labels.with_subset(stale.subset).with("certificate", stale.identity);
-      family.add(std::move(labels), stale.*count);
+      family.add(labels, stale.*count);
     }
   }
 }
@@ -149,7 +149,7 @@ void finding_true(const Page& page, FamilyBuilder& family) {
   for (const Finding& finding : findings(page.snapshot, page.self.now)) {
     Labels labels(finding.whose);
     labels.with("finding", finding.name).with("severity", to_string(finding.severity));
-    family.state(std::move(labels.with("upstream", finding.upstream)), 1);
+    family.state(labels.with("upstream", finding.upstream), 1);
   }
 }
 

@@ -73,7 +73,7 @@ void circuit_breaker_open(const Page& page, FamilyBuilder& family) {
         }
         Labels labels = labels_of(state, pool.upstream, pool.subset);
         labels.with("priority", priority).with("resource", resource);
-        family.state(std::move(labels), open ? 1 : 0);
+        family.state(labels, open ? 1 : 0);
       }
     }
   });
@@ -99,7 +99,7 @@ void totals(const Page& page, FamilyBuilder& family) {
                [&](const TargetState& state, const SeriesKey& key, std::uint64_t total) {
                  Labels labels = labels_of(state, key.upstream, key.subset);
                  if (!label_of(counted).empty()) labels.with(label_of(counted), key.detail);
-                 family.add(std::move(labels), total);
+                 family.add(labels, total);
                });
 }
 
@@ -110,13 +110,13 @@ void denials(const Page& page, FamilyBuilder& family) {
                  if (key.direction == Direction::outbound || key.detail != "denied") return;
                  Labels labels(state.target, key.owner);
                  labels.with("mode", "enforced").with_ztunnel(state.target, key.owner);
-                 family.add(std::move(labels), total);
+                 family.add(labels, total);
                });
   each_counter(page.snapshot, &TargetState::traffic, &CounterView::totals, Counted::denials,
                [&](const TargetState& state, const SeriesKey& key, std::uint64_t total) {
                  Labels labels(state.target);
                  labels.with("mode", key.detail).with_ztunnel(state.target, key.owner);
-                 family.add(std::move(labels), total);
+                 family.add(labels, total);
                });
 }
 
@@ -126,7 +126,7 @@ void by_security(const Page& page, FamilyBuilder& family) {
                  Labels labels(state.target);
                  labels.with("direction", to_string(key.direction));
                  labels.with("upstream", key.upstream).with_subset(key.subset);
-                 family.add(std::move(labels.with("security", key.detail)), total);
+                 family.add(labels.with("security", key.detail), total);
                });
 }
 
@@ -136,7 +136,7 @@ void tls_failures(const Page& page, FamilyBuilder& family) {
                  Labels labels(state.target);
                  labels.with("direction", to_string(key.direction));
                  labels.with("upstream", key.upstream).with_subset(key.subset);
-                 family.add(std::move(labels.with("reason", key.detail)), total);
+                 family.add(labels.with("reason", key.detail), total);
                });
 }
 
@@ -156,9 +156,8 @@ void connect_failures(const Page& page, FamilyBuilder& family) {
     }
     for (const auto& [name, counts] : upstreams) {
       const auto& [direction, upstream, subset] = name;
-      family.add(std::move(labels_of(*state, upstream, subset).with("reason", "timeout")),
-                 counts.timeout);
-      family.add(std::move(labels_of(*state, upstream, subset).with("reason", "refused_or_reset")),
+      family.add(labels_of(*state, upstream, subset).with("reason", "timeout"), counts.timeout);
+      family.add(labels_of(*state, upstream, subset).with("reason", "refused_or_reset"),
                  refused_or_reset(counts.all, counts.timeout));
     }
   }

@@ -22,7 +22,7 @@ void connected(const Page& page, FamilyBuilder& family) {
       if (!holds[i]) continue;
       Labels labels(state->target);
       labels.with("resource", to_string(static_cast<ConfigKind>(i)));
-      family.state(std::move(labels), *holds[i] ? 1 : 0);
+      family.state(labels, *holds[i] ? 1 : 0);
     }
   }
 }
@@ -33,7 +33,7 @@ void last_update(const Page& page, FamilyBuilder& family) {
       if (!counts.last_update) continue;
       Labels labels(state->target);
       labels.with("resource", to_string(counts.kind));
-      family.state(std::move(labels), unix_seconds(*counts.last_update));
+      family.state(labels, unix_seconds(*counts.last_update));
     }
   }
 }
@@ -54,7 +54,7 @@ void updates(const Page& page, FamilyBuilder& family) {
         if (counts.kind == ConfigKind::eds && name != "rejected") continue;
         Labels labels(state->target);
         labels.with("resource", to_string(counts.kind)).with("result", name);
-        family.add(std::move(labels), counts.*count);
+        family.add(labels, counts.*count);
       }
     }
   }
@@ -64,7 +64,7 @@ void reconnects(const Page& page, FamilyBuilder& family) {
   for (const auto& state : page.snapshot.targets) {
     for (const ReconnectCount& one : state->control_plane.reconnects) {
       Labels labels(state->target);
-      family.add(std::move(labels.with("resource", to_string(one.kind))), one.count);
+      family.add(labels.with("resource", to_string(one.kind)), one.count);
     }
   }
 }

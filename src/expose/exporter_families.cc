@@ -14,7 +14,7 @@ void build_info(const Page& page, FamilyBuilder& family) {
   Labels labels;
   labels.with("version", build.version).with("revision", build.revision);
   labels.with("compiler", build.compiler).with("build", build.kind);
-  family.state(std::move(labels.with("platform", build.platform)), 1);
+  family.state(labels.with("platform", build.platform), 1);
 }
 
 void targets(const Page& page, FamilyBuilder& family) {
@@ -26,7 +26,7 @@ template <class Value>
 void each_source(const Page& page, FamilyBuilder& family, Value value) {
   for (const DiscoveryState& state : page.snapshot.discovery->sources) {
     const std::optional<double> number = value(state);
-    if (number) family.state(std::move(Labels().with("source", state.source)), *number);
+    if (number) family.state(Labels().with("source", state.source), *number);
   }
 }
 
@@ -53,8 +53,8 @@ void discovery_success_time(const Page& page, FamilyBuilder& family) {
 void pass_duration(const Page& page, FamilyBuilder& family) {
   const PassTimes& pass = page.snapshot.pass;
   if (pass.passes == 0) return;
-  family.state(std::move(Labels().with("stage", "scrape")), pass.scrape);
-  family.state(std::move(Labels().with("stage", "total")), pass.total);
+  family.state(Labels().with("stage", "scrape"), pass.scrape);
+  family.state(Labels().with("stage", "total"), pass.total);
 }
 
 void snapshot_age(const Page& page, FamilyBuilder& family) {
@@ -64,7 +64,7 @@ void snapshot_age(const Page& page, FamilyBuilder& family) {
 
 void series_folded(const Page& page, FamilyBuilder& family) {
   for (const FoldedSeries& folded : page.snapshot.folded) {
-    family.add(std::move(Labels().with("family", folded.family)), folded.count);
+    family.add(Labels().with("family", folded.family), folded.count);
   }
 }
 

@@ -3,7 +3,6 @@
 
 #include <algorithm>
 #include <cassert>
-#include <utility>
 
 namespace mesh {
 
@@ -19,16 +18,14 @@ std::vector<FamilyMaker> family_makers() {
   return makers;
 }
 
-void each_family(const Page& page,
-                 const std::function<void(prometheus::MetricFamily family)>& visit) {
+void each_family_part(const Page& page, const std::function<void(FamilyPart part)>& visit) {
   const std::vector<FamilyMaker> makers = family_makers();
   for (const Metric& metric : catalogue()) {
     const auto maker = std::ranges::find(makers, metric.name, &FamilyMaker::metric);
     assert(maker != makers.end());
     FamilyBuilder builder(metric);
     maker->fill(page, builder);
-    prometheus::MetricFamily family = builder.take();
-    if (!family.metric.empty()) visit(std::move(family));
+    builder.hand_out(visit);
   }
 }
 

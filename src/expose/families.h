@@ -1,10 +1,9 @@
 // The families of the page: for each metric of the catalogue, how its samples come out of a Page.
 //
 // One function per metric, grouped in one file per section. Each walks the snapshot by itself, so
-// that only one family is in memory at a time while a page is written.
+// that only one family is in memory at a time while a page is written, and of it only a part as
+// prometheus-cpp has it.
 #pragma once
-
-#include <prometheus/metric_family.h>
 
 #include <functional>
 #include <span>
@@ -41,9 +40,8 @@ std::span<const FamilyMaker> process_families();
 // All of the above. A test holds them against the catalogue.
 std::vector<FamilyMaker> family_makers();
 
-// Hands over each family that has samples, in the order of the catalogue.
-void each_family(const Page& page,
-                 const std::function<void(prometheus::MetricFamily family)>& visit);
+// Hands over each family that has samples, part by part, in the order of the catalogue.
+void each_family_part(const Page& page, const std::function<void(FamilyPart part)>& visit);
 
 // Calls visit(state, key, value) for every counter of a kind, target by target, in the order of the
 // view. `view` and `values` choose which numbers: &TargetState::traffic, &CounterView::totals.

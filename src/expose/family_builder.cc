@@ -4,9 +4,7 @@
 #include <algorithm>
 #include <cassert>
 #include <cmath>
-#include <functional>
 #include <limits>
-#include <utility>
 
 #include "expose/label_text.h"
 
@@ -14,6 +12,11 @@ namespace mesh {
 namespace {
 
 using prometheus::ClientMetric;
+
+// Samples that are handed out at once: of 100 kB of text, which is little beside all that is known.
+constexpr std::uint32_t samples_per_part = 256;
+
+constexpr std::size_t usual_labels = 10;
 
 constexpr double infinity = std::numeric_limits<double>::infinity();
 
@@ -51,7 +54,7 @@ void set_counts(const BucketCounts& counts, ClientMetric::Histogram& histogram) 
 }  // namespace
 
 Labels::Labels(const Target& target) {
-  labels_.reserve(10);
+  names_.reserve(usual_labels);
   with("mesh", target.mesh).with("namespace", target.ns);
   with("pod", target.pod).with("workload", target.workload);
 }
@@ -60,7 +63,9 @@ Labels::Labels(const Target& target, std::string_view owner)
     : Labels(owner.empty() ? target : workload_target(target.mesh, owner)) {}
 
 Labels& Labels::with(std::string_view name, std::string_view value) {
-  labels_.push_back({std::string(name), valid_label_value(value)});
+  names_.push_back(name);
+  values_ += valid_label_value(value);
+  values_ += '\0';
   return *this;
 }
 
@@ -78,41 +83,26 @@ Labels& Labels::with_method(const SeriesKey& key) {
   return with("grpc_service", key.service).with("grpc_method", key.method);
 }
 
-std::size_t FamilyBuilder::SameLabels::operator()(std::size_t index) const {
-  std::size_t hash = 0;
-  for (const auto& label : (*metrics)[index].label) {
-    hash = hash * 31 + std::hash<std::string>{}(label.value);
-  }
-  return hash;
-}
-
-bool FamilyBuilder::SameLabels::operator()(std::size_t a, std::size_t b) const {
-  return (*metrics)[a].label == (*metrics)[b].label;
-}
-
-FamilyBuilder::FamilyBuilder(const Metric& metric)
-    : index_(16, SameLabels{&family_.metric}, SameLabels{&family_.metric}) {
-  family_.name = metric.name;
-  family_.help = metric.help;
-  family_.type = type_of(metric.kind);
-}
-
-void FamilyBuilder::add(Labels labels, double value) {
+void FamilyBuilder::add(const Labels& labels, double value) {
   if (std::isnan(value)) return;
-  value_of(*sample(std::move(labels)).first) += value;
+  const auto [at, fresh] = sample(labels);
+  if (fresh) values_.push_back(0);
+  values_[at] += value;
 }
 
-void FamilyBuilder::state(Labels labels, double value) {
+void FamilyBuilder::state(const Labels& labels, double value) {
   if (std::isnan(value)) return;
-  const auto [metric, fresh] = sample(std::move(labels));
-  double& known = value_of(*metric);
-  known = fresh ? value : std::max(known, value);
+  const auto [at, fresh] = sample(labels);
+  if (fresh) values_.push_back(value);
+  values_[at] = std::max(values_[at], value);
 }
 
-void FamilyBuilder::add_histogram(Labels labels, const BucketCounts& counts, double sum_seconds) {
-  assert(family_.type == prometheus::MetricType::Histogram);
-  const auto [metric, fresh] = sample(std::move(labels));
-  ClientMetric::Histogram& histogram = metric->histogram;
+void FamilyBuilder::add_histogram(const Labels& labels, const BucketCounts& counts,
+                                  double sum_seconds) {
+  assert(metric_.kind == MetricKind::histogram);
+  const auto [at, fresh] = sample(labels);
+  if (fresh) histograms_.emplace_back();
+  ClientMetric::Histogram& histogram = histograms_[at];
   BucketCounts all = counts;
   if (!fresh) {
     for (const auto& [bound, count] : counts_of(histogram)) all[bound] += count;
@@ -121,22 +111,53 @@ void FamilyBuilder::add_histogram(Labels labels, const BucketCounts& counts, dou
   histogram.sample_sum += sum_seconds;
 }
 
-prometheus::MetricFamily FamilyBuilder::take() {
-  index_.clear();
-  return std::exchange(family_, {});
+void FamilyBuilder::hand_out(const std::function<void(FamilyPart part)>& visit) const {
+  for (std::uint32_t from = 0; from < labels_.size(); from += samples_per_part) {
+    FamilyPart part{
+        {std::string(metric_.name), std::string(metric_.help), type_of(metric_.kind), {}},
+        from == 0};
+    const std::uint32_t to = std::min(labels_.size(), from + samples_per_part);
+    part.family.metric.reserve(to - from);
+    for (std::uint32_t at = from; at < to; ++at) part.family.metric.push_back(metric_of(at));
+    visit(std::move(part));
+  }
 }
 
-std::pair<ClientMetric*, bool> FamilyBuilder::sample(Labels labels) {
-  std::vector<ClientMetric>& metrics = family_.metric;
-  metrics.emplace_back().label = labels.take();
-  const auto [found, fresh] = index_.insert(metrics.size() - 1);
-  if (!fresh) metrics.pop_back();
-  return {&metrics[*found], fresh};
+std::pair<std::uint32_t, bool> FamilyBuilder::sample(const Labels& labels) {
+  std::string text(1, static_cast<char>(schema_of(labels.names())));
+  text += labels.values();
+  const std::uint64_t hash = NameTable::hash(text);
+  const std::uint32_t known = labels_.find(text, hash);
+  if (known != NameTable::none) return {known, false};
+  return {labels_.add(text, {}, hash), true};
 }
 
-double& FamilyBuilder::value_of(ClientMetric& metric) const {
-  return family_.type == prometheus::MetricType::Counter ? metric.counter.value
-                                                         : metric.gauge.value;
+// A metric has one, or one with and one without a label that may be absent.
+std::size_t FamilyBuilder::schema_of(const std::vector<std::string_view>& names) {
+  const auto known = std::ranges::find(schemas_, names);
+  const auto number = static_cast<std::size_t>(known - schemas_.begin());
+  if (known == schemas_.end()) schemas_.push_back(names);
+  assert(number <= 0xFF);
+  return number;
+}
+
+ClientMetric FamilyBuilder::metric_of(std::uint32_t sample) const {
+  ClientMetric metric;
+  std::string_view text = labels_.name(sample);
+  const auto& names = schemas_[static_cast<unsigned char>(text.front())];
+  text.remove_prefix(1);
+  metric.label.reserve(names.size());
+  for (const std::string_view name : names) {
+    const std::size_t length = text.find('\0');
+    metric.label.push_back({std::string(name), std::string(text.substr(0, length))});
+    text.remove_prefix(length + 1);
+  }
+  switch (metric_.kind) {
+    case MetricKind::histogram: metric.histogram = histograms_[sample]; break;
+    case MetricKind::counter: metric.counter.value = values_[sample]; break;
+    default: metric.gauge.value = values_[sample]; break;
+  }
+  return metric;
 }
 
 }  // namespace mesh

@@ -1,7 +1,11 @@
-// The FamilyBuilder collects the samples of one metric into a prometheus::MetricFamily and keeps
-// its promises: label values are valid, no value is NaN, and no two samples have the same labels
-// (a scraper refuses such a page, or silently keeps one of the two). Where two sources do come out
-// as the same labels, what can be added is added.
+// The FamilyBuilder collects the samples of one metric and keeps its promises: label values are
+// valid, no value is NaN, and no two samples have the same labels (a scraper refuses such a page,
+// or silently keeps one of the two). Where two sources do come out as the same labels, what can be
+// added is added.
+//
+// The family of a large node has ten thousand samples, and a prometheus::ClientMetric takes a
+// kilobyte with its labels. So samples are kept as text and numbers here, and become that a few at
+// a time, when they are handed out.
 #pragma once
 
 #include <prometheus/client_metric.h>
@@ -9,16 +13,17 @@
 
 #include <cstddef>
 #include <cstdint>
+#include <functional>
 #include <map>
 #include <string>
 #include <string_view>
-#include <unordered_set>
 #include <utility>
 #include <vector>
 
 #include "expose/catalogue.h"
 #include "model/series.h"
 #include "model/target.h"
+#include "wire/name_table.h"
 
 namespace mesh {
 
@@ -31,6 +36,7 @@ class Labels {
   // Likewise of a series that the target counts for `owner` (SeriesKey::owner).
   Labels(const Target& target, std::string_view owner);
 
+  // The name is kept as it is: that of a constant.
   Labels& with(std::string_view name, std::string_view value);
   // Left out where there is none: an empty label means the same to Prometheus.
   Labels& with_subset(std::string_view subset);
@@ -40,52 +46,57 @@ class Labels {
   // direction, upstream, subset, grpc_service, grpc_method.
   Labels& with_method(const SeriesKey& key);
 
-  std::vector<prometheus::ClientMetric::Label> take() { return std::move(labels_); }
+  const std::vector<std::string_view>& names() const { return names_; }
+  // As many, valid, each with a NUL behind it.
+  const std::string& values() const { return values_; }
 
  private:
-  std::vector<prometheus::ClientMetric::Label> labels_;
+  std::vector<std::string_view> names_;
+  std::string values_;
 };
 
 // Calls that took at most so many seconds and longer than the bound before: not cumulative.
 // Infinity as the last bound.
 using BucketCounts = std::map<double, std::uint64_t>;
 
+// Some samples of one metric; all parts of it together are the family.
+struct FamilyPart {
+  prometheus::MetricFamily family;
+  bool is_first = true;
+};
+
 class FamilyBuilder {
  public:
-  explicit FamilyBuilder(const Metric& metric);
-  FamilyBuilder(const FamilyBuilder&) = delete;  // the index looks into the family
+  explicit FamilyBuilder(const Metric& metric) : metric_(metric) {}
+  FamilyBuilder(const FamilyBuilder&) = delete;
   FamilyBuilder& operator=(const FamilyBuilder&) = delete;
 
   // One sample; a value for labels that were there already is added to theirs.
-  void add(Labels labels, double value);
-  void add(Labels labels, std::uint64_t value) {
-    add(std::move(labels), static_cast<double>(value));
-  }
+  void add(const Labels& labels, double value);
+  void add(const Labels& labels, std::uint64_t value) { add(labels, static_cast<double>(value)); }
 
   // One sample that states something which cannot be added up (a ratio, an instant, a 1 for true);
   // for labels that were there already the larger value stays.
-  void state(Labels labels, double value);
+  void state(const Labels& labels, double value);
 
   // NaN as the sum says that the source has none. REQUIRES: the metric is a histogram.
-  void add_histogram(Labels labels, const BucketCounts& counts, double sum_seconds);
+  void add_histogram(const Labels& labels, const BucketCounts& counts, double sum_seconds);
 
-  // The family; leaves the builder empty.
-  prometheus::MetricFamily take();
+  // Hands out all samples, in the order in which their labels came first; nothing if there are
+  // none.
+  void hand_out(const std::function<void(FamilyPart part)>& visit) const;
 
  private:
-  struct SameLabels {
-    const std::vector<prometheus::ClientMetric>* metrics;
-    std::size_t operator()(std::size_t index) const;
-    bool operator()(std::size_t a, std::size_t b) const;
-  };
+  // The number of the sample with these labels, and whether it is new.
+  std::pair<std::uint32_t, bool> sample(const Labels& labels);
+  std::size_t schema_of(const std::vector<std::string_view>& names);
+  prometheus::ClientMetric metric_of(std::uint32_t sample) const;
 
-  // The sample with these labels, and whether it is new.
-  std::pair<prometheus::ClientMetric*, bool> sample(Labels labels);
-  double& value_of(prometheus::ClientMetric& metric) const;
-
-  prometheus::MetricFamily family_;
-  // Indexes into family_.metric, compared by the labels there.
-  std::unordered_set<std::size_t, SameLabels, SameLabels> index_;
+  const Metric& metric_;
+  std::vector<std::vector<std::string_view>> schemas_;  // the label names that samples have
+  NameTable labels_;            // by sample: the number of its schema as one byte, and the values
+  std::vector<double> values_;  // by sample, or
+  std::vector<prometheus::ClientMetric::Histogram> histograms_;  // likewise
 };
 
 }  // namespace mesh

@@ -67,7 +67,7 @@ void endpoint_total(const Page& page, FamilyBuilder& family, Counted counted) {
                [&](const TargetState& state, const SeriesKey& key, std::uint64_t total) {
                  Labels labels = upstream_labels(state, key.upstream, key.subset);
                  add_endpoint(page, key.detail, labels);
-                 family.add(std::move(labels), total);
+                 family.add(labels, total);
                });
 }
 
@@ -88,7 +88,7 @@ void endpoint_connections(const Page& page, FamilyBuilder& family) {
       const Upstream upstream = names.upstream(endpoint);
       Labels labels = upstream_labels(*state, upstream.name, upstream.subset);
       add_endpoint(page, names.address(endpoint, upstream), labels);
-      family.add(std::move(labels), endpoint.connections_active);
+      family.add(labels, endpoint.connections_active);
     }
   }
 }
@@ -132,7 +132,7 @@ void upstream_endpoints(const Page& page, FamilyBuilder& family) {
     for (auto& [upstream, counts] : upstreams) {
       for (const auto& [value, name] : endpoint_states) {
         Labels labels = upstream_labels(*state, upstream.name, upstream.subset);
-        family.add(std::move(labels.with("state", name)), counts[value]);
+        family.add(labels.with("state", name), counts[value]);
       }
     }
   }

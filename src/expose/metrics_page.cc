@@ -1,4 +1,4 @@
-// Family by family, so that only one of them exists beside its text.
+// Part by part of each family, so that only few samples exist beside their text.
 #include "expose/metrics_page.h"
 
 #include <prometheus/text_serializer.h>
@@ -13,18 +13,29 @@
 namespace mesh {
 namespace {
 
-std::string prometheus_text(prometheus::MetricFamily family) {
-  const prometheus::TextSerializer serializer;
-  std::ostringstream text;
-  std::vector<prometheus::MetricFamily> one(1);
-  one.front() = std::move(family);
-  serializer.Serialize(text, one);
-  return std::move(text).str();
+// prometheus-cpp writes the lines of HELP and TYPE before the samples of each part. A sample never
+// begins like them.
+void drop_comments(std::string& text) {
+  std::size_t begin = 0;
+  while (text.compare(begin, 1, "#") == 0) begin = text.find('\n', begin) + 1;
+  text.erase(0, begin);
 }
 
-std::string openmetrics_text(const prometheus::MetricFamily& family) {
+std::string prometheus_text(FamilyPart part) {
+  const prometheus::TextSerializer serializer;
+  std::ostringstream stream;
+  std::vector<prometheus::MetricFamily> one(1);
+  one.front() = std::move(part.family);
+  serializer.Serialize(stream, one);
+  std::string text = std::move(stream).str();
+  if (!part.is_first) drop_comments(text);
+  return text;
+}
+
+std::string openmetrics_text(const FamilyPart& part) {
   std::string text;
-  append_openmetrics(family, text);
+  if (part.is_first) append_openmetrics_head(part.family, text);
+  append_openmetrics_samples(part.family, text);
   return text;
 }
 
@@ -33,8 +44,8 @@ std::string openmetrics_text(const prometheus::MetricFamily& family) {
 void render_metrics_page(const Page& page, Format format,
                          const std::function<void(std::string_view text)>& add) {
   const bool openmetrics = format == Format::openmetrics;
-  each_family(page, [&](prometheus::MetricFamily family) {
-    add(openmetrics ? openmetrics_text(family) : prometheus_text(std::move(family)));
+  each_family_part(page, [&](FamilyPart part) {
+    add(openmetrics ? openmetrics_text(part) : prometheus_text(std::move(part)));
   });
   if (openmetrics) add(openmetrics_end);
 }

@@ -11,7 +11,7 @@
 
 namespace mesh {
 
-// Hands the page out family by family: that of a large node has 14 MB.
+// Hands the page out in pieces: that of a large node has 14 MB.
 void render_metrics_page(const Page& page, Format format,
                          const std::function<void(std::string_view text)>& add);
 

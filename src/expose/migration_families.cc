@@ -16,7 +16,7 @@ void pods(const Page& page, FamilyBuilder& family) {
     for (const MeshState state : all_mesh_states) {
       Labels labels(whose);
       labels.with("state", to_string(state));
-      family.add(std::move(labels), std::uint64_t{one.state == state ? 1u : 0u});
+      family.add(labels, std::uint64_t{one.state == state ? 1u : 0u});
     }
   }
 }

@@ -112,17 +112,26 @@ std::string_view type_word(MetricType type) {
   }
 }
 
-}  // namespace
-
-void append_openmetrics(const MetricFamily& family, std::string& page) {
+std::string_view name_of(const MetricFamily& family) {
   std::string_view name = family.name;
   if (family.type == MetricType::Counter && name.ends_with("_total")) {
     name.remove_suffix(std::string_view("_total").size());
   }
+  return name;
+}
+
+}  // namespace
+
+void append_openmetrics_head(const MetricFamily& family, std::string& page) {
+  const std::string_view name = name_of(family);
   page.append("# TYPE ").append(name).append(" ").append(type_word(family.type));
   page.append("\n# HELP ").append(name).append(" ");
   append_escaped(family.help, page);
   page += '\n';
+}
+
+void append_openmetrics_samples(const MetricFamily& family, std::string& page) {
+  const std::string_view name = name_of(family);
   for (const ClientMetric& metric : family.metric) {
     switch (family.type) {
       case MetricType::Counter:

@@ -10,9 +10,12 @@
 
 namespace mesh {
 
-// Counters, gauges and histograms; the label values must be valid UTF-8. A histogram whose sum is
-// NaN is written without _sum and _count: the format has them together or not at all.
-void append_openmetrics(const prometheus::MetricFamily& family, std::string& page);
+// Counters, gauges and histograms. What stands once before all samples of a family:
+void append_openmetrics_head(const prometheus::MetricFamily& family, std::string& page);
+
+// The label values must be valid UTF-8. A histogram whose sum is NaN is written without _sum and
+// _count: the format has them together or not at all.
+void append_openmetrics_samples(const prometheus::MetricFamily& family, std::string& page);
 
 inline constexpr const char* openmetrics_end = "# EOF\n";
 

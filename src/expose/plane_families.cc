@@ -21,7 +21,7 @@ void plane_info(const Page& page, FamilyBuilder& family) {
   each_plane(page, [&](const TargetState& state, const PlaneReading& plane) {
     Labels labels(state.target);
     labels.with("version", plane_version(state)).with("build", plane.build);
-    family.state(std::move(labels), 1);
+    family.state(labels, 1);
   });
 }
 
@@ -42,7 +42,7 @@ void plane_proxies(const Page& page, FamilyBuilder& family) {
   each_plane(page, [&](const TargetState& state, const PlaneReading& plane) {
     for (const ProxiesOfVersion& one : plane.proxies) {
       Labels labels(state.target);
-      family.add(std::move(labels.with("version", one.version)), one.count);
+      family.add(labels.with("version", one.version), one.count);
     }
   });
 }
@@ -62,7 +62,7 @@ void totals(const Page& page, FamilyBuilder& family, std::string_view name,
                    Labels labels(state.target);
                    labels.with(name, key.detail);
                    if (!result.name.empty()) labels.with("result", result.name);
-                   family.add(std::move(labels), total);
+                   family.add(labels, total);
                  });
   }
 }

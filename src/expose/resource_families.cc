@@ -47,7 +47,7 @@ void count_seconds(const Page& page, FamilyBuilder& family, ResourceCounter coun
     if (!total) continue;
     Labels labels(state->target);
     if (!kind.empty()) labels.with("kind", kind);
-    family.add(std::move(labels), static_cast<double>(*total) / 1e6);
+    family.add(labels, static_cast<double>(*total) / 1e6);
   }
 }
 

@@ -14,7 +14,7 @@ void sidecar_info(const Page& page, FamilyBuilder& family) {
     Labels labels(state->target);
     labels.with("version", state->proxy->version);
     labels.with("mesh_version", sidecar_version(*state)).with("build", state->proxy->build);
-    family.state(std::move(labels.with("node_id", state->proxy->node_id)), 1);
+    family.state(labels.with("node_id", state->proxy->node_id), 1);
   }
 }
 
@@ -41,7 +41,7 @@ void sidecar_state(const Page& page, FamilyBuilder& family) {
     if (!state->proxy) continue;
     for (const auto& [value, name] : proxy_states) {
       Labels labels(state->target);
-      family.state(std::move(labels.with("state", name)), state->proxy->state == value ? 1 : 0);
+      family.state(labels.with("state", name), state->proxy->state == value ? 1 : 0);
     }
   }
 }

@@ -48,7 +48,7 @@ void scrape_errors(const Page& page, FamilyBuilder& family) {
   for (const auto& state : page.snapshot.targets) {
     for (const Reason reason : all_reasons) {
       Labels labels(state->target);
-      family.add(std::move(labels.with("reason", to_string(reason))),
+      family.add(labels.with("reason", to_string(reason)),
                  state->failures[static_cast<std::size_t>(reason)]);
     }
   }
@@ -72,7 +72,7 @@ void access(const Page& page, FamilyBuilder& family) {
     const Target& target = state->target;
     const auto by = [&](std::string_view method) {
       Labels labels(target);
-      family.state(std::move(labels.with("method", method)), 1.0);
+      family.state(labels.with("method", method), 1.0);
     };
     const bool elsewhere = !where_else(target).empty();
     if (target.admin) by(elsewhere ? "namespace" : "admin");

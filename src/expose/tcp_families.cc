@@ -31,7 +31,7 @@ void totals(const Page& page, FamilyBuilder& family) {
   each_counter(page.snapshot, &TargetState::traffic, &CounterView::totals, counted,
                [&](const TargetState& state, const SeriesKey& key, std::uint64_t total) {
                  Labels labels = labels_of(state, key.owner, key.direction, key.upstream);
-                 family.add(std::move(labels.with(label_of(counted), key.detail)), total);
+                 family.add(labels.with(label_of(counted), key.detail), total);
                });
 }
 
@@ -48,7 +48,7 @@ void ambient_proxies(const Page& page, FamilyBuilder& family) {
   for (const auto& state : page.snapshot.targets) {
     if (!state->ambient) continue;
     const auto add = [&](std::string_view name, std::uint64_t count) {
-      family.add(std::move(Labels(state->target).with("state", name)), count);
+      family.add(Labels(state->target).with("state", name), count);
     };
     add("active", state->ambient->active);
     add("pending", state->ambient->pending);

@@ -19,13 +19,13 @@ void each_probe(const Page& page, Visit visit) {
 
 void success(const Page& page, FamilyBuilder& family) {
   each_probe(page, [&](const TlsEndpointState& state, Labels labels) {
-    family.state(std::move(labels), state.up ? 1 : 0);
+    family.state(labels, state.up ? 1 : 0);
   });
 }
 
 void duration(const Page& page, FamilyBuilder& family) {
   each_probe(page, [&](const TlsEndpointState& state, Labels labels) {
-    family.state(std::move(labels), state.handshake_seconds);
+    family.state(labels, state.handshake_seconds);
   });
 }
 
@@ -35,7 +35,7 @@ void probe_info(const Page& page, FamilyBuilder& family) {
     const Handshake& shown = state.handshake;
     labels.with("version", shown.version).with("cipher", shown.cipher).with("alpn", shown.alpn);
     labels.with("state", shown.completed ? "completed" : "held_back");
-    family.state(std::move(labels), 1);
+    family.state(labels, 1);
   });
 }
 
@@ -44,7 +44,7 @@ void verified(const Page& page, FamilyBuilder& family) {
     if (!state.up || !state.handshake.trust) return;
     labels.with("bundle", state.handshake.trust->bundle)
         .with("reason", state.handshake.trust->reason);
-    family.state(std::move(labels), state.handshake.trust->verified ? 1 : 0);
+    family.state(labels, state.handshake.trust->verified ? 1 : 0);
   });
 }
 

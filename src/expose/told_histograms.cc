@@ -55,10 +55,10 @@ std::map<SeriesKey, ToldHistogram> told_histograms(const CounterView& counters, 
   return all;
 }
 
-void add_histogram(FamilyBuilder& family, Labels labels, const ToldHistogram& told) {
+void add_histogram(FamilyBuilder& family, const Labels& labels, const ToldHistogram& told) {
   const double sum = told.sum_us ? static_cast<double>(*told.sum_us) / 1e6
                                  : std::numeric_limits<double>::quiet_NaN();
-  family.add_histogram(std::move(labels), bucket_counts(told), sum);
+  family.add_histogram(labels, bucket_counts(told), sum);
 }
 
 }  // namespace mesh

@@ -21,6 +21,6 @@ std::map<SeriesKey, ToldHistogram> told_histograms(const CounterView& counters, 
                                                    Counted sum_us);
 
 // As one sample. NaN is its sum where none is told.
-void add_histogram(FamilyBuilder& family, Labels labels, const ToldHistogram& told);
+void add_histogram(FamilyBuilder& family, const Labels& labels, const ToldHistogram& told);
 
 }  // namespace mesh

@@ -17,7 +17,7 @@ void served_differs(const Page& page, FamilyBuilder& family) {
     Labels labels(both.port->whose);
     labels.with("source", to_string(both.reported_by)).with("role", to_string(both.served.role));
     labels.with("certificate", identity_of(both.served));
-    family.state(std::move(labels), both.differs ? 1 : 0);
+    family.state(labels, both.differs ? 1 : 0);
   }
 }
 
@@ -28,7 +28,7 @@ void root_in_bundle(const Page& page, FamilyBuilder& family) {
     labels.with("role", to_string(one.root->role)).with("certificate", identity_of(*one.root));
     labels.with("key_algorithm", to_string(one.root->key_algorithm));
     labels.with("bundle", one.bundle->name);
-    family.state(std::move(labels), one.in_bundle ? 1 : 0);
+    family.state(labels, one.in_bundle ? 1 : 0);
   }
 }
 
@@ -47,14 +47,14 @@ void files(const Page& page, FamilyBuilder& family) {
 void certificates_left_out(const Page& page, FamilyBuilder& family) {
   const LeftOut counts = left_out(page.snapshot);
   for (const CertificateSource source : all_sources) {
-    family.add(std::move(Labels().with("source", to_string(source))),
+    family.add(Labels().with("source", to_string(source)),
                counts[static_cast<std::size_t>(source)]);
   }
 }
 
 void bundle_readable(const Page& page, FamilyBuilder& family) {
   for (const TrustBundleState& bundle : page.snapshot.trust_bundles) {
-    family.state(std::move(Labels().with("bundle", bundle.name)), bundle.error.empty() ? 1 : 0);
+    family.state(Labels().with("bundle", bundle.name), bundle.error.empty() ? 1 : 0);
   }
 }
 

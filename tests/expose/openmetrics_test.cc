@@ -16,7 +16,8 @@ using prometheus::MetricType;
 
 std::string text_of(const MetricFamily& family) {
   std::string text;
-  append_openmetrics(family, text);
+  append_openmetrics_head(family, text);
+  append_openmetrics_samples(family, text);
   return text;
 }
 

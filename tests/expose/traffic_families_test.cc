@@ -3,6 +3,7 @@
 #include <gtest/gtest.h>
 
 #include <string>
+#include <vector>
 
 #include "expose/frontend.h"
 
@@ -41,6 +42,23 @@ TEST(Requests, have_identity_direction_upstream_method_and_code) {
                           R"(,direction="outbound",upstream="users:1",)"
                           R"(grpc_service="user.v1.UserService",grpc_method="Get",)"
                           R"(grpc_code="NOT_FOUND"} 5)"));
+}
+
+// More than are handed out at once: the first of them again, added up, and one head for all.
+TEST(Requests, of_a_large_node_are_one_family) {
+  std::vector<SeriesKey> many;
+  for (int i = 0; i < 600; ++i) many.push_back(call("users:1", "M" + std::to_string(i), "OK"));
+  many.push_back(many.front());
+  const Snapshot snapshot = snapshot_of({with_traffic(many, std::vector<std::uint64_t>(601, 3))});
+  const std::string page = render(snapshot);
+  const std::vector<std::string> lines = samples(page, "mesh_grpc_requests_total");
+  ASSERT_THAT(lines, SizeIs(600));
+  EXPECT_THAT(lines.front(), HasSubstr(R"(grpc_method="M0",grpc_code="OK"} 6)"));
+  EXPECT_THAT(lines.back(), HasSubstr(R"(grpc_method="M599",grpc_code="OK"} 3)"));
+  const std::string head = "# TYPE mesh_grpc_requests_total ";
+  EXPECT_EQ(page.find(head, page.find(head) + 1), std::string::npos);
+  EXPECT_EQ(page.find("# HELP mesh_grpc_requests_total"),
+            page.rfind("# HELP mesh_grpc_requests_total"));
 }
 
 TEST(Requests, have_a_subset_only_where_there_is_one) {
