@@ -15,7 +15,7 @@ shift || true
 }
 
 # The preprocessor's own answer to what a file includes, from the build's command for it.
-is_heavy() { grep -Eq 'boost/(asio|beast)|prometheus/|grpc' <<<"$(
+is_heavy() { grep -Eq 'boost/(asio|beast)|prometheus/|grpcpp/' <<<"$(
   g++ -std=c++20 -Isrc -M -MG "$1" 2>/dev/null)"; }
 
 files=("$@")

@@ -47,11 +47,13 @@ struct Fence {
   std::string_view inside;
 };
 
-inline constexpr std::array<Fence, 9> fences{{
+inline constexpr std::array<Fence, 11> fences{{
     {"boost/asio", "src/net/ src/discover/ src/scrape/ src/app/ src/expose/routes."},
     {"boost/beast", "src/net/ src/discover/ src/scrape/ src/app/ src/expose/routes."},
     {"openssl/", "src/net/ src/wire/x509"},
     {"simdjson", "src/wire/"},
+    {"messages/", "src/wire/grpc_"},
+    {"google/protobuf/", "src/wire/grpc_ src/wire/proto_"},
     {"yaml-cpp/", "src/config/"},
     {"prometheus/", "src/expose/"},
     {"boost/program_options", "src/cli/"},
