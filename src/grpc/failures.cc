@@ -1,0 +1,70 @@
+// The words of grpc++ 1.51, as Debian 12 has it.
+#include "grpc/failures.h"
+
+#include <array>
+#include <string>
+
+#include "base/utf8.h"
+
+namespace mesh {
+namespace {
+
+// What is said of a failure whose message has `part`.
+struct Wording {
+  std::string_view part;
+  Reason reason;
+  std::string_view words;
+};
+
+constexpr std::array<Wording, 8> wordings{{
+    {"Received message larger than max", Reason::too_large, "the message is too large"},
+    {"certificate verify failed", Reason::tls, "the certificate is not trusted"},
+    {"Hostname Verification Check failed", Reason::tls,
+     "the certificate is for another name than was asked for"},
+    {"wrong version number", Reason::tls, "the server does not speak TLS"},
+    {"last error: OK", Reason::connect, "the connection was closed before HTTP/2 began"},
+    {"Connection refused", Reason::connect, "connection refused"},
+    {"Connection reset", Reason::connect, "connection reset"},
+    {"Socket closed", Reason::connect, "the connection was closed"},
+}};
+
+// How the library's own messages begin when an answer has begun to come and is cut off; nothing of
+// the kind begins a server's.
+constexpr std::array<std::string_view, 4> cut_off{"Socket closed", "Stream removed",
+                                                  "recvmsg:", "Received RST_STREAM"};
+
+bool begins_with_one_of(std::string_view message, const auto& beginnings) {
+  for (const std::string_view beginning : beginnings) {
+    if (message.starts_with(beginning)) return true;
+  }
+  return false;
+}
+
+Failure in_words(Reason reason, std::string_view message) {
+  constexpr std::size_t most = 300;
+  for (const Wording& wording : wordings) {
+    if (message.find(wording.part) == std::string_view::npos) continue;
+    return {wording.reason, std::string(wording.words)};
+  }
+  const bool shaking = message.find("handshake failed") != std::string_view::npos;
+  return {shaking ? Reason::tls : reason, shown_on_one_line(message, most)};
+}
+
+}  // namespace
+
+std::optional<Failure> failure_of(std::string_view code, std::string_view message, bool answered,
+                                  bool late) {
+  if (code == "OK") return std::nullopt;
+  if (code == "DEADLINE_EXCEEDED" && late) return Failure{Reason::timeout, "no answer in time"};
+  const bool too_large = code == "RESOURCE_EXHAUSTED" && message.starts_with(wordings[0].part);
+  const bool cut = begins_with_one_of(message, cut_off);
+  if (answered && !too_large && !cut) return std::nullopt;
+  const bool no_answer = cut || code == "UNAVAILABLE" || code == "CANCELLED";
+  return in_words(no_answer ? Reason::connect : Reason::parse, message);
+}
+
+bool may_be_the_connections(Reason reason) {
+  return reason == Reason::connect || reason == Reason::tls || reason == Reason::timeout;
+}
+
+}  // namespace mesh

@@ -1,0 +1,24 @@
+// URLs for the library, and keys that no file name can forge.
+#include "grpc/server_names.h"
+
+#include "base/url_encoding.h"
+
+namespace mesh {
+
+std::string library_target(const Address& address) {
+  if (address.is_unix()) return "unix:" + percent_encode(address.unix_path);
+  return "dns:///" + percent_encode(to_string(address));
+}
+
+std::string key_of(const GrpcServer& server) {
+  const GrpcTls tls = server.tls.value_or(GrpcTls{});
+  std::string key = percent_encode(to_string(server.address));
+  for (const std::string& part :
+       {std::string(server.tls ? "tls" : "plain"), tls.ca_file, tls.server_name,
+        tls.client_certificate_file, tls.client_key_file, server.authority}) {
+    key.append("/").append(percent_encode(part));
+  }
+  return key;
+}
+
+}  // namespace mesh

@@ -1,0 +1,17 @@
+// What a server is called: by the gRPC library, and among the channels that there are.
+#pragma once
+
+#include <string>
+
+#include "model/grpc_server.h"
+
+namespace mesh {
+
+// By which the library finds it: "dns:///users%3A50051". A name alone would be taken for the scheme
+// of a URL.
+std::string library_target(const Address& address);
+
+// Differs where servers differ.
+std::string key_of(const GrpcServer& server);
+
+}  // namespace mesh

@@ -1,0 +1,154 @@
+// Calls to real gRPC servers, honest ones and others.
+#include "grpc/call.h"
+
+#include <gtest/gtest.h>
+
+#include <boost/asio/detached.hpp>
+#include <boost/asio/this_coro.hpp>
+#include <chrono>
+#include <memory>
+#include <string>
+
+#include "base/limits.h"
+#include "grpc/calling.h"
+#include "grpc/serving.h"
+#include "support/fake_admin.h"
+
+namespace mesh {
+namespace {
+
+using namespace std::chrono_literals;
+using testing::Calling;
+using testing::Served;
+using testing::Serving;
+using testing::ServingCall;
+
+Served echo(const ServingCall& call) {
+  return {0, "", call.path + "(" + call.request + ")", false};
+}
+Served never(const ServingCall&) { return {0, "", "", true}; }
+
+Serving::Answer always(int code, const std::string& message) {
+  return [code, message](const ServingCall&) { return Served{code, message, "", false}; };
+}
+
+TEST(GrpcCall, carries_bytes_both_ways) {
+  const Serving server(echo);
+  Calling calling(server.address());
+  const std::string bytes("\0\xFF\n", 3);
+  const auto answer = calling.call("/shop.Users/Get", bytes);
+  ASSERT_TRUE(answer) << answer.error().message;
+  EXPECT_EQ(*answer, (GrpcAnswer{"OK", "", "/shop.Users/Get(" + bytes + ")"}));
+  EXPECT_EQ(calling.say("/shop.Users/List", ""), "OK /shop.Users/List()");
+}
+
+TEST(GrpcCall, tells_what_the_server_says_from_what_happens_to_a_call) {
+  for (const auto& [code, name] :
+       std::vector<std::pair<int, std::string>>{{5, "NOT_FOUND"},
+                                                {8, "RESOURCE_EXHAUSTED"},
+                                                {12, "UNIMPLEMENTED"},
+                                                {14, "UNAVAILABLE"},
+                                                {4, "DEADLINE_EXCEEDED"},
+                                                {1, "CANCELLED"},
+                                                {13, "INTERNAL"},
+                                                {77, "other"}}) {
+    const Serving server(always(code, "says\nthe server"));
+    EXPECT_EQ(Calling(server.address()).say(), name + " says\nthe server");
+  }
+}
+
+TEST(GrpcCall, has_a_deadline) {
+  Serving server(never);
+  EXPECT_EQ(Calling(server.address()).say("/a.B/C", "", 200ms), "timeout: no answer in time");
+  EXPECT_TRUE(server.wait_for_cancelled(1));
+}
+
+TEST(GrpcCall, says_that_nobody_listens) {
+  auto server = std::make_unique<Serving>(echo);
+  const Address address = server->address();
+  server = nullptr;
+  EXPECT_EQ(Calling(address).say(), "connect: connection refused");
+}
+
+TEST(GrpcCall, says_that_it_is_no_grpc_server) {
+  testing::FakeAdmin http1;
+  http1.on_everything(testing::habits::page("hello"));
+  EXPECT_EQ(Calling(http1.address()).say(),
+            "connect: the connection was closed before HTTP/2 began");
+}
+
+TEST(GrpcCall, gives_up_on_who_accepts_and_is_silent) {
+  testing::FakeAdmin silent;
+  silent.on_accept(testing::habits::never_answer);
+  EXPECT_EQ(Calling(silent.address()).say("/a.B/C", "", 300ms), "timeout: no answer in time");
+}
+
+TEST(GrpcCall, refuses_a_message_that_is_too_large) {
+  const Serving server([](const ServingCall&) {
+    return Served{0, "", std::string(limits::grpc_message_bytes + 1, 'x'), false};
+  });
+  EXPECT_EQ(Calling(server.address()).say(), "too_large: the message is too large");
+  const Serving just([](const ServingCall&) {
+    return Served{0, "", std::string(limits::grpc_message_bytes, 'x'), false};
+  });
+  const auto answer = Calling(just.address()).call();
+  ASSERT_TRUE(answer) << answer.error().message;
+  EXPECT_EQ(answer->response.size(), limits::grpc_message_bytes);
+}
+
+TEST(GrpcCall, finds_a_server_again_that_was_restarted) {
+  auto server = std::make_unique<Serving>(echo);
+  const int port = server->address().port;
+  Calling calling(server->address());
+  EXPECT_EQ(calling.say(), "OK /a.B/C()");
+  server = nullptr;
+  server = std::make_unique<Serving>(echo, nullptr, port);
+  EXPECT_EQ(calling.say(), "OK /a.B/C()");
+  server = nullptr;
+  EXPECT_EQ(calling.say(), "connect: connection refused");
+  EXPECT_EQ(calling.say(), "connect: connection refused");
+  server = std::make_unique<Serving>(echo, nullptr, port);
+  EXPECT_EQ(calling.say(), "OK /a.B/C()");
+}
+
+TEST(GrpcCall, asks_for_the_authority_it_was_told) {
+  const Serving server([](const ServingCall& call) {
+    return Served{0, "", call.authority, false};
+  });
+  EXPECT_EQ(Calling(server.address()).say(), "OK " + to_string(server.address()));
+  EXPECT_EQ(Calling(GrpcServer{server.address(), {}, "users.shop"}).say(), "OK users.shop");
+}
+
+boost::asio::awaitable<void> call_for_an_hour(GrpcServer server) {
+  const auto executor = co_await boost::asio::this_coro::executor;
+  const auto channel = grpc_channel(executor, server);
+  const Instant deadline = Instant::clock::now() + 1h;
+  const std::string path = "/a.B/C";
+  const auto answer = co_await grpc_call(channel, path, path, deadline);
+  ADD_FAILURE() << "answered: " << answer.ok();
+}
+
+TEST(GrpcCall, ends_with_its_context) {
+  Serving server(never);
+  auto io = std::make_unique<boost::asio::io_context>(1);
+  boost::asio::co_spawn(*io, call_for_an_hour({server.address(), {}, ""}), boost::asio::detached);
+  boost::asio::co_spawn(*io, call_for_an_hour({server.address(), {}, ""}), boost::asio::detached);
+  io->poll();
+  ASSERT_TRUE(server.wait_for_calls(2));
+  io = nullptr;
+  EXPECT_TRUE(server.wait_for_cancelled(2));
+}
+
+TEST(GrpcChannel, is_shared_by_all_who_mean_the_same_server) {
+  boost::asio::io_context io(1);
+  const GrpcServer server{{"users", 1, ""}, GrpcTls{"/ca.pem", "users", "", ""}, ""};
+  GrpcServer other = server;
+  other.tls->server_name = "orders";
+  const auto one = grpc_channel(io.get_executor(), server);
+  EXPECT_EQ(grpc_channel(io.get_executor(), server), one);
+  EXPECT_NE(grpc_channel(io.get_executor(), other), one);
+  EXPECT_NE(grpc_channel(io.get_executor(), {server.address, {}, ""}), one);
+}
+
+}  // namespace
+}  // namespace mesh

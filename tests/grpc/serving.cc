@@ -1,0 +1,134 @@
+// One generic service that reads one message and answers with one.
+#include "grpc/serving.h"
+
+#include <grpcpp/generic/async_generic_service.h>
+#include <grpcpp/grpcpp.h>
+
+#include <chrono>
+#include <condition_variable>
+#include <cstdlib>
+#include <mutex>
+#include <utility>
+#include <vector>
+
+namespace mesh::testing {
+namespace {
+
+grpc::ByteBuffer buffer_of(const std::string& bytes) {
+  const grpc::Slice slice(bytes);
+  return {&slice, 1};
+}
+
+std::string bytes_of(const grpc::ByteBuffer& buffer) {
+  std::vector<grpc::Slice> slices;
+  std::string bytes;
+  if (!buffer.Dump(&slices).ok()) std::abort();
+  for (const auto& slice : slices) {
+    bytes.append(reinterpret_cast<const char*>(slice.begin()), slice.size());
+  }
+  return bytes;
+}
+
+class Service : public grpc::CallbackGenericService {
+ public:
+  explicit Service(Serving::Answer answer) : answer_(std::move(answer)) {}
+
+  grpc::ServerGenericBidiReactor* CreateReactor(
+      grpc::GenericCallbackServerContext* context) override {
+    return new Reactor(*this, {context->method(), context->host(), ""});
+  }
+
+  bool wait_for(const int& count, int most) {
+    std::unique_lock lock(mutex_);
+    return changed_.wait_for(lock, std::chrono::seconds(10), [&] { return count >= most; });
+  }
+  void add(int& count) {
+    const std::lock_guard lock(mutex_);
+    ++count;
+    changed_.notify_all();
+  }
+
+  int calls = 0, cancelled = 0;  // guarded
+
+ private:
+  class Reactor : public grpc::ServerGenericBidiReactor {
+   public:
+    Reactor(Service& service, ServingCall call) : service_(service), call_(std::move(call)) {
+      StartRead(&buffer_);
+    }
+    void OnReadDone(bool ok) override {
+      if (!ok) return Finish(grpc::Status(grpc::StatusCode::INVALID_ARGUMENT, "no message"));
+      call_.request = bytes_of(buffer_);
+      const Served served = service_.answer_(call_);
+      never_ = served.never;
+      service_.add(service_.calls);
+      if (served.never) return;
+      if (served.code != 0) {
+        return Finish({static_cast<grpc::StatusCode>(served.code), served.message});
+      }
+      buffer_ = buffer_of(served.bytes);
+      StartWriteAndFinish(&buffer_, {}, grpc::Status::OK);
+    }
+    void OnCancel() override {
+      if (!never_) return;
+      service_.add(service_.cancelled);
+      Finish(grpc::Status::CANCELLED);
+    }
+    void OnDone() override { delete this; }
+
+   private:
+    Service& service_;
+    ServingCall call_;
+    grpc::ByteBuffer buffer_;
+    bool never_ = false;
+  };
+
+  const Serving::Answer answer_;
+  std::mutex mutex_;
+  std::condition_variable changed_;
+};
+
+std::shared_ptr<grpc::ServerCredentials> credentials(const ServingTls* tls) {
+  if (!tls) return grpc::InsecureServerCredentials();
+  grpc::SslServerCredentialsOptions options(
+      tls->client_root ? GRPC_SSL_REQUEST_AND_REQUIRE_CLIENT_CERTIFICATE_AND_VERIFY
+                       : GRPC_SSL_DONT_REQUEST_CLIENT_CERTIFICATE);
+  options.pem_key_cert_pairs.push_back({tls->leaf.key_pem, tls->leaf.pem});
+  if (tls->client_root) options.pem_root_certs = tls->client_root->pem;
+  return grpc::SslServerCredentials(options);
+}
+
+}  // namespace
+
+struct Serving::State {
+  explicit State(Answer answer) : service(std::move(answer)) {}
+
+  Service service;
+  int port = 0;
+  std::unique_ptr<grpc::Server> server;
+};
+
+Serving::Serving(Answer answer, const ServingTls* tls, int port)
+    : state_(std::make_unique<State>(std::move(answer))) {
+  grpc::ServerBuilder builder;
+  builder.RegisterCallbackGenericService(&state_->service);
+  builder.SetMaxSendMessageSize(-1);
+  builder.AddListeningPort("127.0.0.1:" + std::to_string(port), credentials(tls), &state_->port);
+  state_->server = builder.BuildAndStart();
+  if (!state_->server) std::abort();
+}
+
+Serving::~Serving() { state_->server->Shutdown(std::chrono::system_clock::now()); }
+
+Address Serving::address() const {
+  return {"127.0.0.1", static_cast<std::uint16_t>(state_->port), ""};
+}
+
+bool Serving::wait_for_cancelled(int calls) {
+  return state_->service.wait_for(state_->service.cancelled, calls);
+}
+bool Serving::wait_for_calls(int calls) {
+  return state_->service.wait_for(state_->service.calls, calls);
+}
+
+}  // namespace mesh::testing

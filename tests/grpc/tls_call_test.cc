@@ -1,0 +1,152 @@
+// Calls to real gRPC servers under TLS: who is trusted, who is let in, and what a refusal is
+// called.
+#include <gtest/gtest.h>
+#include <stdlib.h>
+
+#include <filesystem>
+#include <fstream>
+#include <memory>
+#include <string>
+
+#include "grpc/calling.h"
+#include "grpc/serving.h"
+#include "support/certificates.h"
+
+namespace mesh {
+namespace {
+
+using testing::Calling;
+using testing::mint;
+using testing::Minted;
+using testing::Served;
+using testing::Serving;
+using testing::ServingCall;
+using testing::ServingTls;
+
+Served authority(const ServingCall& call) { return {0, "", call.authority, false}; }
+
+class GrpcTlsCall : public ::testing::Test {
+ protected:
+  GrpcTlsCall() {
+    std::string name = ::testing::TempDir() + "grpc_tls_call_XXXXXX";
+    directory_ = mkdtemp(name.data());
+  }
+  ~GrpcTlsCall() override { std::filesystem::remove_all(directory_); }
+
+  std::string file(const std::string& name, const std::string& text) {
+    const std::string path = directory_ + "/" + name;
+    std::ofstream(path) << text;
+    return path;
+  }
+
+  GrpcServer to(const Serving& serving) {
+    GrpcTls tls;
+    tls.ca_file = file("root.pem", root_.pem);
+    return {serving.address(), tls, ""};
+  }
+
+  Minted leaf(const std::string& names, const char* not_after = "20991231235959Z") {
+    return mint({.common_name = "leaf", .alt_names = names, .not_after = not_after}, &root_);
+  }
+
+  const Minted root_ = mint({.common_name = "root", .ca = true});
+  const Minted users_ = leaf("DNS:users.shop,IP:127.0.0.1");
+
+ private:
+  std::string directory_;
+};
+
+TEST_F(GrpcTlsCall, trusts_the_authority_it_was_told) {
+  const ServingTls tls{users_};
+  const Serving serving(authority, &tls);
+  const GrpcServer server = to(serving);
+  EXPECT_EQ(Calling(server).say(), "OK " + to_string(serving.address()));
+}
+
+TEST_F(GrpcTlsCall, trusts_no_other) {
+  const ServingTls tls{users_};
+  const Serving serving(authority, &tls);
+  GrpcServer server = to(serving);
+  server.tls->ca_file = file("other.pem", mint({.common_name = "other", .ca = true}).pem);
+  EXPECT_EQ(Calling(server).say(), "tls: the certificate is not trusted");
+  server.tls->ca_file = "";  // the system's
+  EXPECT_EQ(Calling(server).say(), "tls: the certificate is not trusted");
+}
+
+TEST_F(GrpcTlsCall, verifies_the_name_and_asks_for_the_authority) {
+  const Minted named = leaf("DNS:users.shop");
+  const ServingTls tls{named};
+  const Serving serving(authority, &tls);
+  GrpcServer server = to(serving);
+  const std::string another_name = "tls: the certificate is for another name than was asked for";
+  EXPECT_EQ(Calling(server).say(), another_name);
+  server.tls->server_name = "users.shop";
+  EXPECT_EQ(Calling(server).say(), "OK users.shop");
+  server.authority = "orders.shop:80";
+  EXPECT_EQ(Calling(server).say(), "OK orders.shop:80");
+  server.tls->server_name = "orders.shop";
+  EXPECT_EQ(Calling(server).say(), another_name);
+}
+
+TEST_F(GrpcTlsCall, trusts_nothing_that_has_expired) {
+  const Minted old = leaf("IP:127.0.0.1", "20210101000000Z");
+  const ServingTls tls{old};
+  const Serving serving(authority, &tls);
+  EXPECT_EQ(Calling(to(serving)).say(), "tls: the certificate is not trusted");
+}
+
+TEST_F(GrpcTlsCall, shows_a_certificate_of_its_own) {
+  const ServingTls tls{users_, &root_};
+  const Serving serving(authority, &tls);
+  GrpcServer server = to(serving);
+  server.authority = "users.shop";
+  const Minted agent = leaf("DNS:agent");
+  server.tls->client_certificate_file = file("agent.pem", agent.pem);
+  server.tls->client_key_file = file("agent.key", agent.key_pem);
+  EXPECT_EQ(Calling(server).say(), "OK users.shop");
+  server = to(serving);
+  EXPECT_EQ(Calling(server).say(), "connect: the connection was closed");
+}
+
+TEST_F(GrpcTlsCall, uses_a_renewed_file_for_the_next_connection) {
+  const ServingTls tls{users_, &root_};
+  auto serving = std::make_unique<Serving>(authority, &tls);
+  const Minted first = leaf("DNS:agent"), second = leaf("DNS:agent");
+  GrpcServer server = to(*serving);
+  server.authority = "users.shop";
+  server.tls->client_certificate_file = file("agent.pem", first.pem);
+  server.tls->client_key_file = file("agent.key", first.key_pem);
+  Calling calling(server);
+  EXPECT_EQ(calling.say(), "OK users.shop");
+  const int port = serving->address().port;
+  const Minted other_root = mint({.common_name = "root", .ca = true});
+  const ServingTls anew{users_, &other_root};
+  serving = nullptr;
+  serving = std::make_unique<Serving>(authority, &anew, port);
+  EXPECT_EQ(calling.say(), "connect: the connection was closed");
+  const Minted third = mint({.common_name = "agent"}, &other_root);
+  file("agent.pem", third.pem);
+  file("agent.key", third.key_pem);
+  EXPECT_EQ(calling.say(), "OK users.shop");
+}
+
+TEST_F(GrpcTlsCall, names_the_file_that_it_cannot_use) {
+  const Serving serving(authority);
+  GrpcServer server = to(serving);
+  server.tls->ca_file = "/no/such/file.pem";
+  EXPECT_EQ(Calling(server).say(), "tls: cannot use /no/such/file.pem: No such file or directory");
+  server.tls->ca_file = file("root.pem", "no certificate");
+  EXPECT_EQ(Calling(server).say(),
+            "tls: cannot use " + server.tls->ca_file + ": there is no BEGIN CERTIFICATE");
+}
+
+TEST_F(GrpcTlsCall, says_that_there_is_no_tls) {
+  const Serving serving(authority);
+  EXPECT_EQ(Calling(to(serving)).say(), "tls: the server does not speak TLS");
+  const ServingTls tls{users_};
+  const Serving secret(authority, &tls);
+  EXPECT_EQ(Calling(secret.address()).say(), "connect: the connection was closed");
+}
+
+}  // namespace
+}  // namespace mesh
