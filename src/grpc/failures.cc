@@ -28,10 +28,21 @@ constexpr std::array<Wording, 8> wordings{{
     {"Socket closed", Reason::connect, "the connection was closed"},
 }};
 
-// How the library's own messages begin when an answer has begun to come and is cut off; nothing of
-// the kind begins a server's.
-constexpr std::array<std::string_view, 4> cut_off{"Socket closed", "Stream removed",
-                                                  "recvmsg:", "Received RST_STREAM"};
+// How the library's own messages begin when a connection ends under a call
+// (src/core/ext/transport/chttp2); a server's do not.
+constexpr std::array<std::string_view, 13> cut_off{"GOAWAY received",
+                                                   "Last stream closed after",
+                                                   "Socket closed",
+                                                   "Stream removed",
+                                                   "Transport closed",
+                                                   "Transport destroyed",
+                                                   "recvmsg",
+                                                   "sendmsg",
+                                                   "Connection reset",
+                                                   "Pending writes failed",
+                                                   "Transport Stream IDs exhausted",
+                                                   "Endpoint read failed",
+                                                   "Received RST_STREAM"};
 
 bool begins_with_one_of(std::string_view message, const auto& beginnings) {
   for (const std::string_view beginning : beginnings) {
