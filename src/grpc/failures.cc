@@ -4,6 +4,7 @@
 #include <array>
 #include <string>
 
+#include "base/regular_file.h"
 #include "base/utf8.h"
 
 namespace mesh {
@@ -16,7 +17,7 @@ struct Wording {
   std::string_view words;
 };
 
-constexpr std::array<Wording, 8> wordings{{
+constexpr std::array<Wording, 10> wordings{{
     {"Received message larger than max", Reason::too_large, "the message is too large"},
     {"certificate verify failed", Reason::tls, "the certificate is not trusted"},
     {"Hostname Verification Check failed", Reason::tls,
@@ -24,6 +25,8 @@ constexpr std::array<Wording, 8> wordings{{
     {"wrong version number", Reason::tls, "the server does not speak TLS"},
     {"last error: OK", Reason::connect, "the connection was closed before HTTP/2 began"},
     {"Connection refused", Reason::connect, "connection refused"},
+    {"Broken pipe", Reason::connect, "the connection was closed"},
+    {"GOAWAY received", Reason::connect, "the connection was closed"},
     {"Connection reset", Reason::connect, "connection reset"},
     {"Socket closed", Reason::connect, "the connection was closed"},
 }};
@@ -44,9 +47,14 @@ constexpr std::array<std::string_view, 13> cut_off{"GOAWAY received",
                                                    "Endpoint read failed",
                                                    "Received RST_STREAM"};
 
-bool begins_with_one_of(std::string_view message, const auto& beginnings) {
-  for (const std::string_view beginning : beginnings) {
+// Or they are the operating system's: UNAVAILABLE for "Broken pipe".
+bool is_cut_off(std::string_view code, std::string_view message) {
+  constexpr int last_errno = 133;  // EHWPOISON, of Linux
+  for (const std::string_view beginning : cut_off) {
     if (message.starts_with(beginning)) return true;
+  }
+  for (int error = 1; code == "UNAVAILABLE" && error <= last_errno; ++error) {
+    if (message == errno_words(error)) return true;
   }
   return false;
 }
@@ -68,7 +76,7 @@ std::optional<Failure> failure_of(std::string_view code, std::string_view messag
   if (code == "OK") return std::nullopt;
   if (code == "DEADLINE_EXCEEDED" && late) return Failure{Reason::timeout, "no answer in time"};
   const bool too_large = code == "RESOURCE_EXHAUSTED" && message.starts_with(wordings[0].part);
-  const bool cut = begins_with_one_of(message, cut_off);
+  const bool cut = is_cut_off(code, message);
   if (answered && !too_large && !cut) return std::nullopt;
   const bool no_answer = cut || code == "UNAVAILABLE" || code == "CANCELLED";
   return in_words(no_answer ? Reason::connect : Reason::parse, message);

@@ -1,0 +1,54 @@
+// What the library says, told from what a server says.
+#include "grpc/failures.h"
+
+#include <gtest/gtest.h>
+
+#include <string>
+
+namespace mesh {
+namespace {
+
+std::string said(std::string_view code, std::string_view message, bool answered,
+                 bool late = false) {
+  const auto failure = failure_of(code, message, answered, late);
+  if (!failure) return "the server";
+  return std::string(to_string(failure->reason)) + ": " + failure->message;
+}
+
+TEST(GrpcFailures, are_none_of_what_a_server_answers) {
+  EXPECT_EQ(said("OK", "", true), "the server");
+  EXPECT_EQ(said("UNAVAILABLE", "shutting down", true), "the server");
+  EXPECT_EQ(said("INTERNAL", "No such file or directory", true), "the server");
+  EXPECT_EQ(said("DEADLINE_EXCEEDED", "of mine", true), "the server");
+  EXPECT_EQ(said("RESOURCE_EXHAUSTED", "too many calls", true), "the server");
+}
+
+TEST(GrpcFailures, are_what_cuts_an_answer_off) {
+  EXPECT_EQ(said("UNAVAILABLE", "GOAWAY received", true), "connect: the connection was closed");
+  EXPECT_EQ(said("UNAVAILABLE", "Broken pipe", true), "connect: the connection was closed");
+  EXPECT_EQ(said("UNAVAILABLE", "No route to host", true), "connect: No route to host");
+  EXPECT_EQ(said("UNAVAILABLE", "recvmsg:Connection reset by peer", true),
+            "connect: connection reset");
+  EXPECT_EQ(said("INTERNAL", "Received RST_STREAM with error code 2", true),
+            "connect: Received RST_STREAM with error code 2");
+  EXPECT_EQ(said("DEADLINE_EXCEEDED", "Deadline Exceeded", true, true),
+            "timeout: no answer in time");
+  EXPECT_EQ(said("RESOURCE_EXHAUSTED", "Received message larger than max (9 vs. 8)", true),
+            "too_large: the message is too large");
+}
+
+TEST(GrpcFailures, are_whatever_comes_without_an_answer) {
+  EXPECT_EQ(said("UNAVAILABLE",
+                 "failed to connect to all addresses; last error: UNKNOWN: ipv4:127.0.0.1:1: "
+                 "Failed to connect to remote host: Connection refused",
+                 false),
+            "connect: connection refused");
+  EXPECT_EQ(said("UNAVAILABLE", "DNS resolution failed for users:1: not found", false),
+            "connect: DNS resolution failed for users:1: not found");
+  EXPECT_EQ(said("UNAVAILABLE", "x: Tls handshake failed: alert", false),
+            "tls: x: Tls handshake failed: alert");
+  EXPECT_EQ(said("UNKNOWN", "what\nis this", false), "parse: what\xEF\xBF\xBDis this");
+}
+
+}  // namespace
+}  // namespace mesh
