@@ -209,5 +209,23 @@ inline constexpr std::size_t grpc_message_bytes = 8 * 1024 * 1024;
 // A connection to a gRPC server that was not used for this long is closed: what is asked each 15 s
 // keeps it, what is asked each minute is dialled anew.
 inline constexpr std::chrono::seconds grpc_idle{45};
+// Services of a server whose methods are asked for, one question each, and of them so many in one
+// poll; what is beyond is counted. A large server has thirty. Methods of all of them, and the bytes
+// of a service's name with a method's: a path of HTTP/2 may have 8 kB, an honest one has 60.
+inline constexpr std::size_t reflected_services = 500;
+inline constexpr std::size_t reflected_services_per_poll = 20;
+inline constexpr std::size_t reflected_methods = 5'000;
+inline constexpr std::size_t grpc_name_bytes = 512;
+
+// channelz: elements that are asked for in one page, pages of one list, and all questions of a
+// poll, of which each subchannel needs one. A client that balances over 200 pods itself has 200.
+// The bytes of a channel's target, which is a name or a list of addresses.
+inline constexpr std::size_t channelz_page = 100;
+inline constexpr std::size_t channelz_pages = 20;
+inline constexpr std::size_t channelz_questions_per_poll = 500;
+inline constexpr std::size_t channelz_target_bytes = 2'048;
+
+// A text that an xDS client tells of what it refused, for people.
+inline constexpr std::size_t csds_details_bytes = 500;
 
 }  // namespace mesh::limits

@@ -7,6 +7,8 @@
 #include <string>
 #include <vector>
 
+#include "support/proto_bytes.h"
+
 namespace mesh {
 namespace {
 
@@ -23,14 +25,7 @@ bool is_refused(const std::string& message) {
   return !walk_messages(message, {1}, [](auto) {});
 }
 
-// A field of bytes: its tag, its length, and what is in it.
-std::string field(int number, const std::string& content) {
-  std::string bytes(1, static_cast<char>(number << 3 | 2));
-  bytes.append(1, static_cast<char>(content.size()));
-  return bytes.append(content);
-}
-
-const std::string a_number("\x10\x05", 2);  // field 2, a varint
+const std::string a_number = field(2, 5);
 
 TEST(ProtoWalk, finds_every_element_in_order) {
   EXPECT_THAT(found(field(1, "a") + a_number + field(3, "x") + field(1, "") + field(1, "bc"), {1}),

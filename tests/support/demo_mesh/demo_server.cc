@@ -1,9 +1,10 @@
-// demo_server: the application of one pod of the demo mesh. Serves all demo services with health
-// and reflection on, and answers each call with the status that the caller asks for.
+// demo_server: the application of one pod of the demo mesh. Serves all demo services with health,
+// reflection and channelz on, and answers each call with the status that the caller asks for.
 //
 //   demo_server NAME ADDRESS…     e.g. demo_server backend-1 127.0.0.1:50051 127.0.0.1:50052
 //
 // Prints its name once it serves; ends on SIGTERM.
+#include <grpcpp/ext/channelz_service_plugin.h>
 #include <grpcpp/ext/proto_server_reflection_plugin.h>
 #include <grpcpp/grpcpp.h>
 #include <grpcpp/health_check_service_interface.h>
@@ -130,6 +131,7 @@ int serve(int argc, char** argv) {
 
   grpc::EnableDefaultHealthCheckService(true);
   grpc::reflection::InitProtoReflectionServerBuilderPlugin();
+  grpc::channelz::experimental::InitChannelzService();
   const Answering answering(argv[1]);
   Users users(answering);
   Orders orders(answering);

@@ -1,0 +1,209 @@
+// From channelz's messages to values; see grpc_channelz.h.
+#include "wire/grpc_channelz.h"
+
+#include <messages/channelz.pb.h>
+
+#include <algorithm>
+#include <array>
+#include <functional>
+#include <optional>
+#include <utility>
+
+#include "base/limits.h"
+#include "base/text.h"
+#include "wire/grpc_parse.h"
+#include "wire/proto_walk.h"
+#include "wire/x509.h"
+
+namespace mesh {
+namespace {
+
+constexpr std::array<std::string_view, 6> paths{
+    "/grpc.channelz.v1.Channelz/GetTopChannels",   "/grpc.channelz.v1.Channelz/GetChannel",
+    "/grpc.channelz.v1.Channelz/GetSubchannel",    "/grpc.channelz.v1.Channelz/GetServers",
+    "/grpc.channelz.v1.Channelz/GetServerSockets", "/grpc.channelz.v1.Channelz/GetSocket",
+};
+
+const Error no_answer{"the answer is none of channelz"};
+
+template <class Data>
+std::optional<ChannelzCounts> counts_of(const Data& data) {
+  if (data.calls_started() < 0 || data.calls_succeeded() < 0 || data.calls_failed() < 0) {
+    return std::nullopt;
+  }
+  return ChannelzCounts{static_cast<std::uint64_t>(data.calls_started()),
+                        static_cast<std::uint64_t>(data.calls_succeeded()),
+                        static_cast<std::uint64_t>(data.calls_failed())};
+}
+
+std::string text_of(const grpc_messages::Timestamp& time) {
+  if (time.seconds() == 0 && time.nanos() == 0) return "";
+  return std::to_string(time.seconds()).append(".").append(std::to_string(time.nanos()));
+}
+
+ChannelState state_of(int told) {
+  const bool known = told >= 0 && told <= static_cast<int>(ChannelState::shutdown);
+  return known ? static_cast<ChannelState>(told) : ChannelState::unknown;
+}
+
+// Ids of one kind of reference, the same ones once and in order. False: the bytes are damaged.
+bool read_refs(std::string_view element, int field,
+               std::int64_t (grpc_messages::Ref::*id_of)() const, std::vector<std::uint64_t>& ids) {
+  const bool whole = walk_messages(element, {field}, [&](std::string_view bytes) {
+    grpc_messages::Ref ref;
+    const bool told = parse_message(bytes, ref) && (ref.*id_of)() > 0;
+    if (told && ids.size() < limits::channelz_questions_per_poll) {
+      ids.push_back(static_cast<std::uint64_t>((ref.*id_of)()));
+    }
+  });
+  std::ranges::sort(ids);
+  ids.erase(std::unique(ids.begin(), ids.end()), ids.end());
+  return whole;
+}
+
+// "pick_first" of `Created new LB policy "pick_first"` (C++, Python) and of `Channel switches to
+// new LB policy "pick_first"` (Go).
+std::string_view policy_in(std::string_view event) {
+  constexpr std::string_view words = "LB policy \"";
+  const auto at = event.find(words);
+  if (at == std::string_view::npos) return {};
+  event.remove_prefix(at + words.size());
+  const auto end = event.find('"');
+  return end == std::string_view::npos ? std::string_view() : event.substr(0, end);
+}
+
+std::string last_policy_in(std::string_view channel) {
+  std::string policy;
+  walk_messages(channel, {2, 3, 3}, [&](std::string_view bytes) {
+    grpc_messages::ChannelTraceEvent event;
+    if (!parse_message(bytes, event)) return;
+    const std::string_view told = policy_in(event.description());
+    if (!told.empty()) policy = printable_sample(told);
+  });
+  return policy;
+}
+
+std::optional<ChannelzChannel> channel_in(std::string_view bytes) {
+  grpc_messages::Channel told;
+  if (!parse_message(bytes, told)) return std::nullopt;
+  const auto counts = counts_of(told.data());
+  // Either kind of element has a reference of its own kind.
+  const std::int64_t id = std::max(told.ref().channel_id(), told.ref().subchannel_id());
+  if (!counts || id <= 0 || told.data().target().size() > limits::channelz_target_bytes) {
+    return std::nullopt;
+  }
+  ChannelzChannel channel;
+  channel.id = static_cast<std::uint64_t>(id);
+  channel.created = text_of(told.data().trace().creation_timestamp());
+  channel.target = told.data().target();
+  channel.state = state_of(told.data().state().state());
+  channel.calls = *counts;
+  channel.policy = last_policy_in(bytes);
+  using grpc_messages::Ref;
+  const bool whole = read_refs(bytes, 3, &Ref::channel_id, channel.channels) &&
+                     read_refs(bytes, 4, &Ref::subchannel_id, channel.subchannels) &&
+                     read_refs(bytes, 5, &Ref::socket_id, channel.sockets);
+  return whole ? std::optional(std::move(channel)) : std::nullopt;
+}
+
+std::optional<ChannelzServer> server_in(std::string_view bytes) {
+  grpc_messages::Server told;
+  if (!parse_message(bytes, told)) return std::nullopt;
+  const auto counts = counts_of(told.data());
+  if (!counts || told.ref().server_id() <= 0) return std::nullopt;
+  return ChannelzServer{static_cast<std::uint64_t>(told.ref().server_id()),
+                        text_of(told.data().trace().creation_timestamp()), *counts};
+}
+
+std::optional<std::uint64_t> socket_ref_in(std::string_view bytes) {
+  grpc_messages::Ref ref;
+  if (!parse_message(bytes, ref) || ref.socket_id() <= 0) return std::nullopt;
+  return static_cast<std::uint64_t>(ref.socket_id());
+}
+
+// All pages are alike: elements in field 1, and whether it is the last.
+template <class Element>
+Result<ChannelzPage<Element>> read_page(std::string_view answer,
+                                        std::optional<Element> (*element_in)(std::string_view)) {
+  grpc_messages::PageResponse told;
+  if (!parse_message(answer, told)) return no_answer;
+  ChannelzPage<Element> page;
+  page.end = told.end();
+  const bool whole = walk_messages(answer, {1}, [&](std::string_view bytes) {
+    auto element = page.elements.size() < limits::channelz_page ? element_in(bytes) : std::nullopt;
+    if (element) {
+      page.elements.push_back(*std::move(element));
+    } else {
+      ++page.unreadable;
+    }
+  });
+  if (!whole) return no_answer;
+  return page;
+}
+
+// What the answer about one element holds.
+std::string_view sole_element(std::string_view answer) {
+  std::string_view element;
+  walk_messages(answer, {1}, [&](std::string_view bytes) { element = bytes; });
+  return element;
+}
+
+void add_certificate(const std::string& der, HeldTogether& held) {
+  if (der.empty()) return;
+  if (auto certificate = parse_x509(der)) held.push_back(std::move(*certificate));
+}
+
+}  // namespace
+
+std::string_view channelz_path(ChannelzCall call) { return paths[static_cast<std::size_t>(call)]; }
+
+std::string channelz_page_question(std::uint64_t from) {
+  grpc_messages::FirstPageRequest request;
+  request.set_start_id(static_cast<std::int64_t>(from));
+  request.set_max_results(limits::channelz_page);
+  return request.SerializeAsString();
+}
+
+std::string server_sockets_question(std::uint64_t server, std::uint64_t from) {
+  grpc_messages::ServerSocketsRequest request;
+  request.set_server_id(static_cast<std::int64_t>(server));
+  request.set_start_socket_id(static_cast<std::int64_t>(from));
+  request.set_max_results(limits::channelz_page);
+  return request.SerializeAsString();
+}
+
+std::string channelz_one_question(std::uint64_t id) {
+  grpc_messages::OneRequest request;
+  request.set_id(static_cast<std::int64_t>(id));
+  return request.SerializeAsString();
+}
+
+Result<ChannelzPage<ChannelzChannel>> read_top_channels(std::string_view answer) {
+  return read_page<ChannelzChannel>(answer, channel_in);
+}
+
+Result<ChannelzPage<ChannelzServer>> read_servers(std::string_view answer) {
+  return read_page<ChannelzServer>(answer, server_in);
+}
+
+Result<ChannelzPage<std::uint64_t>> read_server_sockets(std::string_view answer) {
+  return read_page<std::uint64_t>(answer, socket_ref_in);
+}
+
+Result<ChannelzChannel> read_channel(std::string_view answer) {
+  auto channel = channel_in(sole_element(answer));
+  if (!channel) return no_answer;
+  return *std::move(channel);
+}
+
+Result<ChannelzSocket> read_socket(std::string_view answer) {
+  grpc_messages::Socket told;
+  if (!parse_message(sole_element(answer), told) || told.ref().socket_id() <= 0) return no_answer;
+  ChannelzSocket socket;
+  socket.id = static_cast<std::uint64_t>(told.ref().socket_id());
+  add_certificate(told.security().tls().local_certificate(), socket.local);
+  add_certificate(told.security().tls().remote_certificate(), socket.remote);
+  return socket;
+}
+
+}  // namespace mesh
