@@ -1,0 +1,34 @@
+{{/* The agents' configuration: that of the values, and what the switches need. */}}
+
+{{/* Where the host's control groups are in the container; "" where they are not mounted. */}}
+{{- define "mesh-exporter.cgroupRoot" -}}
+{{- if or .Values.networkNamespaces.enabled .Values.controlGroups.enabled -}}
+/host{{ .Values.controlGroups.path }}
+{{- end -}}
+{{- end -}}
+
+{{- define "mesh-exporter.config" -}}
+{{- $config := deepCopy .Values.config -}}
+{{- $kubernetes := dict "node_name" "${NODE_NAME}" -}}
+{{- if .Values.networkNamespaces.enabled }}{{ $_ := set $kubernetes "network_namespaces" true }}{{ end -}}
+{{- if .Values.endpointSlices.enabled }}{{ $_ := set $kubernetes "endpoint_slices" true }}{{ end -}}
+{{- if .Values.kubelet.enabled }}{{ $_ := set $kubernetes "kubelet" .Values.kubelet.config }}{{ end -}}
+{{- $needed := dict "discovery" (dict "kubernetes" $kubernetes) -}}
+{{- with include "mesh-exporter.cgroupRoot" . }}{{ $_ := set $needed "cgroup_root" . }}{{ end -}}
+{{- if .Values.hostCertificates.enabled -}}
+{{- $files := default list (dig "certificates" "files" list $config) -}}
+{{- range .Values.hostCertificates.directories -}}
+{{- $directory := .path -}}
+{{- $paths := list -}}
+{{- range .files }}{{ $paths = append $paths (printf "%s/%s" (trimSuffix "/" $directory) .) }}{{ end -}}
+{{- $files = append $files (dict "paths" $paths) -}}
+{{- end -}}
+{{- $_ := set $needed "certificates" (dict "files" $files) -}}
+{{- end -}}
+{{- toYaml (mergeOverwrite $config $needed) -}}
+{{- end -}}
+
+{{- define "mesh-exporter.secretsConfig" -}}
+{{- $secrets := mergeOverwrite (deepCopy .Values.secrets.config) (dict "enabled" true) -}}
+{{- toYaml (dict "certificates" (dict "secrets" $secrets)) -}}
+{{- end -}}
