@@ -5,6 +5,7 @@ real tokens."""
 import http.client
 import json
 import ssl
+import time
 
 from real_mesh import tool
 from recorded_proxy import recorded
@@ -13,6 +14,7 @@ PORT = 16543
 API = f"https://127.0.0.1:{PORT}"
 ISSUER = "https://kubernetes.default.svc"
 _ETCD, _ETCD_PEER = "http://127.0.0.1:12479", "http://127.0.0.1:12480"
+_REST = 20  # seconds
 _ADMIN_TOKEN = "admin-token"
 _EC = ("-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:P-256", "-nodes")
 
@@ -22,7 +24,7 @@ class Kubernetes:
 
     def __init__(self, mesh):
         self._mesh = mesh
-        self._connection = None
+        self._connection, self._asked = None, 0
         self.kubeconfig = self._path("kubeconfig")
         self.authority = self._path("ca.crt")
 
@@ -111,10 +113,11 @@ class Kubernetes:
         return json.loads(text)
 
     def _ask(self, method, path, thing=None, form="application/json"):
-        """(status, text), over one connection as long as it lasts."""
+        """(status, text), over one connection as long as it lasts; the server ends one that rests."""
         body = None if thing is None else json.dumps(thing)
         headers = {"Authorization": "Bearer " + _ADMIN_TOKEN, "Content-Type": form}
-        if not self._connection:
+        rested, self._asked = time.monotonic() - self._asked, time.monotonic()
+        if not self._connection or rested > _REST:
             self._connection = http.client.HTTPSConnection(
                 "127.0.0.1", PORT, timeout=10,
                 context=ssl.create_default_context(cafile=self.authority))

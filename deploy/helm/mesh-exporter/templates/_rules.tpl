@@ -19,7 +19,7 @@ alerts/mesh_exporter.rules.yaml with the addresses and overrides of the values. 
 {{- $override = default dict (get $values.alerts $rule.alert) -}}
 {{- include "mesh-exporter.override" (dict "rule" $rule "override" $override "labels" $values.additionalRuleLabels) -}}
 {{- end -}}
-{{- if ne false (get $override "enabled") }}{{ $rules = append $rules $rule }}{{ end -}}
+{{- if dig "enabled" true $override }}{{ $rules = append $rules $rule }}{{ end -}}
 {{- end -}}
 {{- if $rules }}{{ $kept = append $kept (set $group "rules" $rules) }}{{ end -}}
 {{- end -}}

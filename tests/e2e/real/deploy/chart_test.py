@@ -1,0 +1,167 @@
+#!/usr/bin/env python3
+"""The chart as Helm itself takes it: linted strictly, rendered as it was kept, refused where it should
+be, its rules and dashboards those of the repository: tests/e2e/run --deploy. Half a minute."""
+
+import glob
+import os
+import sys
+import tempfile
+import unittest
+
+import yaml
+
+ROOT = os.path.dirname(os.path.dirname(os.path.dirname(os.path.dirname(os.path.dirname(os.path.abspath(__file__))))))
+sys.dont_write_bytecode = True
+sys.path.insert(0, os.path.join(ROOT, "tests", "deploy"))
+
+from manifests import HERE as FIXTURES  # noqa: E402
+from manifests import make, objects, of_kind, only, read, run  # noqa: E402
+
+RULES = ("--set", "prometheusRule.enabled=true")
+OVERRIDES = """\
+prometheusRule:
+  enabled: true
+  grafanaUrl: https://g.test/x/
+  runbookUrl: https://r.test/book
+  additionalRuleLabels: {team: mesh}
+  alerts:
+    MeshCallsSlow: {enabled: false}
+    MeshCallsUnavailable: {severity: critical, for: 10m, keep_firing_for: 11m, labels: {a: b}, expr: vector(1)}
+    MeshErrorBudgetBurn: {severity: info}
+    MeshReadinessAudit: {enabled: false}
+"""
+# What only a template can refuse: values, and words of the error.
+REFUSED = (
+    (("prometheusRule.enabled=true", "prometheusRule.alerts.MeshX.enabled=false"), "there is no such alert"),
+    (("prometheusRule.enabled=true", "prometheusRule.alerts.MeshErrorBudgetBurn.expr=a"), "there are 4 rules"),
+    (("podMonitor.enabled=true", "serviceMonitor.enabled=true"), "expected one of them"),
+    (("serviceMonitor.enabled=true", "service.enabled=false"), "needs service.enabled"))
+
+
+def alerts(groups):
+    """{(name, what tells several rules of one name apart): rule}"""
+    return {(rule["alert"], rule["labels"].get("window"), rule["expr"]): rule
+            for group in groups for rule in group["rules"] if "alert" in rule}
+
+
+class Chart(unittest.TestCase):
+    def setUp(self):
+        self.values = tempfile.NamedTemporaryFile("w", suffix=".yaml")  # pylint: disable=consider-using-with
+        self.addCleanup(self.values.close)
+
+    def rendered(self, text):
+        self.values.write(text)
+        self.values.flush()
+        return objects(make.template("--values", self.values.name))
+
+    def test_it_is_linted(self):
+        for case, path in make.cases().items():
+            code, said = run(make.HELM, "lint", "--strict", "--values", path, make.CHART)
+            self.assertEqual(code, 0, f"{case}\n{said}")
+
+    def test_it_renders_what_was_kept(self):
+        made = make.renders()
+        self.assertEqual({path for path in made if path.startswith(make.GOLDEN)},
+                         set(glob.glob(os.path.join(make.GOLDEN, "*.yaml"))))
+        for path, text in made.items():
+            self.assertTrue(make.read(path).decode() == text, f"{path}: run deploy/make.py --all")
+
+    def test_it_refuses_what_the_schema_refuses(self):
+        fixtures = glob.glob(os.path.join(FIXTURES, "refused", "*.yaml"))
+        self.assertGreater(len(fixtures), 15)
+        for path in fixtures:
+            with open(path, encoding="utf-8") as file:
+                place = file.readline().removeprefix("#").strip()
+            code, said = run(make.HELM, "template", make.NAME, make.CHART, "--values", path)
+            self.assertNotEqual(code, 0, path)
+            self.assertIn(f"at '{place and '/' + place}'", said)
+
+    def test_it_refuses_what_makes_no_sense_together(self):
+        for values, words in REFUSED:
+            code, said = run(make.HELM, "template", make.NAME, make.CHART, "--set", ",".join(values))
+            self.assertNotEqual(code, 0, values)
+            self.assertIn(words, said)
+
+    def test_it_refuses_a_cluster_that_is_too_old(self):
+        code, said = run(make.HELM, "template", make.CHART, "--kube-version", "1.24")
+        self.assertNotEqual(code, 0)
+        self.assertIn("1.25", said)
+
+    def test_the_rules_are_those_of_the_repository(self):
+        rule, = of_kind(objects(make.template(*RULES)), "PrometheusRule")
+        self.assertEqual(rule["spec"], yaml.safe_load(read("alerts", "mesh_exporter.rules.yaml")))
+
+    def test_alerts_are_changed_by_name_and_no_others(self):
+        before = yaml.safe_load(read("alerts", "mesh_exporter.rules.yaml"))["groups"]
+        rule, = of_kind(self.rendered(OVERRIDES), "PrometheusRule")
+        after = alerts(rule["spec"]["groups"])
+        for (name, window, expr), one in alerts(before).items():
+            one["labels"]["team"] = "mesh"
+            for key, address in (("dashboard_url", "https://grafana.example.com/"),
+                                 ("runbook_url", one["annotations"]["runbook_url"].split("#")[0])):
+                one["annotations"][key] = one["annotations"][key].replace(
+                    address, {"dashboard_url": "https://g.test/x/"}.get(key, "https://r.test/book"))
+            if name in ("MeshCallsSlow", "MeshReadinessAudit"):
+                continue
+            if name == "MeshCallsUnavailable":
+                one.update({"expr": "vector(1)", "for": "10m", "keep_firing_for": "11m"})
+                one["labels"].update(severity="critical", a="b")
+            if name == "MeshErrorBudgetBurn":
+                one["labels"]["severity"] = "info"
+            self.assertEqual(after.pop((name, window, one["expr"]), None), one, name)
+        self.assertEqual(after, {})
+        # A group without rules is not there; records are as they were.
+        self.assertNotIn("mesh_readiness", [group["name"] for group in rule["spec"]["groups"]])
+        self.assertEqual([one for group in rule["spec"]["groups"] for one in group["rules"] if "record" in one],
+                         [one for group in before for one in group["rules"] if "record" in one])
+
+    def test_prometheus_takes_changed_rules(self):
+        rule, = of_kind(self.rendered(OVERRIDES), "PrometheusRule")
+        with tempfile.NamedTemporaryFile("w", suffix=".yaml") as file:
+            yaml.safe_dump(rule["spec"], file)
+            code, said = run("promtool", "check", "rules", file.name)
+        self.assertEqual(code, 0, said)
+
+    def test_dashboards_are_those_of_the_repository(self):
+        shown = {}
+        for one in of_kind(self.rendered("dashboards: {enabled: true, namespace: grafana, folder: Calls}"),
+                           "ConfigMap"):
+            if "grafana_dashboard" in one["metadata"]["labels"]:
+                self.assertEqual(one["metadata"]["annotations"], {"grafana_folder": "Calls"})
+                self.assertEqual(one["metadata"]["namespace"], "grafana")
+                shown.update(one["data"])
+        wanted = {os.path.basename(path): make.read(path).decode()
+                  for path in glob.glob(os.path.join(ROOT, "dashboards", "*.json"))}
+        self.assertGreater(len(wanted), 5)
+        self.assertTrue(shown == wanted)
+
+    def test_names_fit_whatever_the_release_is_called(self):
+        name = "a-release-that-somebody-has-given-a-long-name-of-53-c"
+        for one in objects(make.run(make.HELM, "template", name, make.CHART, *RULES, "--set",
+                                    "dashboards.enabled=true,secrets.enabled=true,kubelet.enabled=true")):
+            self.assertLessEqual(len(one["metadata"]["name"]), 63)
+
+    def test_the_notes_name_each_switch_that_is_off(self):
+        def notes(*flags):
+            return run(make.HELM, "install", make.NAME, make.CHART, "--dry-run=client", *flags)[1].split("NOTES:")[1]
+        self.assertIn("Nobody scrapes the agents yet", notes())
+        switches = ("networkNamespaces", "hostCertificates", "endpointSlices", "secrets", "prometheusRule",
+                    "dashboards", "networkPolicy")
+        for switch in switches:
+            self.assertIn(switch + ".enabled", notes())
+            self.assertNotIn(switch + ".enabled", notes("--set", switch + ".enabled=true"))
+        everything = notes("--set", ",".join(f"{one}.enabled=true" for one in (*switches, "podMonitor")))
+        self.assertIn("  nothing", everything)
+        self.assertIn("enforce: privileged", everything)
+        self.assertNotIn("Nobody scrapes", everything)
+
+    def test_two_releases_share_no_name(self):
+        def names(release):
+            return {(one["kind"], one["metadata"].get("namespace"), one["metadata"]["name"])
+                    for one in objects(make.run(make.HELM, "template", release, make.CHART))}
+        self.assertEqual(names("one") & names("two"), set())
+        self.assertEqual(only(objects(make.template()), "DaemonSet")["metadata"]["name"], make.NAME)
+
+
+if __name__ == "__main__":
+    unittest.main()
