@@ -3,8 +3,9 @@
 // Exit codes: 0 ended as asked; 1 could not run (an address in use), or a second signal cut the
 // ending short; 2 the command line or the configuration is wrong. Of the commands: 2 too if the
 // agent could not be asked; of `diagnose` 0 nothing is wrong, 1 something is, 2 nothing was found
-// but not everything could be looked at; of `certificates` 1 something could not be read; of the
-// tables 1 some targets did not answer, 2 none did. This is the only place that chooses them.
+// but not everything could be looked at; of `certificates` 1 something could not be read; of
+// `probe` 1 the server is not serving, 2 it does not answer; of the tables 1 some targets did not
+// answer, 2 none did. This is the only place that chooses them.
 #include <malloc.h>
 #include <unistd.h>
 
@@ -21,10 +22,12 @@
 #include "app/app.h"
 #include "app/certificates_command.h"
 #include "app/config_context.h"
+#include "app/probe_command.h"
 #include "app/report_command.h"
 #include "base/log.h"
 #include "cli/certificates_flags.h"
 #include "cli/flags.h"
+#include "cli/probe_flags.h"
 #include "cli/report_flags.h"
 #include "config/load.h"
 
@@ -162,11 +165,33 @@ int run_certificates(std::span<const char* const> arguments) {
   return exit_not_looked;
 }
 
+int run_probe(std::span<const char* const> arguments) {
+  const Result<ProbeFlags> flags = parse_probe_flags(arguments);
+  if (!flags) {
+    std::cerr << "mesh_exporter probe: " << flags.error().message << "\n";
+    return exit_usage;
+  }
+  if (flags->help) {
+    std::cout << probe_help_text();
+    return exit_ok;
+  }
+  set_up_log(LogLevel::error, LogFormat::logfmt);
+  switch (probe_once(*flags, std::cout, std::cerr)) {
+    case ProbeOutcome::up: return exit_ok;
+    case ProbeOutcome::not_up: return exit_failed;
+    case ProbeOutcome::unreachable: break;
+  }
+  return exit_not_looked;
+}
+
 int start(int argc, const char* const* argv) {
   const std::span<const char* const> all(argv, static_cast<std::size_t>(argc));
   const auto arguments = all.subspan(std::min<std::size_t>(1, all.size()));
   if (!arguments.empty() && std::string_view(arguments[0]) == "certificates") {
     return run_certificates(arguments.subspan(1));
+  }
+  if (!arguments.empty() && std::string_view(arguments[0]) == "probe") {
+    return run_probe(arguments.subspan(1));
   }
   if (!arguments.empty() && is_report_command(arguments[0])) {
     return run_report(arguments[0], arguments.subspan(1));

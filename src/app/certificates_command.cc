@@ -16,6 +16,7 @@
 #include "app/ask_agent.h"
 #include "app/complain.h"
 #include "app/watchers.h"
+#include "app/written.h"
 #include "base/rethrow.h"
 #include "compute/left_out.h"
 #include "expose/certificate_table.h"
@@ -26,13 +27,6 @@ namespace mesh {
 namespace {
 
 namespace asio = boost::asio;
-
-// Whether all of it has arrived: a full disk is no success.
-bool written(std::ostream& out, std::ostream& err) {
-  if (out.flush()) return true;
-  err << "mesh_exporter: the output could not be written\n";
-  return false;
-}
 
 // What the agent's page is asked for.
 std::string path_of(const CertificatesFlags& flags) {

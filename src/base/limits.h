@@ -202,8 +202,8 @@ inline constexpr std::size_t targets = 5'000;
 inline constexpr std::size_t targets_per_file = 5'000;
 inline constexpr std::size_t target_files = 1'000;
 
-// One message of a gRPC server. An honest answer of Health has two bytes; a page of channelz, a file
-// descriptor and a client's configuration have up to some megabytes.
+// One message of a gRPC server. An honest answer of Health has two bytes; a page of channelz, a
+// file descriptor and a client's configuration have up to some megabytes.
 inline constexpr std::size_t grpc_message_bytes = 8 * 1024 * 1024;
 
 // A connection to a gRPC server that was not used for this long is closed: what is asked each 15 s

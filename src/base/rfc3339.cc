@@ -3,6 +3,7 @@
 
 #include <algorithm>
 #include <cstddef>
+#include <cstdio>
 
 namespace mesh {
 namespace {
@@ -83,6 +84,18 @@ std::optional<std::chrono::sys_seconds> parse_rfc3339(std::string_view text) {
   const std::optional<std::chrono::minutes> offset = take_offset(text);
   if (!offset || !text.empty()) return std::nullopt;
   return *date + *time - *offset;
+}
+
+std::string to_rfc3339(std::chrono::sys_seconds t) {
+  const auto day = std::chrono::floor<std::chrono::days>(t);
+  const std::chrono::year_month_day date(day);
+  const std::chrono::hh_mm_ss time(t - day);
+  char text[48];
+  std::snprintf(text, sizeof text, "%04d-%02u-%02uT%02d:%02d:%02dZ", static_cast<int>(date.year()),
+                static_cast<unsigned>(date.month()), static_cast<unsigned>(date.day()),
+                static_cast<int>(time.hours().count()), static_cast<int>(time.minutes().count()),
+                static_cast<int>(time.seconds().count()));
+  return text;
 }
 
 }  // namespace mesh

@@ -54,7 +54,7 @@ std::optional<Error> complaint_about_path(const std::string& path) {
 
 // Of a first word that is none: with its flags behind it, those would be told to be unknown.
 Error unknown_command(std::string_view word) {
-  std::vector<std::string_view> known{"certificates", diagnose_command};
+  std::vector<std::string_view> known{"certificates", "probe", diagnose_command};
   for (const Report& report : reports()) known.push_back(report.name);
   const auto nearest = nearest_word(word, known);
   return Error{"unknown command " + in_quotes(word) +
@@ -121,7 +121,9 @@ std::string help_text() {
       "       mesh_exporter COMMAND [flags]     (with --help for its own)\n\nFlags:\n";
   text += describe(known_flags);
   text += "\nCommands, which ask the agent on this node:\n" + report_commands_text() +
-          "  certificates  Certificates in use and what is left of their lives.\n";
+          "  certificates  Certificates in use and what is left of their lives.\n"
+          "\nAnd without an agent:\n"
+          "  probe         Whether a gRPC server is serving, and its certificate.\n";
   return text;
 }
 

@@ -5,11 +5,11 @@
 #include <array>
 #include <boost/json.hpp>
 #include <cmath>
-#include <cstdio>
 #include <utility>
 #include <vector>
 
 #include "base/duration.h"
+#include "base/rfc3339.h"
 #include "base/utf8.h"
 #include "expose/table.h"
 
@@ -24,20 +24,8 @@ std::string percent(std::optional<double> ratio) {
   return std::to_string(static_cast<int>(std::floor(*ratio * 100))) + "%";
 }
 
-std::string rfc3339(sys_seconds t) {
-  const auto day = std::chrono::floor<std::chrono::days>(t);
-  const std::chrono::year_month_day date(day);
-  const std::chrono::hh_mm_ss time(t - day);
-  char text[48];
-  std::snprintf(text, sizeof text, "%04d-%02u-%02uT%02d:%02d:%02dZ", static_cast<int>(date.year()),
-                static_cast<unsigned>(date.month()), static_cast<unsigned>(date.day()),
-                static_cast<int>(time.hours().count()), static_cast<int>(time.minutes().count()),
-                static_cast<int>(time.seconds().count()));
-  return text;
-}
-
 json::value date_or_null(const std::optional<sys_seconds>& t) {
-  return t ? json::value(rfc3339(*t)) : json::value(nullptr);
+  return t ? json::value(to_rfc3339(*t)) : json::value(nullptr);
 }
 
 json::value number_or_null(const std::optional<double>& number) {
@@ -122,7 +110,7 @@ std::string cascade_words(const Snapshot& snapshot, WallTime now, const ReportFi
            shown_on_one_line(cascade.leaf) + " of " + shown_on_one_line(target_id(first->target));
   words += left > 0 ? ", runs out in " + format_roughly(left)
                     : ", ran out " + format_roughly(-left) + " ago";
-  return words + " (" + rfc3339(cascade.at) + ")";
+  return words + " (" + to_rfc3339(cascade.at) + ")";
 }
 
 bool is_certificates_answer(std::string_view text, bool json) {
@@ -147,7 +135,7 @@ std::string certificates_json(std::span<const CertificateRow> rows) {
     object["state"] = row.draining ? "draining" : "in_use";
     object["status"] = to_string(row.status);
     object["not_before"] = date_or_null(one.not_before);
-    object["not_after"] = rfc3339(one.not_after);
+    object["not_after"] = to_rfc3339(one.not_after);
     object["remaining_seconds"] = row.remaining_seconds;
     object["remaining_ratio"] = number_or_null(row.remaining_ratio);
     object["rotations"] = row.rotations;

@@ -47,6 +47,9 @@ constexpr std::array<std::string_view, 13> cut_off{"GOAWAY received",
                                                    "Endpoint read failed",
                                                    "Received RST_STREAM"};
 
+// What it says of an answer that is HTTP/2 and no gRPC.
+constexpr std::string_view http_status = "Received http2 header with status: ";
+
 // Or they are the operating system's: UNAVAILABLE for "Broken pipe".
 bool is_cut_off(std::string_view code, std::string_view message) {
   constexpr int last_errno = 133;  // EHWPOISON, of Linux
@@ -76,6 +79,10 @@ std::optional<Failure> failure_of(std::string_view code, std::string_view messag
   if (code == "OK") return std::nullopt;
   if (code == "DEADLINE_EXCEEDED" && late) return Failure{Reason::timeout, "no answer in time"};
   const bool too_large = code == "RESOURCE_EXHAUSTED" && message.starts_with(wordings[0].part);
+  if (message.starts_with(http_status)) {
+    message.remove_prefix(http_status.size());
+    return Failure{Reason::http_status, "no gRPC: HTTP status " + shown_on_one_line(message, 10)};
+  }
   const bool cut = is_cut_off(code, message);
   if (answered && !too_large && !cut) return std::nullopt;
   const bool no_answer = cut || code == "UNAVAILABLE" || code == "CANCELLED";

@@ -47,6 +47,8 @@ TEST(GrpcFailures, are_whatever_comes_without_an_answer) {
             "connect: DNS resolution failed for users:1: not found");
   EXPECT_EQ(said("UNAVAILABLE", "x: Tls handshake failed: alert", false),
             "tls: x: Tls handshake failed: alert");
+  EXPECT_EQ(said("UNIMPLEMENTED", "Received http2 header with status: 404", true),
+            "http_status: no gRPC: HTTP status 404");
   EXPECT_EQ(said("UNKNOWN", "what\nis this", false), "parse: what\xEF\xBF\xBDis this");
 }
 

@@ -1,0 +1,106 @@
+// The table of flags and what each value means; see probe_flags.h.
+#include "cli/probe_flags.h"
+
+#include <array>
+#include <optional>
+#include <string_view>
+#include <utility>
+
+#include "base/duration.h"
+#include "base/limits.h"
+#include "base/quoted.h"
+#include "cli/shared_flags.h"
+
+namespace mesh {
+namespace {
+
+using std::chrono::milliseconds;
+using namespace std::chrono_literals;
+
+constexpr std::array<Flag, 10> known_flags{{
+    {"service", "=NAME", "The service to ask for; repeatable. Left out: the whole server."},
+    {"tls", "", "Speak TLS, which each of the flags below means as well."},
+    {"tls.ca-file", "=PATH", "PEM of who signs the server's certificate; left out: the system's."},
+    {"tls.server-name", "=NAME", "The name in the server's certificate; left out: the host."},
+    {"tls.cert-file", "=PATH", "PEM of the certificate to show, its chain behind it."},
+    {"tls.key-file", "=PATH", "PEM of its key."},
+    {"authority", "=NAME", "The :authority of the calls; left out: the server's name."},
+    {"timeout", "=5s", "How long to wait for each answer."},
+    output_flag,
+    help_flag,
+}};
+constexpr std::array<std::string_view, 1> repeatable{"service"};
+constexpr milliseconds shortest{1ms}, longest{10min};
+
+std::optional<GrpcTls> tls_of(const FlagValues& values) {
+  GrpcTls tls;
+  take_flag(values, "tls.ca-file", tls.ca_file);
+  take_flag(values, "tls.server-name", tls.server_name);
+  take_flag(values, "tls.cert-file", tls.client_certificate_file);
+  take_flag(values, "tls.key-file", tls.client_key_file);
+  if (!values.contains("tls") && tls == GrpcTls{}) return std::nullopt;
+  return tls;
+}
+
+std::optional<Error> wrong_with(const GrpcTls& tls) {
+  if (tls.server_name.size() > limits::server_name_bytes) {
+    return Error{"--tls.server-name: " + in_quotes(tls.server_name) + " is longer than " +
+                 std::to_string(limits::server_name_bytes) + " bytes"};
+  }
+  if (tls.client_certificate_file.empty() == tls.client_key_file.empty()) return std::nullopt;
+  return Error{tls.client_key_file.empty() ? "--tls.cert-file: without --tls.key-file"
+                                           : "--tls.key-file: without --tls.cert-file"};
+}
+
+Result<milliseconds> timeout_of(const std::string& text) {
+  const auto duration = parse_duration(text);
+  if (!duration) return Error{"--timeout: " + in_quotes(text) + " " + duration.error().message};
+  if (*duration >= shortest && *duration <= longest) return *duration;
+  return Error{"--timeout: " + in_quotes(text) + " is out of range; expected from 1ms to 10m"};
+}
+
+}  // namespace
+
+Result<ProbeFlags> parse_probe_flags(std::span<const char* const> arguments) {
+  auto words = split_flags({arguments.begin(), arguments.end()}, known_flags, repeatable);
+  if (!words) return words.error();
+  const FlagValues& values = words->values;
+  ProbeFlags flags;
+  flags.help = values.contains("help");
+  if (flags.help) return flags;
+  if (words->arguments.empty()) return Error{"no server is named; expected HOST:PORT"};
+  if (words->arguments.size() > 1) return unexpected_argument(words->arguments[1]);
+  auto address = parse_dialled("HOST:PORT", words->arguments[0]);
+  if (!address)
+    return Error{address.error().message.substr(std::string_view("--HOST:PORT: ").size())};
+  flags.server.address = std::move(*address);
+  flags.server.tls = tls_of(values);
+  if (flags.server.tls) {
+    if (auto complaint = wrong_with(*flags.server.tls)) return *complaint;
+  }
+  take_flag(values, "authority", flags.server.authority);
+  if (const auto services = values.find("service"); services != values.end()) {
+    flags.services = services->second;
+  }
+  if (const auto timeout = values.find("timeout"); timeout != values.end()) {
+    const auto duration = timeout_of(timeout->second.front());
+    if (!duration) return duration.error();
+    flags.timeout = *duration;
+  }
+  const auto json = wants_json(values);
+  if (!json) return json.error();
+  flags.json = *json;
+  return flags;
+}
+
+std::string probe_help_text() {
+  return "usage: mesh_exporter probe HOST:PORT [flags]\n\n"
+         "Asks a gRPC server for its health (grpc.health.v1), and shows its certificate.\n"
+         "Exit code 0: it is serving, or answers and has no health service; 1: it answers "
+         "anything\n"
+         "else; 2: no answer.\n\n"
+         "Flags:\n" +
+         describe(known_flags);
+}
+
+}  // namespace mesh

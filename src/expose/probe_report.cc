@@ -1,0 +1,121 @@
+// A line, or a member of the object, for each thing that was asked; see probe_report.h. What is
+// asked in addition gets a line and a member of its own.
+#include "expose/probe_report.h"
+
+#include <algorithm>
+#include <boost/json.hpp>
+#include <chrono>
+#include <string_view>
+#include <utility>
+#include <vector>
+
+#include "base/duration.h"
+#include "base/rfc3339.h"
+#include "base/utf8.h"
+#include "expose/human.h"
+#include "expose/table.h"
+
+namespace mesh {
+namespace {
+
+namespace json = boost::json;
+
+using Line = std::pair<std::string, std::string>;  // what was asked, and the answer
+
+std::string_view words_of(HealthStatus status) {
+  switch (status) {
+    case HealthStatus::serving: return "serving";
+    case HealthStatus::not_serving: return "not serving";
+    case HealthStatus::unknown: return "unknown, says the server";
+    case HealthStatus::service_unknown: return "the server knows no such service";
+    case HealthStatus::unimplemented: return "answers, and has no health service";
+    case HealthStatus::failed: return "answers something else";
+    case HealthStatus::unreachable: return "unreachable";
+  }
+  return "";
+}
+
+Line line_of(const ProbeReport::Health& health) {
+  Line line{"health", words_of(health.look.status)};
+  if (!health.service.empty()) line.first += " of " + shown_on_one_line(health.service);
+  if (!health.look.words.empty()) line.second += ": " + health.look.words;
+  line.second += ", in " + human_seconds(seconds(health.look.took));
+  return line;
+}
+
+std::int64_t seconds_left(const Certificate& certificate, WallTime now) {
+  return (certificate.not_after - std::chrono::floor<std::chrono::seconds>(now)).count();
+}
+
+void add_lines(const ProbeReport::Certificates& shown, WallTime now, std::vector<Line>& lines) {
+  if (shown.failure) {
+    lines.emplace_back("certificate",
+                       "cannot be read: " + shown_on_one_line(shown.failure->message));
+    return;
+  }
+  if (!shown.chain.empty()) {
+    const Certificate& leaf = shown.chain.front();
+    const std::int64_t left = seconds_left(leaf, now);
+    std::string words = shown_on_one_line(identity_of(leaf));
+    words += left > 0 ? ", expires in " + format_roughly(left)
+                      : ", expired " + format_roughly(-left) + " ago";
+    lines.emplace_back("certificate", words + ", issued by " + shown_on_one_line(leaf.issuer));
+  } else {
+    lines.emplace_back("certificate", shown.handshake.unreadable_sample);
+  }
+  const Handshake& handshake = shown.handshake;
+  std::string tls = handshake.version + ", " + handshake.cipher;
+  tls += handshake.alpn.empty() ? ", no ALPN" : ", ALPN " + shown_on_one_line(handshake.alpn);
+  lines.emplace_back("TLS", std::move(tls));
+}
+
+json::value json_of(const ProbeReport::Certificates& shown, WallTime now) {
+  json::object object;
+  object["error"] =
+      shown.failure ? json::value(shown_on_one_line(shown.failure->message)) : nullptr;
+  if (shown.failure) return object;
+  object["version"] = shown.handshake.version;
+  object["cipher"] = shown.handshake.cipher;
+  object["alpn"] = shown_on_one_line(shown.handshake.alpn);
+  json::array chain;
+  for (const Certificate& one : shown.chain) {
+    chain.push_back(json::object{{"certificate", shown_on_one_line(identity_of(one))},
+                                 {"issuer", shown_on_one_line(one.issuer)},
+                                 {"not_after", to_rfc3339(one.not_after)},
+                                 {"remaining_seconds", seconds_left(one, now)}});
+  }
+  object["chain"] = std::move(chain);
+  return object;
+}
+
+}  // namespace
+
+std::string probe_text(const ProbeReport& report, WallTime now) {
+  std::vector<Line> lines;
+  for (const ProbeReport::Health& health : report.health) lines.push_back(line_of(health));
+  if (report.certificates) add_lines(*report.certificates, now, lines);
+  std::size_t widest = 0;
+  for (const Line& line : lines) widest = std::max(widest, width_of(line.first));
+  std::string text = to_string(report.server.address) + "\n";
+  for (const auto& [asked, answer] : lines) {
+    text += "  " + asked + std::string(widest - width_of(asked) + 2, ' ') + answer + "\n";
+  }
+  return text;
+}
+
+std::string probe_json(const ProbeReport& report, WallTime now) {
+  json::array health;
+  for (const ProbeReport::Health& one : report.health) {
+    health.push_back(json::object{{"grpc_service", shown_on_one_line(one.service)},
+                                  {"status", to_string(one.look.status)},
+                                  {"message", one.look.words},
+                                  {"seconds", seconds(one.look.took)}});
+  }
+  json::object object;
+  object["address"] = to_string(report.server.address);
+  object["health"] = std::move(health);
+  object["tls"] = report.certificates ? json_of(*report.certificates, now) : json::value(nullptr);
+  return json::serialize(object) + "\n";
+}
+
+}  // namespace mesh

@@ -1,0 +1,47 @@
+// What each way in which a call can end says about the server's health.
+#include "scrape/health_check.h"
+
+#include <boost/asio/use_awaitable.hpp>
+#include <chrono>
+#include <utility>
+
+#include "base/utf8.h"
+#include "wire/grpc_health.h"
+
+namespace mesh {
+namespace {
+
+HealthLook look_at(const GrpcAnswer& answer) {
+  if (answer.code == "UNIMPLEMENTED") return {HealthStatus::unimplemented, "", {}};
+  if (answer.code == "NOT_FOUND") return {HealthStatus::service_unknown, "", {}};
+  if (answer.code == "OK") {
+    const auto status = parse_health_check_response(answer.response);
+    if (status) return {*status, "", {}};
+    return {HealthStatus::failed, "what it answers is no health", {}};
+  }
+  constexpr std::size_t most = 200;
+  std::string words(answer.code);
+  if (!answer.message.empty()) words.append(": ").append(shown_on_one_line(answer.message, most));
+  return {HealthStatus::failed, std::move(words), {}};
+}
+
+// An answer that is none of gRPC's, or larger than any honest one, is an answer all the same.
+HealthLook look_at(const Failure& failure) {
+  const bool answered = failure.reason == Reason::parse || failure.reason == Reason::too_large ||
+                        failure.reason == Reason::http_status;
+  return {answered ? HealthStatus::failed : HealthStatus::unreachable, failure.message, {}};
+}
+
+}  // namespace
+
+boost::asio::awaitable<HealthLook> check_health(std::shared_ptr<GrpcChannel> channel,
+                                                std::string service, Instant deadline) {
+  const Instant began = std::chrono::steady_clock::now();
+  const std::string path(health_check_path), request = health_check_request(service);
+  const auto answer = co_await grpc_call(channel, path, request, deadline);
+  HealthLook look = answer ? look_at(*answer) : look_at(answer.error());
+  look.took = std::chrono::steady_clock::now() - began;
+  co_return look;
+}
+
+}  // namespace mesh

@@ -1,0 +1,66 @@
+// The flags of `mesh_exporter probe`, and what is said about wrong ones.
+#include "cli/probe_flags.h"
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include <string>
+#include <vector>
+
+namespace mesh {
+namespace {
+
+using namespace std::chrono_literals;
+using testing::ElementsAre;
+using testing::HasSubstr;
+
+ProbeFlags flags(std::vector<const char*> arguments) {
+  auto parsed = parse_probe_flags(arguments);
+  EXPECT_TRUE(parsed) << (parsed ? "" : parsed.error().message);
+  return parsed ? *parsed : ProbeFlags{};
+}
+
+std::string error(std::vector<const char*> arguments) {
+  const auto parsed = parse_probe_flags(arguments);
+  return parsed ? "" : parsed.error().message;
+}
+
+TEST(ProbeFlags, name_a_server) {
+  const ProbeFlags plain = flags({"users:50051"});
+  EXPECT_EQ(plain.server, (GrpcServer{{"users", 50051, ""}, std::nullopt, ""}));
+  EXPECT_THAT(plain.services, ElementsAre(""));
+  EXPECT_EQ(plain.timeout, 5s);
+  EXPECT_FALSE(plain.json || plain.help);
+  EXPECT_TRUE(flags({"--help"}).help);
+}
+
+TEST(ProbeFlags, say_how_it_wants_to_be_asked) {
+  const ProbeFlags given = flags({"--service=a.B", "--service", "", "[::1]:1", "--tls",
+                                  "--authority=users.shop", "--timeout=300ms", "--output=json"});
+  EXPECT_EQ(given.server, (GrpcServer{{"::1", 1, ""}, GrpcTls{}, "users.shop"}));
+  EXPECT_THAT(given.services, ElementsAre("a.B", ""));
+  EXPECT_EQ(given.timeout, 300ms);
+  EXPECT_TRUE(given.json);
+}
+
+TEST(ProbeFlags, mean_tls_by_any_of_its_flags) {
+  EXPECT_EQ(flags({"a:1", "--tls.ca-file=ca"}).server.tls, (GrpcTls{"ca", "", "", ""}));
+  EXPECT_EQ(flags({"a:1", "--tls.server-name=n"}).server.tls, (GrpcTls{"", "n", "", ""}));
+  EXPECT_EQ(flags({"a:1", "--tls.cert-file=c", "--tls.key-file=k"}).server.tls,
+            (GrpcTls{"", "", "c", "k"}));
+}
+
+TEST(ProbeFlags, are_refused_by_name) {
+  EXPECT_THAT(error({}), HasSubstr("expected HOST:PORT"));
+  EXPECT_EQ(error({"users"}), "\"users\" has no port; expected HOST:PORT");
+  EXPECT_THAT(error({"a:1", "b:2"}), HasSubstr("b:2"));
+  EXPECT_EQ(error({"a:1", "--tls.cert-file=c"}), "--tls.cert-file: without --tls.key-file");
+  EXPECT_EQ(error({"a:1", "--tls.key-file=c"}), "--tls.key-file: without --tls.cert-file");
+  EXPECT_THAT(error({"a:1", "--timeout=0"}), HasSubstr("--timeout"));
+  EXPECT_THAT(error({"a:1", "--timeout=soon"}), HasSubstr("--timeout"));
+  EXPECT_THAT(error({"a:1", "--output=xml"}), HasSubstr("--output"));
+  EXPECT_THAT(error({"a:1", "--tsl"}), HasSubstr("--tsl"));
+}
+
+}  // namespace
+}  // namespace mesh

@@ -1,0 +1,69 @@
+// What a probe found, in words and as JSON.
+#include "expose/probe_report.h"
+
+#include <gtest/gtest.h>
+
+#include <chrono>
+
+namespace mesh {
+namespace {
+
+using namespace std::chrono_literals;
+
+const WallTime now = WallTime{} + 1000000h;
+
+ProbeReport plain() {
+  ProbeReport report;
+  report.server.address = {"users", 50051, ""};
+  report.health = {{"", {HealthStatus::serving, "", 2100us}},
+                   {"a.B\x1B", {HealthStatus::not_serving, "", 400us}}};
+  return report;
+}
+
+ProbeReport secret() {
+  ProbeReport report;
+  report.server = {{"users", 443, ""}, GrpcTls{}, ""};
+  report.health = {{"", {HealthStatus::unreachable, "connection refused", 1s}}};
+  Certificate leaf;
+  leaf.sans = {{SanType::dns, "users.shop"}};
+  leaf.issuer = "CN=root";
+  leaf.not_after = std::chrono::floor<std::chrono::seconds>(now) + 3h;
+  report.certificates = {std::nullopt, {0, "", "TLSv1.3", "TLS_X", "h2", false, {}}, {leaf}};
+  return report;
+}
+
+TEST(ProbeReport, is_a_line_for_each_answer) {
+  EXPECT_EQ(probe_text(plain(), now),
+            "users:50051\n"
+            "  health          serving, in 2.1 ms\n"
+            "  health of a.B\xEF\xBF\xBD  not serving, in 0.4 ms\n");
+  EXPECT_EQ(probe_text(secret(), now),
+            "users:443\n"
+            "  health       unreachable: connection refused, in 1.0 s\n"
+            "  certificate  users.shop, expires in 3h, issued by CN=root\n"
+            "  TLS          TLSv1.3, TLS_X, ALPN h2\n");
+}
+
+TEST(ProbeReport, says_what_cannot_be_read) {
+  ProbeReport report = secret();
+  report.certificates->failure = Failure{Reason::connect, "connection refused"};
+  EXPECT_NE(probe_text(report, now).find("certificate  cannot be read: connection refused"),
+            std::string::npos);
+  EXPECT_NE(probe_json(report, now).find(R"("tls":{"error":"connection refused"})"),
+            std::string::npos);
+}
+
+TEST(ProbeReport, is_an_object_for_programs) {
+  EXPECT_EQ(probe_json(plain(), now),
+            "{\"address\":\"users:50051\",\"health\":["
+            "{\"grpc_service\":\"\",\"status\":\"serving\",\"message\":\"\",\"seconds\":2.1E-3},"
+            "{\"grpc_service\":\"a.B\xEF\xBF\xBD\",\"status\":\"not_serving\",\"message\":\"\","
+            "\"seconds\":4E-4}],\"tls\":null}\n");
+  EXPECT_NE(
+      probe_json(secret(), now)
+          .find(R"("certificate":"users.shop","issuer":"CN=root","not_after":"2084-01-29T19)"),
+      std::string::npos);
+}
+
+}  // namespace
+}  // namespace mesh
