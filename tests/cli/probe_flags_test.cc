@@ -35,10 +35,10 @@ TEST(ProbeFlags, name_a_server) {
 }
 
 TEST(ProbeFlags, say_how_it_wants_to_be_asked) {
-  const ProbeFlags given = flags({"--service=a.B", "--service", "", "[::1]:1", "--tls",
+  const ProbeFlags given = flags({"--service=a.B", "--service", "c", "[::1]:1", "--tls",
                                   "--authority=users.shop", "--timeout=300ms", "--output=json"});
   EXPECT_EQ(given.server, (GrpcServer{{"::1", 1, ""}, GrpcTls{}, "users.shop"}));
-  EXPECT_THAT(given.services, ElementsAre("a.B", ""));
+  EXPECT_THAT(given.services, ElementsAre("a.B", "c"));
   EXPECT_EQ(given.timeout, 300ms);
   EXPECT_TRUE(given.json);
 }
