@@ -209,6 +209,7 @@ inline constexpr std::size_t grpc_message_bytes = 8 * 1024 * 1024;
 // A connection to a gRPC server that was not used for this long is closed: what is asked each 15 s
 // keeps it, what is asked each minute is dialled anew.
 inline constexpr std::chrono::seconds grpc_idle{45};
+
 // Services of a server whose methods are asked for, one question each, and of them so many in one
 // poll; what is beyond is counted. A large server has thirty. Methods of all of them, and the bytes
 // of a service's name with a method's: a path of HTTP/2 may have 8 kB, an honest one has 60.

@@ -14,12 +14,13 @@
 #include "dialect/istiod.h"
 #include "dialect/linkerd.h"
 #include "dialect/linkerd_control_plane.h"
+#include "dialect/proxyless.h"
 #include "dialect/ztunnel.h"
 
 namespace mesh {
 namespace {
 
-constexpr std::array<Dialect, 11> all_dialects{{
+constexpr std::array<Dialect, 12> all_dialects{{
     {"envoy", "envoy", open_envoy},
     {"istio", "istio", open_istio},
     {"ztunnel", "istio", open_ztunnel},
@@ -27,6 +28,7 @@ constexpr std::array<Dialect, 11> all_dialects{{
     {"consul", "consul", open_consul},
     {"appmesh", "appmesh", open_appmesh},
     {"app", "app", open_app, "metrics"},
+    {"proxyless", "proxyless", open_proxyless, "grpc"},
     {"istiod", "istio", open_istiod, "metrics"},
     {"linkerd-control-plane", "linkerd", open_linkerd_control_plane, "metrics"},
     {"consul-server", "consul", open_consul_server, "metrics"},

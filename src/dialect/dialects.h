@@ -16,7 +16,7 @@ struct Dialect {
   std::string_view name;   // the value of `mesh:` in the configuration
   std::string_view label;  // the value of the label `mesh`: two proxies may be of one mesh
   std::unique_ptr<Conversation> (*open)(const Target& target, const Config& config);
-  std::string_view sole_door = "";  // "admin", "metrics": where both are set, the only one asked
+  std::string_view sole_door = "";  // "admin", "metrics", "grpc": of several, the only one asked
 };
 
 std::span<const Dialect> dialects();

@@ -12,10 +12,11 @@ enum class Reason {
   connect,      // refused, unreachable, reset, or closed before the whole answer had come
   timeout,      // the deadline passed first
   tls,          // the TLS layer failed
-  http_status,  // answered, but neither 200 nor 403
+  http_status,  // answered, but neither 200 nor 403; a gRPC call that did not end in OK
   too_large,    // the answer passed the size bound
   parse,        // the bytes are not what this question is answered with
-  forbidden,    // 403: the proxy refuses this path (Envoy's admin.allow_paths, a mesh's policy)
+  forbidden,    // 403, PERMISSION_DENIED, UNAUTHENTICATED: the proxy refuses this path (Envoy's
+                // admin.allow_paths, a mesh's policy)
 };
 
 inline constexpr std::array all_reasons{

@@ -4,7 +4,7 @@
 #include <optional>
 #include <string>
 
-#include "model/target.h"
+#include "model/address.h"
 
 namespace mesh {
 

@@ -11,6 +11,7 @@
 #include "base/clock.h"
 #include "model/certificate_look.h"
 #include "model/control_plane.h"
+#include "model/declared_methods.h"
 #include "model/failure.h"
 #include "model/plane.h"
 #include "model/series.h"
@@ -96,6 +97,8 @@ struct UpstreamReading {
   bool tells_retries = false;       // retries.active is told, not merely zero
   bool tells_requests = true;       // likewise requests.active, and whether breakers are open
   bool uses_high_priority = false;  // had traffic that a route gave the high priority
+  // Of a client that balances itself: how ("pick_first", "round_robin"); "" where it is not told.
+  std::string balancer{};
 
   bool operator==(const UpstreamReading&) const = default;
 };
@@ -144,7 +147,8 @@ struct Readings {
   std::optional<CertificateLook> certificates;  // absent when not asked or not heard this time
   std::optional<AgentReading> agent;            // likewise: what the mesh's own agent tells
   ControlPlaneReading control_plane;
-  std::optional<PlaneReading> plane;  // of a control plane's own page
+  std::optional<PlaneReading> plane;        // of a control plane's own page
+  std::optional<DeclaredMethods> declared;  // absent when no look at them ended this time
 
   std::uint64_t unreadable = 0;   // lines or values that could not be understood
   std::string unreadable_sample;  // the first of them, shortened and printable

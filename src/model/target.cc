@@ -6,12 +6,6 @@
 
 namespace mesh {
 
-std::string to_string(const Address& address) {
-  if (address.is_unix()) return "unix:" + address.unix_path;
-  const bool v6 = address.host.find(':') != std::string::npos;
-  return (v6 ? "[" + address.host + "]" : address.host) + ":" + std::to_string(address.port);
-}
-
 Target workload_target(std::string_view mesh, std::string_view owner) {
   const std::size_t slash = std::min(owner.find('/'), owner.size());
   Target target;

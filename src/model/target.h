@@ -9,20 +9,10 @@
 #include <string_view>
 #include <vector>
 
+#include "model/address.h"
+#include "model/grpc_server.h"
+
 namespace mesh {
-
-// Where a TCP or Unix stream socket listens.
-struct Address {
-  std::string host;        // name or literal without brackets; empty for a Unix socket
-  std::uint16_t port = 0;  // 0 for a Unix socket
-  std::string unix_path;   // non-empty: a Unix socket, the rest is unused
-
-  bool is_unix() const { return !unix_path.empty(); }
-  bool operator==(const Address&) const = default;
-};
-
-// "127.0.0.1:9901", "[::1]:9901" or "unix:/run/admin.sock": the form people write and logs show.
-std::string to_string(const Address& address);
 
 // A page on such a socket.
 struct HttpEndpoint {
@@ -52,6 +42,7 @@ struct Target {
   std::string workload;                 // "" where nobody told
   std::optional<Address> admin;         // the proxy's admin port: everything, in raw names
   std::optional<HttpEndpoint> metrics;  // Prometheus text, for proxies whose admin port is closed
+  std::optional<GrpcServer> grpc{};     // where it takes calls, to be asked about itself
   std::string
       issuer{};  // whose habits renew its leaves (compute/rotation_points.h); "": its mesh's
   std::optional<double> rotation_point{};  // share of a leaf's life at which it is renewed here

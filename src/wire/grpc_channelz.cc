@@ -13,15 +13,14 @@
 #include "base/text.h"
 #include "wire/grpc_parse.h"
 #include "wire/proto_walk.h"
-#include "wire/x509.h"
 
 namespace mesh {
 namespace {
 
-constexpr std::array<std::string_view, 6> paths{
+constexpr std::array<std::string_view, 5> paths{
     "/grpc.channelz.v1.Channelz/GetTopChannels",   "/grpc.channelz.v1.Channelz/GetChannel",
     "/grpc.channelz.v1.Channelz/GetSubchannel",    "/grpc.channelz.v1.Channelz/GetServers",
-    "/grpc.channelz.v1.Channelz/GetServerSockets", "/grpc.channelz.v1.Channelz/GetSocket",
+    "/grpc.channelz.v1.Channelz/GetServerSockets",
 };
 
 const Error no_answer{"the answer is none of channelz"};
@@ -148,11 +147,6 @@ std::string_view sole_element(std::string_view answer) {
   return element;
 }
 
-void add_certificate(const std::string& der, HeldTogether& held) {
-  if (der.empty()) return;
-  if (auto certificate = parse_x509(der)) held.push_back(std::move(*certificate));
-}
-
 }  // namespace
 
 std::string_view channelz_path(ChannelzCall call) { return paths[static_cast<std::size_t>(call)]; }
@@ -194,16 +188,6 @@ Result<ChannelzChannel> read_channel(std::string_view answer) {
   auto channel = channel_in(sole_element(answer));
   if (!channel) return no_answer;
   return *std::move(channel);
-}
-
-Result<ChannelzSocket> read_socket(std::string_view answer) {
-  grpc_messages::Socket told;
-  if (!parse_message(sole_element(answer), told) || told.ref().socket_id() <= 0) return no_answer;
-  ChannelzSocket socket;
-  socket.id = static_cast<std::uint64_t>(told.ref().socket_id());
-  add_certificate(told.security().tls().local_certificate(), socket.local);
-  add_certificate(told.security().tls().remote_certificate(), socket.remote);
-  return socket;
 }
 
 }  // namespace mesh

@@ -13,7 +13,6 @@
 #include <vector>
 
 #include "base/result.h"
-#include "model/certificate_look.h"
 
 namespace mesh {
 
@@ -22,8 +21,7 @@ enum class ChannelzCall : std::uint8_t {
   channel,
   subchannel,
   servers,
-  server_sockets,
-  socket
+  server_sockets
 };
 
 // "/grpc.channelz.v1.Channelz/GetTopChannels"
@@ -33,7 +31,7 @@ std::string_view channelz_path(ChannelzCall call);
 std::string channelz_page_question(std::uint64_t from);
 // A page of the connections of one server.
 std::string server_sockets_question(std::uint64_t server, std::uint64_t from);
-// One channel, subchannel or socket.
+// One channel or subchannel.
 std::string channelz_one_question(std::uint64_t id);
 
 enum class ChannelState : std::uint8_t {
@@ -72,12 +70,6 @@ struct ChannelzServer {
   bool operator==(const ChannelzServer&) const = default;
 };
 
-// The security of one connection: certificates that it shows of either side.
-struct ChannelzSocket {
-  std::uint64_t id = 0;
-  HeldTogether local, remote;
-};
-
 template <class Element>
 struct ChannelzPage {
   std::vector<Element> elements;  // at most limits::channelz_page
@@ -90,6 +82,5 @@ Result<ChannelzPage<ChannelzChannel>> read_top_channels(std::string_view answer)
 Result<ChannelzPage<ChannelzServer>> read_servers(std::string_view answer);
 Result<ChannelzPage<std::uint64_t>> read_server_sockets(std::string_view answer);
 Result<ChannelzChannel> read_channel(std::string_view answer);  // or subchannel
-Result<ChannelzSocket> read_socket(std::string_view answer);
 
 }  // namespace mesh

@@ -28,8 +28,9 @@ Request first_question(const std::string& mesh, const std::string& path) {
 TEST(Dialects, are_these) {
   std::vector<std::string_view> names;
   for (const Dialect& dialect : dialects()) names.push_back(dialect.name);
-  EXPECT_THAT(names, ElementsAre("envoy", "istio", "ztunnel", "linkerd", "consul", "appmesh", "app",
-                                 "istiod", "linkerd-control-plane", "consul-server", "auto"));
+  EXPECT_THAT(names,
+              ElementsAre("envoy", "istio", "ztunnel", "linkerd", "consul", "appmesh", "app",
+                          "proxyless", "istiod", "linkerd-control-plane", "consul-server", "auto"));
   EXPECT_EQ(find_dialect("nginx"), nullptr);
 }
 

@@ -1,0 +1,70 @@
+// What channelz tells, in words that no library owns: calls and upstreams of the channels,
+// endpoints of the subchannels, calls and connections that a server received.
+//
+//   upstream   the channel's target without its scheme and authority: "users.shop:50051" of
+//              dns:///users.shop:50051, "users" of xds:///users
+//   endpoint   the subchannel's address. A subchannel belongs to the first channel that has it:
+//              C++ lets channels with the same settings share theirs
+//   statuses   "OK", and "other" for all else: which one is not told, nor what method was called
+//   balancer   the last policy that a channel's trace names; once known it is remembered, for
+//              traces are short. pick_first has a subchannel for the one address that it is
+//              connected to: of a target that is a list of addresses the others are endpoints, too
+//   our calls  are calls that the server received. They are taken off, and so is our connection,
+//              where the process has one server; which of several it is that we ask is not told
+//
+// Not thread-safe.
+#pragma once
+
+#include <cstdint>
+#include <map>
+#include <memory>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "dialect/channelz_walk.h"
+#include "model/readings.h"
+
+namespace mesh {
+
+class ChannelzReadings {
+ public:
+  // Adds what a look found.
+  void tell(const ChannelzLook& look, Readings& readings);
+
+  // Whether the last look was at another process than the one before.
+  bool is_another() const { return is_another_; }
+
+ private:
+  struct Counts {
+    std::vector<Series> series;
+    std::vector<std::uint64_t> values;
+    void add(std::string source, SeriesKey key, std::uint64_t value);
+  };
+  // A server's counts as they were told last, and as they were passed on.
+  struct Received {
+    ChannelzCounts told, passed;
+    std::uint64_t own_succeeded = 0, own_failed = 0;  // before it was first seen
+  };
+
+  std::string policy_of(const ChannelzChannel& channel);
+  void tell_channels(const ChannelzLook& look, Readings& readings, Counts& calls,
+                     Counts& endpoints);
+  ChannelzCounts received_by(const ChannelzLook::Server& server, bool is_sole);
+  void tell_servers(const ChannelzLook& look, Readings& readings, Counts& calls);
+
+  using Block = std::shared_ptr<const std::vector<Series>>;
+  Block calls_ = std::make_shared<const std::vector<Series>>(), endpoints_ = calls_;
+  std::map<std::string, std::string> policies_;  // by the channel's identity
+  std::map<std::string, Received> received_;     // by the server's identity
+  std::string process_;                          // the identities of its servers
+  bool is_another_ = false;
+};
+
+// "users.shop:50051" of "dns:///users.shop:50051".
+std::string_view upstream_of_target(std::string_view target);
+
+// "10.0.0.7:50051" of "ipv4:10.0.0.7:50051", "[::1]:80" of "ipv6:%5B::1%5D:80".
+std::string address_of_target(std::string_view target);
+
+}  // namespace mesh

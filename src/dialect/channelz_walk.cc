@@ -1,0 +1,144 @@
+// A queue of questions, and what each answer adds to it; see channelz_walk.h.
+#include "dialect/channelz_walk.h"
+
+#include <algorithm>
+#include <string>
+
+#include "base/limits.h"
+#include "dialect/grpc_answer.h"
+
+namespace mesh {
+namespace {
+
+std::string message_of(ChannelzCall call, std::uint64_t id, std::uint64_t from) {
+  switch (call) {
+    case ChannelzCall::top_channels:
+    case ChannelzCall::servers: return channelz_page_question(from);
+    case ChannelzCall::server_sockets: return server_sockets_question(id, from);
+    case ChannelzCall::channel:
+    case ChannelzCall::subchannel: return channelz_one_question(id);
+  }
+  return "";
+}
+
+template <class Element>
+std::uint64_t id_of(const Element& element) {
+  return element.id;
+}
+std::uint64_t id_of(std::uint64_t id) { return id; }
+
+// The highest id on the page; 0 if it is empty.
+template <class Element>
+std::uint64_t last_of(const ChannelzPage<Element>& page) {
+  std::uint64_t last = 0;
+  for (const Element& element : page.elements) last = std::max(last, id_of(element));
+  return last;
+}
+
+}  // namespace
+
+void ChannelzWalk::begin() {
+  look_ = {};
+  known_.clear();
+  asked_ = pages_ = 0;
+  questions_ = {{ChannelzCall::top_channels}, {ChannelzCall::servers}};
+}
+
+std::optional<Request> ChannelzWalk::question() const {
+  if (questions_.empty()) return std::nullopt;
+  const auto& [call, id, from] = questions_.front();
+  return grpc_question(channelz_path(call), message_of(call, id, from));
+}
+
+std::optional<Failure> ChannelzWalk::hear(const Answer& answer) {
+  const Question question = questions_.front();
+  questions_.pop_front();
+  auto failure = check_call(answer, channelz_path(question.call));
+  if (failure && (!answer || asked_ == 0)) return failure;
+  ++asked_;
+  ++(failure ? own_failed_ : own_succeeded_);
+  // Of one element: it is gone meanwhile.
+  if (!failure && !read(question, *answer)) {
+    if (asked_ == 1) {
+      std::string words(channelz_path(question.call));
+      return Failure{Reason::parse, words.append(": the answer is none of channelz")};
+    }
+    ++look_.unreadable;
+  }
+  if (asked_ >= limits::channelz_questions_per_poll && !questions_.empty()) {
+    look_.whole = false;
+    questions_.clear();
+  }
+  return std::nullopt;
+}
+
+// False for what is no answer to the question.
+bool ChannelzWalk::read(const Question& question, const Response& answer) {
+  const auto read_page = [&](auto page, const auto& each) {
+    if (!page) return false;
+    look_.unreadable += page->unreadable;
+    for (auto& element : page->elements) each(element);
+    turn_page(question, page->end, last_of(*page));
+    return true;
+  };
+  switch (question.call) {
+    case ChannelzCall::top_channels:
+      return read_page(read_top_channels(answer.body),
+                       [&](ChannelzChannel& channel) { enter(std::move(channel), true); });
+    case ChannelzCall::servers:
+      return read_page(read_servers(answer.body),
+                       [&](const ChannelzServer& server) { enter_server(server); });
+    case ChannelzCall::server_sockets: {
+      std::uint64_t connections = 0;
+      const bool readable =
+          read_page(read_server_sockets(answer.body), [&](std::uint64_t) { ++connections; });
+      count_connections(question.id, connections);
+      return readable;
+    }
+    case ChannelzCall::channel:
+    case ChannelzCall::subchannel: break;
+  }
+  auto one = read_channel(answer.body);
+  if (!one) return false;
+  if (question.call == ChannelzCall::channel) {
+    enter(std::move(*one), false);
+  } else {
+    look_.subchannels.push_back(std::move(*one));
+  }
+  return true;
+}
+
+void ChannelzWalk::ask(ChannelzCall call, std::uint64_t id) {
+  if (known_.emplace(call, id).second) questions_.push_back({call, id});
+}
+
+void ChannelzWalk::enter(ChannelzChannel channel, bool is_top) {
+  if (is_top && !known_.emplace(ChannelzCall::channel, channel.id).second) return;
+  for (const std::uint64_t id : channel.channels) ask(ChannelzCall::channel, id);
+  for (const std::uint64_t id : channel.subchannels) ask(ChannelzCall::subchannel, id);
+  look_.channels.push_back({std::move(channel), is_top});
+}
+
+void ChannelzWalk::enter_server(const ChannelzServer& server) {
+  if (!known_.emplace(ChannelzCall::servers, server.id).second) return;
+  look_.servers.push_back({server, 0, own_succeeded_, own_failed_});
+  ask(ChannelzCall::server_sockets, server.id);
+}
+
+void ChannelzWalk::count_connections(std::uint64_t server, std::uint64_t connections) {
+  const auto it =
+      std::ranges::find(look_.servers, server, [](const auto& one) { return one.told.id; });
+  if (it != look_.servers.end()) it->connections += connections;
+}
+
+// A page that goes on must go on: who gives the same ids again would give them for ever.
+void ChannelzWalk::turn_page(const Question& question, bool end, std::uint64_t last) {
+  if (end) return;
+  if (last < question.from || last == 0 || ++pages_ >= limits::channelz_pages) {
+    look_.whole = false;
+    return;
+  }
+  questions_.push_front({question.call, question.id, last + 1});
+}
+
+}  // namespace mesh

@@ -1,0 +1,78 @@
+// The way through what channelz tells of a process: sans I/O, a part of a conversation. From all
+// channels to the channels and subchannels within them, and from all servers to their connections,
+// one question after another.
+//
+// Elements come and go between a list and the question about one of them: what is gone by then is
+// passed over. Each is asked for once, so that references in a circle end; lists without an end,
+// and all questions of a poll together, are bounded (base/limits.h). Not thread-safe.
+#pragma once
+
+#include <cstdint>
+#include <deque>
+#include <optional>
+#include <set>
+#include <utility>
+#include <vector>
+
+#include "model/readings.h"
+#include "model/request.h"
+#include "wire/grpc_channelz.h"
+
+namespace mesh {
+
+// What a process has, as the questions of one poll found it.
+struct ChannelzLook {
+  struct Channel {
+    ChannelzChannel told;
+    bool is_top = false;  // dialled by the application, and not by another channel
+  };
+  struct Server {
+    ChannelzServer told;
+    std::uint64_t connections = 0;
+    std::uint64_t own_succeeded = 0, own_failed = 0;  // calls of ours that had ended by then
+  };
+  std::vector<Channel> channels;
+  std::vector<ChannelzChannel> subchannels;
+  std::vector<Server> servers;
+  std::uint64_t unreadable = 0;
+  bool whole = true;  // nothing was beyond the bounds
+};
+
+class ChannelzWalk {
+ public:
+  void begin();
+
+  // The next question; nothing: the look is over.
+  std::optional<Request> question() const;
+
+  // REQUIRES: `answer` is that to question(). A failure ends the look: the process has no channelz,
+  // refuses it, or was lost on the way.
+  std::optional<Failure> hear(const Answer& answer);
+
+  // Nothing more is asked in this poll.
+  void end() { questions_.clear(); }
+
+  const ChannelzLook& look() const { return look_; }
+
+ private:
+  struct Question {
+    ChannelzCall call;
+    std::uint64_t id = 0;    // of whom; 0: of all
+    std::uint64_t from = 0;  // of a list
+  };
+
+  void ask(ChannelzCall call, std::uint64_t id);
+  bool read(const Question& question, const Response& answer);
+  void enter(ChannelzChannel channel, bool is_top);
+  void enter_server(const ChannelzServer& server);
+  void count_connections(std::uint64_t server, std::uint64_t connections);
+  void turn_page(const Question& question, bool end, std::uint64_t last);
+
+  ChannelzLook look_;
+  std::deque<Question> questions_;
+  std::set<std::pair<ChannelzCall, std::uint64_t>> known_;
+  std::size_t asked_ = 0, pages_ = 0;
+  std::uint64_t own_succeeded_ = 0, own_failed_ = 0;  // since ever
+};
+
+}  // namespace mesh

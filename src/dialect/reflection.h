@@ -1,0 +1,68 @@
+// Asking a gRPC server what methods it has: sans I/O, a part of a conversation.
+//
+// First for the list of services, by v1 or, where that is UNIMPLEMENTED, by v1alpha; then for each
+// service, some in every poll, so that a server of hundreds does not hold up the poll. A service of
+// which nothing can be told (a C++ program may list one whose descriptor was never linked) costs
+// that one only. gRPC's own services are left out: who declares Health is called by probes.
+//
+// A look is repeated once an interval, and at once for another process. Not thread-safe.
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "base/clock.h"
+#include "dialect/beat.h"
+#include "model/readings.h"
+#include "model/request.h"
+
+namespace mesh {
+
+class Reflection {
+ public:
+  explicit Reflection(Duration interval) : beat_(interval) {}
+
+  // A poll begins. What the last one had asked in vain is asked anew.
+  void begin(Instant now);
+
+  // The next question of this poll; nothing if there is none.
+  std::optional<Request> question() const;
+
+  // REQUIRES: `answer` is that to question().
+  void hear(const Answer& answer);
+
+  // Another process answers: it may be another program.
+  void forget();
+
+  // What ended in this poll: the methods, or why there are none.
+  void tell(Readings& readings);
+
+  bool has_none() const { return version_ == Version::none; }
+
+ private:
+  enum class Version : std::uint8_t { v1, v1alpha, none };
+
+  std::string_view path() const;
+  void hear_list(const Answer& answer);
+  void hear_service(const Answer& answer);
+  void end();
+
+  Version version_ = Version::v1;
+  Beat beat_;
+  Instant now_{};
+  bool looking_ = false;               // a look is under way
+  std::vector<std::string> services_;  // of it, still to be asked for, the next at the end
+  bool listed_ = false;
+  std::size_t asked_ = 0;  // in this poll
+  DeclaredMethods found_;
+  std::optional<DeclaredMethods> ended_;
+  std::optional<Failure> failure_;
+};
+
+// Whether it is one of gRPC's own services: health, reflection, channelz, CSDS.
+bool is_grpcs_own(std::string_view service);
+
+}  // namespace mesh

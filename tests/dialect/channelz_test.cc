@@ -1,0 +1,167 @@
+// The way through channelz, and what is made of it, where servers do not make it easy: circles,
+// lists without an end, ids that are given again, and our own calls among those that were received.
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include "base/limits.h"
+#include "dialect/block_numbers.h"
+#include "dialect/channelz_readings.h"
+#include "dialect/recorded_grpc.h"
+#include "support/proto_bytes.h"
+
+namespace mesh {
+namespace {
+
+using testing::ElementsAre;
+using testing::IsEmpty;
+using testing::Pair;
+using testing::SizeIs;
+
+constexpr int channel_ref = 3, subchannel_ref = 4;
+
+std::string channel(std::uint64_t id, const std::string& target, const std::string& refs = "") {
+  return field(1, field(1, field(1, id)) + field(2, field(2, target)) + refs);
+}
+
+std::string subchannel(std::uint64_t id, const std::string& address, std::uint64_t started) {
+  return field(1, field(1, field(7, id)) + field(2, field(2, address) + field(4, started)));
+}
+
+std::string server(std::uint64_t succeeded, std::uint64_t second = 7) {
+  return field(1, field(1, field(5, 1)) +
+                      field(2, field(1, field(2, field(1, second))) + field(3, succeeded))) +
+         field(2, 1);
+}
+
+std::string to_channel(std::uint64_t id) { return field(channel_ref, field(1, id)); }
+std::string to_subchannel(std::uint64_t id) { return field(subchannel_ref, field(7, id)); }
+
+const std::string the_end = field(2, 1);
+
+class ChannelzTest : public testing::Test {
+ protected:
+  ChannelzTest() {
+    peer_.says_["/GetTopChannels"] = [](const Request&) { return the_end; };
+    peer_.says_["/GetServers"] = [](const Request&) { return the_end; };
+  }
+  void says(const char* call, std::string answer) {
+    peer_.says_[call] = [answer](const Request&) { return answer; };
+  }
+  Numbers received() {
+    return numbers(*peer_.readings().traffic, Counted::calls, Direction::inbound, "");
+  }
+
+  RecordedGrpc peer_;
+};
+
+TEST_F(ChannelzTest, goes_round_a_circle_once) {
+  says("/GetTopChannels", channel(1, "dns:///a:1", to_channel(2)) + the_end);
+  says("/GetChannel", channel(2, "dns:///b:1", to_channel(1) + to_channel(2) + to_subchannel(3)));
+  says("/GetSubchannel", subchannel(3, "10.0.0.7:1", 5));
+  const Readings readings = peer_.readings();
+  EXPECT_EQ(peer_.asked("/GetChannel"), 1);
+  EXPECT_EQ(peer_.asked("/GetSubchannel"), 1);
+  EXPECT_THAT(numbers(*readings.endpoints, Counted::endpoint_requests, Direction::outbound, "b:1"),
+              ElementsAre(Pair("10.0.0.7:1", 5u)));
+}
+
+TEST_F(ChannelzTest, ends_lists_that_have_no_end) {
+  says("/GetTopChannels", channel(1, "dns:///a:1"));
+  const Readings same = peer_.readings();
+  EXPECT_EQ(peer_.asked("/GetTopChannels"), 2) << "the same page again is no next one";
+  EXPECT_FALSE(same.traffic->complete);
+  EXPECT_THAT(same.partial, SizeIs(1));
+  std::uint64_t next = 0;
+  peer_.says_["/GetTopChannels"] = [&](const Request&) { return channel(++next, "dns:///a:1"); };
+  const Readings endless = peer_.readings();
+  EXPECT_EQ(peer_.asked("/GetTopChannels"), static_cast<long>(limits::channelz_pages));
+  EXPECT_FALSE(endless.traffic->complete);
+}
+
+TEST_F(ChannelzTest, asks_no_more_than_a_poll_may) {
+  std::string refs;
+  for (std::uint64_t id = 1; id < 3'000; ++id) refs += to_subchannel(id);
+  says("/GetTopChannels", channel(1, "dns:///a:1", refs) + the_end);
+  says("/GetSubchannel", subchannel(3, "10.0.0.7:1", 5));
+  const Readings readings = peer_.readings();
+  EXPECT_LE(peer_.asked("/GetSubchannel"), static_cast<long>(limits::channelz_questions_per_poll));
+  EXPECT_FALSE(readings.traffic->complete);
+}
+
+TEST_F(ChannelzTest, passes_over_what_is_gone_by_the_time_it_is_asked_for) {
+  says("/GetTopChannels", channel(1, "dns:///a:1", to_subchannel(3)) + the_end);
+  peer_.statuses_["/GetSubchannel"] = "NOT_FOUND";
+  const Readings readings = peer_.readings();
+  EXPECT_TRUE(readings.traffic->complete);
+  EXPECT_THAT(readings.endpoint_states, IsEmpty());
+  EXPECT_EQ(readings.unreadable, 0u);
+}
+
+TEST_F(ChannelzTest, counts_what_it_cannot_read) {
+  says("/GetTopChannels", channel(1, "dns:///a:1", to_subchannel(3)) + field(1, "\xff") + the_end);
+  says("/GetSubchannel", "\xff");
+  const Readings readings = peer_.readings();
+  EXPECT_EQ(readings.unreadable, 2u);
+  EXPECT_FALSE(readings.traffic->complete);
+}
+
+TEST_F(ChannelzTest, takes_its_own_calls_off_those_that_a_server_received) {
+  says("/GetServers", server(100));
+  says("/GetServerSockets", field(1, field(3, 8)) + field(1, field(3, 9)) + the_end);
+  const Readings first = peer_.readings();
+  EXPECT_EQ(first.inbound_connections, 1u);
+  const Numbers hundred{{"OK", 100}};
+  EXPECT_EQ(numbers(*first.traffic, Counted::calls, Direction::inbound, ""), hundred);
+  // Three calls of ours end in OK between one look at the server and the next.
+  says("/GetServers", server(103));
+  EXPECT_EQ(received(), hundred);
+  says("/GetServers", server(112));
+  EXPECT_EQ(received(), (Numbers{{"OK", 106}}));
+  says("/GetServers", server(113));
+  EXPECT_EQ(received(), (Numbers{{"OK", 106}})) << "one of ours was not counted yet";
+  says("/GetServers", server(4));
+  EXPECT_EQ(received(), (Numbers{{"OK", 4}})) << "another process";
+}
+
+TEST_F(ChannelzTest, knows_another_process_by_the_creation_of_its_elements) {
+  says("/GetServers", server(100, 7));
+  const auto before = peer_.readings().traffic;
+  says("/GetServers", server(200, 8));
+  const auto after = peer_.readings().traffic;
+  ASSERT_THAT(*before->series, SizeIs(2));
+  EXPECT_NE(before->series->at(0).source, after->series->at(0).source);
+  EXPECT_THAT(after->values, ElementsAre(200, 0));
+}
+
+TEST_F(ChannelzTest, gives_the_same_series_as_the_same_object) {
+  says("/GetServers", server(100));
+  EXPECT_EQ(peer_.readings().traffic->series, peer_.readings().traffic->series);
+}
+
+TEST(ChannelzTargets, become_upstreams) {
+  for (const auto& [target, upstream] : std::vector<std::pair<std::string, std::string>>{
+           {"dns:///users.shop:50051", "users.shop:50051"},
+           {"dns://8.8.8.8/users.shop:50051", "users.shop:50051"},
+           {"dns:users.shop:50051", "users.shop:50051"},
+           {"users.shop:50051", "users.shop:50051"},
+           {"users.shop", "users.shop"},
+           {"xds:///users", "users"},
+           {"ipv4:10.0.0.7:1,10.0.0.8:1", "10.0.0.7:1,10.0.0.8:1"},
+           {"unix:/run/users.sock", "unix:/run/users.sock"},
+           {"dns:///", "dns:///"},
+           {"", ""},
+       }) {
+    EXPECT_EQ(upstream_of_target(target), upstream);
+  }
+}
+
+TEST(ChannelzTargets, of_subchannels_become_addresses) {
+  EXPECT_EQ(address_of_target("ipv4:10.0.0.7:50051"), "10.0.0.7:50051");
+  EXPECT_EQ(address_of_target("10.0.0.7:50051"), "10.0.0.7:50051");
+  EXPECT_EQ(address_of_target("ipv6:%5B::1%5D:80"), "[::1]:80");
+  EXPECT_EQ(address_of_target("ipv6:[::1]:80"), "[::1]:80");
+  EXPECT_EQ(address_of_target("unix:/run/a.sock"), "unix:/run/a.sock");
+}
+
+}  // namespace
+}  // namespace mesh

@@ -1,0 +1,186 @@
+// Applications without a proxy: what real ones tell of themselves becomes readings, and what they
+// lack is told.
+#include "dialect/proxyless.h"
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include "dialect/block_numbers.h"
+#include "dialect/recorded_grpc.h"
+#include "support/proto_bytes.h"
+
+namespace mesh {
+namespace {
+
+using testing::ElementsAre;
+using testing::IsEmpty;
+using testing::Pair;
+using testing::SizeIs;
+using testing::StartsWith;
+
+constexpr const char* balanced = "python_1.85_round_robin.txt";
+constexpr const char* pinned = "python_1.85_pick_first.txt";
+constexpr const char* go = "go_1.66_round_robin.txt";
+constexpr const char* cpp = "cpp_1.51_server.txt";
+
+std::vector<std::uint64_t> requests_of(const Readings& readings) {
+  std::vector<std::uint64_t> requests;
+  const std::string& upstream = readings.upstreams.at(0).upstream;
+  for (const auto& [address, count] :
+       numbers(*readings.endpoints, Counted::endpoint_requests, Direction::outbound, upstream)) {
+    requests.push_back(count);
+  }
+  return requests;
+}
+
+TEST(Proxyless, tells_how_a_client_spreads_its_calls) {
+  for (const char* fixture : {balanced, go}) {
+    RecordedGrpc server(fixture);
+    const Readings readings = server.readings();
+    ASSERT_THAT(readings.upstreams, SizeIs(1)) << fixture;
+    EXPECT_EQ(readings.upstreams[0].balancer, "round_robin");
+    EXPECT_EQ(readings.upstreams[0].connections.active, 3u);
+    ASSERT_THAT(readings.endpoint_states, SizeIs(3));
+    for (const EndpointReading& one : readings.endpoint_states) {
+      EXPECT_EQ(one.state, EndpointState::ready);
+      EXPECT_EQ(one.connections_active, 1u);
+      EXPECT_THAT(one.address.str(), StartsWith("127.0.0.1:"));
+    }
+    const auto requests = requests_of(readings);
+    ASSERT_THAT(requests, SizeIs(3));
+    const auto [least, most] = std::ranges::minmax(requests);
+    EXPECT_LE(most - least, 5u) << "they were read one after another";
+    EXPECT_EQ(readings.unreadable, 0u);
+    EXPECT_THAT(readings.partial, IsEmpty());
+    EXPECT_EQ(server.asked("/GetSubchannel"), 3);
+  }
+}
+
+TEST(Proxyless, tells_of_a_pinned_client_whom_it_could_have_called) {
+  const Readings readings = RecordedGrpc(pinned).readings();
+  EXPECT_EQ(readings.upstreams.at(0).balancer, "pick_first");
+  EXPECT_EQ(readings.upstreams.at(0).connections.active, 1u);
+  EXPECT_THAT(readings.endpoint_states, SizeIs(3));
+  EXPECT_THAT(requests_of(readings), SizeIs(1));
+}
+
+TEST(Proxyless, has_calls_by_what_is_known_of_their_end) {
+  const Readings of_go = RecordedGrpc(go).readings();
+  const std::string upstream = of_go.upstreams.at(0).upstream;
+  EXPECT_EQ(upstream, "users");
+  EXPECT_THAT(numbers(*of_go.traffic, Counted::calls, Direction::outbound, upstream),
+              ElementsAre(Pair("other", testing::Gt(300u))));
+  const Readings of_cpp = RecordedGrpc(cpp).readings();
+  EXPECT_THAT(numbers(*of_cpp.traffic, Counted::calls, Direction::inbound, ""),
+              ElementsAre(Pair("OK", 1u)));
+  EXPECT_EQ(of_cpp.inbound_connections, 0u) << "the only one was the one that asked";
+  EXPECT_THAT(of_cpp.upstreams, IsEmpty());
+}
+
+TEST(Proxyless, has_the_methods_that_are_declared) {
+  const Readings of_cpp = RecordedGrpc(cpp).readings();
+  ASSERT_TRUE(of_cpp.declared);
+  std::vector<std::string> methods;
+  for (const DeclaredMethod& one : of_cpp.declared->methods) {
+    methods.push_back(one.service + "/" + one.method.str() + " " + std::string(kind_of(one)));
+  }
+  EXPECT_THAT(
+      methods,
+      ElementsAre("Greeter/SayHello unary", "order.v1.OrderService/PlaceOrder unary",
+                  "order.v1.OrderService/UploadItems client_stream",
+                  "user.v1.UserService/Chat bidi_stream", "user.v1.UserService/GetUser unary",
+                  "user.v1.UserService/ListUsers server_stream"));
+  const Readings of_python = RecordedGrpc(balanced).readings();
+  ASSERT_TRUE(of_python.declared);
+  EXPECT_THAT(of_python.declared->methods, SizeIs(3));
+}
+
+TEST(Proxyless, asks_for_methods_rarely_and_at_once_after_a_restart) {
+  RecordedGrpc server(balanced);
+  EXPECT_TRUE(server.readings().declared);
+  EXPECT_FALSE(server.readings().declared);
+  EXPECT_EQ(server.asked("ServerReflectionInfo"), 0);
+  server.load(pinned);  // another process: its server was created at another moment
+  server.readings();
+  EXPECT_TRUE(server.readings().declared);
+  for (int poll = 0; poll < 39; ++poll) server.readings();
+  EXPECT_EQ(server.asked("ServerReflectionInfo"), 0);
+  EXPECT_TRUE(server.readings().declared) << "ten minutes are over";
+}
+
+TEST(Proxyless, tells_what_an_xds_client_accepted_and_refused) {
+  RecordedGrpc server("python_1.85_xds.txt");
+  const Readings first = server.readings();
+  EXPECT_THAT(first.control_plane.links, IsEmpty());
+  ASSERT_THAT(first.control_plane.resources, SizeIs(3));
+  for (const ConfigResource& one : first.control_plane.resources) {
+    EXPECT_EQ(one.accepted, 1u);
+    EXPECT_EQ(one.rejected, 0u);
+  }
+  const auto& upstreams = first.upstreams;
+  ASSERT_THAT(upstreams, SizeIs(2)) << "the control plane is one";
+  const auto users = std::ranges::find(upstreams, "users", &UpstreamReading::upstream);
+  ASSERT_NE(users, upstreams.end());
+  EXPECT_EQ(users->balancer, "round_robin");
+  const auto says = [&](const char* fixture) {
+    const std::string status = answers_to(fixture, "/FetchClientStatus").at(0);
+    server.says_["/FetchClientStatus"] = [status](const Request&) { return status; };
+  };
+  says("python_1.85_xds_refused.txt");
+  const auto refused = server.readings().control_plane.resources;
+  ASSERT_THAT(refused, SizeIs(3));
+  EXPECT_EQ(refused[0].kind, ConfigKind::cds);
+  EXPECT_EQ(refused[0].name, "users-cluster");
+  EXPECT_EQ(refused[0].rejected, 1u);
+  EXPECT_EQ(server.readings().control_plane.resources[0].rejected, 1u) << "it is the same one";
+  says("python_1.85_xds.txt");
+  EXPECT_EQ(server.readings().control_plane.resources[0].accepted, 2u);
+}
+
+TEST(Proxyless, is_content_with_any_one_of_the_three) {
+  RecordedGrpc server(balanced);
+  server.statuses_["/GetTopChannels"] = "UNIMPLEMENTED";
+  const Readings readings = server.readings();
+  EXPECT_TRUE(readings.declared);
+  EXPECT_FALSE(readings.traffic);
+  EXPECT_EQ(server.asked("/GetServers"), 0);
+  EXPECT_THAT(readings.partial, IsEmpty());
+
+  RecordedGrpc bare;
+  const Step step = bare.poll();
+  ASSERT_TRUE(std::holds_alternative<Failure>(step));
+  EXPECT_EQ(std::get<Failure>(step).reason, Reason::parse);
+  EXPECT_THAT(std::get<Failure>(step).message, testing::HasSubstr("neither channelz nor"));
+  EXPECT_TRUE(std::holds_alternative<Failure>(bare.poll()));
+}
+
+TEST(Proxyless, is_down_if_nobody_answers_and_up_if_it_may_not_ask) {
+  RecordedGrpc server(balanced);
+  server.failures_.emplace("/GetTopChannels", Failure{Reason::connect, "refused"});
+  const Step step = server.poll();
+  ASSERT_TRUE(std::holds_alternative<Failure>(step));
+  EXPECT_EQ(std::get<Failure>(step),
+            (Failure{Reason::connect, "/grpc.channelz.v1.Channelz/GetTopChannels: refused"}));
+  server.failures_.clear();
+  server.statuses_["/GetTopChannels"] = "PERMISSION_DENIED";
+  const Readings readings = server.readings();
+  ASSERT_THAT(readings.partial, SizeIs(1));
+  EXPECT_EQ(readings.partial[0].reason, Reason::forbidden);
+  EXPECT_TRUE(readings.declared);
+}
+
+TEST(Proxyless, keeps_what_it_has_when_a_later_part_fails) {
+  RecordedGrpc server(balanced);
+  server.failures_.emplace("ServerReflectionInfo", Failure{Reason::timeout, "no answer"});
+  const Readings readings = server.readings();
+  ASSERT_THAT(readings.partial, SizeIs(1));
+  EXPECT_EQ(readings.partial[0], (Failure{Reason::timeout, "reflection: no answer"}));
+  EXPECT_TRUE(readings.traffic);
+  server.failures_.clear();
+  const Readings next = server.readings();
+  EXPECT_TRUE(next.declared);
+  EXPECT_THAT(next.heard, testing::Contains("reflection"));
+}
+
+}  // namespace
+}  // namespace mesh
