@@ -54,6 +54,11 @@ class ControlGroup:
         os.chmod(script, 0o755)
         return script
 
+    def take_in(self, pid):
+        """A process that runs; what it takes from now on is counted here."""
+        for group in self._directories():
+            _write(os.path.join(group, "cgroup.procs"), pid)
+
     def remove(self):
         """Once its processes have ended, which the caller sees to."""
         for directory in self._directories():

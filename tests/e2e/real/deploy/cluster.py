@@ -1,6 +1,6 @@
 """The API server of a real Kubernetes that knows the kinds of Prometheus' operator, kubectl and Helm at it,
 and an agent run as one of its pods would be: by that pod's arguments, its configuration and its
-account's token, as user 65532 without a capability."""
+account's token, as its user and with its capabilities."""
 
 import base64
 import json
@@ -8,6 +8,7 @@ import os
 import shlex
 import subprocess
 import sys
+import tempfile
 
 import yaml
 
@@ -23,17 +24,7 @@ from manifests import make  # noqa: E402
 SPACE = make.NAME  # the namespace of the release
 OTHERS = ("shop", "bank", "monitoring")
 LEVEL = "pod-security.kubernetes.io/enforce"
-USER = 65532
-# Its own /run, in which the token is; and then nothing more than the pod has.
-_AS_POD = """\
-#!/bin/sh
-exec unshare --mount --propagation private sh -euc '
-  mount -t tmpfs none /run
-  mkdir -p /run/secrets/kubernetes.io/serviceaccount
-  mount --bind {account} /run/secrets/kubernetes.io/serviceaccount
-  exec setpriv --reuid={user} --regid={user} --clear-groups --inh-caps=-all --bounding-set=-all \
-    --no-new-privs --pdeathsig KILL env {environment} "$@"' sh {command} "$@"
-"""
+_AS_POD = os.path.join(os.path.dirname(os.path.abspath(__file__)), "as_pod.sh")
 
 
 class Cluster(RealMesh):
@@ -41,7 +32,7 @@ class Cluster(RealMesh):
 
     def __init__(self, directory):
         super().__init__(directory)
-        os.chmod(directory, 0o755)  # another user's agent reads in it
+        os.chmod(directory, 0o755)  # the pods' users read in it
         self.api = Kubernetes(self)
 
     def start(self):
@@ -116,26 +107,32 @@ class Cluster(RealMesh):
 
 
 class PodOf:
-    """The agent of a workload that is installed, on a node. start() … stop()."""
+    """The agent of a workload that is installed, on a node. start() … stop(). As root."""
 
     def __init__(self, cluster, kind, name, node):
         workload = cluster.get(kind, name)
         pod = workload["spec"]["template"]["spec"]
-        words = [word for word in pod["containers"][0]["args"]
+        container = pod["containers"][0]
+        words = [word for word in container["args"]
                  if not word.startswith(("--config.file", "--web.listen-address"))]
-        config = cluster.get("configmap", pod["volumes"][0]["configMap"]["name"])["data"]["mesh_exporter.yaml"]
-        self.posture = pod["securityContext"]
-        account = cluster.path(f"account-of-{name}-{node}")
+        config = next(volume["configMap"]["name"] for volume in pod["volumes"] if volume["name"] == "config")
+        folder = tempfile.mkdtemp(prefix=f"{name}-on-{node}-", dir=cluster.directory)
+        os.chmod(folder, 0o755)  # the pod's user reads in it
+        account = os.path.join(folder, "account")
         cluster.write(cluster.api.token_of(SPACE, pod["serviceAccountName"]), account, "token")
         with open(cluster.api.authority) as file:
             cluster.write(file.read(), account, "ca.crt")
-        environment = {"KUBERNETES_SERVICE_HOST": "127.0.0.1", "KUBERNETES_SERVICE_PORT": PORT,
-                       "NODE_NAME": node}
-        script = cluster.write(_AS_POD.format(
-            account=account, user=USER, command=shlex.join([BINARY, *words]),
-            environment=" ".join(f"{key}={value}" for key, value in environment.items())), account, "run")
+        os.mkdir(os.path.join(folder, "root"))
+        groups = [mount["mountPath"] for mount in container["volumeMounts"] if mount["name"] == "control-groups"]
+        added = container["securityContext"]["capabilities"].get("add", [])
+        command = [_AS_POD, os.path.join(folder, "root"), account, *(groups or ["-"]),
+                   str(pod["securityContext"]["runAsUser"]),
+                   ",".join(["-all", *("+" + one.lower() for one in added)]),
+                   "env", "KUBERNETES_SERVICE_HOST=127.0.0.1", f"KUBERNETES_SERVICE_PORT={PORT}",
+                   "NODE_NAME=" + node, BINARY, *words]
+        script = cluster.write(f'#!/bin/sh\nexec {shlex.join(command)} "$@"\n', folder, "run")
         os.chmod(script, 0o755)
-        self.agent = Agent(script, cluster.directory, config, name=f"{name}-on-{node}")
+        self.agent = Agent(script, folder, cluster.get("configmap", config)["data"]["mesh_exporter.yaml"])
 
     def start(self):
         self.agent.start()
@@ -143,10 +140,11 @@ class PodOf:
     def stop(self):
         self.agent.stop()
 
-    def status(self):
-        """{key: value} of what the kernel says of the process."""
+    def privileges(self):
+        """(user, capabilities as a mask) that the kernel says the process has."""
         with open(f"/proc/{self.agent.child.pid}/status") as file:
-            return dict(line.rstrip("\n").split(":\t", 1) for line in file if ":\t" in line)
+            status = dict(line.rstrip("\n").split(":\t", 1) for line in file if ":\t" in line)
+        return int(status["Uid"].split()[1]), int(status["CapEff"], 16)
 
     def shown(self):
         return {row["pod"] for row, _ in self.agent.page().rows("mesh_target_up")}
