@@ -104,15 +104,23 @@ std::string about_cgroup(const TargetState& state) {
 
 }  // namespace
 
-std::string about_library(const TargetState& state) {
-  const bool tells = !is_application(state.target.mesh) || !state.library.empty();
-  return tells || !state.up ? "" : "no gRPC calls are counted on its page";
+std::string about_nothing_read(const TargetState& state) {
+  if (!state.up) return "";
+  if (is_application(state.target.mesh)) {
+    return state.library.empty() ? "no gRPC calls are counted on its page" : "";
+  }
+  const bool told = state.proxy || state.plane || state.heap || state.ambient ||
+                    !state.traffic.keys->empty() || !state.endpoints.empty() ||
+                    !state.control_plane.links.empty() || !state.certificates.empty();
+  if (told) return "";
+  return "nothing in its answer is known of " + state.target.mesh +
+         ": nothing is counted yet, or it is another mesh (\"mesh: auto\" finds out)";
 }
 
 std::vector<std::string> remarks(const TargetState& state, Duration configured) {
   static constexpr std::array abouts{about_proxy,      about_refused,   about_failed,
                                      about_unreadable, about_ambiguous, about_folded,
-                                     about_left_out,   about_cgroup,    about_library};
+                                     about_left_out,   about_cgroup,    about_nothing_read};
   std::vector<std::string> all;
   for (const auto about : abouts) {
     if (std::string words = about(state); !words.empty()) all.push_back(std::move(words));

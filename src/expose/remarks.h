@@ -14,7 +14,8 @@ namespace mesh {
 // as long as the target's words are. `configured` is the poll interval it should be asked at.
 std::vector<std::string> remarks(const TargetState& state, Duration configured);
 
-// Of an application: that its page has no counters of calls; "" if it has, or was not read.
-std::string about_library(const TargetState& state);
+// That the answer has nothing of what its dialect reads: a page without counters of calls, or one
+// of another mesh than the configuration says. "" if it has, or was not read.
+std::string about_nothing_read(const TargetState& state);
 
 }  // namespace mesh

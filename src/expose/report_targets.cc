@@ -45,7 +45,7 @@ std::string trouble_of(const TargetState& state, const TargetNote& note) {
     if (!trouble.empty()) words.append(words.empty() ? "" : "; ").append(trouble);
   };
   if (state.failure) say(state.failure->message);
-  say(about_library(state));
+  say(about_nothing_read(state));
   for (const Unanswered& one : state.unanswered) {
     if (!state.failure) say(one.failure.message);
   }

@@ -25,6 +25,7 @@ std::string landing(const Snapshot& snapshot) {
 TargetState well(std::string pod) {
   TargetState state = sample::answering(std::move(pod));
   state.target.admin = Address{"127.0.0.1", 9901, ""};
+  state.traffic.keys = sample::keys({sample::call("users:1", "Get", "OK")});
   return state;
 }
 

@@ -25,7 +25,7 @@ ProbeReport secret() {
   report.server = {{"users", 443, ""}, GrpcTls{}, ""};
   report.health = {{"", {HealthStatus::unreachable, "connection refused", 1s}}};
   Certificate leaf;
-  leaf.sans = {{SanType::dns, "users.shop"}};
+  leaf.sans = {{SubjectAltName::Kind::dns, "users.shop"}};
   leaf.issuer = "CN=root";
   leaf.not_after = std::chrono::floor<std::chrono::seconds>(now) + 3h;
   report.certificates = {std::nullopt, {0, "", "TLSv1.3", "TLS_X", "h2", false, {}}, {leaf}};

@@ -16,6 +16,7 @@ using testing::IsEmpty;
 TargetState well() {
   TargetState state = sample::answering("a");
   state.target.admin = Address{"127.0.0.1", 9901, ""};
+  state.heap = Heap{41'000'000, 67'108'864};
   return state;
 }
 
@@ -46,6 +47,21 @@ TEST(Remarks, say_that_an_application_counts_no_calls) {
   state.target.mesh = "app";
   EXPECT_THAT(remarks_on(state), ElementsAre("no gRPC calls are counted on its page"));
   state.library = "grpc-prometheus";
+  EXPECT_THAT(remarks_on(state), IsEmpty());
+}
+
+TEST(Remarks, say_that_an_answer_may_be_another_meshs) {
+  TargetState state = well();
+  state.target.mesh = "linkerd";
+  state.heap.reset();
+  EXPECT_THAT(
+      remarks_on(state),
+      ElementsAre("nothing in its answer is known of linkerd: nothing is counted yet, or it is "
+                  "another mesh (\"mesh: auto\" finds out)"));
+  state.up = false;
+  EXPECT_THAT(remarks_on(state), IsEmpty());
+  state.up = true;
+  state.traffic.keys = sample::keys({sample::call("users:1", "Get", "OK")});
   EXPECT_THAT(remarks_on(state), IsEmpty());
 }
 
