@@ -9,6 +9,7 @@ The same byte for byte, whoever makes it."""
 
 import argparse
 import glob
+import hashlib
 import os
 import re
 import subprocess
@@ -19,6 +20,7 @@ KUSTOMIZE = os.path.join(ROOT, "deploy", "kustomize")
 VALUES = os.path.join(ROOT, "tests", "deploy", "values")
 GOLDEN = os.path.join(ROOT, "tests", "deploy", "golden")
 HELM = os.path.join(ROOT, "build", "tools", "bin", "helm")
+SOURCES = os.path.join(GOLDEN, "sources.sha256")
 KUBECTL = os.path.join(ROOT, "build", "manifests", "bin", "kubectl")
 NAME = "mesh-exporter"  # of the release and its namespace
 
@@ -97,6 +99,17 @@ def renders():
     return made
 
 
+def sources():
+    """A checksum of all that the renders are made of: whether they are of today is known without Helm."""
+    digest = hashlib.sha256()
+    for pattern in (f"{CHART}/*", f"{CHART}/templates/**", f"{VALUES}/*"):
+        for path in sorted(glob.glob(pattern, recursive=True)):
+            if os.path.isfile(path) and not path.endswith("README.md"):
+                name, content = os.path.relpath(path, ROOT).encode(), read(path)
+                digest.update(b"%d %s %d " % (len(name), name, len(content)) + content)
+    return digest.hexdigest() + "\n"
+
+
 def kustomized(folder):
     """What kubectl makes of a folder of deploy/kustomize."""
     return run(KUBECTL, "kustomize", os.path.join(KUSTOMIZE, folder))
@@ -126,7 +139,7 @@ def main():
         made = renders()
         for path in set(glob.glob(os.path.join(GOLDEN, "*.yaml"))) - made.keys():
             os.unlink(path)
-        write(made)
+        write({**made, SOURCES: sources()})
         write(dict([one_file()]))
 
 

@@ -36,6 +36,9 @@ class Copies(unittest.TestCase):
         for path, content in wanted.items():
             self.assertTrue(content == there[path], f"{path} is another: run deploy/make.py")
 
+    def test_the_renders_are_of_the_chart_as_it_is(self):
+        self.assertEqual(make.read(make.SOURCES).decode(), make.sources(), "run deploy/make.py --all")
+
     def test_the_chart_is_of_the_programs_version(self):
         version, = re.findall(r"^project\(mesh_exporter VERSION (\S+)", read("CMakeLists.txt"), re.M)
         chart = yaml.safe_load(read("deploy", "helm", "mesh-exporter", "Chart.yaml"))

@@ -66,6 +66,22 @@ def pod_of(workload):
     return workload["spec"]["template"]["spec"]
 
 
+def rights(things):
+    """What accounts may do by the bindings that name them: {account: {(group, resource, verbs)}}"""
+    rules, found = granted(things), {}
+    for one in of_kind(things, "ClusterRoleBinding", "RoleBinding"):
+        key = (one["roleRef"]["kind"], one["roleRef"]["name"], one["metadata"].get("namespace"))
+        assert one["kind"] == key[0] + "Binding", one
+        for subject in one["subjects"]:
+            for rule in rules.pop(key):
+                assert rule.keys() == {"apiGroups", "resources", "verbs"}, rule
+                found.setdefault(subject["name"], set()).update(
+                    (group, resource, " ".join(rule["verbs"]))
+                    for group in rule["apiGroups"] for resource in rule["resources"])
+    assert not rules, f"roles that nobody has: {rules}"
+    return found
+
+
 class Judge(unittest.TestCase):
     """Or what follows would show nothing."""
 
@@ -143,38 +159,21 @@ class Posture(unittest.TestCase):
 
 
 class Rights(unittest.TestCase):
-    """What an account may do, by the bindings that name it."""
-
-    def rights(self, things):
-        """{account: {(group, resource, verbs)}}"""
-        rules, found = granted(things), {}
-        for one in of_kind(things, "ClusterRoleBinding", "RoleBinding"):
-            key = (one["roleRef"]["kind"], one["roleRef"]["name"], one["metadata"].get("namespace"))
-            self.assertEqual(one["kind"], key[0] + "Binding")
-            for subject in one["subjects"]:
-                for rule in rules.pop(key):
-                    self.assertEqual(rule.keys(), {"apiGroups", "resources", "verbs"})
-                    found.setdefault(subject["name"], set()).update(
-                        (group, resource, " ".join(rule["verbs"]))
-                        for group in rule["apiGroups"] for resource in rule["resources"])
-        self.assertEqual(rules, {}, "roles that nobody has")
-        return found
-
     def test_each_switch_grants_its_verbs_to_its_account(self):
         for case in make.cases():
             things = golden(case)
             accounts = {one["kind"]: pod_of(one)["serviceAccountName"] for one in workloads(things)}
-            rights = self.rights(things)
+            found = rights(things)
             if case == "service-monitor":  # rbac.create is false
-                self.assertEqual(rights, {})
+                self.assertEqual(found, {})
                 self.assertEqual(of_kind(things, "ServiceAccount"), [])
                 continue
             wanted = RIGHTS.get(case, {})
-            self.assertEqual(rights.pop(accounts["DaemonSet"]), {PODS} | wanted.get("", set()), case)
+            self.assertEqual(found.pop(accounts["DaemonSet"]), {PODS} | wanted.get("", set()), case)
             if "-secrets" in wanted:
-                self.assertEqual(rights.pop(accounts["Deployment"]), wanted["-secrets"], case)
+                self.assertEqual(found.pop(accounts["Deployment"]), wanted["-secrets"], case)
                 self.assertNotEqual(accounts["Deployment"], accounts["DaemonSet"])
-            self.assertEqual(rights, {}, case)
+            self.assertEqual(found, {}, case)
 
     def test_rights_in_some_namespaces_are_roles_there(self):
         things = golden("namespaces")
@@ -186,7 +185,7 @@ class Rights(unittest.TestCase):
 
     def test_overlays_grant_nothing_but_pods(self):
         for name in OVERLAYS:
-            self.assertEqual(self.rights(kustomized("overlays/" + name)), {"mesh-exporter": {PODS}}, name)
+            self.assertEqual(rights(kustomized("overlays/" + name)), {"mesh-exporter": {PODS}}, name)
 
 
 class Monitors(unittest.TestCase):

@@ -3,6 +3,7 @@
 be, its rules and dashboards those of the repository: tests/e2e/run --deploy. Half a minute."""
 
 import glob
+import itertools
 import os
 import sys
 import tempfile
@@ -14,6 +15,7 @@ ROOT = os.path.dirname(os.path.dirname(os.path.dirname(os.path.dirname(os.path.d
 sys.dont_write_bytecode = True
 sys.path.insert(0, os.path.join(ROOT, "tests", "deploy"))
 
+import posture_test  # noqa: E402
 from manifests import HERE as FIXTURES  # noqa: E402
 from manifests import make, objects, of_kind, only, read, run  # noqa: E402
 
@@ -36,6 +38,15 @@ REFUSED = (
     (("prometheusRule.enabled=true", "prometheusRule.alerts.MeshErrorBudgetBurn.expr=a"), "there are 4 rules"),
     (("podMonitor.enabled=true", "serviceMonitor.enabled=true"), "expected one of them"),
     (("serviceMonitor.enabled=true", "service.enabled=false"), "needs service.enabled"))
+
+
+# {switch: what it adds to an agent of a node, and to its account's rights}
+SWITCHES = {"networkNamespaces": (posture_test.ENTERING, set()),
+            "controlGroups": ({posture_test.GROUPS}, set()),
+            "hostCertificates": ({"folder /etc/kubernetes/pki"}, set()),
+            "kubelet": (set(), {posture_test.METRICS}),
+            "endpointSlices": (set(), {posture_test.SLICES}),
+            "secrets": (set(), set())}
 
 
 def alerts(groups):
@@ -65,6 +76,20 @@ class Chart(unittest.TestCase):
                          set(glob.glob(os.path.join(make.GOLDEN, "*.yaml"))))
         for path, text in made.items():
             self.assertTrue(make.read(path).decode() == text, f"{path}: run deploy/make.py --all")
+
+    def test_switches_add_up_in_every_combination(self):
+        for chosen in itertools.product((False, True), repeat=len(SWITCHES)):
+            on = [switch for switch, is_on in zip(SWITCHES, chosen) if is_on]
+            things = objects(make.template("--set", ",".join(f"{one}.enabled=true" for one in on) or "port=10420"))
+            agents = only(things, "DaemonSet")
+            self.assertEqual(posture_test.beyond_base(posture_test.pod_of(agents)),
+                             set().union(*(SWITCHES[one][0] for one in on)), on)
+            rights = posture_test.rights(things)
+            self.assertEqual(rights.pop(make.NAME),
+                             {posture_test.PODS}.union(*(SWITCHES[one][1] for one in on)), on)
+            self.assertEqual(rights, {make.NAME + "-secrets": {posture_test.SECRETS}} if "secrets" in on else {})
+            for one in of_kind(things, "Deployment"):
+                self.assertEqual(posture_test.beyond_base(posture_test.pod_of(one)), set(), on)
 
     def test_it_refuses_what_the_schema_refuses(self):
         fixtures = glob.glob(os.path.join(FIXTURES, "refused", "*.yaml"))
