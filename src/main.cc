@@ -85,6 +85,7 @@ void give_large_buffers_back() {
 int run(const Flags& flags) {
   give_large_buffers_back();
   if (!flags.config_check) hold_back_reloads();
+  const FileSignature as_read = look_at_file(flags.config_file).signature;
   const Result<Config, ConfigErrors> config = load_config(flags.config_file, config_context());
   if (!config) {
     for (const Error& error : config.error()) std::cerr << error.message << "\n";
@@ -97,7 +98,9 @@ int run(const Flags& flags) {
   }
   set_up_log(flags.log_level, flags.log_format);
   const auto read_config = [&flags] { return load_config(flags.config_file, config_context()); };
-  const AppOptions options{flags.listen_addresses, flags.telemetry_path, read_config};
+  const AppOptions options{
+      flags.listen_addresses, flags.telemetry_path, read_config, flags.config_file, as_read,
+      flags.reload_interval,  flags.lifecycle};
   return run_app(*config, options) ? exit_ok : exit_failed;
 }
 

@@ -8,13 +8,17 @@
 #include <boost/asio/io_context.hpp>
 #include <boost/asio/redirect_error.hpp>
 #include <boost/asio/signal_set.hpp>
+#include <boost/asio/steady_timer.hpp>
 #include <boost/asio/use_awaitable.hpp>
 #include <chrono>
 #include <csignal>
 #include <exception>
+#include <optional>
 #include <string_view>
 #include <utility>
 
+#include "app/lifecycle.h"
+#include "app/reloader.h"
 #include "app/watchers.h"
 #include "base/build.h"
 #include "base/limits.h"
@@ -49,38 +53,6 @@ asio::awaitable<void> serve_until_signal(asio::io_context& io, HttpServer& serve
   io.stop();
 }
 
-void warn_of(const Config& config) {
-  for (const std::string& warning : config.warnings) {
-    log(LogLevel::warn, "the configuration may not be what was meant", {{"what", warning}});
-  }
-}
-
-// What a configuration says about pages.
-void apply(const Config& config, PageOptions& page) {
-  page.failure_codes = config.grpc.failure_codes;
-  page.poll_interval = config.poll.interval;
-  page.config = {true, std::chrono::system_clock::now()};
-}
-
-// A configuration that is wrong leaves everything as it is. Whose history ends is told.
-void reload(const AppOptions& options, Watchers& watchers, PageOptions& page, Routes& routes) {
-  const Result<Config, ConfigErrors> config = options.read_config();
-  page.config.successful = static_cast<bool>(config);
-  if (config) {
-    warn_of(*config);
-    const std::string anew = watchers.change(*config);
-    apply(*config, page);
-    log(LogLevel::info, "configuration reloaded",
-        {{"targets", config->targets.size()}, {"begins_anew", anew.empty() ? "nothing" : anew}});
-  } else {
-    for (const Error& error : config.error()) {
-      log(LogLevel::error, "the configuration was not reloaded, the old one goes on",
-          {{"error", error.message}});
-    }
-  }
-  routes.change(page);
-}
-
 void mask_reloads(int how) {
   sigset_t reload;
   sigemptyset(&reload);
@@ -88,15 +60,26 @@ void mask_reloads(int how) {
   pthread_sigmask(how, &reload, nullptr);
 }
 
-asio::awaitable<void> reload_on_hang_up(asio::io_context& io, const AppOptions& options,
-                                        Watchers& watchers, PageOptions& page, Routes& routes) {
+asio::awaitable<void> reload_on_hang_up(asio::io_context& io, Reloader& reloader) {
   asio::signal_set hang_ups(io, SIGHUP);
   mask_reloads(SIG_UNBLOCK);  // those that were held back come now
   while (true) {
     co_await hang_ups.async_wait(asio::use_awaitable);
-    reload(options, watchers, page, routes);
+    reloader.reload();
   }
 }
+
+asio::awaitable<void> reload_on_change(asio::io_context& io, std::chrono::milliseconds interval,
+                                       Reloader& reloader) {
+  asio::steady_timer next_look(io);
+  while (true) {
+    next_look.expires_after(interval);
+    co_await next_look.async_wait(asio::use_awaitable);
+    reloader.look();
+  }
+}
+
+asio::awaitable<WebReply> at_once(WebReply reply) { co_return reply; }
 
 // A coroutine of the conductor itself has no business throwing: say so and end.
 auto ends_program(asio::io_context& io, bool& broken) {
@@ -157,13 +140,21 @@ bool run_app(const Config& config, const AppOptions& options) {
   Watchers watchers(io.get_executor(), config);
   PageOptions page = page_options(config, options);
   Routes routes(page, [&watchers] { return watchers.snapshot(); });
-  HttpServer server(io.get_executor(),
-                    [&routes](WebRequest request) { return routes.handle(std::move(request)); });
+  Reloader reloader(options, watchers, page, routes);
+  const Lifecycle lifecycle{options.lifecycle, [&reloader] { return reloader.reload(); },
+                            [] { std::raise(SIGTERM); }};
+  HttpServer server(io.get_executor(), [&routes, &lifecycle](WebRequest request) {
+    std::optional<WebReply> reply = answer_lifecycle(request, lifecycle);
+    return reply ? at_once(std::move(*reply)) : routes.handle(std::move(request));
+  });
   if (!listen_everywhere(server, options.listen_addresses)) return false;
 
   asio::co_spawn(io, serve_until_signal(io, server, watchers, broken), ends_program(io, broken));
-  asio::co_spawn(io, reload_on_hang_up(io, options, watchers, page, routes),
-                 ends_program(io, broken));
+  asio::co_spawn(io, reload_on_hang_up(io, reloader), ends_program(io, broken));
+  if (options.look_interval.count() > 0) {
+    asio::co_spawn(io, reload_on_change(io, options.look_interval, reloader),
+                   ends_program(io, broken));
+  }
   watchers.start(ends_program(io, broken));
   io.run();
   return !broken;

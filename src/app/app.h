@@ -1,8 +1,10 @@
 // The whole program, once it knows its configuration: poller and web server on one io_context,
-// until SIGTERM or SIGINT. SIGHUP has the configuration read again: one that is wrong changes
-// nothing, and is told in the log and in mesh_exporter_config_last_reload_successful.
+// until SIGTERM or SIGINT. SIGHUP, POST /-/reload or a change of its file have the configuration
+// read again: one that is wrong changes nothing, and is told in the log and in
+// mesh_exporter_config_last_reload_successful.
 #pragma once
 
+#include <chrono>
 #include <functional>
 #include <string>
 #include <vector>
@@ -10,13 +12,18 @@
 #include "config/config.h"
 #include "config/load.h"
 #include "model/target.h"
+#include "scrape/file_read.h"
 
 namespace mesh {
 
 struct AppOptions {
   std::vector<Address> listen_addresses;
   std::string telemetry_path;
-  std::function<Result<Config, ConfigErrors>()> read_config;  // as it is now; called on SIGHUP
+  std::function<Result<Config, ConfigErrors>()> read_config;  // as it is now; for a reload
+  std::string config_file;
+  FileSignature read;                         // of that file, when `config` was read
+  std::chrono::milliseconds look_interval{};  // at that file, from one to the next; 0: never
+  bool lifecycle = false;                     // POST /-/reload and /-/quit are allowed
 };
 
 // Who asks for a reload from now on gets it from run_app(), however long it takes to come to that.

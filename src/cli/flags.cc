@@ -8,6 +8,7 @@
 #include <vector>
 
 #include "base/build.h"
+#include "base/duration.h"
 #include "base/host_port.h"
 #include "base/nearest_word.h"
 #include "base/quoted.h"
@@ -17,12 +18,14 @@
 namespace mesh {
 namespace {
 
-constexpr std::array<Flag, 8> known_flags{{
+constexpr std::array<Flag, 10> known_flags{{
     {"config.file", "=mesh_exporter.yaml", "The configuration file."},
     {"config.check", "", "Check the configuration, print what was found, exit 0 or 2."},
+    {"config.auto-reload-interval", "=5s", "Look so often whether the file has changed; 0: never."},
     {"web.listen-address", "=:10420",
      "Serve on :PORT, HOST:PORT or [IPV6]:PORT; repeatable, port 0: any free."},
     {"web.telemetry-path", "=/metrics", "The path of the metrics page."},
+    {"web.enable-lifecycle", "", "Allow POST /-/reload and POST /-/quit."},
     {"log.level", "=info", "The least severe lines to log: debug, info, warn or error."},
     {"log.format", "=logfmt", "The form of log lines: logfmt or json."},
     {"version", "", "Print the version and exit."},
@@ -79,6 +82,7 @@ Result<Flags> parse_flags(std::span<const char* const> arguments) {
 
   Flags flags;
   flags.config_check = given("config.check") != nullptr;
+  flags.lifecycle = given("web.enable-lifecycle") != nullptr;
   flags.version = given("version") != nullptr;
   flags.help = given("help") != nullptr;
   if (const std::string* file = given("config.file")) flags.config_file = *file;
@@ -93,6 +97,14 @@ Result<Flags> parse_flags(std::span<const char* const> arguments) {
   if (const std::string* path = given("web.telemetry-path")) {
     if (auto complaint = complaint_about_path(*path)) return *complaint;
     flags.telemetry_path = *path;
+  }
+  if (const std::string* text = given("config.auto-reload-interval")) {
+    const auto interval = parse_duration(*text);
+    if (!interval) {
+      return Error{"--config.auto-reload-interval: " + in_quotes(*text) + " " +
+                   interval.error().message};
+    }
+    flags.reload_interval = *interval;
   }
   if (const std::string* word = given("log.level")) {
     const auto level = parse_log_level(*word);

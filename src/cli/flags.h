@@ -2,6 +2,7 @@
 // one. Spelled as Prometheus' exporters spell theirs. Only parsing: main decides what to do.
 #pragma once
 
+#include <chrono>
 #include <span>
 #include <string>
 #include <string_view>
@@ -18,6 +19,8 @@ struct Flags {
   bool config_check = false;                               // validate, say what was found, leave
   std::vector<Address> listen_addresses{{"", 10420, ""}};  // an empty host: all addresses
   std::string telemetry_path = "/metrics";
+  bool lifecycle = false;                           // POST /-/reload and /-/quit
+  std::chrono::milliseconds reload_interval{5000};  // looks at the file for a change; 0: never
   LogLevel log_level = LogLevel::info;
   LogFormat log_format = LogFormat::logfmt;
   bool version = false;  // print version_text() and leave

@@ -87,7 +87,7 @@ std::string report_query(const ReportFilter& filter) {
 }
 
 bool is_taken_path(std::string_view path) {
-  if (path == "/-/healthy" || path == "/-/ready") return true;
+  if (path.starts_with("/-/")) return true;
   constexpr std::string_view api = "/api/v1/";
   if (!path.starts_with('/')) return false;
   path.remove_prefix(path.starts_with(api) ? api.size() : 1);

@@ -2,6 +2,8 @@
 // by one against its header limit, so that is done here.
 #include "net/http_question.h"
 
+#include <algorithm>
+#include <array>
 #include <boost/beast/core/flat_buffer.hpp>
 #include <boost/beast/http/empty_body.hpp>
 #include <boost/beast/http/parser.hpp>
@@ -20,6 +22,8 @@ using Fields = http::request<http::empty_body>;
 
 // A request is small; a scraper's is about 300 bytes.
 constexpr std::size_t read_bytes = 2048;
+
+constexpr std::array<std::string_view, 4> passed_on{"GET", "HEAD", "POST", "PUT"};
 
 HttpQuestion refused(int status) {
   HttpQuestion question;
@@ -51,7 +55,7 @@ HttpQuestion understand(const Fields& header, bool keep_alive) {
        header[field::content_length].find_first_not_of('0') != boost::beast::string_view::npos);
   question.keep_alive = keep_alive && !has_body;
   question.web.method = std::string(header.method_string());
-  if (question.web.method != "GET" && question.web.method != "HEAD") {
+  if (std::ranges::find(passed_on, question.web.method) == passed_on.end()) {
     question.refusal = 405;
     return question;
   }

@@ -1,9 +1,9 @@
 // Our own HTTP/1.1 server: listens, reads requests, asks the handler, writes its replies.
 //
-// Knows nothing of metrics. GET and HEAD only are passed on; everything else is answered here
-// (405, 400, 413, 431). Bounded: connections, header and body size, time to ask and time to take
-// the answer. Keep-alive and pipelining as HTTP/1.1 has them. The handler may run elsewhere (it is
-// awaited), so a big page does not hold up the io_context.
+// Knows nothing of metrics. GET, HEAD, and POST and PUT without a body are passed on; everything
+// else is answered here (405, 400, 413, 431). Bounded: connections, header and body size, time to
+// ask and time to take the answer. Keep-alive and pipelining as HTTP/1.1 has them. The handler may
+// run elsewhere (it is awaited), so a big page does not hold up the io_context.
 //
 // A connection without a request costs its owner nothing, so it must not cost others their answer:
 // where connections or file descriptors run out, the one that has waited longest for a request to
@@ -25,7 +25,7 @@
 namespace mesh {
 
 struct WebRequest {
-  std::string method;  // "GET" or "HEAD"
+  std::string method;  // "GET", "HEAD", "POST" or "PUT"
   std::string path;    // without query
   std::string query;   // without '?'; "" if there is none
   std::string accept;  // header values, "" where absent
@@ -36,9 +36,10 @@ struct WebReply {
   int status = 200;
   std::string content_type = "text/plain; charset=utf-8";
   std::string body;
-  std::string content_encoding;  // "gzip" or ""
-  std::string location;          // for redirects
-  std::string vary;              // "Accept, Accept-Encoding" where the body depends on them
+  std::string content_encoding;     // "gzip" or ""
+  std::string location;             // for redirects
+  std::string allow = "GET, HEAD";  // which methods there are; told with 405
+  std::string vary;                 // "Accept, Accept-Encoding" where the body depends on them
 };
 
 // May throw: that is answered with 500 and logged.

@@ -51,6 +51,19 @@ TEST(Flags, take_values_from_the_next_argument) {
   EXPECT_TRUE(flags->config_check);
 }
 
+TEST(Flags, say_who_may_have_the_configuration_read_again) {
+  const auto usual = parse({});
+  ASSERT_TRUE(usual);
+  EXPECT_EQ(usual->reload_interval, std::chrono::seconds(5));
+  EXPECT_FALSE(usual->lifecycle);
+  const auto flags = parse({"--config.auto-reload-interval=0", "--web.enable-lifecycle"});
+  ASSERT_TRUE(flags);
+  EXPECT_EQ(flags->reload_interval, std::chrono::seconds(0));
+  EXPECT_TRUE(flags->lifecycle);
+  EXPECT_THAT(error_of({"--config.auto-reload-interval=often"}),
+              HasSubstr("--config.auto-reload-interval: \"often\""));
+}
+
 TEST(Flags, take_several_listen_addresses_in_place_of_the_default) {
   auto flags = parse({"--web.listen-address=:0", "--web.listen-address", "localhost:9000",
                       "--web.listen-address=[::1]:9001"});

@@ -122,5 +122,60 @@ class Reload(TempDirTest):
         self.assertTrue(self.agent.child.running())
 
 
+class Unasked(TempDirTest):
+    """Without a signal: because the file has changed, or because somebody asked by HTTP."""
+
+    def setUp(self):
+        super().setUp()
+        self.good = self.start(MisbehavingAdmin("good"))
+
+    def begin(self, *flags):
+        agent = self.start_agent(fake_targets({"one": self.good}), *flags)
+        agent.wait_ready()
+        return agent
+
+    def wait_shown(self, agent, *pods):
+        wait_until(lambda: {row["pod"] for row, _ in agent.page().rows("mesh_target_up")} == set(pods),
+                   f"{pods} to be watched", alive=[agent.child])
+
+    def test_a_changed_file_is_read_by_itself(self):
+        agent = self.begin("--config.auto-reload-interval=100ms")
+        agent.replace_configuration(fake_targets({"two": self.good}))
+        self.wait_shown(agent, "two")
+        agent.replace_configuration("targets: nobody\n")
+        wait_until(lambda: agent.page().value(RELOADED) == 0, "the error to be found")
+        self.wait_shown(agent, "two")
+        agent.replace_configuration(fake_targets({"three": self.good}))
+        self.wait_shown(agent, "three")
+        self.assertEqual(agent.page().value(RELOADED), 1)
+        self.assertEqual(agent.log().count("configuration reloaded"), 2)
+        self.assertEqual(agent.log().count("was not reloaded"), 1)
+
+    def test_it_is_read_when_somebody_asks_who_may(self):
+        agent = self.begin("--config.auto-reload-interval=0", "--web.enable-lifecycle")
+        agent.replace_configuration(fake_targets({"two": self.good}))
+        self.assertEqual(agent.post("/-/reload"), (200, "reloaded\n"))
+        self.wait_shown(agent, "two")
+        agent.replace_configuration("targets: nobody\n")
+        status, words = agent.post("/-/reload")
+        self.assertEqual(status, 500)
+        self.assertIn("mesh_exporter.yaml:1:", words)
+        self.assertEqual(agent.post("/metrics")[0], 405)
+
+    def test_the_program_ends_when_somebody_asks_who_may(self):
+        agent = self.begin("--web.enable-lifecycle")
+        self.assertEqual(agent.post("/-/quit"), (200, "ending\n"))
+        self.assertEqual(agent.child.wait(10), 0)
+
+    def test_nobody_may_who_was_not_allowed(self):
+        agent = self.begin()
+        for path in ("/-/reload", "/-/quit"):
+            status, words = agent.post(path)
+            self.assertEqual(status, 403)
+            self.assertIn("--web.enable-lifecycle", words)
+        self.assertTrue(agent.child.running())
+        self.assertNotIn("configuration reloaded", agent.log())
+
+
 if __name__ == "__main__":
     unittest.main()

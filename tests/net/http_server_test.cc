@@ -138,7 +138,7 @@ TEST(HttpServer, sends_no_body_where_there_can_be_none) {
 TEST(HttpServer, refuses_other_methods_and_names_its_own) {
   Serving server;
   RawClient client(server.port());
-  for (const std::string method : {"POST", "PUT", "DELETE", "OPTIONS", "BREW"}) {
+  for (const std::string method : {"DELETE", "OPTIONS", "PATCH", "BREW"}) {
     client.send(method + " /x HTTP/1.1\r\nHost: here\r\nContent-Length: 0\r\n\r\n");
     const std::string answer = client.read_answer();
     EXPECT_THAT(answer, StartsWith("HTTP/1.1 405 Method Not Allowed\r\n"));
@@ -147,16 +147,27 @@ TEST(HttpServer, refuses_other_methods_and_names_its_own) {
   }
 }
 
+TEST(HttpServer, passes_on_what_is_to_be_done) {
+  Serving server;
+  RawClient client(server.port());
+  for (const std::string method : {"POST", "PUT"}) {
+    client.send(method + " /x HTTP/1.1\r\nHost: here\r\nContent-Length: 0\r\n\r\n");
+    EXPECT_EQ(client.read_answer(), ok(method + "|/x|||"));
+  }
+}
+
 TEST(HttpServer, does_not_take_a_body_for_the_next_request) {
-  EXPECT_EQ(last_words("POST /x HTTP/1.1\r\nHost: here\r\nContent-Length: 31\r\n\r\n" + get("/y")),
+  EXPECT_EQ(last_words("BREW /x HTTP/1.1\r\nHost: here\r\nContent-Length: 31\r\n\r\n" + get("/y")),
             refusal("405 Method Not Allowed", "Allow: GET, HEAD\r\n"));
+  EXPECT_EQ(last_words("POST /x HTTP/1.1\r\nHost: here\r\nContent-Length: 31\r\n\r\n" + get("/y")),
+            refusal("413 Payload Too Large"));
 }
 
 // Closing at once would answer the rest of the body with a reset, which can overtake the refusal.
 TEST(HttpServer, hears_the_client_out_after_a_refusal) {
   Serving server;
   RawClient client(server.port());
-  client.send("POST /x HTTP/1.1\r\nHost: here\r\nContent-Length: 3\r\n\r\n");
+  client.send("BREW /x HTTP/1.1\r\nHost: here\r\nContent-Length: 3\r\n\r\n");
   EXPECT_EQ(client.read_to_end(), refusal("405 Method Not Allowed", "Allow: GET, HEAD\r\n"));
   EXPECT_TRUE(client.send("a"));
   EXPECT_TRUE(client.send("b"));

@@ -7,7 +7,9 @@ import os
 import re
 import signal
 import sys
+import urllib.error
 import urllib.parse
+import urllib.request
 from collections import Counter
 
 sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)), "demo_mesh"))
@@ -84,6 +86,7 @@ class Agent(Served):
         self._config_file = os.path.join(directory, name + ".yaml")
         self._log_file = os.path.join(directory, name + ".log")
         self._name = name
+        self._versions = 0
         super().__init__()
         self._configure(config)
 
@@ -95,6 +98,24 @@ class Agent(Served):
         """Puts that in place of its configuration and tells it so; does not wait."""
         self._configure(config)
         self.child.signal(signal.SIGHUP)
+
+    def replace_configuration(self, config):
+        """The same without a word, by a symlink that leads elsewhere, as a mounted ConfigMap does it."""
+        self._versions += 1
+        version = f"{self._config_file}.{self._versions}"
+        with open(version, "w") as file:
+            file.write(config)
+        os.symlink(version, version + ".link")
+        os.rename(version + ".link", self._config_file)
+
+    def post(self, path):
+        """(status, body as text)"""
+        request = urllib.request.Request(self.url + path, method="POST")
+        try:
+            with urllib.request.urlopen(request, timeout=10) as reply:
+                return reply.status, reply.read().decode()
+        except urllib.error.HTTPError as error:
+            return error.code, error.read().decode()
 
     def forget_configuration(self):
         """Takes the file away and has it read again."""

@@ -1,0 +1,77 @@
+// What may be asked of the running program, and of whom it is believed.
+#include "app/lifecycle.h"
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+namespace mesh {
+namespace {
+
+using testing::HasSubstr;
+
+struct Asked {
+  int reloads = 0, quits = 0;
+  std::string wrong;
+
+  std::optional<WebReply> answer(const std::string& method, const std::string& path,
+                                 bool enabled = true) {
+    const Lifecycle lifecycle{enabled,
+                              [this] {
+                                ++reloads;
+                                return wrong;
+                              },
+                              [this] { ++quits; }};
+    WebRequest request;
+    request.method = method;
+    request.path = path;
+    return answer_lifecycle(request, lifecycle);
+  }
+};
+
+TEST(Lifecycle, reloads_and_ends_when_asked) {
+  Asked asked;
+  for (const char* method : {"POST", "PUT"}) {
+    EXPECT_EQ(asked.answer(method, "/-/reload")->status, 200);
+    EXPECT_EQ(asked.answer(method, "/-/quit")->status, 200);
+  }
+  EXPECT_EQ(asked.reloads, 2);
+  EXPECT_EQ(asked.quits, 2);
+}
+
+TEST(Lifecycle, tells_what_is_wrong_with_the_configuration) {
+  Asked asked;
+  asked.wrong = "mesh_exporter.yaml:1:9: no duration\n";
+  const auto reply = asked.answer("POST", "/-/reload");
+  EXPECT_EQ(reply->status, 500);
+  EXPECT_THAT(reply->body, HasSubstr("the old configuration goes on:\nmesh_exporter.yaml:1:9:"));
+}
+
+TEST(Lifecycle, does_nothing_where_it_is_not_enabled) {
+  Asked asked;
+  for (const char* path : {"/-/reload", "/-/quit"}) {
+    const auto reply = asked.answer("POST", path, false);
+    EXPECT_EQ(reply->status, 403);
+    EXPECT_THAT(reply->body, HasSubstr("--web.enable-lifecycle"));
+  }
+  EXPECT_EQ(asked.reloads + asked.quits, 0);
+}
+
+TEST(Lifecycle, does_nothing_for_who_only_looks) {
+  Asked asked;
+  for (const char* method : {"GET", "HEAD"}) {
+    const auto reply = asked.answer(method, "/-/quit");
+    EXPECT_EQ(reply->status, 405);
+    EXPECT_EQ(reply->allow, "POST, PUT");
+  }
+  EXPECT_EQ(asked.quits, 0);
+}
+
+TEST(Lifecycle, leaves_what_is_read_to_others_and_refuses_to_change_it) {
+  Asked asked;
+  EXPECT_FALSE(asked.answer("GET", "/metrics"));
+  EXPECT_EQ(asked.answer("POST", "/metrics")->status, 405);
+  EXPECT_EQ(asked.answer("POST", "/metrics")->allow, "GET, HEAD");
+}
+
+}  // namespace
+}  // namespace mesh
