@@ -19,6 +19,7 @@
 
 #include "app/lifecycle.h"
 #include "app/reloader.h"
+#include "app/service_manager.h"
 #include "app/watchers.h"
 #include "base/build.h"
 #include "base/limits.h"
@@ -33,13 +34,14 @@ namespace {
 
 std::string_view name_of(int signal) { return signal == SIGTERM ? "SIGTERM" : "SIGINT"; }
 
-asio::awaitable<void> serve_until_signal(asio::io_context& io, HttpServer& server,
-                                         Watchers& watchers, bool& broken) {
+asio::awaitable<void> serve_until_signal(asio::io_context& io, const ServiceManager& service,
+                                         HttpServer& server, Watchers& watchers, bool& broken) {
   asio::signal_set signals(io, SIGTERM, SIGINT);
   boost::system::error_code failed;
   auto token = asio::redirect_error(asio::use_awaitable, failed);
   const int signal = co_await signals.async_wait(token);
   log(LogLevel::info, "shutting down", {{"signal", name_of(signal)}});
+  service.stopping();
   watchers.stop();
   signals.async_wait([&io, &broken](const boost::system::error_code& error, int second) {
     if (error) return;
@@ -76,6 +78,15 @@ asio::awaitable<void> reload_on_change(asio::io_context& io, std::chrono::millis
     next_look.expires_after(interval);
     co_await next_look.async_wait(asio::use_awaitable);
     reloader.look();
+  }
+}
+
+asio::awaitable<void> tell_that_it_runs(asio::io_context& io, const ServiceManager& service) {
+  asio::steady_timer next(io);
+  while (true) {
+    service.alive();
+    next.expires_after(service.watchdog());
+    co_await next.async_wait(asio::use_awaitable);
   }
 }
 
@@ -129,6 +140,7 @@ void hold_back_reloads() { mask_reloads(SIG_BLOCK); }
 bool run_app(const Config& config, const AppOptions& options) {
   // A log that nobody reads any more (`… 2>&1 | head`) is no reason to stop watching.
   std::signal(SIGPIPE, SIG_IGN);
+  const ServiceManager service;
   asio::io_context io(1);
   bool broken = false;
   log(LogLevel::info, "mesh_exporter starts",
@@ -140,7 +152,7 @@ bool run_app(const Config& config, const AppOptions& options) {
   Watchers watchers(io.get_executor(), config);
   PageOptions page = page_options(config, options);
   Routes routes(page, [&watchers] { return watchers.snapshot(); });
-  Reloader reloader(options, watchers, page, routes);
+  Reloader reloader(options, service, watchers, page, routes);
   const Lifecycle lifecycle{options.lifecycle, [&reloader] { return reloader.reload(); },
                             [] { std::raise(SIGTERM); }};
   HttpServer server(io.get_executor(), [&routes, &lifecycle](WebRequest request) {
@@ -149,13 +161,18 @@ bool run_app(const Config& config, const AppOptions& options) {
   });
   if (!listen_everywhere(server, options.listen_addresses)) return false;
 
-  asio::co_spawn(io, serve_until_signal(io, server, watchers, broken), ends_program(io, broken));
+  asio::co_spawn(io, serve_until_signal(io, service, server, watchers, broken),
+                 ends_program(io, broken));
   asio::co_spawn(io, reload_on_hang_up(io, reloader), ends_program(io, broken));
   if (options.look_interval.count() > 0) {
     asio::co_spawn(io, reload_on_change(io, options.look_interval, reloader),
                    ends_program(io, broken));
   }
+  if (service.watchdog() > Duration::zero()) {
+    asio::co_spawn(io, tell_that_it_runs(io, service), ends_program(io, broken));
+  }
   watchers.start(ends_program(io, broken));
+  service.ready();
   io.run();
   return !broken;
 }

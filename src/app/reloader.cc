@@ -20,6 +20,7 @@ void apply(const Config& config, PageOptions& page) {
 }
 
 std::string Reloader::reload() {
+  service_.reloading();
   read_ = look_at_file(options_.config_file).signature;
   changed_.reset();
   const Result<Config, ConfigErrors> config = options_.read_config();
@@ -39,6 +40,7 @@ std::string Reloader::reload() {
     }
   }
   routes_.change(page_);
+  service_.ready();
   return wrong;
 }
 

@@ -6,6 +6,7 @@
 #include <string>
 
 #include "app/app.h"
+#include "app/service_manager.h"
 #include "app/watchers.h"
 #include "expose/page.h"
 #include "expose/routes.h"
@@ -16,8 +17,14 @@ namespace mesh {
 // Borrows all that it is made with. Not thread-safe.
 class Reloader {
  public:
-  Reloader(const AppOptions& options, Watchers& watchers, PageOptions& page, Routes& routes)
-      : options_(options), watchers_(watchers), page_(page), routes_(routes), read_(options.read) {}
+  Reloader(const AppOptions& options, const ServiceManager& service, Watchers& watchers,
+           PageOptions& page, Routes& routes)
+      : options_(options),
+        service_(service),
+        watchers_(watchers),
+        page_(page),
+        routes_(routes),
+        read_(options.read) {}
 
   // A configuration that is wrong leaves everything as it is. Whose history ends is told in the
   // log. "" or what is wrong, one error a line.
@@ -29,6 +36,7 @@ class Reloader {
 
  private:
   const AppOptions& options_;
+  const ServiceManager& service_;
   Watchers& watchers_;
   PageOptions& page_;
   Routes& routes_;

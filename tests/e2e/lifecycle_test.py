@@ -12,6 +12,7 @@ import socket
 import subprocess
 import time
 import unittest
+import unittest.mock
 
 from harness import BINARY, Page, TempDirTest, wait_until
 from misbehaving_admin import GOOD_STATS, GRPC, MisbehavingAdmin, fake_targets
@@ -260,6 +261,49 @@ class Configuration(TempDirTest):
             capture_output=True, check=False, timeout=60)
         self.assertEqual(done.returncode, 1)
         self.assertIn(where, done.stderr)
+
+
+class UnderSystemd(TempDirTest):
+    """What a service manager hears, by the socket that systemd gives a service of Type=notify."""
+
+    def setUp(self):
+        super().setUp()
+        self.good = self.start(MisbehavingAdmin("good"))
+        self.socket = socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM)
+        self.addCleanup(self.socket.close)
+        self.socket.settimeout(20)
+        self.socket.bind(os.path.join(self.directory, "notify"))
+
+    def heard(self):
+        return self.socket.recv(4096).decode().splitlines()
+
+    def begin(self, **more):
+        environment = {"NOTIFY_SOCKET": self.socket.getsockname(), **more}
+        with unittest.mock.patch.dict(os.environ, environment):
+            return self.start_agent(fake_targets({"one": self.good}), "--web.enable-lifecycle")
+
+    def test_it_hears_of_start_reload_and_end(self):
+        agent = self.begin()
+        self.assertEqual(self.heard(), ["READY=1"])
+        before = time.clock_gettime(time.CLOCK_MONOTONIC)
+        self.assertEqual(agent.post("/-/reload")[0], 200)
+        words, when = self.heard()
+        self.assertEqual(words, "RELOADING=1")
+        self.assertGreaterEqual(int(when.removeprefix("MONOTONIC_USEC=")), int(before * 1e6))
+        self.assertEqual(self.heard(), ["READY=1"])
+        agent.child.signal(signal.SIGTERM)
+        self.assertEqual(self.heard(), ["STOPPING=1"])
+
+    def test_it_hears_that_the_program_runs_as_often_as_it_wants(self):
+        self.begin(WATCHDOG_USEC="200000")
+        heard = [self.heard() for _ in range(6)]
+        self.assertGreaterEqual(heard.count(["WATCHDOG=1"]), 5)
+
+    def test_the_watchdog_of_another_process_is_not_ours(self):
+        agent = self.begin(WATCHDOG_USEC="1000", WATCHDOG_PID="1")
+        self.assertEqual(self.heard(), ["READY=1"])
+        self.assertEqual(agent.post("/-/quit")[0], 200)
+        self.assertEqual(self.heard(), ["STOPPING=1"])
 
 
 if __name__ == "__main__":
