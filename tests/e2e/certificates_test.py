@@ -7,6 +7,7 @@ import json
 import os
 import unittest
 from concurrent.futures import ThreadPoolExecutor
+from datetime import datetime, timezone
 
 from harness import (BACKENDS, BIN_DIR, BINARY, CLIENT, ENVOY, ENVOY_VERSION, Agent, DemoMesh,
                      SharedPartsTest, wait_until)
@@ -59,10 +60,19 @@ class Certificates(SharedPartsTest):
                              for pod in (CLIENT, *BACKENDS)), "the certificates of the mesh")
         for pod in (CLIENT, *BACKENDS):
             cls.mesh.authority.issue(pod.rsplit("-", 1)[0], cls.mesh.certificate_dir(pod), lifetime)
+        for pod in (CLIENT, *BACKENDS):
+            wait_until(lambda: cls.is_loaded(pod), f"{pod} to load its new certificate")
         return cls.history.wait_for(
             lambda page: all(leaf(page, "rotations_total", pod)
                              == leaf(before, "rotations_total", pod) + 1
                              for pod in (CLIENT, *BACKENDS)), "the rotation to be seen", 20)
+
+    @classmethod
+    def is_loaded(cls, pod):
+        """By the sidecar's own word."""
+        end = end_of(os.path.join(cls.mesh.certificate_dir(pod), "tls.crt"))
+        date = datetime.fromtimestamp(end, timezone.utc).strftime("%Y-%m-%dT%H:%M:%SZ")
+        return date in cls.mesh.get(pod, "/certs")
 
     # ---- what happens, each in a thread of its own ----
 
