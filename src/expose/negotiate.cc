@@ -4,6 +4,7 @@
 #include "expose/negotiate.h"
 
 #include <algorithm>
+#include <array>
 #include <cctype>
 #include <charconv>
 #include <optional>
@@ -13,9 +14,16 @@
 namespace mesh {
 namespace {
 
+constexpr std::string_view openmetrics_type = "application/openmetrics-text";
+constexpr std::string_view text_type = "text/plain";
+
+// The ways of writing names that need escaping; what else was asked for is not repeated.
+constexpr std::array<std::string_view, 4> escapings{"allow-utf-8", "underscores", "dots", "values"};
+
 struct Alternative {
-  std::string name;     // lower case
-  std::string version;  // parameter `version`; "" if there is none
+  std::string name;      // lower case
+  std::string version;   // parameter `version`; "" if there is none
+  std::string escaping;  // likewise
   double quality = 1;
 };
 
@@ -63,6 +71,7 @@ std::vector<Alternative> parse_alternatives(std::string_view header) {
       }
       if (key == "q") alternative.quality = parse_quality(value);
       if (key == "version") alternative.version = value;
+      if (key == "escaping") alternative.escaping = value;
     }
     alternatives.push_back(std::move(alternative));
   }
@@ -104,18 +113,31 @@ std::optional<double> coding_quality(const std::vector<Alternative>& alternative
 
 }  // namespace
 
-std::string_view content_type(Format format) {
-  return format == Format::openmetrics
-             ? "application/openmetrics-text; version=1.0.0; charset=utf-8"
-             : "text/plain; version=0.0.4; charset=utf-8";
-}
-
 Format choose_format(std::string_view accept) {
   const std::vector<Alternative> alternatives = parse_alternatives(accept);
-  const double openmetrics =
-      quality_of(alternatives, "application/openmetrics-text", "1.0.0").value_or(0);
-  const double text = quality_of(alternatives, "text/plain", "0.0.4").value_or(0);
+  const double openmetrics = quality_of(alternatives, openmetrics_type, "1.0.0").value_or(0);
+  const double text = std::max(quality_of(alternatives, text_type, "1.0.0").value_or(0),
+                               quality_of(alternatives, text_type, "0.0.4").value_or(0));
   return openmetrics > text ? Format::openmetrics : Format::prometheus_text;
+}
+
+std::string content_type(Format format, std::string_view accept) {
+  const std::vector<Alternative> alternatives = parse_alternatives(accept);
+  const std::string_view type = format == Format::openmetrics ? openmetrics_type : text_type;
+  std::string_view version = "1.0.0";
+  if (format == Format::prometheus_text &&
+      quality_of(alternatives, type, "1.0.0") <= quality_of(alternatives, type, "0.0.4")) {
+    version = "0.0.4";
+  }
+  std::string words(type);
+  words.append("; version=").append(version).append("; charset=utf-8");
+  const auto asked = std::ranges::find_if(alternatives, [&](const Alternative& one) {
+    return one.name == type && one.version == version;
+  });
+  if (asked != alternatives.end() && std::ranges::count(escapings, asked->escaping) > 0) {
+    words.append("; escaping=").append(asked->escaping);
+  }
+  return words;
 }
 
 bool accepts_gzip(std::string_view accept_encoding) {

@@ -3,17 +3,20 @@
 // gets the Prometheus text format, which everybody can read.
 #pragma once
 
+#include <string>
 #include <string_view>
 
 namespace mesh {
 
 enum class Format { prometheus_text, openmetrics };
 
-// As Prometheus expects it, version included.
-std::string_view content_type(Format format);
-
 // The one with the higher quality; the Prometheus text format when in doubt.
 Format choose_format(std::string_view accept);
+
+// As Prometheus expects it, with the version and the escaping that were asked for. Versions 0.0.4
+// and 1.0.0 of the text, and all ways of escaping names, are the same for names that need none, and
+// ours are of that kind.
+std::string content_type(Format format, std::string_view accept);
 
 // Whether gzip is accepted and liked no less than the plain page.
 bool accepts_gzip(std::string_view accept_encoding);

@@ -137,7 +137,7 @@ std::string page_names() {
 void answer_metrics(const Job& job, const Page& page, WebReply& reply) {
   reply.vary = "Accept, Accept-Encoding";
   const Format format = choose_format(job.request.accept);
-  reply.content_type = content_type(format);
+  reply.content_type = content_type(format, job.request.accept);
   if (!accepts_gzip(job.request.accept_encoding)) {
     reply.body = render_metrics_page(page, format);
     return;

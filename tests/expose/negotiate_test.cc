@@ -35,6 +35,31 @@ TEST(ChooseFormat, gives_text_to_prometheus_told_to_scrape_only_that) {
   EXPECT_EQ(choose_format("text/plain;version=0.0.4;q=0.3,*/*;q=0.2"), Format::prometheus_text);
 }
 
+TEST(ChooseFormat, gives_text_to_who_likes_its_newer_version_best) {
+  const char* const accept =
+      "text/plain;version=1.0.0;escaping=allow-utf-8;q=0.6,"
+      "application/openmetrics-text;version=1.0.0;q=0.5,text/plain;version=0.0.4;q=0.3";
+  EXPECT_EQ(choose_format(accept), Format::prometheus_text);
+  EXPECT_EQ(content_type(Format::prometheus_text, accept),
+            "text/plain; version=1.0.0; charset=utf-8; escaping=allow-utf-8");
+}
+
+TEST(ContentType, has_the_version_that_was_asked_for_and_the_old_one_else) {
+  EXPECT_EQ(content_type(Format::prometheus_text, ""), "text/plain; version=0.0.4; charset=utf-8");
+  EXPECT_EQ(content_type(Format::prometheus_text, "text/plain"),
+            "text/plain; version=0.0.4; charset=utf-8");
+  EXPECT_EQ(content_type(Format::prometheus_text, "text/plain;version=0.0.4;escaping=values"),
+            "text/plain; version=0.0.4; charset=utf-8; escaping=values");
+  EXPECT_EQ(content_type(Format::openmetrics, "application/openmetrics-text"),
+            "application/openmetrics-text; version=1.0.0; charset=utf-8");
+}
+
+TEST(ContentType, does_not_repeat_what_it_does_not_know) {
+  EXPECT_EQ(content_type(Format::openmetrics,
+                         "application/openmetrics-text;version=1.0.0;escaping=\r\nSet-Cookie:x"),
+            "application/openmetrics-text; version=1.0.0; charset=utf-8");
+}
+
 TEST(ChooseFormat, gives_text_to_a_browser) {
   EXPECT_EQ(choose_format("text/html,application/xhtml+xml,application/xml;q=0.9,*/*;q=0.8"),
             Format::prometheus_text);
@@ -83,12 +108,6 @@ TEST(ChooseFormat, does_not_trust_a_quality_that_is_no_number) {
 
 TEST(ChooseFormat, survives_garbage) {
   EXPECT_EQ(choose_format(",;=,;;q=,,/*;\"\xFF"), Format::prometheus_text);
-}
-
-TEST(ContentType, is_what_prometheus_expects) {
-  EXPECT_EQ(content_type(Format::prometheus_text), "text/plain; version=0.0.4; charset=utf-8");
-  EXPECT_EQ(content_type(Format::openmetrics),
-            "application/openmetrics-text; version=1.0.0; charset=utf-8");
 }
 
 TEST(AcceptsGzip, from_prometheus) { EXPECT_TRUE(accepts_gzip("gzip")); }
