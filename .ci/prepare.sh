@@ -98,16 +98,16 @@ envoy() {
   }
 }
 
-# python_packages NAME PACKAGE…: a Python with these in build/NAME.
+# python_packages NAME PACKAGE…: a Python with these, and no others, in build/NAME.
 python_packages() {
   local name=$1 where=$root/build/$1
   shift
-  [ ! -e "$where/complete" ] || return 0
+  [ "$(cat "$where/complete" 2>/dev/null)" != "$*" ] || return 0
   say "installing $* into build/$name"
   rm -rf "$where"
   step /usr/bin/python3 -m venv "$where" &&
     step "$where/bin/python" -m pip install --quiet --disable-pip-version-check "$@" &&
-    touch "$where/complete" || {
+    echo "$*" >"$where/complete" || {
     say "what belongs into build/$name could not be installed"
     exit 1
   }
@@ -116,9 +116,10 @@ python_packages() {
 # xds: gRPC and Envoy's messages, for tests/support/demo_mesh/xds_server.py.
 xds() { python_packages xds grpcio==1.85.3 protobuf==7.36.2 xds-protos==1.85.0; }
 
-# grpc_apps: gRPC and two libraries that count its calls, for tests/support/counted_app.py.
+# grpc_apps: gRPC and two libraries that count its calls, for tests/support/counted_app.py, and its health
+# service, for tests/support/health_server.py.
 grpc_apps() {
-  python_packages grpc_apps grpcio==1.85.0 py-grpc-prometheus==0.8.0 prometheus-client==0.26.0 \
+  python_packages grpc_apps grpcio==1.85.0 grpcio-health-checking==1.85.0 py-grpc-prometheus==0.8.0 prometheus-client==0.26.0 \
     grpcio-observability==1.85.0 opentelemetry-exporter-prometheus==0.66b2
 }
 

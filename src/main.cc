@@ -56,6 +56,10 @@ void print_found(const std::string& file, const Config& config) {
   for (const TrustConfig& trust : certificates.trust) {
     std::cout << "  trust bundle " << trust.name << " " << trust.file << "\n";
   }
+  for (const GrpcProbe& probe : config.probes.grpc) {
+    std::cout << "  gRPC server " << qualified(probe.whose.ns, probe.name) << " "
+              << to_string(probe.server.address) << "\n";
+  }
   for (const std::string& path : config.discovery.files) {
     std::cout << "  targets in " << path << "\n";
   }

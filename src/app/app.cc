@@ -151,7 +151,9 @@ bool run_app(const Config& config, const AppOptions& options) {
 
   Watchers watchers(io.get_executor(), config);
   PageOptions page = page_options(config, options);
-  Routes routes(page, [&watchers] { return watchers.snapshot(); });
+  Routes routes(
+      page, [&watchers] { return watchers.snapshot(); },
+      [&watchers](const std::string& target) { return watchers.probe_now(target); });
   Reloader reloader(options, service, watchers, page, routes);
   const Lifecycle lifecycle{options.lifecycle, [&reloader] { return reloader.reload(); },
                             [] { std::raise(SIGTERM); }};

@@ -1,4 +1,4 @@
-// Four watchers side by side; see watchers.h.
+// Five watchers side by side; see watchers.h.
 #include "app/watchers.h"
 
 #include <algorithm>
@@ -59,6 +59,7 @@ Watchers::Watchers(boost::asio::any_io_executor executor, const Config& config)
       trust_(std::make_shared<TrustStore>(config.certificates.trust)),
       endpoints_(std::make_shared<EndpointWatcher>(executor_, config, trust_)),
       files_(std::make_unique<FileWatcher>(executor_, config.certificates)),
+      probes_(std::make_shared<ProbeWatcher>(executor_)),
       findings_(config.poll.window),
       next_judgement_(executor_) {
   make_secrets();
@@ -123,6 +124,7 @@ void Watchers::start(std::function<void(std::exception_ptr)> ended) {
   start_polling();
   discovery_.start();
   start_certificates();
+  probes_->watch(config_.probes.grpc);
   judge_later();
 }
 
@@ -161,6 +163,7 @@ std::string Watchers::change(const Config& config) {
     files_ = std::make_unique<FileWatcher>(executor_, config.certificates);
     make_secrets();
   }
+  probes_->watch(config.probes.grpc);
   discovery_.change(config);
   found_others();
   if (other_asking) start_polling();
@@ -186,12 +189,14 @@ void Watchers::stop() {
   endpoints_->stop();
   files_->stop();
   secrets_->stop();
+  probes_->stop();
   next_judgement_.cancel();
 }
 
 bool Watchers::all_looked() const {
   return discovery_.answered() && poller_->snapshot()->pass.passes > 0 &&
-         endpoints_->all_looked() && files_->all_looked() && secrets_->all_looked();
+         endpoints_->all_looked() && files_->all_looked() && secrets_->all_looked() &&
+         probes_->all_looked();
 }
 
 std::shared_ptr<const Snapshot> Watchers::judged_now() const {
@@ -206,6 +211,7 @@ std::shared_ptr<const Snapshot> Watchers::judged_now() const {
 std::shared_ptr<const Snapshot> Watchers::snapshot() const {
   auto snapshot = std::make_shared<Snapshot>(*poller_->snapshot());
   snapshot->tls_endpoints = endpoints_->states();
+  snapshot->grpc_health = probes_->states();
   snapshot->files = files_->files();
   snapshot->shown_secrets = secrets_->shown();
   snapshot->workload_balances = workloads_;

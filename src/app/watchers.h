@@ -1,6 +1,6 @@
-// All that is watched: targets as they come and go, TLS endpoints, files and Secrets, and the one
-// snapshot of them. The agent runs it until it is told to end, a command until everything was
-// looked at once.
+// All that is watched: targets as they come and go, TLS endpoints, files, Secrets and gRPC servers,
+// and the one snapshot of them. The agent runs it until it is told to end, a command until
+// everything was looked at once.
 //
 // Once an interval it also looks at everything together, for the findings that take more than one
 // look. Lives on one thread (the executor's).
@@ -12,6 +12,7 @@
 #include <functional>
 #include <map>
 #include <memory>
+#include <optional>
 #include <set>
 #include <string>
 #include <vector>
@@ -20,6 +21,7 @@
 #include "app/file_watcher.h"
 #include "app/known_meshes.h"
 #include "app/poller.h"
+#include "app/probe_watcher.h"
 #include "app/secret_watcher.h"
 #include "app/trust_store.h"
 #include "compute/findings_book.h"
@@ -41,6 +43,11 @@ class Watchers {
   std::string change(const Config& config);
   // Nobody is asked from now on; those that are being asked are heard out.
   void stop();
+
+  // Asks the gRPC server that is configured under this name now; nothing if there is none.
+  std::optional<boost::asio::awaitable<HealthStates>> probe_now(const std::string& target) {
+    return probes_->probe_now(target);
+  }
 
   // Whether everything was asked or read once, however that ended.
   bool all_looked() const;
@@ -69,6 +76,7 @@ class Watchers {
   std::shared_ptr<EndpointWatcher> endpoints_;
   std::unique_ptr<FileWatcher> files_;
   std::unique_ptr<SecretWatcher> secrets_;
+  std::shared_ptr<ProbeWatcher> probes_;
   std::vector<WorkloadBalance> workloads_;
   FindingsBook findings_;
   boost::asio::steady_timer next_judgement_;

@@ -1,8 +1,16 @@
 // Percent-encoding and quoting for questions that carry a filter.
 #include "base/url_encoding.h"
 
+#include <cctype>
+
 namespace mesh {
 namespace {
+
+int hex_digit(char c) {
+  if (c >= '0' && c <= '9') return c - '0';
+  const char lower = static_cast<char>(std::tolower(static_cast<unsigned char>(c)));
+  return lower >= 'a' && lower <= 'f' ? lower - 'a' + 10 : -1;
+}
 
 // Not std::isalnum: that one depends on the locale.
 bool is_alnum(char c) {
@@ -37,6 +45,22 @@ std::string quote_re2(std::string_view text) {
     quoted += c;
   }
   return quoted;
+}
+
+std::optional<std::string> percent_decode(std::string_view text) {
+  std::string plain;
+  for (std::size_t i = 0; i < text.size(); ++i) {
+    if (text[i] != '%') {
+      plain += text[i];
+      continue;
+    }
+    const int high = i + 2 < text.size() ? hex_digit(text[i + 1]) : -1;
+    const int low = high >= 0 ? hex_digit(text[i + 2]) : -1;
+    if (low < 0) return std::nullopt;
+    plain += static_cast<char>(high * 16 + low);
+    i += 2;
+  }
+  return plain;
 }
 
 }  // namespace mesh

@@ -8,6 +8,7 @@
 #include <string>
 #include <vector>
 
+#include "model/grpc_probe.h"
 #include "model/target.h"
 
 namespace mesh {
@@ -137,6 +138,13 @@ struct GrpcConfig {
   bool operator==(const GrpcConfig&) const = default;
 };
 
+// What the agent itself calls.
+struct ProbesConfig {
+  std::vector<GrpcProbe> grpc;
+
+  bool operator==(const ProbesConfig&) const = default;
+};
+
 struct Config {
   PollConfig poll;
   LimitsConfig limits;
@@ -144,6 +152,7 @@ struct Config {
   BalanceConfig balance;
   CertificatesConfig certificates;
   DiscoveryConfig discovery;
+  ProbesConfig probes;
   std::vector<Target> targets;
   // What the file says that is allowed and hardly meant: a line each, with its place.
   std::vector<std::string> warnings;

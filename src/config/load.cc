@@ -21,6 +21,7 @@
 #include "config/read_certificates.h"
 #include "config/read_cgroup.h"
 #include "config/read_discovery.h"
+#include "config/read_probes.h"
 #include "config/read_targets.h"
 
 namespace mesh {
@@ -29,9 +30,9 @@ namespace {
 using std::chrono::milliseconds;
 using namespace std::chrono_literals;
 
-constexpr std::array<std::string_view, 9> root_keys{"poll",      "limits",       "grpc",
-                                                    "balance",   "certificates", "audit",
-                                                    "discovery", "cgroup_root",  "targets"};
+constexpr std::array<std::string_view, 10> root_keys{
+    "poll",         "limits", "grpc",      "probes",      "balance",
+    "certificates", "audit",  "discovery", "cgroup_root", "targets"};
 constexpr std::array<std::string_view, 5> poll_keys{"interval", "timeout", "window", "stale_after",
                                                     "parallel"};
 constexpr std::array<std::string_view, 4> limits_keys{
@@ -42,7 +43,7 @@ constexpr std::array<std::string_view, 2> balance_keys{"imbalance_ratio", "effec
 // What to write where there is nothing to watch.
 constexpr std::string_view a_target =
     "at least one target, such as targets: [{name: users-0, admin: \"http://127.0.0.1:9901\"}], or "
-    "discovery, certificates.endpoints, certificates.files or certificates.secrets";
+    "discovery, certificates.endpoints, certificates.files, certificates.secrets or probes.grpc";
 
 // Polling faster than this costs a proxy more than it tells; slower than a day is a typo.
 constexpr DurationRange pace{100ms, 24h};
@@ -132,7 +133,7 @@ bool has_others_to_watch(const Config& config) {
   const DiscoveryConfig& discovery = config.discovery;
   return !discovery.files.empty() || !discovery.kubernetes.node_name.empty() ||
          !certificates.endpoints.empty() || !certificates.files.empty() ||
-         certificates.secrets.enabled;
+         certificates.secrets.enabled || !config.probes.grpc.empty();
 }
 
 void read_root(const YamlNode& root, const Reading& reading) {
@@ -148,9 +149,12 @@ void read_root(const YamlNode& root, const Reading& reading) {
   cgroup_root = read_cgroup_root(fields).value_or(cgroup_root);
   if (const auto section = fields.find("certificates")) read_certificates(*section, reading);
 
+  if (const auto section = fields.find("probes")) read_probes(*section, reading);
+
   if (root.kind != YamlNode::Kind::map) return;
   // What is wrong there has been told: whether there is something to watch is not known.
-  const bool tells_others = fields.has("certificates") || fields.has("discovery");
+  const bool tells_others =
+      fields.has("certificates") || fields.has("discovery") || fields.has("probes");
   const bool needs_none =
       (tells_others && !reading.problems.empty()) || has_others_to_watch(reading.config);
   if (!fields.has("targets")) {

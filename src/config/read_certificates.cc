@@ -13,6 +13,7 @@
 
 #include "base/duration.h"
 #include "base/nearest_word.h"
+#include "config/read_client_files.h"
 #include "config/read_globs.h"
 #include "config/read_issuer.h"
 #include "config/read_label.h"
@@ -57,23 +58,6 @@ void read_times(const Fields& fields, CertificatesConfig& config) {
                   "it not to be below " + format_duration(config.interval));
 }
 
-// An absolute path; "" if there is none, or a complaint.
-std::string read_path(const Fields& fields, std::string_view key, std::string_view expected) {
-  const auto path = fields.text(key, expected);
-  if (!path || path->starts_with('/')) return path.value_or("");
-  fields.complain(*fields.find(key), *path, path->empty() ? "is empty" : "is not absolute",
-                  "a path that begins with a slash");
-  return "";
-}
-
-// False, with a complaint, for an entry of a list in which nothing can be read.
-bool is_entry(const Fields& fields, const Field& field, std::span<const std::string_view> keys) {
-  if (field.node->kind == YamlNode::Kind::null) {
-    fields.complain(field, "no value; expected the keys " + one_of(keys));
-  }
-  return field.node->kind == YamlNode::Kind::map;
-}
-
 // A mesh, or who else is known to issue certificates; "" where it is none.
 std::string read_mesh(const Fields& fields, const Reading& reading) {
   std::vector<std::string_view> known(reading.context.meshes.begin(), reading.context.meshes.end());
@@ -83,17 +67,6 @@ std::string read_mesh(const Fields& fields, const Reading& reading) {
   if (!mesh || mesh->empty()) return "";
   fields.is_one_of(*fields.find("mesh"), *mesh, known);
   return *mesh;
-}
-
-void read_client(const Fields& fields, CertificateEndpoint& endpoint) {
-  constexpr std::string_view expected = "the absolute path of a PEM file";
-  endpoint.client_certificate_file = read_path(fields, "client_certificate", expected);
-  endpoint.client_key_file = read_path(fields, "client_key", expected);
-  if (fields.has("client_certificate") == fields.has("client_key")) return;
-  const bool no_key = fields.has("client_certificate");
-  fields.complain(*fields.find(no_key ? "client_certificate" : "client_key"),
-                  no_key ? "without client_key; expected both or none"
-                         : "without client_certificate; expected both or none");
 }
 
 void read_endpoint(const Field& field, const Reading& reading, std::map<std::string, int>& taken) {
@@ -107,7 +80,7 @@ void read_endpoint(const Field& field, const Reading& reading, std::map<std::str
   endpoint.issuer = read_issuer(fields, reading);
   endpoint.rotation_point = fields.share("rotation_point");
   endpoint.port = read_tls_port(fields, reading);
-  read_client(fields, endpoint);
+  read_client_files(fields, endpoint.client_certificate_file, endpoint.client_key_file);
   // The address says as well as any name where it is.
   endpoint.name = name.value_or("");
   if (!fields.has("name")) endpoint.name = to_string(endpoint.port.address);
@@ -130,7 +103,7 @@ void read_files(const Field& field, const Reading& reading) {
   CertificateFilesConfig files;
   files.issuer = read_issuer(fields, reading);
   files.rotation_point = fields.share("rotation_point");
-  files.password_file = read_path(fields, "password_file", "the absolute path of a file");
+  files.password_file = read_file_path(fields, "password_file", "the absolute path of a file");
   if (!fields.has("paths")) {
     fields.complain(field, "the key \"paths\" is missing; expected a list of paths");
     return;

@@ -39,17 +39,6 @@ const std::array<InboundHabit, 2>& inbound_habits() {
   return habits;
 }
 
-// What goes into the extension server_name. A NUL in it would end it unseen.
-std::string read_server_name(const Fields& fields) {
-  const auto name = fields.text("sni", "a host name");
-  if (!name) return "";
-  const bool plain = std::ranges::all_of(*name, [](char c) { return c > ' ' && c < 0x7F; });
-  if (plain && name->size() <= limits::server_name_bytes) return *name;
-  fields.complain(*fields.find("sni"), *name, plain ? "is too long" : "is no host name",
-                  "a host name of at most 255 bytes");
-  return "";
-}
-
 void read_alpn(const Fields& fields, const Reading& reading, std::vector<std::string>& alpn) {
   if (!fields.has("alpn")) return;
   const auto elements = fields.list("alpn", "a list of protocols such as h2");
@@ -68,6 +57,16 @@ void read_alpn(const Fields& fields, const Reading& reading, std::vector<std::st
 
 }  // namespace
 
+std::string read_server_name(const Fields& fields, std::string_view key) {
+  const auto name = fields.text(key, "a host name");
+  if (!name) return "";
+  const bool plain = std::ranges::all_of(*name, [](char c) { return c > ' ' && c < 0x7F; });
+  if (plain && name->size() <= limits::server_name_bytes) return *name;
+  fields.complain(*fields.find(key), *name, plain ? "is too long" : "is no host name",
+                  "a host name of at most 255 bytes");
+  return "";
+}
+
 std::optional<Address> read_address(const Fields& fields, const Field& field) {
   const auto text = fields.text(field, host_port);
   if (!text) return std::nullopt;
@@ -81,7 +80,7 @@ std::optional<Address> read_address(const Fields& fields, const Field& field) {
 
 TlsPort read_tls_port(const Fields& fields, const Reading& reading) {
   TlsPort port;
-  port.sni = read_server_name(fields);
+  port.sni = read_server_name(fields, "sni");
   read_alpn(fields, reading, port.alpn);
   if (const auto address = fields.find("address")) {
     port.address = read_address(fields, *address).value_or(Address{});

@@ -3,6 +3,7 @@
 #pragma once
 
 #include <optional>
+#include <string>
 #include <string_view>
 
 #include "config/fields.h"
@@ -13,6 +14,10 @@ namespace mesh {
 
 // "HOST:PORT"; nothing, and a complaint, if it is something else.
 std::optional<Address> read_address(const Fields& fields, const Field& field);
+
+// What goes into the extension server_name, in which a NUL would end it unseen. "" if there is
+// none, or a complaint.
+std::string read_server_name(const Fields& fields, std::string_view key);
 
 // The keys `address`, `sni` and `alpn` of a mapping that has them among others. What cannot be read
 // is left empty.

@@ -8,6 +8,7 @@
 #include "expose/catalogue_certificates.h"
 #include "expose/catalogue_connections.h"
 #include "expose/catalogue_control_plane.h"
+#include "expose/catalogue_grpc_health.h"
 #include "expose/catalogue_migration.h"
 #include "expose/catalogue_resources.h"
 #include "expose/catalogue_tcp.h"
@@ -232,12 +233,26 @@ const std::vector<Metric>& process_metrics() {
 
 std::vector<Metric> all_metrics() {
   std::vector<Metric> all;
-  for (const auto* part :
-       {&traffic_metrics(), &load_balance_metrics(), &balance_metrics(), &pod_balance_metrics(),
-        &connection_metrics(), &tcp_metrics(), &sidecar_metrics(), &migration_metrics(),
-        &resource_metrics(), &control_plane_metrics(), &plane_metrics(), &issuer_metrics(),
-        &certificate_metrics(), &tls_probe_metrics(), &trust_metrics(), &target_metrics(),
-        &exporter_metrics(), &certificate_exporter_metrics(), &process_metrics()}) {
+  for (const auto* part : {&traffic_metrics(),
+                           &load_balance_metrics(),
+                           &balance_metrics(),
+                           &pod_balance_metrics(),
+                           &connection_metrics(),
+                           &tcp_metrics(),
+                           &sidecar_metrics(),
+                           &migration_metrics(),
+                           &resource_metrics(),
+                           &control_plane_metrics(),
+                           &plane_metrics(),
+                           &issuer_metrics(),
+                           &grpc_health_metrics(),
+                           &certificate_metrics(),
+                           &tls_probe_metrics(),
+                           &trust_metrics(),
+                           &target_metrics(),
+                           &exporter_metrics(),
+                           &certificate_exporter_metrics(),
+                           &process_metrics()}) {
     all.insert(all.end(), part->begin(), part->end());
   }
   return all;

@@ -18,6 +18,7 @@ enum class Section {
   load_balance,
   connection,
   sidecar,
+  grpc_health,
   certificate,
   target,
   exporter,

@@ -11,8 +11,9 @@ std::vector<FamilyMaker> family_makers() {
   for (const auto part :
        {traffic_families(), load_balance_families(), balance_families(), connection_families(),
         tcp_families(), sidecar_families(), migration_families(), resource_families(),
-        control_plane_families(), plane_families(), certificate_families(), tls_probe_families(),
-        trust_families(), target_families(), exporter_families(), process_families()}) {
+        control_plane_families(), plane_families(), grpc_health_families(), certificate_families(),
+        tls_probe_families(), trust_families(), target_families(), exporter_families(),
+        process_families()}) {
     makers.insert(makers.end(), part.begin(), part.end());
   }
   return makers;

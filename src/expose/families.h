@@ -30,6 +30,7 @@ std::span<const FamilyMaker> resource_families();
 std::span<const FamilyMaker> migration_families();
 std::span<const FamilyMaker> control_plane_families();
 std::span<const FamilyMaker> plane_families();
+std::span<const FamilyMaker> grpc_health_families();
 std::span<const FamilyMaker> certificate_families();
 std::span<const FamilyMaker> tls_probe_families();
 std::span<const FamilyMaker> trust_families();

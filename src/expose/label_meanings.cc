@@ -32,18 +32,19 @@ constexpr std::array label_list{
     LabelMeaning{"grpc_service",
                  "Full dotted name of the gRPC service; empty where the source cannot tell; "
                  "`other` for what is over `limits.methods_per_upstream`, and for methods that an "
-                 "application does not know."},
+                 "application does not know. Of a probe the service that was asked for, empty for "
+                 "the server as a whole."},
     LabelMeaning{"grpc_method",
                  "Bare name of the method; empty and `other` as with `grpc_service`."},
     LabelMeaning{"grpc_code",
                  "Canonical status name (`OK`, `DEADLINE_EXCEEDED`); `other` for one outside the "
                  "canon, or not told."},
     LabelMeaning{"kind", "What exactly is counted; each metric lists its own."},
-    LabelMeaning{
-        "endpoint",
-        "Address of the endpoint; `other` for what is over "
-        "`limits.endpoints_per_upstream`. Of a TLS probe the configured name, or `inbound` of "
-        "a target."},
+    LabelMeaning{"endpoint",
+                 "Address of the endpoint; `other` for what is over "
+                 "`limits.endpoints_per_upstream`. Of a probe the configured name, or `inbound` of "
+                 "a target."},
+    LabelMeaning{"status", "What a probe of a gRPC server found; the metric lists all."},
     LabelMeaning{"resource",
                  "Kind of configuration, or the connection it comes by: `cds` (clusters), `lds` "
                  "(listeners), `rds` (routes), `eds` (endpoints), `sds` (secrets); `ads` is one "

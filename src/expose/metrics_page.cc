@@ -41,13 +41,14 @@ std::string openmetrics_text(const FamilyPart& part) {
 
 }  // namespace
 
+std::string part_text(FamilyPart part, Format format) {
+  return format == Format::openmetrics ? openmetrics_text(part) : prometheus_text(std::move(part));
+}
+
 void render_metrics_page(const Page& page, Format format,
                          const std::function<void(std::string_view text)>& add) {
-  const bool openmetrics = format == Format::openmetrics;
-  each_family_part(page, [&](FamilyPart part) {
-    add(openmetrics ? openmetrics_text(part) : prometheus_text(std::move(part)));
-  });
-  if (openmetrics) add(openmetrics_end);
+  each_family_part(page, [&](FamilyPart part) { add(part_text(std::move(part), format)); });
+  if (format == Format::openmetrics) add(openmetrics_end);
 }
 
 std::string render_metrics_page(const Page& page, Format format) {

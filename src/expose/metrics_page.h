@@ -6,6 +6,7 @@
 #include <string>
 #include <string_view>
 
+#include "expose/family_builder.h"
 #include "expose/negotiate.h"
 #include "expose/page.h"
 
@@ -14,6 +15,9 @@ namespace mesh {
 // Hands the page out in pieces: that of a large node has 14 MB.
 void render_metrics_page(const Page& page, Format format,
                          const std::function<void(std::string_view text)>& add);
+
+// A part of a family in that form, without what ends a page.
+std::string part_text(FamilyPart part, Format format);
 
 // The whole of it.
 std::string render_metrics_page(const Page& page, Format format);

@@ -3,7 +3,6 @@
 
 #include <algorithm>
 #include <array>
-#include <cctype>
 #include <optional>
 #include <utility>
 #include <vector>
@@ -32,29 +31,6 @@ constexpr std::array parameters{Parameter{"namespace", &ReportFilter::ns},
                                 Parameter{"pod", &ReportFilter::pod},
                                 Parameter{"upstream", &ReportFilter::upstream}};
 
-int hex_digit(char c) {
-  if (c >= '0' && c <= '9') return c - '0';
-  const char lower = static_cast<char>(std::tolower(static_cast<unsigned char>(c)));
-  return lower >= 'a' && lower <= 'f' ? lower - 'a' + 10 : -1;
-}
-
-// Nothing if an escape is cut or no hexadecimal.
-std::optional<std::string> unescaped(std::string_view text) {
-  std::string plain;
-  for (std::size_t i = 0; i < text.size(); ++i) {
-    if (text[i] != '%') {
-      plain += text[i];
-      continue;
-    }
-    const int high = i + 2 < text.size() ? hex_digit(text[i + 1]) : -1;
-    const int low = high >= 0 ? hex_digit(text[i + 2]) : -1;
-    if (low < 0) return std::nullopt;
-    plain += static_cast<char>(high * 16 + low);
-    i += 2;
-  }
-  return plain;
-}
-
 }  // namespace
 
 Result<ReportFilter> parse_report_filter(std::string_view query, bool by_upstream,
@@ -70,7 +46,7 @@ Result<ReportFilter> parse_report_filter(std::string_view query, bool by_upstrea
       return Error{"unknown parameter " + in_quotes(part) + "; expected namespace=" +
                    (by_upstream ? ", pod= or upstream=" : " or pod=") + std::string(beside)};
     }
-    std::optional<std::string> value = unescaped(part.substr(name.size() + 1));
+    std::optional<std::string> value = percent_decode(part.substr(name.size() + 1));
     if (!value) return Error{"parameter " + std::string(name) + ": a bad escape"};
     filter.*known->value = std::move(*value);
   }
@@ -87,7 +63,7 @@ std::string report_query(const ReportFilter& filter) {
 }
 
 bool is_taken_path(std::string_view path) {
-  if (path.starts_with("/-/")) return true;
+  if (path.starts_with("/-/") || path == "/probe") return true;
   constexpr std::string_view api = "/api/v1/";
   if (!path.starts_with('/')) return false;
   path.remove_prefix(path.starts_with(api) ? api.size() : 1);

@@ -195,18 +195,39 @@ asio::awaitable<WebReply> render(std::shared_ptr<const Job> job) {
 struct Routes::State {
   std::shared_ptr<const PageOptions> options;
   SnapshotSource current;
+  ProbeSource probe;
   asio::thread_pool pool{1};
 };
 
-Routes::Routes(PageOptions options, SnapshotSource current) : state_(std::make_unique<State>()) {
+Routes::Routes(PageOptions options, SnapshotSource current, ProbeSource probe)
+    : state_(std::make_unique<State>()) {
   change(std::move(options));
   state_->current = std::move(current);
+  state_->probe = std::move(probe);
 }
 
 Routes::~Routes() = default;
 
 void Routes::change(PageOptions options) {
   state_->options = std::make_shared<const PageOptions>(std::move(options));
+}
+
+// Of who is configured only: whoever can reach this page could otherwise have the agent call
+// anybody.
+asio::awaitable<WebReply> Routes::answer_probe(WebRequest request) {
+  const Result<std::string> target = parse_probe_query(request.query);
+  if (!target) co_return plain(400, target.error().message);
+  const Instant began = std::chrono::steady_clock::now();
+  auto probe = state_->probe ? state_->probe(*target) : std::nullopt;
+  if (!probe) co_return plain(403, "no gRPC server of this name is configured under probes.grpc");
+  asio::awaitable<HealthStates> probing = std::move(*probe);
+  const HealthStates states = co_await std::move(probing);
+  const Format format = choose_format(request.accept);
+  WebReply reply;
+  reply.vary = "Accept";
+  reply.content_type = content_type(format, request.accept);
+  reply.body = probe_page(states, std::chrono::steady_clock::now() - began, format);
+  co_return reply;
 }
 
 asio::awaitable<WebReply> Routes::handle(WebRequest request) {
@@ -228,6 +249,12 @@ asio::awaitable<WebReply> Routes::handle(WebRequest request) {
     co_return page;
   }
 
+  if (request.path == probe_path) {
+    asio::awaitable<WebReply> answer = answer_probe(std::move(request));
+    WebReply page = co_await std::move(answer);
+    co_return page;
+  }
+
   WebReply reply;
   if (request.path == "/-/healthy") {
     reply = plain(200, "healthy");
@@ -236,7 +263,7 @@ asio::awaitable<WebReply> Routes::handle(WebRequest request) {
     reply = plain(now.ready ? 200 : 503, now.words);
   } else {
     reply = plain(404, "nothing here; there is " + telemetry_path + ", /, " + page_names() +
-                           "/-/healthy and /-/ready");
+                           "/probe, /-/healthy and /-/ready");
   }
   co_return reply;
 }

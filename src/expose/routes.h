@@ -3,6 +3,7 @@
 //   the telemetry path   all metrics, in the format and coding the scraper asked for
 //   /                    the landing page
 //   /certificates, /diagnosis, /methods, …   what the commands print; as JSON below /api/v1
+//   /probe               one probe of a configured gRPC server, made now
 //   /-/healthy           200 while the program runs
 //   /-/ready             200 once every target has been asked, before that 503
 //
@@ -13,8 +14,11 @@
 #include <boost/asio/awaitable.hpp>
 #include <functional>
 #include <memory>
+#include <optional>
+#include <string>
 
 #include "expose/page.h"
+#include "expose/probe_page.h"
 #include "model/snapshot.h"
 #include "net/http_server.h"
 
@@ -25,8 +29,12 @@ class Routes {
   // The current snapshot; null before there is one. Called on the thread that runs handle().
   using SnapshotSource = std::function<std::shared_ptr<const Snapshot>()>;
 
-  // Starts the thread.
-  Routes(PageOptions options, SnapshotSource current);
+  // Probes the configured server of this name; nothing if there is none. Called like the other.
+  using ProbeSource =
+      std::function<std::optional<boost::asio::awaitable<HealthStates>>(const std::string& target)>;
+
+  // Starts the thread. Without a `probe` there is none of any name.
+  Routes(PageOptions options, SnapshotSource current, ProbeSource probe = {});
   // Waits for the page being rendered. The executors that handle() runs on must still exist, and
   // nobody may be waiting in handle() any more.
   ~Routes();
@@ -40,6 +48,8 @@ class Routes {
   boost::asio::awaitable<WebReply> handle(WebRequest request);
 
  private:
+  boost::asio::awaitable<WebReply> answer_probe(WebRequest request);
+
   struct State;
   std::unique_ptr<State> state_;
 };

@@ -6,6 +6,7 @@
 #include <grpc/support/log.h>
 #include <grpcpp/create_channel.h>
 #include <grpcpp/generic/generic_stub.h>
+#include <grpcpp/resource_quota.h>
 #include <grpcpp/security/credentials.h>
 #include <grpcpp/security/tls_certificate_provider.h>
 #include <grpcpp/security/tls_credentials_options.h>
@@ -168,6 +169,10 @@ grpc::ChannelArguments arguments(const GrpcServer& server) {
   // What is compressed would have no bound but that of its compressed form.
   arguments.SetInt(GRPC_COMPRESSION_CHANNEL_ENABLED_ALGORITHMS_BITSET, 1);
   arguments.SetMaxReceiveMessageSize(static_cast<int>(limits::grpc_message_bytes));
+  // The library takes the whole of a message in before it finds it too large.
+  grpc::ResourceQuota buffers;
+  buffers.Resize(2 * limits::grpc_message_bytes);
+  arguments.SetResourceQuota(buffers);
   arguments.SetInt(GRPC_ARG_MAX_METADATA_SIZE, static_cast<int>(limits::http_header_bytes));
   arguments.SetInt(GRPC_ARG_HTTP2_BDP_PROBE, 0);
   const std::chrono::milliseconds idle = limits::grpc_idle;

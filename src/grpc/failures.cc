@@ -17,12 +17,14 @@ struct Wording {
   std::string_view words;
 };
 
-constexpr std::array<Wording, 10> wordings{{
+constexpr std::array<Wording, 12> wordings{{
     {"Received message larger than max", Reason::too_large, "the message is too large"},
+    {"Buffers full", Reason::too_large, "the message is too large"},  // of the channel's quota
     {"certificate verify failed", Reason::tls, "the certificate is not trusted"},
     {"Hostname Verification Check failed", Reason::tls,
      "the certificate is for another name than was asked for"},
     {"wrong version number", Reason::tls, "the server does not speak TLS"},
+    {"http1.x server", Reason::connect, "the server speaks HTTP/1 and no HTTP/2"},
     {"last error: OK", Reason::connect, "the connection was closed before HTTP/2 began"},
     {"Connection refused", Reason::connect, "connection refused"},
     {"Broken pipe", Reason::connect, "the connection was closed"},
@@ -78,7 +80,8 @@ std::optional<Failure> failure_of(std::string_view code, std::string_view messag
                                   bool late) {
   if (code == "OK") return std::nullopt;
   if (code == "DEADLINE_EXCEEDED" && late) return Failure{Reason::timeout, "no answer in time"};
-  const bool too_large = code == "RESOURCE_EXHAUSTED" && message.starts_with(wordings[0].part);
+  const bool too_large = code == "RESOURCE_EXHAUSTED" && (message.starts_with(wordings[0].part) ||
+                                                          message.starts_with(wordings[1].part));
   if (message.starts_with(http_status)) {
     message.remove_prefix(http_status.size());
     return Failure{Reason::http_status, "no gRPC: HTTP status " + shown_on_one_line(message, 10)};

@@ -16,6 +16,7 @@
 #include "model/discovered.h"
 #include "model/failure.h"
 #include "model/finding.h"
+#include "model/grpc_probe.h"
 #include "model/known_certificate.h"
 #include "model/plane.h"
 #include "model/pool.h"
@@ -115,6 +116,7 @@ struct Snapshot {
   WallTime at;
   std::vector<std::shared_ptr<const TargetState>> targets;  // in the order of the configuration
   std::vector<std::shared_ptr<const TlsEndpointState>> tls_endpoints;  // likewise
+  std::vector<std::shared_ptr<const GrpcHealthState>> grpc_health;     // likewise
   std::shared_ptr<const WatchedFiles> files = std::make_shared<const WatchedFiles>();
   std::vector<WorkloadBalance> workload_balances;  // as last judged
   std::shared_ptr<const ShownPlaces> shown_files = std::make_shared<const ShownPlaces>();

@@ -33,7 +33,7 @@ TEST(ConfigErrors, come_all_at_once_in_the_order_of_the_file) {
             "expected interval, timeout, window, stale_after or parallel\n"
             "f.yaml:3:13: poll.parallel: \"none\" is not a whole number in plain digits; "
             "expected a number from 1 to 1000\n"
-            "f.yaml:4:1: unknown key \"colour\"; expected poll, limits, grpc, balance, "
+            "f.yaml:4:1: unknown key \"colour\"; expected poll, limits, grpc, probes, balance, "
             "certificates, audit, discovery, cgroup_root or targets\n"
             "f.yaml:7:12: targets[0].admin: \"ftp://h:1\" does not begin with http://; "
             "expected http://HOST:PORT or unix:/PATH\n");
@@ -165,7 +165,7 @@ TEST(ConfigErrors, name_a_variable_that_can_have_no_such_name) {
 const std::string what_to_watch =
     "expected at least one target, such as targets: [{name: users-0, admin: "
     "\"http://127.0.0.1:9901\"}], or discovery, certificates.endpoints, "
-    "certificates.files or certificates.secrets\n";
+    "certificates.files, certificates.secrets or probes.grpc\n";
 
 TEST(ConfigErrors, say_that_there_is_nothing) {
   for (const char* yaml : {"", "\n", "# only a comment\n", "---\n", "~\n", "\xEF\xBB\xBF"}) {

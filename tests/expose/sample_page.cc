@@ -200,10 +200,26 @@ std::vector<TrustBundleState> bundles() {
   return {mesh, old};
 }
 
+GrpcHealthState health() {
+  GrpcHealthState state;
+  state.whose.mesh = "";
+  state.whose.ns = "shop";
+  state.whose.workload = "users";
+  state.name = "users";
+  state.service = "user.v1.UserService";
+  state.address = {"users", 50051, ""};
+  state.look = {HealthStatus::not_serving, "", std::chrono::microseconds(1500)};
+  state.at = state.since = at(1'760'000'000'000);
+  state.probes = 40;
+  state.failures = 3;
+  return state;
+}
+
 Snapshot two_sidecars() {
   Snapshot snapshot = snapshot_of({client(), refusing()});
   snapshot.tls_endpoints = {std::make_shared<const TlsEndpointState>(gateway()),
                             std::make_shared<const TlsEndpointState>(inbound())};
+  snapshot.grpc_health = {std::make_shared<const GrpcHealthState>(health())};
   snapshot.trust_bundles = bundles();
   WatchedFile secret;
   secret.path = "/etc/tls/tls.crt";

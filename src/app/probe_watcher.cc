@@ -1,0 +1,184 @@
+// One endless conversation per service; see probe_watcher.h.
+#include "app/probe_watcher.h"
+
+#include <algorithm>
+#include <boost/asio/co_spawn.hpp>
+#include <boost/asio/use_awaitable.hpp>
+#include <chrono>
+#include <exception>
+#include <utility>
+
+#include "base/log.h"
+#include "compute/place.h"
+#include "net/wait_until.h"
+#include "scrape/health_check.h"
+#include "scrape/slots.h"
+
+namespace mesh {
+namespace {
+
+namespace asio = boost::asio;
+using std::chrono::steady_clock;
+using std::chrono::system_clock;
+
+constexpr int at_once_per_host = 2;
+
+void log_change(const GrpcHealthState& state) {
+  const bool up = is_up(state.look.status);
+  const std::string name = qualified(state.whose.ns, state.name),
+                    address = to_string(state.address);
+  log(up ? LogLevel::info : LogLevel::warn, up ? "gRPC server is up" : "gRPC server is not up",
+      {{"endpoint", name},
+       {"address", address},
+       {"grpc_service", state.service},
+       {"status", to_string(state.look.status)},
+       {"error", state.look.words}});
+}
+
+}  // namespace
+
+struct ProbeWatcher::Watched {
+  GrpcProbe probe;
+  std::string service;
+  std::string place;  // differs from all others'
+  std::shared_ptr<GrpcChannel> channel;
+  std::shared_ptr<Slots> slots;
+  std::shared_ptr<const GrpcHealthState> state;  // null until it was asked
+  bool gone = false;                             // nobody watches it any more
+
+  // The state after this look.
+  std::shared_ptr<GrpcHealthState> after(HealthLook look) const {
+    auto next = std::make_shared<GrpcHealthState>();
+    if (state) *next = *state;
+    const bool same = state && state->look.status == look.status;
+    next->whose = probe.whose;
+    next->name = probe.name;
+    next->service = service;
+    next->address = probe.server.address;
+    next->look = std::move(look);
+    next->at = system_clock::now();
+    if (!same) next->since = next->at;
+    ++next->probes;
+    if (!is_up(next->look.status)) ++next->failures;
+    return next;
+  }
+
+  void enter(HealthLook look) {
+    const bool up = is_up(look.status);
+    const bool changed = state ? is_up(state->look.status) != up : !up;
+    state = after(std::move(look));
+    if (changed) log_change(*state);
+  }
+};
+
+ProbeWatcher::ProbeWatcher(asio::any_io_executor executor) : executor_(std::move(executor)) {}
+
+ProbeWatcher::~ProbeWatcher() = default;
+
+std::shared_ptr<Slots> ProbeWatcher::slots_of(const Address& address) {
+  std::erase_if(slots_, [](const auto& one) { return one.second.expired(); });
+  std::weak_ptr<Slots>& known = slots_[address.host];
+  auto slots = known.lock();
+  if (!slots) known = slots = std::make_shared<Slots>(executor_, at_once_per_host);
+  return slots;
+}
+
+std::shared_ptr<ProbeWatcher::Watched> ProbeWatcher::make(const GrpcProbe& probe,
+                                                          const std::string& service) {
+  auto watched = std::make_shared<Watched>();
+  watched->probe = probe;
+  watched->service = service;
+  watched->place = target_id(probe.whose) + " " + probe.name + " " + service;
+  watched->channel = grpc_channel(executor_, probe.server);
+  watched->slots = slots_of(probe.server.address);
+  asio::co_spawn(executor_, keep_asking(shared_from_this(), watched),
+                 [place = watched->place](std::exception_ptr error) {
+                   // Our own defect, never the server's doing.
+                   if (!error) return;
+                   log(LogLevel::error, "probing broke off", {{"endpoint", place}});
+                 });
+  return watched;
+}
+
+void ProbeWatcher::watch(const std::vector<GrpcProbe>& probes) {
+  std::map<std::string, std::shared_ptr<Watched>> before;
+  for (auto& one : watched_) {
+    std::string place = one->place;
+    before.emplace(std::move(place), std::move(one));
+  }
+  watched_.clear();
+  for (const GrpcProbe& probe : probes) {
+    for (const std::string& service : probe.services) {
+      const std::string place = target_id(probe.whose) + " " + probe.name + " " + service;
+      const auto known = before.find(place);
+      if (known != before.end() && known->second->probe == probe) {
+        watched_.push_back(std::move(known->second));
+        before.erase(known);
+      } else {
+        watched_.push_back(make(probe, service));
+      }
+    }
+  }
+  for (auto& [place, one] : before) one->gone = true;
+}
+
+asio::awaitable<void> ProbeWatcher::keep_asking(std::shared_ptr<ProbeWatcher> self,
+                                                std::shared_ptr<Watched> watched) {
+  const Duration interval = watched->probe.interval;
+  Instant next = steady_clock::now() + place_in(interval, watched->place);
+  while (true) {
+    HealthLook look = co_await look_at(watched);
+    if (watched->gone) co_return;
+    watched->enter(std::move(look));
+    const Instant now = steady_clock::now();
+    while (next <= now) next += interval;
+    co_await wait_until(self->executor_, next);
+    if (watched->gone) co_return;
+  }
+}
+
+asio::awaitable<HealthLook> ProbeWatcher::look_at(std::shared_ptr<Watched> watched) {
+  co_await watched->slots->take();
+  const Slot slot{watched->slots};
+  const Instant deadline = steady_clock::now() + watched->probe.timeout;
+  HealthLook look = co_await check_health(watched->channel, watched->service, deadline);
+  co_return look;
+}
+
+asio::awaitable<HealthStates> ProbeWatcher::look_at_all(
+    std::vector<std::shared_ptr<Watched>> watched) {
+  HealthStates states;
+  for (const auto& one : watched) {
+    HealthLook look = co_await look_at(one);
+    states.push_back(one->after(std::move(look)));
+  }
+  co_return states;
+}
+
+std::optional<asio::awaitable<HealthStates>> ProbeWatcher::probe_now(const std::string& name) {
+  std::vector<std::shared_ptr<Watched>> found;
+  for (const auto& one : watched_) {
+    if (qualified(one->probe.whose.ns, one->probe.name) == name) found.push_back(one);
+  }
+  if (found.empty()) return std::nullopt;
+  return look_at_all(std::move(found));
+}
+
+void ProbeWatcher::stop() {
+  for (const auto& one : watched_) one->gone = true;
+  watched_.clear();
+}
+
+bool ProbeWatcher::all_looked() const {
+  return std::ranges::all_of(watched_, [](const auto& one) { return one->state != nullptr; });
+}
+
+HealthStates ProbeWatcher::states() const {
+  HealthStates states;
+  for (const auto& one : watched_) {
+    if (one->state) states.push_back(one->state);
+  }
+  return states;
+}
+
+}  // namespace mesh

@@ -1,0 +1,64 @@
+// The probe watcher: asks gRPC servers for their health, each service once an interval, beside the
+// polls of the targets and never in their way. The list may change at any time.
+//
+// Every service has its own place in the interval; the first questions are asked at once. At most
+// two are under way to a host. Nothing is repeated within an interval, and none is left out for
+// what the last one brought: of an outage as many probes are counted as of health, and its end is
+// seen at the next.
+//
+// Lives on one thread (the executor's); nothing here is locked.
+#pragma once
+
+#include <boost/asio/any_io_executor.hpp>
+#include <boost/asio/awaitable.hpp>
+#include <map>
+#include <memory>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "expose/probe_page.h"
+#include "model/grpc_probe.h"
+
+namespace mesh {
+
+class ProbeWatcher : public std::enable_shared_from_this<ProbeWatcher> {
+ public:
+  explicit ProbeWatcher(boost::asio::any_io_executor executor);
+  ~ProbeWatcher();
+
+  // From now on these are asked, until stop(). What is as it was goes on with its counts; what is
+  // no longer there is forgotten. The watcher must be owned by a shared_ptr. Names and labels of
+  // the probes differ.
+  void watch(const std::vector<GrpcProbe>& probes);
+
+  // Nobody is asked from now on, and who is being asked tells nothing any more.
+  void stop();
+
+  // Asks each service of the probe that is called so ("namespace/name" of one that has a
+  // namespace), beside what is asked anyhow, and counts it nowhere. Nothing if there is no such
+  // probe.
+  std::optional<boost::asio::awaitable<HealthStates>> probe_now(const std::string& name);
+
+  // Whether each was asked once, however that ended.
+  bool all_looked() const;
+
+  // As last known, in the order of the probes and their services; of whom was asked already.
+  HealthStates states() const;
+
+ private:
+  struct Watched;
+  static boost::asio::awaitable<void> keep_asking(std::shared_ptr<ProbeWatcher> self,
+                                                  std::shared_ptr<Watched> watched);
+  static boost::asio::awaitable<HealthStates> look_at_all(
+      std::vector<std::shared_ptr<Watched>> watched);
+  static boost::asio::awaitable<HealthLook> look_at(std::shared_ptr<Watched> watched);
+  std::shared_ptr<Watched> make(const GrpcProbe& probe, const std::string& service);
+  std::shared_ptr<class Slots> slots_of(const Address& address);
+
+  boost::asio::any_io_executor executor_;
+  std::vector<std::shared_ptr<Watched>> watched_;
+  std::map<std::string, std::weak_ptr<class Slots>> slots_;  // by host
+};
+
+}  // namespace mesh

@@ -1,0 +1,79 @@
+// Two families of this page alone, and those of the catalogue that are about one look.
+#include "expose/probe_page.h"
+
+#include <algorithm>
+#include <optional>
+#include <utility>
+
+#include "base/quoted.h"
+#include "base/url_encoding.h"
+#include "expose/families.h"
+#include "expose/metrics_page.h"
+#include "expose/openmetrics.h"
+
+namespace mesh {
+namespace {
+
+constexpr std::string_view module = "grpc_health";
+
+std::string text_of(const FamilyBuilder& family, Format format) {
+  std::string text;
+  family.hand_out([&](FamilyPart part) { text += part_text(std::move(part), format); });
+  return text;
+}
+
+std::string gauge_text(std::string_view name, std::string_view help, double value, Format format) {
+  const Metric metric{name, MetricKind::gauge, Section::grpc_health, {}, help};
+  FamilyBuilder family(metric);
+  family.state(Labels(), value);
+  return text_of(family, format);
+}
+
+}  // namespace
+
+Result<std::string> parse_probe_query(std::string_view query) {
+  std::optional<std::string> target, asked;
+  while (!query.empty()) {
+    const std::string_view part = query.substr(0, query.find('&'));
+    query.remove_prefix(std::min(part.size() + 1, query.size()));
+    const auto equals = part.find('=');
+    const auto value = percent_decode(equals == part.npos ? "" : part.substr(equals + 1));
+    const std::string_view name = part.substr(0, equals);
+    const bool known = name == "target" || name == "module";
+    if (!known || !value) {
+      return Error{"unknown parameter " + in_quotes(part) + "; expected target= and module="};
+    }
+    (name == "target" ? target : asked) = *value;
+  }
+  if (asked.value_or(std::string(module)) != module) {
+    return Error{"unknown module " + in_quotes(*asked) + "; expected " + std::string(module)};
+  }
+  if (!target) return Error{"no target; expected target= with the name of a configured probe"};
+  return *target;
+}
+
+std::string probe_page(const HealthStates& states, Duration took, Format format) {
+  const bool up =
+      std::ranges::all_of(states, [](const auto& one) { return is_up(one->look.status); });
+  std::string text = gauge_text("probe_success",
+                                "1 if each service is serving, or the server answers and has no "
+                                "health service.",
+                                up ? 1 : 0, format);
+  text += gauge_text("probe_duration_seconds", "How long this probe took, in seconds.",
+                     seconds(took), format);
+  Snapshot snapshot;
+  snapshot.grpc_health = states;
+  const SelfNumbers self{};
+  const PageOptions options{};
+  const Page page{snapshot, self, options};
+  for (const FamilyMaker& maker : grpc_health_families()) {
+    const Metric& metric = *find_metric(maker.metric);
+    if (metric.kind == MetricKind::counter) continue;  // of the agent's own probes
+    FamilyBuilder family(metric);
+    maker.fill(page, family);
+    text += text_of(family, format);
+  }
+  return format == Format::openmetrics ? text + openmetrics_end : text;
+}
+
+}  // namespace mesh

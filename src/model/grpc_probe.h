@@ -1,0 +1,42 @@
+// GrpcProbe: a gRPC server that is asked for its health, and what was last known of each service
+// of it. Immutable once published.
+#pragma once
+
+#include <chrono>
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "base/clock.h"
+#include "model/grpc_health.h"
+#include "model/grpc_server.h"
+#include "model/target.h"
+
+namespace mesh {
+
+struct GrpcProbe {
+  std::string name;  // label `endpoint`; unique together with the labels of `whose`
+  Target whose;      // its identity labels; nothing else of it is used
+  GrpcServer server;
+  std::vector<std::string> services{""};  // as the server names them; "": the server as a whole
+  std::chrono::milliseconds interval{15'000};
+  std::chrono::milliseconds timeout{5'000};  // of one question
+
+  bool operator==(const GrpcProbe&) const = default;
+};
+
+// One service of one probe.
+struct GrpcHealthState {
+  Target whose;
+  std::string name;     // label `endpoint`
+  std::string service;  // label `grpc_service`
+  Address address;
+  HealthLook look;             // the last one
+  WallTime at;                 // when it ended
+  WallTime since;              // when the first look ended that had its status, and all after it
+  std::uint64_t probes = 0;    // since start
+  std::uint64_t failures = 0;  // of them those that found it not up
+};
+
+}  // namespace mesh

@@ -1,0 +1,120 @@
+"""gRPC servers that misbehave, each a habit of a raw socket in a thread: HostileServer(habit).address."""
+
+import socket
+import struct
+import threading
+
+PREFACE = b"PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n"
+DATA, HEADERS, RST_STREAM, SETTINGS, PING, WINDOW_UPDATE = 0, 1, 3, 4, 6, 8
+END_HEADERS, ACK = 4, 1
+# ":status: 200" of the static table, and content-type as a literal beside its name there (RFC 7541, A).
+RESPONSE = b"\x88\x5f" + bytes([len(b"application/grpc")]) + b"application/grpc"
+FRAME_BYTES, WINDOW = 16384, 65535
+
+
+def frame(kind, flags, stream, payload=b""):
+    return struct.pack(">I", len(payload))[1:] + bytes([kind, flags]) + struct.pack(">I", stream) + payload
+
+
+def read_exactly(peer, count):
+    read = b""
+    while len(read) < count:
+        some = peer.recv(count - len(read))
+        if not some:
+            raise ConnectionError("the client has left")
+        read += some
+    return read
+
+
+def begin_response(peer):
+    """Speaks HTTP/2 up to the response's headers; gives the stream's number."""
+    read_exactly(peer, len(PREFACE))
+    peer.sendall(frame(SETTINGS, 0, 0))
+    while True:
+        head = read_exactly(peer, 9)
+        read_exactly(peer, int.from_bytes(head[:3], "big"))
+        stream = int.from_bytes(head[5:], "big")
+        if head[3] == SETTINGS and not head[4] & ACK:
+            peer.sendall(frame(SETTINGS, ACK, 0))
+        if head[3] == HEADERS:
+            peer.sendall(frame(HEADERS, END_HEADERS, stream, RESPONSE))
+            return stream
+
+
+def wait_for_the_end(peer):
+    while peer.recv(65536):
+        pass
+
+
+def say_nothing(peer):
+    wait_for_the_end(peer)
+
+
+def speak_http1(peer):
+    peer.sendall(b"HTTP/1.1 400 Bad Request\r\nContent-Length: 0\r\nConnection: close\r\n\r\n")
+
+
+def reset_after_headers(peer):
+    begin_response(peer)
+    peer.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))
+
+
+def send_100_megabytes(peer):
+    """As fast as the client lets it (RFC 9113, 5.2)."""
+    stream = begin_response(peer)
+    window = {0: WINDOW, stream: WINDOW}
+    message = memoryview(b"\0" + struct.pack(">I", 100 << 20) + bytes(100 << 20))
+    while message:
+        size = min(FRAME_BYTES, *window.values())
+        if size > 0:
+            peer.sendall(frame(DATA, 0, stream, bytes(message[:size])))
+            message = message[size:]
+            window = {where: left - size for where, left in window.items()}
+            continue
+        head = read_exactly(peer, 9)
+        payload = read_exactly(peer, int.from_bytes(head[:3], "big"))
+        if head[3] == WINDOW_UPDATE:
+            window[int.from_bytes(head[5:], "big")] += int.from_bytes(payload, "big")
+        elif head[3] == PING and not head[4] & ACK:
+            peer.sendall(frame(PING, ACK, 0, payload))
+        elif head[3] == RST_STREAM:
+            return
+
+
+def answer_nonsense(peer):
+    stream = begin_response(peer)
+    peer.sendall(frame(DATA, 0, stream, b"\0" + struct.pack(">I", 5) + b"hello"))
+    peer.sendall(frame(HEADERS, END_HEADERS | 1, stream, b"\x40\x0bgrpc-status\x010"))
+    wait_for_the_end(peer)
+
+
+class HostileServer:
+    """start() … stop(): does that to everybody who connects to self.address."""
+
+    def __init__(self, habit):
+        self._habit = habit
+        self._listener = None
+
+    def start(self):
+        self._listener = socket.create_server(("127.0.0.1", 0))
+        self.address = "127.0.0.1:%d" % self._listener.getsockname()[1]
+        threading.Thread(target=self._accept, daemon=True).start()
+
+    def stop(self):
+        self._listener.shutdown(socket.SHUT_RDWR)
+        self._listener.close()
+
+    def _accept(self):
+        while True:
+            try:
+                peer, _ = self._listener.accept()
+            except OSError:
+                return
+            threading.Thread(target=self._serve, args=(peer,), daemon=True).start()
+
+    def _serve(self, peer):
+        with peer:
+            try:
+                self._habit(peer)
+            except OSError:
+                pass  # the client had enough
