@@ -3,13 +3,14 @@
 the base posture into a namespace that is restricted, and it shows an agent with the account's token its
 pods, by exactly the verbs that were granted: tests/e2e/run --deploy. As root; a minute."""
 
+import json
 import os
 import sys
 import unittest
 
 sys.path.insert(0, os.path.dirname(os.path.dirname(os.path.abspath(__file__))))
 
-from real_mesh import SharedPartsTest
+from real_mesh import SharedPartsTest, wait_until
 from cluster import LEVEL, OTHERS, SPACE, Cluster, PodOf, all_objects, make
 from manifests import OVERLAYS, workloads
 
@@ -103,13 +104,13 @@ class Server(SharedPartsTest):
         return {(resource, verb) for resource, group in KINDS for verb in VERBS
                 if self.cluster.may(account, verb, resource, group, namespace)}
 
-    def test_an_agent_sees_its_pods_by_two_verbs_and_says_what_it_lacks(self):
+    def test_an_agent_sees_its_pods_by_two_verbs(self):
         self.install()
         self.assertEqual(self.allowed(SPACE), {("pods", "list"), ("pods", "watch")})
         self.run_pod("shop", "users-0", "node-1")
         self.run_pod("shop", "elsewhere-0", "node-2")
         own = self.cluster.pod_of(self.cluster.get("daemonset", SPACE), SPACE, "node-1")
-        self.cluster.kubectl("create", "-f", "-", text=str(own))
+        self.cluster.kubectl("create", "-f", "-", text=json.dumps(own))
         self.cluster.api.set_status(SPACE, "node-1", "127.4.0.99")
         ours = self.pod()
         ours.wait_for(lambda: ours.shown() == {"users-0"}, "the pod of its node")
@@ -119,12 +120,21 @@ class Server(SharedPartsTest):
         self.assertEqual(ours.report()[f"{SPACE}/node-1"]["state"], "not watched")
         self.assertEqual(ours.privileges(), (65532, 0))
 
+    def test_a_verb_that_is_missing_is_named(self):
+        self.install()
+        for verb, other in (("list", "watch"), ("watch", "list")):
+            self.cluster.api.change(f"/apis/rbac.authorization.k8s.io/v1/clusterroles/{SPACE}", rules=[
+                {"apiGroups": [""], "resources": ["pods"], "verbs": [other]}])
+            wait_until(lambda verb=verb: not self.cluster.may(SPACE, verb, "pods"), "the role to hold")
+            self.assert_lacking(self.pod(node="node-2"), verb)
         self.install("rbac.create=false")
         self.assertEqual(self.allowed(SPACE), set())
-        blind = self.pod(node="node-2")
-        blind.wait_for(blind.problems, "the trouble")
-        self.assertIn("cannot list pods: HTTP status 403", blind.agent.log())
-        self.assertIn('grant the verb \\"list\\" on \\"pods\\" in a ClusterRole', blind.agent.log())
+        self.assert_lacking(self.pod(node="node-2"), "list")
+
+    def assert_lacking(self, ours, verb):
+        ours.wait_for(ours.problems, "the trouble")
+        self.assertIn(f"cannot {verb} pods: HTTP status 403", ours.agent.log())
+        self.assertIn(f'grant the verb \\"{verb}\\" on \\"pods\\" in a ClusterRole', ours.agent.log())
 
     def test_slices_and_the_kubelet_take_a_right_each(self):
         self.install("endpointSlices.enabled=true")
