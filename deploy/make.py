@@ -13,6 +13,7 @@ import hashlib
 import os
 import re
 import subprocess
+import sys
 
 ROOT = os.path.dirname(os.path.dirname(os.path.abspath(__file__)))
 CHART = os.path.join(ROOT, "deploy", "helm", "mesh-exporter")
@@ -131,6 +132,9 @@ def main():
     parser = argparse.ArgumentParser(description=__doc__.split("\n\n", maxsplit=1)[0])
     parser.add_argument("--all", action="store_true", help="also what Helm and kubectl render")
     arguments = parser.parse_args()
+    for tool in (HELM, KUBECTL) if arguments.all else ():
+        if not os.path.exists(tool):
+            sys.exit(f"deploy/make.py: {tool} is missing; tests/e2e/run --deploy installs it")
     wanted = copies()
     for path in existing_copies().keys() - wanted.keys():
         os.unlink(path)

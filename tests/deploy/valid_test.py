@@ -89,6 +89,13 @@ class Program(unittest.TestCase):
         for flag in pod["spec"]["template"]["spec"]["containers"][0]["args"]:
             self.assertIn(flag.split("=")[0] + "=", known)
 
+    def test_the_pod_of_helm_test_asks_an_agent(self):
+        hook, = [one for one in yaml.safe_load_all(read("tests", "deploy", "golden", "defaults.yaml"))
+                 if one["kind"] == "Pod"]
+        code, said = run(BINARY, *hook["spec"]["containers"][0]["args"])
+        self.assertEqual(code, 2)
+        self.assertIn(f"the agent at {make.NAME}.{make.NAME}:10420", said)
+
 
 if __name__ == "__main__":
     unittest.main()

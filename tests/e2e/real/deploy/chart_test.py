@@ -11,8 +11,10 @@ import unittest
 
 import yaml
 
-ROOT = os.path.dirname(os.path.dirname(os.path.dirname(os.path.dirname(os.path.dirname(os.path.abspath(__file__))))))
-sys.dont_write_bytecode = True
+sys.path.insert(0, os.path.dirname(os.path.dirname(os.path.abspath(__file__))))
+
+from real_mesh import ROOT
+
 sys.path.insert(0, os.path.join(ROOT, "tests", "deploy"))
 
 import posture_test  # noqa: E402
