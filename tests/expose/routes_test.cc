@@ -208,7 +208,8 @@ TEST(Routes, says_where_else_to_go) {
   EXPECT_EQ(reply.status, 404);
   EXPECT_EQ(reply.body,
             "nothing here; there is /metrics, /, /certificates, /diagnosis, /methods, /endpoints, "
-            "/upstreams, /targets, all of these below /api/v1 as JSON, /-/healthy and /-/ready\n");
+            "/upstreams, /targets, all of these below /api/v1 as JSON, /probe, /-/healthy and "
+            "/-/ready\n");
 }
 
 TEST(Routes, serve_reports_as_text_and_as_json) {
