@@ -1,4 +1,4 @@
-// See lifecycle.h.
+// What is answered to whom; the rules are in lifecycle.h.
 #include "app/lifecycle.h"
 
 #include <utility>

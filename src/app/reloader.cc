@@ -1,4 +1,4 @@
-// See reloader.h.
+// Reading the configuration again; who asks for it is told in reloader.h.
 #include "app/reloader.h"
 
 #include <chrono>

@@ -1,4 +1,4 @@
-// See service_manager.h.
+// The datagrams of sd_notify(3); what they are for is told in service_manager.h.
 #include "app/service_manager.h"
 
 #include <sys/socket.h>

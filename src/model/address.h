@@ -1,4 +1,4 @@
-// Address: where somebody listens.
+// Where somebody listens: what every door of a target, and our own, is named by.
 #pragma once
 
 #include <cstdint>
