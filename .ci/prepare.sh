@@ -116,11 +116,12 @@ python_packages() {
 # xds: gRPC and Envoy's messages, for tests/support/demo_mesh/xds_server.py.
 xds() { python_packages xds grpcio==1.85.3 protobuf==7.36.2 xds-protos==1.85.0; }
 
-# grpc_apps: gRPC and two libraries that count its calls, for tests/support/counted_app.py, and its health
-# service, for tests/support/health_server.py.
+# grpc_apps: gRPC, two libraries that count its calls, for tests/support/counted_app.py, its health service,
+# for health_server.py, and what lets a program be looked into, for proxyless_app.py, beside it.
 grpc_apps() {
   python_packages grpc_apps grpcio==1.85.0 grpcio-health-checking==1.85.0 py-grpc-prometheus==0.8.0 prometheus-client==0.26.0 \
-    grpcio-observability==1.85.0 opentelemetry-exporter-prometheus==0.66b2
+    grpcio-observability==1.85.0 opentelemetry-exporter-prometheus==0.66b2 \
+    grpcio-admin==1.85.0 grpcio-channelz==1.85.0 grpcio-csds==1.85.0 grpcio-reflection==1.85.0
 }
 
 # manifest_tools: kubectl, and what each version of Kubernetes takes, for deploy/.

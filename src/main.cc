@@ -71,6 +71,7 @@ void print_found(const std::string& file, const Config& config) {
       std::cout << " metrics " << to_string(target.metrics->address)
                 << path.substr(0, path.find('?'));
     }
+    if (target.grpc) std::cout << " grpc " << to_string(target.grpc->address);
     if (target.inbound) std::cout << " inbound " << to_string(target.inbound->address);
     std::cout << "\n";
   }

@@ -6,7 +6,7 @@ export const FAILURES = 'UNKNOWN|DEADLINE_EXCEEDED|UNIMPLEMENTED|INTERNAL|UNAVAI
 
 // Values of the label `mesh` of those who count calls on their way, and of those who count their own:
 // the same calls, so that the two are never added up.
-export const SIDECARS = 'envoy|istio|linkerd|consul|appmesh';
+export const SIDECARS = 'envoy|istio|linkerd|consul|appmesh|proxyless';
 export const APPLICATIONS = 'app';
 
 // Where the runbook is read, until the reader's own copy is typed in.

@@ -56,8 +56,7 @@ struct Poller::Watched {
         conversation(find_dialect(target.mesh)->open(target, config)),
         client(executor, target, config.cgroup_root),
         history(labelled(target), config),
-        log(id, to_string(target.admin ? *target.admin : target.metrics->address) +
-                    where_else(target)) {}
+        log(id, first_door(target)) {}
 
   std::string id;
   Target target;  // as it was found
@@ -85,7 +84,7 @@ Poller::~Poller() = default;
 
 void Poller::watch(std::vector<Target> targets) {
   // Those that are looked at by handshakes only are none of ours.
-  std::erase_if(targets, [](const Target& one) { return !one.admin && !one.metrics; });
+  std::erase_if(targets, [](const Target& one) { return first_door(one).empty(); });
   const auto make = [this](const Target& target) {
     return std::make_shared<Watched>(executor_, target, config_);
   };

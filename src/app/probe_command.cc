@@ -16,6 +16,7 @@
 #include "base/rethrow.h"
 #include "expose/probe_report.h"
 #include "net/tls_handshake.h"
+#include "scrape/grpc_question.h"
 #include "scrape/health_check.h"
 #include "wire/served_chain.h"
 
@@ -51,21 +52,6 @@ ProbeReport::Certificates shown_by(const Result<TlsAnswer, Failure>& answer) {
   return shown;
 }
 
-asio::awaitable<void> probe(const ProbeFlags& flags, ProbeReport& report) {
-  const auto executor = co_await asio::this_coro::executor;
-  const auto channel = grpc_channel(executor, flags.server);
-  for (const std::string& service : flags.services) {
-    const Instant deadline = steady_clock::now() + flags.timeout;
-    HealthLook look = co_await check_health(channel, service, deadline);
-    report.health.push_back({service, std::move(look)});
-  }
-  if (!flags.server.tls) co_return;
-  const TlsQuestion question = question_of(flags.server);
-  const Instant deadline = steady_clock::now() + flags.timeout;
-  const Result<TlsAnswer, Failure> answer = co_await tls_handshake(question, deadline);
-  report.certificates = shown_by(answer);
-}
-
 ProbeOutcome outcome_of(const ProbeReport& report) {
   const auto any = [&](auto is) {
     return std::ranges::any_of(report.health, [&](const auto& one) { return is(one.look.status); });
@@ -75,6 +61,26 @@ ProbeOutcome outcome_of(const ProbeReport& report) {
   }
   return any([](HealthStatus status) { return !is_up(status); }) ? ProbeOutcome::not_up
                                                                  : ProbeOutcome::up;
+}
+
+asio::awaitable<void> probe(const ProbeFlags& flags, ProbeReport& report) {
+  const auto executor = co_await asio::this_coro::executor;
+  const auto channel = grpc_channel(executor, flags.server);
+  for (const std::string& service : flags.services) {
+    const Instant deadline = steady_clock::now() + flags.timeout;
+    HealthLook look = co_await check_health(channel, service, deadline);
+    report.health.push_back({service, std::move(look)});
+  }
+  if (outcome_of(report) != ProbeOutcome::unreachable) {
+    const Instant deadline = steady_clock::now() + flags.timeout;
+    MethodLook methods = co_await look_at_methods(channel, deadline);
+    report.methods = std::move(methods);
+  }
+  if (!flags.server.tls) co_return;
+  const TlsQuestion question = question_of(flags.server);
+  const Instant deadline = steady_clock::now() + flags.timeout;
+  const Result<TlsAnswer, Failure> answer = co_await tls_handshake(question, deadline);
+  report.certificates = shown_by(answer);
 }
 
 }  // namespace

@@ -5,11 +5,14 @@
 #include <cstdint>
 #include <map>
 
+#include "wire/grpc_code.h"
+
 namespace mesh {
 namespace {
 
 struct Share {
   std::uint64_t failures = 0, all = 0;
+  bool untold = false;  // some failed, and nobody knows how
 };
 
 }  // namespace
@@ -29,12 +32,15 @@ std::vector<MethodErrorRatio> error_ratios(const CounterView& counters,
     share.all += counters.increases[i];
     if (std::ranges::find(failure_codes, keys[i].detail.str()) != failure_codes.end()) {
       share.failures += counters.increases[i];
+    } else {
+      share.untold |= keys[i].method.empty() && keys[i].detail == other_grpc_code;
     }
   }
 
   std::vector<MethodErrorRatio> ratios;
   ratios.reserve(shares.size());
   for (const auto& [method, share] : shares) {
+    if (share.untold) continue;
     ratios.push_back(
         {method, static_cast<double>(share.failures) / static_cast<double>(share.all)});
   }

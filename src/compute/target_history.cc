@@ -111,6 +111,9 @@ Change TargetHistory::record(const Readings& readings, const PollCost& cost) {
   if (readings.settings) {
     state_.settings = std::make_shared<const SettingsReading>(*readings.settings);
   }
+  if (readings.declared) {
+    state_.declared = std::make_shared<const DeclaredMethods>(*readings.declared);
+  }
   note_certificates(readings, cost);
   control_plane_.enter(readings.control_plane, readings.incarnation, readings.at, cost.at);
   seen_ = cost.ended;
@@ -194,6 +197,7 @@ std::shared_ptr<const TargetState> TargetHistory::state(Instant now, WallTime wa
   if (!recent(seen_, stale_after_)) {
     state->heap.reset();
     state->plane.reset();
+    state->declared.reset();
   }
   state->resources = resources_.state(now);
   if (!state_.up) {

@@ -39,6 +39,13 @@ Failures failures_in(const CounterView& requests) {
   return failures;
 }
 
+// pick_first is gRPC's own: it keeps to the first endpoint that it could connect to.
+Chosen chosen_by(const UpstreamReading& upstream) {
+  if (upstream.balancer == "pick_first") return Chosen::per_connection;
+  if (!upstream.speaks_http) return Chosen::unknown;
+  return *upstream.speaks_http ? Chosen::per_request : Chosen::per_connection;
+}
+
 bool weighs_zones(const SettingsReading* settings, const UpstreamLoads& of) {
   return settings && std::ranges::any_of(settings->upstreams, [&](const UpstreamSettings& one) {
            return one.weighs_localities && one.upstream == of.upstream && one.subset == of.subset;
@@ -108,8 +115,9 @@ std::vector<UpstreamBalance> upstream_balances(const std::vector<UpstreamLoads>&
       return reading.direction == Direction::outbound && reading.upstream == one.upstream &&
              reading.subset == one.subset;
     });
-    if (it != upstreams.end() && it->speaks_http) {
-      balance.chosen = *it->speaks_http ? Chosen::per_request : Chosen::per_connection;
+    if (it != upstreams.end()) {
+      balance.chosen = chosen_by(*it);
+      balance.balancer = it->balancer;
     }
     balance.balance = judge_balance(one.loads, balance.chosen, rules, weighs_zones(settings, one));
     balances.push_back(std::move(balance));

@@ -45,6 +45,7 @@ void look_at_callers(const Snapshot& snapshot, WorkloadBalance& one) {
       if (one.forwarded_by.empty()) {
         one.forwarded_by = target_id(state->target);
         one.forwarded_as = upstream.upstream;
+        one.forwarded_with = upstream.balancer;
       }
     }
   }

@@ -21,7 +21,8 @@ namespace mesh {
 // Every error of the file, in the order of their lines. Never empty when returned as an error.
 using ConfigErrors = std::vector<Error>;
 
-// A mesh whose dialect asks at one door only, where a target has several.
+// A mesh whose dialect asks at one door only, where a target has several; "grpc" is the only one
+// that its targets may have.
 struct SoleDoor {
   std::string_view mesh, door;  // "ztunnel", "admin"
 };

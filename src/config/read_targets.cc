@@ -21,10 +21,18 @@
 namespace mesh {
 namespace {
 
-constexpr std::array<std::string_view, 11> target_keys{
-    "name",    "namespace", "workload",         "mesh",
-    "admin",   "metrics",   "issuer",           "rotation_point",
-    "inbound", "cgroup",    "network_namespace"};
+constexpr std::array<std::string_view, 12> target_keys{"name",
+                                                       "namespace",
+                                                       "workload",
+                                                       "mesh",
+                                                       "admin",
+                                                       "metrics",
+                                                       "issuer",
+                                                       "rotation_point",
+                                                       "inbound",
+                                                       "cgroup",
+                                                       "network_namespace",
+                                                       "grpc"};
 
 template <class Parsed>
 void read_url(const Fields& fields, std::string_view key, std::string_view expected,
@@ -54,12 +62,37 @@ void take_name(const Fields& fields, const Target& target, Taken& taken) {
                   "a name that is unique in its namespace");
 }
 
-// The one door at which this target is asked, of several that it may have; "" where all are used.
-std::string_view sole_door(const Target& target, const Reading& reading) {
+// The one door at which targets of this mesh are asked; "" if there are several.
+std::string_view door_of(std::string_view mesh, const Reading& reading) {
   const auto& doors = reading.context.sole_doors;
-  const auto found = std::ranges::find(doors, target.mesh, &SoleDoor::mesh);
+  const auto found = std::ranges::find(doors, mesh, &SoleDoor::mesh);
+  return found != doors.end() ? found->door : std::string_view();
+}
+
+// The same, of the two doors that this target has; "" where both are used, or only one is there.
+std::string_view sole_door(const Target& target, const Reading& reading) {
   const bool several = target.admin && target.metrics;
-  return several && found != doors.end() ? found->door : std::string_view();
+  return several ? door_of(target.mesh, reading) : std::string_view();
+}
+
+// A port for gRPC calls is the only door of some meshes, and none of the others.
+void read_grpc(const Fields& fields, const Reading& reading, Target& target) {
+  if (const auto field = fields.find("grpc")) {
+    if (const auto address = read_address(fields, *field))
+      target.grpc = GrpcServer{*address, {}, ""};
+  }
+  const bool by_calls = door_of(target.mesh, reading) == "grpc";
+  for (const std::string_view door : {"admin", "metrics", "grpc"}) {
+    if (!fields.has(door) || (door == "grpc") == by_calls) continue;
+    const Field place = *fields.find(door);
+    fields.complain(place, "a target of mesh " + target.mesh + " is not asked there; expected " +
+                               (by_calls ? "\"grpc\" only" : "\"admin\" or \"metrics\""));
+  }
+  if (by_calls && !fields.has("grpc")) {
+    fields.complain(fields.self(),
+                    "the key \"grpc\" is missing; expected HOST:PORT, where the "
+                    "application takes gRPC calls");
+  }
 }
 
 void warn_of_unused_door(const Fields& fields, const Target& target, const Reading& reading) {
@@ -84,12 +117,13 @@ void warn_of_unused_namespace(const Fields& fields, const Target& target, const 
 // migration from one name to another may want it for an hour.
 void take_address(const Fields& fields, const Target& target, const Reading& reading,
                   Taken& taken) {
-  if (!target.admin && !target.metrics) return;
-  const bool by_admin = target.admin && sole_door(target, reading) != "metrics";
-  const Field place = *fields.find(by_admin ? "admin" : "metrics");
-  std::string asked = to_string(by_admin ? *target.admin : target.metrics->address);
-  asked += where_else(target);
-  if (!by_admin) asked += target.metrics->path;
+  if (first_door(target).empty()) return;
+  const bool by_page = target.metrics && (!target.admin || sole_door(target, reading) == "metrics");
+  const Field place = *fields.find(by_page ? "metrics" : target.admin ? "admin" : "grpc");
+  std::string asked = first_door(target);
+  if (by_page) {
+    asked = to_string(target.metrics->address) + where_else(target) + target.metrics->path;
+  }
   // A page that is merged of the proxy's and the application's tells of each only once.
   const std::string merged = is_application(target.mesh) ? " (app)" : "";
   const std::string who = in_quotes(target_id(target));
@@ -133,7 +167,8 @@ void read_target(const Field& field, const Reading& reading, Taken& taken) {
   } else if (name && (ns || !fields.has("namespace"))) {
     take_name(fields, target, taken);
   }
-  if (!fields.has("admin") && !fields.has("metrics")) {
+  read_grpc(fields, reading, target);
+  if (!fields.has("admin") && !fields.has("metrics") && door_of(target.mesh, reading) != "grpc") {
     fields.complain(field, "neither \"admin\" nor \"metrics\"; expected where to ask this target");
   }
   warn_of_unused_door(fields, target, reading);

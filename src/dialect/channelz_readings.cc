@@ -2,6 +2,7 @@
 #include "dialect/channelz_readings.h"
 
 #include <algorithm>
+#include <cmath>
 #include <set>
 #include <utility>
 
@@ -13,15 +14,8 @@ namespace {
 
 constexpr std::string_view ok = "OK", other = "other";
 
-// Of whom the numbers are: ids are given again by the next process.
-template <class Element>
-std::string identity(std::string_view what, const Element& element) {
-  return std::string(what)
-      .append(" ")
-      .append(std::to_string(element.id))
-      .append(" ")
-      .append(element.created);
-}
+// A moment of creation that differs by less is the same.
+constexpr double jitter_seconds = 2;
 
 bool takes_scheme(std::string_view& target, std::string_view scheme) {
   return take_front(target, scheme) && take_front(target, ":");
@@ -126,19 +120,33 @@ void ChannelzReadings::Counts::add(std::string source, SeriesKey key, std::uint6
   values.push_back(value);
 }
 
+template <class Element>
+std::string ChannelzReadings::identity(std::string_view what, const Element& element) {
+  std::string id = std::string(what).append(" ").append(std::to_string(element.id));
+  Holder& holder = holders_[id];
+  if (holder.number == 0 || std::abs(element.created - holder.created) > jitter_seconds) {
+    holder.number = ++numbers_;
+  }
+  holder.created = element.created;
+  holder.seen = true;
+  return id.append("#").append(std::to_string(holder.number));
+}
+
 void ChannelzReadings::tell(const ChannelzLook& look, Readings& readings) {
+  for (auto& [id, holder] : holders_) holder.seen = false;
   Counts calls, endpoints;
   tell_channels(look, readings, calls, endpoints);
   tell_servers(look, readings, calls);
   const bool complete = look.whole && look.unreadable == 0;
+  if (complete) std::erase_if(holders_, [](const auto& one) { return !one.second.seen; });
   readings.unreadable += look.unreadable;
   readings.traffic = block_of(std::move(calls.series), std::move(calls.values), complete, calls_);
   readings.endpoints =
       block_of(std::move(endpoints.series), std::move(endpoints.values), complete, endpoints_);
 }
 
-std::string ChannelzReadings::policy_of(const ChannelzChannel& channel) {
-  std::string& policy = policies_[identity("channel", channel)];
+std::string ChannelzReadings::policy_of(const std::string& its, const ChannelzChannel& channel) {
+  std::string& policy = policies_[its];
   if (!channel.policy.empty()) policy = channel.policy;
   return policy;
 }
@@ -162,7 +170,7 @@ void ChannelzReadings::tell_channels(const ChannelzLook& look, Readings& reading
     }
     UpstreamReading& pool = pool_of(upstream, readings);
     pool.requests.active += is_top ? under_way(channel.calls) : 0;
-    const std::string policy = policy_of(channel);
+    const std::string policy = policy_of(source, channel);
     if (!policy.empty()) pool.balancer = policy;
     for (const std::uint64_t id : channel.subchannels) {
       const auto it = subchannels.find(id);
@@ -188,8 +196,9 @@ void ChannelzReadings::tell_channels(const ChannelzLook& look, Readings& reading
 
 // What the server received of others: never less than before, for a call of ours may be counted
 // only after it was answered.
-ChannelzCounts ChannelzReadings::received_by(const ChannelzLook::Server& server, bool is_sole) {
-  const auto [it, fresh] = received_.try_emplace(identity("server", server.told));
+ChannelzCounts ChannelzReadings::received_by(const std::string& its,
+                                             const ChannelzLook::Server& server, bool is_sole) {
+  const auto [it, fresh] = received_.try_emplace(its);
   Received& known = it->second;
   const ChannelzCounts& told = server.told.calls;
   const bool fell = told.succeeded < known.told.succeeded || told.failed < known.told.failed;
@@ -217,7 +226,7 @@ void ChannelzReadings::tell_servers(const ChannelzLook& look, Readings& readings
     const std::string source = identity("server", server.told);
     seen.insert(source);
     process += source + ";";
-    const ChannelzCounts received = received_by(server, is_sole);
+    const ChannelzCounts received = received_by(source, server, is_sole);
     const auto key = [](std::string_view detail) {
       return key_of(Counted::calls, Direction::inbound, "", detail);
     };

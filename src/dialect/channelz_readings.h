@@ -44,17 +44,29 @@ class ChannelzReadings {
   // A server's counts as they were told last, and as they were passed on.
   struct Received {
     ChannelzCounts told, passed;
-    std::uint64_t own_succeeded = 0, own_failed = 0;  // before it was first seen
+    std::uint64_t own_succeeded = 0, own_failed = 0;  // that are not taken off
   };
 
-  std::string policy_of(const ChannelzChannel& channel);
+  // Who has an id at this time: another name for another one who was given it again.
+  struct Holder {
+    double created = 0;
+    std::uint64_t number = 0;
+    bool seen = false;
+  };
+
+  template <class Element>
+  std::string identity(std::string_view what, const Element& element);
+  std::string policy_of(const std::string& identity, const ChannelzChannel& channel);
   void tell_channels(const ChannelzLook& look, Readings& readings, Counts& calls,
                      Counts& endpoints);
-  ChannelzCounts received_by(const ChannelzLook::Server& server, bool is_sole);
+  ChannelzCounts received_by(const std::string& identity, const ChannelzLook::Server& server,
+                             bool is_sole);
   void tell_servers(const ChannelzLook& look, Readings& readings, Counts& calls);
 
   using Block = std::shared_ptr<const std::vector<Series>>;
   Block calls_ = std::make_shared<const std::vector<Series>>(), endpoints_ = calls_;
+  std::map<std::string, Holder> holders_;  // by "channel 7"
+  std::uint64_t numbers_ = 0;
   std::map<std::string, std::string> policies_;  // by the channel's identity
   std::map<std::string, Received> received_;     // by the server's identity
   std::string process_;                          // the identities of its servers

@@ -41,7 +41,7 @@ void ChannelzWalk::begin() {
   look_ = {};
   known_.clear();
   asked_ = pages_ = 0;
-  questions_ = {{ChannelzCall::top_channels}, {ChannelzCall::servers}};
+  questions_ = {{ChannelzCall::servers}, {ChannelzCall::top_channels}};
 }
 
 std::optional<Request> ChannelzWalk::question() const {
@@ -53,10 +53,10 @@ std::optional<Request> ChannelzWalk::question() const {
 std::optional<Failure> ChannelzWalk::hear(const Answer& answer) {
   const Question question = questions_.front();
   questions_.pop_front();
+  count_own(answer);
   auto failure = check_call(answer, channelz_path(question.call));
   if (failure && (!answer || asked_ == 0)) return failure;
   ++asked_;
-  ++(failure ? own_failed_ : own_succeeded_);
   // Of one element: it is gone meanwhile.
   if (!failure && !read(question, *answer)) {
     if (asked_ == 1) {
@@ -70,6 +70,10 @@ std::optional<Failure> ChannelzWalk::hear(const Answer& answer) {
     questions_.clear();
   }
   return std::nullopt;
+}
+
+void ChannelzWalk::count_own(const Answer& answer) {
+  if (answer) ++(answer->grpc_code == "OK" ? own_succeeded_ : own_failed_);
 }
 
 // False for what is no answer to the question.

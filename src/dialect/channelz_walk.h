@@ -1,6 +1,7 @@
 // The way through what channelz tells of a process: sans I/O, a part of a conversation. From all
-// channels to the channels and subchannels within them, and from all servers to their connections,
-// one question after another.
+// servers to their connections, and from all channels to the channels and subchannels within them,
+// one question after another. Servers come first: a call is counted a little after it was answered,
+// and by then those of the last poll surely are.
 //
 // Elements come and go between a list and the question about one of them: what is gone by then is
 // passed over. Each is asked for once, so that references in a circle end; lists without an end,
@@ -48,6 +49,9 @@ class ChannelzWalk {
   // REQUIRES: `answer` is that to question(). A failure ends the look: the process has no channelz,
   // refuses it, or was lost on the way.
   std::optional<Failure> hear(const Answer& answer);
+
+  // Another call of ours has ended so: the server counts it, too.
+  void count_own(const Answer& answer);
 
   // Nothing more is asked in this poll.
   void end() { questions_.clear(); }

@@ -75,8 +75,14 @@ Step ProxylessConversation::hear(Answer answer) {
     case Asking::channelz:
       if (auto failure = hear_channelz(answer)) return *std::move(failure);
       break;
-    case Asking::client_status: hear_client_status(answer); break;
-    case Asking::reflection: reflection_.hear(answer); break;
+    case Asking::client_status:
+      walk_.count_own(answer);
+      hear_client_status(answer);
+      break;
+    case Asking::reflection:
+      walk_.count_own(answer);
+      reflection_.hear(answer);
+      break;
   }
   return next();
 }

@@ -15,9 +15,8 @@ using Owners = std::map<std::string, const Discovered*>;  // who, or where → o
 // Where a target is asked first; "" if nowhere. A proxy's page may have the application's on it,
 // too.
 std::string door_of(const Target& target) {
-  if (!target.admin && !target.metrics) return "";
-  std::string door = to_string(target.admin ? *target.admin : target.metrics->address);
-  door += where_else(target);
+  const std::string door = first_door(target);
+  if (door.empty()) return "";
   return door + (is_application(target.mesh) ? " (app)" : "");
 }
 

@@ -34,7 +34,7 @@ const std::vector<Metric>& load_balance_metrics() {
        "Requests to one endpoint of the upstream that failed, as this sidecar counts it: a reset, "
        "or a status that means a server's error (gRPC: UNKNOWN, DEADLINE_EXCEEDED, UNIMPLEMENTED, "
        "INTERNAL, UNAVAILABLE, DATA_LOSS; Linkerd: PERMISSION_DENIED in the place of "
-       "UNIMPLEMENTED)."},
+       "UNIMPLEMENTED; mesh proxyless: any status but OK)."},
       {"mesh_upstream_endpoint_connections_opened_total",
        counter,
        load_balance,
@@ -94,7 +94,7 @@ const std::vector<Metric>& target_metrics() {
        "admin port on a loopback "
        "that is not ours, in the pod's network namespace), metrics (its page of metrics), "
        "handshake "
-       "(the port at which it takes calls)."},
+       "(the port at which it takes calls), grpc (the port at which it is asked by gRPC)."},
       {"mesh_target_scrape_duration_seconds",
        gauge,
        target,

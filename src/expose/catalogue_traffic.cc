@@ -17,7 +17,8 @@ const std::vector<Metric>& traffic_metrics() {
        "of clusters: as its own filter counts them, with a port in upstream only where the host is "
        "known with exactly one; a waypoint's calls are outbound. What an application counts of "
        "itself (mesh app) are the same calls as its sidecar's, seen with the blind spots of its "
-       "gRPC library: docs/applications.md."},
+       "gRPC library: docs/applications.md. Of mesh proxyless only OK and other are known: whether "
+       "a call failed, and no method; the agent's own calls are taken off."},
       {"mesh_grpc_request_rate",
        gauge,
        traffic,
@@ -30,7 +31,7 @@ const std::vector<Metric>& traffic_metrics() {
        {"direction", "upstream", "subset", "grpc_service", "grpc_method"},
        "Share (0 to 1) of finished gRPC calls whose status counts as failure "
        "(grpc.failure_codes), over the configured window (poll.window). Absent without calls in "
-       "it."},
+       "it, and where of a failure only is told that it is one (mesh proxyless)."},
       {"mesh_grpc_messages_total",
        counter,
        traffic,
@@ -59,6 +60,19 @@ const std::vector<Metric>& traffic_metrics() {
        "timeout, which is counted as a call too), connection (connections that broke with streams "
        "open, whatever their number), lost (streams that went with their connection, or had waited "
        "for one that could not be made), unknown (who cut it short is not told; Linkerd, Istio)."},
+      {"mesh_grpc_methods_declared",
+       gauge,
+       traffic,
+       {"grpc_service"},
+       "Methods that a gRPC server says its service has, by server reflection (mesh proxyless)."},
+      {"mesh_grpc_methods_unused",
+       gauge,
+       traffic,
+       {"grpc_service"},
+       "Of mesh_grpc_methods_declared, those that nobody called since the agent started, as "
+       "counted "
+       "inbound by the sidecars and applications of all pods of the workload that it sees. Absent "
+       "where none of them tells methods, or has more than are told apart."},
   };
   return metrics;
 }

@@ -7,13 +7,14 @@ namespace mesh {
 namespace {
 
 constexpr std::array label_list{
-    LabelMeaning{"mesh",
-                 "The mesh the target speaks for: `istio` (its ztunnels, too), `linkerd`, "
-                 "`consul`, `appmesh`, or `envoy` for a proxy of no mesh. `app` for what an "
-                 "application counts of itself (docs/applications.md): the same calls that the "
-                 "pod's sidecar counts, so never add the two up. Of a TLS probe as configured, "
-                 "also `spire` or `cert-manager`; of pods also `proxyless`, for applications that "
-                 "speak xDS themselves. Empty where nobody told, as of files."},
+    LabelMeaning{
+        "mesh",
+        "The mesh the target speaks for: `istio` (its ztunnels, too), `linkerd`, "
+        "`consul`, `appmesh`, or `envoy` for a proxy of no mesh. `app` for what an "
+        "application counts of itself (docs/applications.md): the same calls that the "
+        "pod's sidecar counts, so never add the two up. Of a TLS probe as configured, "
+        "also `spire` or `cert-manager`. `proxyless` for gRPC applications without a proxy, "
+        "which balance themselves or speak xDS. Empty where nobody told, as of files."},
     LabelMeaning{"namespace", "Kubernetes namespace of the pod; empty outside Kubernetes."},
     LabelMeaning{"pod",
                  "Name of the pod; outside Kubernetes the configured name of the target. Empty of "

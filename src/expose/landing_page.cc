@@ -87,6 +87,7 @@ std::string without_query(std::string text, const Target& target) {
 // Where the target is asked.
 std::string address_words(const Target& target) {
   if (target.admin) return "admin " + to_string(*target.admin) + where_else(target);
+  if (target.grpc) return "gRPC " + to_string(target.grpc->address);
   if (!target.metrics) return "no address";
   return without_query("metrics " + to_string(target.metrics->address) + target.metrics->path,
                        target);

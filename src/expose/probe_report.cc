@@ -69,6 +69,45 @@ void add_lines(const ProbeReport::Certificates& shown, WallTime now, std::vector
   lines.emplace_back("TLS", std::move(tls));
 }
 
+// A line for each service, with its methods; what streams says so.
+void add_lines(const MethodLook& look, std::vector<Line>& lines) {
+  if (!look.declared) {
+    lines.emplace_back("methods",
+                       look.failure ? "cannot be read: " + shown_on_one_line(look.failure->message)
+                                    : "the server has no reflection");
+    return;
+  }
+  Name service;
+  for (const DeclaredMethod& method : look.declared->methods) {
+    if (method.service != service) lines.emplace_back("methods of " + method.service, "");
+    service = method.service;
+    std::string& words = lines.back().second;
+    words.append(words.empty() ? "" : ", ").append(method.method.str());
+    if (method.client_streams || method.server_streams) {
+      words.append(" (").append(kind_of(method)).append(")");
+    }
+  }
+  const std::uint64_t untold = look.declared->left_out + look.declared->untold;
+  if (untold > 0)
+    lines.emplace_back("methods", std::to_string(untold).append(" services cannot be told"));
+  if (look.declared->methods.empty() && untold == 0) lines.emplace_back("methods", "none");
+}
+
+json::value json_of(const MethodLook& look) {
+  json::object object;
+  object["error"] = look.failure ? json::value(shown_on_one_line(look.failure->message)) : nullptr;
+  if (!look.declared) return object;
+  json::array methods;
+  for (const DeclaredMethod& one : look.declared->methods) {
+    methods.push_back(json::object{{"grpc_service", one.service.str()},
+                                   {"grpc_method", one.method.str()},
+                                   {"type", kind_of(one)}});
+  }
+  object["declared"] = std::move(methods);
+  object["services_untold"] = look.declared->left_out + look.declared->untold;
+  return object;
+}
+
 json::value json_of(const ProbeReport::Certificates& shown, WallTime now) {
   json::object object;
   object["error"] =
@@ -94,6 +133,7 @@ std::string probe_text(const ProbeReport& report, WallTime now) {
   std::vector<Line> lines;
   for (const ProbeReport::Health& health : report.health) lines.push_back(line_of(health));
   if (report.certificates) add_lines(*report.certificates, now, lines);
+  if (report.methods) add_lines(*report.methods, lines);
   std::size_t widest = 0;
   for (const Line& line : lines) widest = std::max(widest, width_of(line.first));
   std::string text = to_string(report.server.address) + "\n";
@@ -115,6 +155,7 @@ std::string probe_json(const ProbeReport& report, WallTime now) {
   object["address"] = to_string(report.server.address);
   object["health"] = std::move(health);
   object["tls"] = report.certificates ? json_of(*report.certificates, now) : json::value(nullptr);
+  object["methods"] = report.methods ? json_of(*report.methods) : json::value(nullptr);
   return json::serialize(object) + "\n";
 }
 

@@ -20,7 +20,7 @@ namespace {
 // Without the query of a metrics page: it may hold a secret.
 std::string address_of(const Target& target) {
   if (target.admin) return to_string(*target.admin) + where_else(target);
-  if (!target.metrics) return "";
+  if (!target.metrics) return first_door(target);
   const std::string& path = target.metrics->path;
   return to_string(target.metrics->address) + path.substr(0, path.find('?'));
 }

@@ -77,6 +77,7 @@ void access(const Page& page, FamilyBuilder& family) {
     const bool elsewhere = !where_else(target).empty();
     if (target.admin) by(elsewhere ? "namespace" : "admin");
     if (target.metrics) by("metrics");
+    if (target.grpc) by("grpc");
     if (target.inbound) by("handshake");
   }
 }

@@ -1,7 +1,9 @@
 // Traffic: what the sidecars counted of the calls that went through them.
 #include <array>
+#include <utility>
 
 #include "compute/error_ratio.h"
+#include "compute/method_use.h"
 #include "expose/families.h"
 #include "expose/told_histograms.h"
 
@@ -64,6 +66,28 @@ void request_duration(const Page& page, FamilyBuilder& family) {
   }
 }
 
+// Visits every service that a server declares, with its labels.
+template <class Visit>
+void each_service(const Page& page, Visit visit) {
+  for (const MethodUse& use : method_uses(page.snapshot)) {
+    Labels labels(use.state->target);
+    labels.with("grpc_service", use.service);
+    visit(use, std::move(labels));
+  }
+}
+
+void methods_declared(const Page& page, FamilyBuilder& family) {
+  each_service(page, [&](const MethodUse& use, Labels labels) {
+    family.state(std::move(labels), static_cast<double>(use.declared));
+  });
+}
+
+void methods_unused(const Page& page, FamilyBuilder& family) {
+  each_service(page, [&](const MethodUse& use, Labels labels) {
+    if (use.unused) family.state(std::move(labels), static_cast<double>(*use.unused));
+  });
+}
+
 constexpr std::array makers{
     FamilyMaker{"mesh_grpc_requests_total", requests_total},
     FamilyMaker{"mesh_grpc_request_rate", request_rate},
@@ -71,6 +95,8 @@ constexpr std::array makers{
     FamilyMaker{"mesh_grpc_messages_total", messages_total},
     FamilyMaker{"mesh_grpc_request_duration_seconds", request_duration},
     FamilyMaker{"mesh_upstream_resets_total", resets_total},
+    FamilyMaker{"mesh_grpc_methods_declared", methods_declared},
+    FamilyMaker{"mesh_grpc_methods_unused", methods_unused},
 };
 
 }  // namespace

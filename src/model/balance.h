@@ -71,6 +71,7 @@ struct UpstreamBalance {
   Chosen chosen = Chosen::unknown;
   Balance balance;
   double window_seconds = 0;
+  std::string balancer{};  // as UpstreamReading::balancer
 
   bool operator==(const UpstreamBalance&) const = default;
 };
@@ -80,9 +81,10 @@ struct WorkloadBalance {
   std::string mesh, ns, workload;
   std::vector<EndpointLoad> pods;
   Chosen chosen = Chosen::unknown;
-  // A sidecar on this node that forwards to this workload without taking part in HTTP: its
-  // "namespace/pod", and the upstream as it calls it; "" if there is none.
-  std::string forwarded_by, forwarded_as;
+  // A sidecar on this node that forwards to this workload without taking part in HTTP, or a client
+  // that keeps to one endpoint: its "namespace/pod", and the upstream as it calls it; "" if there
+  // is none. And by what policy, if it is such a client.
+  std::string forwarded_by, forwarded_as, forwarded_with{};
   Balance balance;
   double window_seconds = 0;
 };

@@ -31,6 +31,7 @@ void PodAddresses::add(const Target& target) {
   const PodName pod{target.ns, target.pod};
   if (target.admin) add(target.admin->host, pod);
   if (target.metrics) add(target.metrics->address.host, pod);
+  if (target.grpc) add(target.grpc->address.host, pod);
   if (target.inbound) add(target.inbound->address.host, pod);
 }
 

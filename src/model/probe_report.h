@@ -9,6 +9,7 @@
 #include "model/failure.h"
 #include "model/grpc_health.h"
 #include "model/grpc_server.h"
+#include "model/method_look.h"
 #include "model/tls_endpoint.h"
 
 namespace mesh {
@@ -29,6 +30,7 @@ struct ProbeReport {
   GrpcServer server;
   std::vector<Health> health;                // as asked for, at least one
   std::optional<Certificates> certificates;  // under TLS
+  std::optional<MethodLook> methods;         // of a server that was reached
 };
 
 }  // namespace mesh

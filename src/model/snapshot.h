@@ -105,6 +105,7 @@ struct TargetState {
 
   // As last looked at; null if they never were.
   std::shared_ptr<const SettingsReading> settings;
+  std::shared_ptr<const DeclaredMethods> declared;  // likewise; of a gRPC server
 };
 
 struct PassTimes {

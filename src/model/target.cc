@@ -27,6 +27,12 @@ std::string target_id(const Target& target) {
   return target_id(target.mesh, target.ns, target.pod);
 }
 
+std::string first_door(const Target& target) {
+  if (target.admin) return to_string(*target.admin) + where_else(target);
+  if (target.metrics) return to_string(target.metrics->address) + where_else(target);
+  return target.grpc ? to_string(target.grpc->address) : "";
+}
+
 std::string where_else(const Target& target) {
   if (!target.network_namespace.empty()) return " in " + target.network_namespace;
   return target.admin && target.admin_within_cgroup ? " in the pod" : "";

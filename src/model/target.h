@@ -58,6 +58,9 @@ struct Target {
   bool operator==(const Target&) const = default;
 };
 
+// Where it is asked first, for people: "127.0.0.1:9901 in the pod"; "" if it is not asked.
+std::string first_door(const Target& target);
+
 // " in /run/netns/blue": what must be added to an address of the target where that is not one of
 // our own network; "" where it is.
 std::string where_else(const Target& target);

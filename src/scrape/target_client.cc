@@ -6,6 +6,7 @@
 
 #include "net/network_namespace.h"
 #include "scrape/cgroup_look.h"
+#include "scrape/grpc_question.h"
 
 namespace mesh {
 
@@ -21,6 +22,7 @@ TargetClient::TargetClient(boost::asio::any_io_executor executor, const Target& 
     admin_.emplace(executor, *target.admin, beside);
   }
   if (target.metrics) metrics_.emplace(executor, target.metrics->address, beside);
+  if (target.grpc) grpc_ = grpc_channel(executor, *target.grpc);
 }
 
 boost::asio::awaitable<PollOutcome> TargetClient::poll(Conversation& conversation,
@@ -44,8 +46,15 @@ boost::asio::awaitable<PollOutcome> TargetClient::poll(Conversation& conversatio
 
 boost::asio::awaitable<Answer> TargetClient::ask(const Request& request, std::size_t max_bytes,
                                                  Instant deadline, std::uint64_t& bytes) {
+  const bool is_call = request.port == Request::Port::grpc;
   std::optional<HttpClient>& door = request.port == Request::Port::admin ? admin_ : metrics_;
-  if (!door) co_return Answer(Failure{Reason::connect, "the target has no such port"});
+  if (is_call ? !grpc_ : !door)
+    co_return Answer(Failure{Reason::connect, "the target has no such port"});
+  if (is_call) {
+    Answer answer = co_await ask_by_call(grpc_, request, deadline);
+    if (answer) bytes += answer->body.size();
+    co_return answer;
+  }
   std::string path = request.path;
   if (request.max_bytes > 0) max_bytes = std::min(max_bytes, request.max_bytes);
   Answer answer = co_await door->get(std::move(path), max_bytes, deadline);

@@ -1,6 +1,7 @@
 // Carries a conversation's questions to one target and the answers back.
 //
-// A target has up to two doors, its admin port and its metrics port; each keeps one connection.
+// A target has up to three doors, its admin port, its metrics port and the port where it takes gRPC
+// calls; each keeps one connection.
 // One question is in flight per target, ever.
 #pragma once
 
@@ -8,12 +9,14 @@
 #include <boost/asio/awaitable.hpp>
 #include <cstddef>
 #include <cstdint>
+#include <memory>
 #include <optional>
 #include <string>
 #include <variant>
 
 #include "base/clock.h"
 #include "dialect/conversation.h"
+#include "grpc/call.h"
 #include "model/target.h"
 #include "net/http_client.h"
 
@@ -44,6 +47,7 @@ class TargetClient {
                                      Instant deadline, std::uint64_t& bytes);
 
   std::optional<HttpClient> admin_, metrics_;
+  std::shared_ptr<GrpcChannel> grpc_;  // null: it has no such door
 };
 
 }  // namespace mesh

@@ -35,9 +35,8 @@ std::optional<ChannelzCounts> counts_of(const Data& data) {
                         static_cast<std::uint64_t>(data.calls_failed())};
 }
 
-std::string text_of(const grpc_messages::Timestamp& time) {
-  if (time.seconds() == 0 && time.nanos() == 0) return "";
-  return std::to_string(time.seconds()).append(".").append(std::to_string(time.nanos()));
+double seconds_of(const grpc_messages::Timestamp& time) {
+  return static_cast<double>(time.seconds()) + static_cast<double>(time.nanos()) / 1e9;
 }
 
 ChannelState state_of(int told) {
@@ -93,7 +92,7 @@ std::optional<ChannelzChannel> channel_in(std::string_view bytes) {
   }
   ChannelzChannel channel;
   channel.id = static_cast<std::uint64_t>(id);
-  channel.created = text_of(told.data().trace().creation_timestamp());
+  channel.created = seconds_of(told.data().trace().creation_timestamp());
   channel.target = told.data().target();
   channel.state = state_of(told.data().state().state());
   channel.calls = *counts;
@@ -111,7 +110,7 @@ std::optional<ChannelzServer> server_in(std::string_view bytes) {
   const auto counts = counts_of(told.data());
   if (!counts || told.ref().server_id() <= 0) return std::nullopt;
   return ChannelzServer{static_cast<std::uint64_t>(told.ref().server_id()),
-                        text_of(told.data().trace().creation_timestamp()), *counts};
+                        seconds_of(told.data().trace().creation_timestamp()), *counts};
 }
 
 std::optional<std::uint64_t> socket_ref_in(std::string_view bytes) {

@@ -2,9 +2,10 @@
 // servers. Questions as bytes to send, answers from bytes; each is a unary call. Never throws,
 // never logs.
 //
-// Numbers begin with the process, and so do ids, which are given again by the next one: an
-// element's identity is its id together with the moment of its creation, where the library tells
-// that (C++ and what is built on it do; Go not of servers).
+// Counts begin with the process, and so do ids, which are given again by the next one: what an id
+// stands for shows by the moment of its creation, where the library tells that (C++ and what is
+// built on it do; Go not of servers). C++ makes the moment anew for every answer, from a clock that
+// is adjusted.
 #pragma once
 
 #include <cstdint>
@@ -52,8 +53,8 @@ struct ChannelzCounts {
 // A channel, or a subchannel, which is a channel to one address.
 struct ChannelzChannel {
   std::uint64_t id = 0;
-  std::string created;  // seconds since 1970 as text: part of its identity; "" if not told
-  std::string target;   // as it was dialled; of a subchannel its address, in the library's spelling
+  double created = 0;  // seconds since 1970; 0: not told
+  std::string target;  // as it was dialled; of a subchannel its address, in the library's spelling
   ChannelState state = ChannelState::unknown;
   ChannelzCounts calls;
   std::string policy;  // the last one its trace tells of: "pick_first"; "" if none is in there
@@ -64,7 +65,7 @@ struct ChannelzChannel {
 
 struct ChannelzServer {
   std::uint64_t id = 0;
-  std::string created;  // as above
+  double created = 0;  // as above
   ChannelzCounts calls;
 
   bool operator==(const ChannelzServer&) const = default;

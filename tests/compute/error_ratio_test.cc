@@ -46,6 +46,16 @@ TEST(ErrorRatio, is_zero_where_all_calls_went_well) {
   EXPECT_THAT(error_ratios(view, failures), ElementsAre(MethodErrorRatio{call("Get", ""), 0.0}));
 }
 
+TEST(ErrorRatio, is_not_there_where_a_failure_has_no_status) {
+  EXPECT_THAT(error_ratios(over_a_minute({call("", "OK"), call("", "other")}, {5, 1}), failures),
+              IsEmpty());
+  EXPECT_THAT(error_ratios(over_a_minute({call("", "OK"), call("", "other")}, {5, 0}), failures),
+              ElementsAre(MethodErrorRatio{call("", ""), 0.0}));
+  EXPECT_THAT(
+      error_ratios(over_a_minute({call("Get", "OK"), call("Get", "other")}, {5, 1}), failures),
+      ElementsAre(MethodErrorRatio{call("Get", ""), 0.0}));
+}
+
 TEST(ErrorRatio, is_one_where_all_calls_failed) {
   const CounterView view = over_a_minute({call("Get", "INTERNAL")}, {5});
   EXPECT_THAT(error_ratios(view, failures), ElementsAre(MethodErrorRatio{call("Get", ""), 1.0}));

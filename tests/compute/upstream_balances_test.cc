@@ -155,6 +155,21 @@ TEST(UpstreamBalances, know_how_the_proxy_chooses) {
   EXPECT_EQ(balance.window_seconds, 10);
 }
 
+TEST(UpstreamBalances, know_a_client_that_keeps_to_one_endpoint) {
+  const std::vector<UpstreamLoads> loads{{"users", "", {{"a", 300, 1}, {"b", 0, 0}, {"c", 0, 0}}}};
+  UpstreamReading reading;
+  reading.upstream = "users";
+  reading.speaks_http = true;
+  reading.balancer = "pick_first";
+  const UpstreamBalance pinned = upstream_balances(loads, {reading}, nullptr, 10, {}).at(0);
+  EXPECT_EQ(pinned.chosen, Chosen::per_connection);
+  EXPECT_EQ(pinned.balancer, "pick_first");
+  EXPECT_EQ(pinned.balance.verdict, BalanceVerdict::connection_pinned);
+  reading.balancer = "round_robin";
+  EXPECT_EQ(upstream_balances(loads, {reading}, nullptr, 10, {}).at(0).balance.verdict,
+            BalanceVerdict::uneven);
+}
+
 TEST(UpstreamBalances, know_whether_zones_have_weights) {
   std::vector<UpstreamLoads> loads{{"users", "", {{"a", 800, 1}, {"b", 100, 1}}}};
   loads[0].loads[0].locality = "eu/a/";

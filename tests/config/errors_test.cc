@@ -81,7 +81,7 @@ TEST(ConfigErrors, name_a_target_that_is_no_mapping) {
 TEST(ConfigErrors, suggest_the_mesh_that_was_meant) {
   EXPECT_EQ(target_errors("{name: a, mesh: envo, admin: 'http://h:1'}\n"),
             "f.yaml:2:21: targets[0].mesh: \"envo\" is unknown; did you mean envoy? "
-            "expected envoy, istio, linkerd or app\n");
+            "expected envoy, istio, linkerd, app or proxyless\n");
 }
 
 TEST(ConfigErrors, tell_a_proxy_and_its_application_apart) {

@@ -77,6 +77,7 @@ TEST(ConfigExample, has_every_key) {
                           "cgroup",
                           "cgroup_root",
                           "network_namespace",
+                          "grpc",
                           "network_namespaces",
                           "kubelet",
                           "ca_file",
@@ -92,7 +93,7 @@ TEST(ConfigExample, has_every_key) {
 
 TEST(ConfigExample, shows_each_way_to_reach_a_target) {
   const std::vector<Target> targets = parsed(example()).targets;
-  ASSERT_EQ(targets.size(), 5u);
+  ASSERT_EQ(targets.size(), 6u);
   EXPECT_EQ(targets[0].admin, (Address{"127.0.0.1", 9901, ""}));
   EXPECT_EQ(targets[0].inbound,
             (TlsPort{{"10.0.0.7", 50051, ""}, "users.shop.svc.cluster.local", {"h2"}}));
@@ -102,6 +103,8 @@ TEST(ConfigExample, shows_each_way_to_reach_a_target) {
   EXPECT_EQ(targets[3].mesh, "linkerd");
   EXPECT_EQ(targets[4].mesh, "app");
   EXPECT_EQ(targets[4].metrics, (HttpEndpoint{{"10.0.0.7", 9102, ""}, "/metrics"}));
+  EXPECT_EQ(targets[5].mesh, "proxyless");
+  EXPECT_EQ(targets[5].grpc, (GrpcServer{{"10.0.0.9", 50051, ""}, {}, ""}));
 }
 
 }  // namespace

@@ -279,5 +279,21 @@ TEST(LoadConfig, leaves_the_configuration_of_proxies_alone_if_told_so) {
   EXPECT_THAT(errors_with_target("audit: maybe\n"), HasSubstr("expected true or false"));
 }
 
+TEST(ConfigTargets, may_be_asked_by_grpc_only_where_the_mesh_is) {
+  const Config config = parsed("targets: [{name: a, mesh: proxyless, grpc: '10.0.0.9:50051'}]\n");
+  ASSERT_EQ(config.targets.size(), 1u);
+  EXPECT_EQ(to_string(config.targets[0].grpc->address), "10.0.0.9:50051");
+  EXPECT_EQ(first_door(config.targets[0]), "10.0.0.9:50051");
+  EXPECT_EQ(
+      errors_of("targets: [{name: a, mesh: proxyless, admin: 'http://h:1'}]\n"),
+      "f.yaml:1:11: targets[0]: the key \"grpc\" is missing; expected HOST:PORT, where the "
+      "application takes gRPC calls\n"
+      "f.yaml:1:45: targets[0].admin: a target of mesh proxyless is not asked there; expected "
+      "\"grpc\" only\n");
+  EXPECT_EQ(errors_of("targets: [{name: a, admin: 'http://h:1', grpc: 'h:2'}]\n"),
+            "f.yaml:1:48: targets[0].grpc: a target of mesh envoy is not asked there; expected "
+            "\"admin\" or \"metrics\"\n");
+}
+
 }  // namespace
 }  // namespace mesh

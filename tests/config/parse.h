@@ -13,13 +13,14 @@
 
 namespace mesh {
 
-inline constexpr std::array<std::string_view, 4> test_meshes{"envoy", "istio", "linkerd", "app"};
+inline constexpr std::array<std::string_view, 5> test_meshes{"envoy", "istio", "linkerd", "app",
+                                                             "proxyless"};
 inline constexpr std::array<std::string_view, 9> test_codes{
     "OK",       "NOT_FOUND",   "UNKNOWN",   "DEADLINE_EXCEEDED", "UNIMPLEMENTED",
     "INTERNAL", "UNAVAILABLE", "DATA_LOSS", "RESOURCE_EXHAUSTED"};
 
-inline constexpr std::array<SoleDoor, 2> test_sole_doors{
-    {{"linkerd", "metrics"}, {"istio", "admin"}}};
+inline constexpr std::array<SoleDoor, 3> test_sole_doors{
+    {{"linkerd", "metrics"}, {"istio", "admin"}, {"proxyless", "grpc"}}};
 
 inline constexpr std::array<std::string_view, 2> test_issuers{"spire", "cert-manager"};
 

@@ -139,11 +139,11 @@ TEST(Proxyless, tells_what_an_xds_client_accepted_and_refused) {
 
 TEST(Proxyless, is_content_with_any_one_of_the_three) {
   RecordedGrpc server(balanced);
-  server.statuses_["/GetTopChannels"] = "UNIMPLEMENTED";
+  server.statuses_["/GetServers"] = "UNIMPLEMENTED";
   const Readings readings = server.readings();
   EXPECT_TRUE(readings.declared);
   EXPECT_FALSE(readings.traffic);
-  EXPECT_EQ(server.asked("/GetServers"), 0);
+  EXPECT_EQ(server.asked("/GetTopChannels"), 0);
   EXPECT_THAT(readings.partial, IsEmpty());
 
   RecordedGrpc bare;
@@ -156,13 +156,13 @@ TEST(Proxyless, is_content_with_any_one_of_the_three) {
 
 TEST(Proxyless, is_down_if_nobody_answers_and_up_if_it_may_not_ask) {
   RecordedGrpc server(balanced);
-  server.failures_.emplace("/GetTopChannels", Failure{Reason::connect, "refused"});
+  server.failures_.emplace("/GetServers", Failure{Reason::connect, "refused"});
   const Step step = server.poll();
   ASSERT_TRUE(std::holds_alternative<Failure>(step));
   EXPECT_EQ(std::get<Failure>(step),
-            (Failure{Reason::connect, "/grpc.channelz.v1.Channelz/GetTopChannels: refused"}));
+            (Failure{Reason::connect, "/grpc.channelz.v1.Channelz/GetServers: refused"}));
   server.failures_.clear();
-  server.statuses_["/GetTopChannels"] = "PERMISSION_DENIED";
+  server.statuses_["/GetServers"] = "PERMISSION_DENIED";
   const Readings readings = server.readings();
   ASSERT_THAT(readings.partial, SizeIs(1));
   EXPECT_EQ(readings.partial[0].reason, Reason::forbidden);

@@ -53,12 +53,32 @@ TEST(ProbeReport, says_what_cannot_be_read) {
             std::string::npos);
 }
 
+TEST(ProbeReport, has_the_methods_of_each_service) {
+  ProbeReport report = plain();
+  report.methods.emplace();
+  EXPECT_NE(probe_text(report, now).find("methods         the server has no reflection\n"),
+            std::string::npos);
+  EXPECT_NE(probe_json(report, now).find(R"("methods":{"error":null})"), std::string::npos);
+  report.methods->failure = Failure{Reason::timeout, "reflection: no answer"};
+  EXPECT_NE(probe_text(report, now).find("cannot be read: reflection: no answer\n"),
+            std::string::npos);
+  report.methods = MethodLook{
+      DeclaredMethods{{{"a.B", "Chat", true, true}, {"a.B", "Get"}, {"a.C", "Get"}}, 1, 2}, {}};
+  const std::string text = probe_text(report, now);
+  EXPECT_NE(text.find("methods of a.B   Chat (bidi_stream), Get\n"), std::string::npos) << text;
+  EXPECT_NE(text.find("methods of a.C   Get\n"), std::string::npos) << text;
+  EXPECT_NE(text.find("methods          3 services cannot be told\n"), std::string::npos) << text;
+  EXPECT_NE(probe_json(report, now)
+                .find(R"({"grpc_service":"a.B","grpc_method":"Chat","type":"bidi_stream"})"),
+            std::string::npos);
+}
+
 TEST(ProbeReport, is_an_object_for_programs) {
   EXPECT_EQ(probe_json(plain(), now),
             "{\"address\":\"users:50051\",\"health\":["
             "{\"grpc_service\":\"\",\"status\":\"serving\",\"message\":\"\",\"seconds\":2.1E-3},"
             "{\"grpc_service\":\"a.B\xEF\xBF\xBD\",\"status\":\"not_serving\",\"message\":\"\","
-            "\"seconds\":4E-4}],\"tls\":null}\n");
+            "\"seconds\":4E-4}],\"tls\":null,\"methods\":null}\n");
   EXPECT_NE(
       probe_json(secret(), now)
           .find(R"("certificate":"users.shop","issuer":"CN=root","not_after":"2084-01-29T19)"),

@@ -23,7 +23,8 @@ constexpr std::size_t max_bytes = 64 * 1024;
 // Asks for these paths, one after the other, until one fails.
 class Questions final : public Conversation {
  public:
-  explicit Questions(std::vector<std::string> paths) : paths_(std::move(paths)) {}
+  Questions(std::vector<std::string> paths, Request::Port port)
+      : paths_(std::move(paths)), port_(port) {}
 
   Step begin(Instant) override {
     next_ = 0;
@@ -32,11 +33,12 @@ class Questions final : public Conversation {
   Step hear(Answer answer) override {
     if (!answer) return answer.error();
     if (next_ == paths_.size()) return Readings{};
-    return Request{Request::Port::admin, paths_[next_++]};
+    return Request{port_, paths_[next_++]};
   }
 
  private:
   std::vector<std::string> paths_;
+  Request::Port port_;
   std::size_t next_ = 0;
 };
 
@@ -49,7 +51,12 @@ asio::awaitable<void> poll(TargetClient& client, Conversation& conversation, Ins
 class TargetClientTest : public ::testing::Test {
  protected:
   PollOutcome ask(std::vector<std::string> paths, milliseconds within = std::chrono::seconds(20)) {
-    Questions questions(std::move(paths));
+    return ask(std::move(paths), Request::Port::admin, within);
+  }
+
+  PollOutcome ask(std::vector<std::string> paths, Request::Port port,
+                  milliseconds within = std::chrono::seconds(20)) {
+    Questions questions(std::move(paths), port);
     PollOutcome outcome;
     const Instant deadline = Instant::clock::now() + within;
     asio::co_spawn(io_, poll(client_, questions, deadline, outcome), asio::detached);
@@ -132,6 +139,19 @@ TEST_F(TargetClientTest, a_door_that_a_target_does_not_have_cannot_be_asked) {
   client_ = TargetClient(io_.get_executor(), metrics_only, "");
   const PollOutcome outcome = ask({"/a"});
   EXPECT_EQ(std::get<Failure>(outcome.result),
+            (Failure{Reason::connect, "the target has no such port"}));
+}
+
+TEST_F(TargetClientTest, tells_how_a_call_failed) {
+  admin_.refuse();
+  Target by_calls;
+  by_calls.grpc = GrpcServer{admin_.address(), {}, ""};
+  client_ = TargetClient(io_.get_executor(), by_calls, "");
+  const PollOutcome outcome = ask({"/a.B/C"}, Request::Port::grpc);
+  const auto* failure = std::get_if<Failure>(&outcome.result);
+  ASSERT_NE(failure, nullptr);
+  EXPECT_EQ(failure->reason, Reason::connect);
+  EXPECT_EQ(std::get<Failure>(ask({"/a"}).result),
             (Failure{Reason::connect, "the target has no such port"}));
 }
 

@@ -2,9 +2,9 @@
 its xDS client beside a service of its own; and a client in the same process, if it is told whom to call.
 
 Runs in build/grpc_apps:
-    proxyless_app.py NAME [--call TARGET --policy pick_first|round_robin --pause SECONDS]
+    proxyless_app.py NAME [--call TARGET --policy pick_first|round_robin --calls N --pause SECONDS]
 serves user.v1.UserService at a port that it prints after its name, and calls GetUser of the target
-("ipv4:A,B,C", "xds:///users") again and again. Ends on SIGTERM."""
+("ipv4:A,B,C", "xds:///users") so many times. Ends on SIGTERM."""
 
 import argparse
 import json
@@ -58,15 +58,15 @@ def start_server():
     return server, f"127.0.0.1:{port}"
 
 
-def keep_calling(target, policy, pause, ended):
+def call(target, policy, calls, pause, ended):
     config = json.dumps({"loadBalancingConfig": [{policy: {}}]})
     with grpc.insecure_channel(target, [("grpc.service_config", config)]) as channel:
         get_user = channel.unary_unary(GET_USER)
-        while not ended.wait(pause):
-            try:
-                get_user(b"", timeout=5)
-            except grpc.RpcError:
-                pass  # counted by the channel, which is what is looked at
+        for _ in range(calls):
+            get_user(b"", timeout=30, wait_for_ready=True)
+            if ended.wait(pause):
+                break
+        ended.wait()
 
 
 def main():
@@ -74,6 +74,7 @@ def main():
     parser.add_argument("name")
     parser.add_argument("--call", metavar="TARGET")
     parser.add_argument("--policy", default="round_robin")
+    parser.add_argument("--calls", type=int, default=0)
     parser.add_argument("--pause", type=float, default=0.005)
     options = parser.parse_args()
     ended = threading.Event()
@@ -81,7 +82,7 @@ def main():
     server, address = start_server()
     print(options.name, address, flush=True)
     if options.call:
-        keep_calling(options.call, options.policy, options.pause, ended)
+        call(options.call, options.policy, options.calls, options.pause, ended)
     ended.wait()
     server.stop(None)
 

@@ -22,6 +22,11 @@ constexpr std::array remedies{
     Remedy{"consul",
            "set protocol = \"grpc\" in the service-defaults of the service, so that the sidecar "
            "balances requests"},
+    Remedy{"proxyless",
+           "let the client balance by round_robin: "
+           "{\"loadBalancingConfig\":[{\"round_robin\":{}}]} in "
+           "its service config, and a name that resolves to all endpoints (dns:/// of a headless "
+           "Service)"},
     Remedy{
         "",
         "put a layer-7 proxy (or client-side round_robin) before the service; until then let its "
@@ -56,10 +61,23 @@ void find_at_clients(const Snapshot& snapshot, WallTime now, std::vector<Finding
       finding.upstream = one.upstream;
       finding.subset = one.subset;
       add_age(finding, *state, now);
-      finding.cause = busiest_in_words(one.balance, "endpoints") + ": requests follow connections";
+      finding.cause = busiest_in_words(one.balance, "endpoints") + ": ";
+      finding.cause += one.balancer == "pick_first"
+                           ? "its gRPC library keeps one connection (pick_first)"
+                           : "requests follow connections";
       found.push_back(std::move(finding));
     }
   }
+}
+
+std::string cause_of(const WorkloadBalance& one) {
+  if (one.forwarded_by.empty()) return "requests follow connections";
+  if (one.forwarded_with.empty()) {
+    return one.forwarded_by + " forwards " + one.forwarded_as +
+           " as plain TCP and so balances connections, not calls";
+  }
+  return one.forwarded_by + " calls " + one.forwarded_as + " by " + one.forwarded_with +
+         ", which keeps one connection";
 }
 
 void find_at_workloads(const Snapshot& snapshot, std::vector<Finding>& found) {
@@ -72,10 +90,7 @@ void find_at_workloads(const Snapshot& snapshot, std::vector<Finding>& found) {
     Finding finding =
         pinned(whose, qualified(one.ns, one.workload), one.balance, one.window_seconds);
     finding.cause = busiest_in_words(one.balance, "pods here") + ": ";
-    finding.cause += one.forwarded_by.empty()
-                         ? "requests follow connections"
-                         : one.forwarded_by + " forwards " + one.forwarded_as +
-                               " as plain TCP and so balances connections, not calls";
+    finding.cause += cause_of(one);
     found.push_back(std::move(finding));
   }
 }

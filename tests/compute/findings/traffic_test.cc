@@ -50,6 +50,26 @@ std::vector<Finding> found(const FindingMaker& maker, const TargetState& state,
   return all;
 }
 
+TEST(TrafficPinned, names_the_policy_of_a_client_that_balances_itself) {
+  TargetState state = client(BalanceVerdict::connection_pinned);
+  state.target.mesh = "proxyless";
+  state.balances[0].balancer = "pick_first";
+  const auto all = found(traffic_pinned, state);
+  ASSERT_EQ(all.size(), 1u);
+  EXPECT_THAT(all[0].cause, HasSubstr("its gRPC library keeps one connection (pick_first)"));
+  EXPECT_THAT(all[0].remedy, HasSubstr("round_robin"));
+  WorkloadBalance users;
+  users.workload = "users";
+  users.forwarded_by = "shop/storefront-0";
+  users.forwarded_as = "users:50051";
+  users.forwarded_with = "pick_first";
+  users.balance = all_on_one(BalanceVerdict::connection_pinned);
+  const auto received = found(traffic_pinned, TargetState{}, {users});
+  ASSERT_EQ(received.size(), 1u);
+  EXPECT_THAT(received[0].cause, HasSubstr("shop/storefront-0 calls users:50051 by pick_first, "
+                                           "which keeps one connection"));
+}
+
 TEST(TrafficPinned, is_told_of_an_upstream_with_its_numbers) {
   const auto all = found(traffic_pinned, client(BalanceVerdict::connection_pinned));
   ASSERT_EQ(all.size(), 1u);

@@ -1,0 +1,170 @@
+#!/usr/bin/env python3
+"""gRPC applications without a proxy, real ones of two libraries: what channelz tells of them becomes the verdicts
+that sidecars get, call for call; reflection shows their methods; CSDS what an xDS client accepted and refused."""
+
+import json
+import os
+import unittest
+
+from harness import BIN_DIR, ROOT, TempDirTest, wait_until
+from processes import Child, ReservedPort
+
+PYTHON = os.path.join(ROOT, "build", "grpc_apps", "bin", "python")
+APP = os.path.join(ROOT, "tests", "support", "proxyless_app.py")
+XDS_PYTHON = os.path.join(ROOT, "build", "xds", "bin", "python")
+XDS = os.path.join(ROOT, "tests", "support", "demo_mesh", "xds_server.py")
+USERS = "user.v1.UserService"
+CALLS = 2400
+HCM = "type.googleapis.com/envoy.extensions.filters.network.http_connection_manager.v3.HttpConnectionManager"
+ROUTER = "type.googleapis.com/envoy.extensions.filters.http.router.v3.Router"
+
+
+class App:
+    """start() … stop(); `address` is known once it serves."""
+
+    def __init__(self, directory, name, *options, **environment):
+        self._name, self._options, self._environment = name, options, environment
+        self._log = os.path.join(directory, name + ".log")
+        self.address = None
+
+    def start(self):
+        command = ["/usr/bin/env", *(f"{key}={value}" for key, value in self._environment.items()),
+                   PYTHON, APP, self._name, *self._options]
+        self.child = Child(self._name, command, self._log)
+        wait_until(self._serves, self._name + " to serve", 30, alive=[self.child])
+
+    def _serves(self):
+        with open(self._log) as file:
+            words = file.readline().split()
+        self.address = words[1] if len(words) == 2 else None
+        return self.address
+
+    def stop(self):
+        self.child.terminate()
+
+
+def target(name, workload, address):
+    return json.dumps({"name": name, "namespace": "shop", "workload": workload, "mesh": "proxyless",
+                       "grpc": address})
+
+
+def agent_config(targets):
+    lines = "".join(f"  - {one}\n" for one in targets)
+    return f"poll: {{interval: 500ms, timeout: 500ms, window: 2s, stale_after: 10s}}\ntargets:\n{lines}"
+
+
+def resources(backends, cluster_type):
+    endpoints = [{"endpoint": {"address": {"socket_address": {
+        "address": "127.0.0.1", "port_value": int(address.rsplit(":", 1)[1])}}}} for address in backends]
+    return {
+        "listeners": {"version": "l1", "resources": [{"name": "users", "api_listener": {"api_listener": {
+            "@type": HCM, "http_filters": [{"name": "router", "typed_config": {"@type": ROUTER}}],
+            "route_config": {"name": "r", "virtual_hosts": [{"name": "v", "domains": ["*"], "routes": [
+                {"match": {"prefix": ""}, "route": {"cluster": "users"}}]}]}}}}]},
+        "clusters": {"version": cluster_type, "resources": [{
+            "name": "users", "type": cluster_type, "lb_policy": "ROUND_ROBIN",
+            "eds_cluster_config": {"eds_config": {"ads": {}}}}]},
+        "endpoints": {"version": "e1", "resources": [{"cluster_name": "users", "endpoints": [{
+            "locality": {"zone": "z"}, "load_balancing_weight": 1, "lb_endpoints": endpoints}]}]}}
+
+
+class Proxyless(TempDirTest):
+    def app(self, name, *options, **environment):
+        return self.start(App(self.directory, name, *options, **environment))
+
+    def port(self):
+        reserved = ReservedPort()
+        self.addCleanup(reserved.release)
+        return reserved.number
+
+    def backends(self):
+        return {name: self.app(name).address for name in ("users-0", "users-1", "users-2")}
+
+    def test_a_pinned_client_and_a_balanced_one_get_their_verdicts_and_every_call_is_counted_once(self):
+        backends = self.backends()
+        to_all = "ipv4:" + ",".join(backends.values())
+        cpp = self.start_cpp()
+        calling = ("--call", to_all, "--calls", str(CALLS), "--pause", "0.004", "--policy")
+        clients = {"pinned": self.app("pinned", *calling, "pick_first").address,
+                   "balanced": self.app("balanced", *calling, "round_robin").address}
+        agent = self.start_agent(agent_config(
+            [target(name, "users", address) for name, address in backends.items()] +
+            [target(name, name, address) for name, address in clients.items()] +
+            [target("orders-0", "orders", cpp)]))
+
+        def has_verdicts():
+            page = agent.page()
+            return (page.value("mesh_upstream_balance_verdict", pod="pinned", verdict="connection_pinned") == 1 and
+                    page.value("mesh_upstream_balance_verdict", pod="balanced", verdict="balanced") == 1 and
+                    page.rows("mesh_finding", finding="traffic_pinned", pod="pinned"))
+        wait_until(has_verdicts, "the verdicts", 30, alive=[agent.child])
+        self.assertEqual(agent.page().rows("mesh_finding", pod="balanced"), [])
+
+        def calls(page, **wanted):
+            return page.calls(**wanted)["", "", "OK"]
+
+        def all_counted():
+            page = agent.page()
+            return all(calls(page, pod=name, direction="outbound") == CALLS for name in clients) and \
+                calls(page, workload="users", direction="inbound") >= 2 * CALLS
+        wait_until(all_counted, "all calls to be counted", 30, alive=[agent.child])
+        page = agent.page()
+        self.assertEqual(calls(page, workload="users", direction="inbound"), 2 * CALLS,
+                         "the agent's own calls are taken off")
+        spread = [value for _, value in page.rows("mesh_upstream_endpoint_requests_total", pod="balanced")]
+        self.assertEqual((len(spread), sum(spread)), (3, CALLS))
+        self.assertLess(max(spread) - min(spread), CALLS / 10)
+        self.assertEqual([value for _, value in page.rows(
+            "mesh_upstream_endpoint_requests_total", pod="pinned")], [CALLS])
+        for pod in ("users-0", "orders-0"):
+            self.assertEqual(page.value("mesh_grpc_methods_declared", pod=pod, grpc_service=USERS), 3)
+        self.assertEqual(page.value("mesh_grpc_methods_declared", pod="orders-0",
+                                    grpc_service="order.v1.OrderService"), 2)
+        self.assertEqual(page.rows("mesh_grpc_methods_declared", grpc_service="grpc.channelz.v1.Channelz"), [])
+        for row in page.rows("mesh_target_scrape_errors_total"):
+            self.assertEqual(row[1], 0, row)
+
+    def start_cpp(self):
+        address = f"127.0.0.1:{self.port()}"
+        child = Child("orders-0", [os.path.join(BIN_DIR, "demo_server"), "orders-0", address],
+                      os.path.join(self.directory, "orders-0.log"))
+        self.addCleanup(child.terminate)
+        wait_until(lambda: os.path.getsize(os.path.join(self.directory, "orders-0.log")), "demo_server",
+                   alive=[child])
+        return address
+
+    def test_an_xds_client_tells_what_it_accepted_and_refused(self):
+        backends = [self.app("users-0").address]
+        said = os.path.join(self.directory, "xds.json")
+
+        def say(cluster_type):
+            with open(said + ".new", "w") as file:
+                json.dump(resources(backends, cluster_type), file)
+            os.replace(said + ".new", said)
+        say("EDS")
+        port = self.port()
+        server = Child("xds", [XDS_PYTHON, XDS, str(port), said], os.path.join(self.directory, "xds.log"))
+        self.addCleanup(server.terminate)
+        bootstrap = {"xds_servers": [{"server_uri": f"127.0.0.1:{port}", "server_features": ["xds_v3"],
+                                      "channel_creds": [{"type": "insecure"}]}], "node": {"id": "web"}}
+        client = self.app("web", "--call", "xds:///users", "--calls", "50",
+                          GRPC_XDS_BOOTSTRAP_CONFIG=json.dumps(bootstrap))
+        agent = self.start_agent(agent_config([target("web", "web", client.address)]))
+
+        def updates(**wanted):
+            return agent.page().value("mesh_control_plane_updates_total", pod="web", **wanted)
+        wait_until(lambda: updates(resource="cds", result="accepted") == 1 and
+                   updates(resource="lds", result="accepted") == 1, "the configuration", 20,
+                   alive=[agent.child, server])
+        self.assertEqual(agent.page().rows("mesh_finding", finding="config_rejected"), [])
+        say("STRICT_DNS")  # without endpoints: no gRPC client takes it
+        wait_until(lambda: updates(resource="cds", result="rejected") == 1 and
+                   agent.page().rows("mesh_finding", finding="config_rejected", pod="web"),
+                   "the refusal", 20, alive=[agent.child, server])
+        say("EDS")
+        wait_until(lambda: not agent.page().rows("mesh_finding", finding="config_rejected"),
+                   "the refusal to be over", 20, alive=[agent.child, server])
+
+
+if __name__ == "__main__":
+    unittest.main()
