@@ -53,10 +53,10 @@ class Kubernetes(unittest.TestCase):
             for version in VERSIONS:
                 self.assertEqual(faults(things, version), [], f"{case} {version}")
 
-    def test_every_overlay_is_known_to_every_version(self):
+    def test_every_overlay_is_known_to_the_oldest_and_the_newest_version(self):
         for name in OVERLAYS:
             things = kustomized("overlays/" + name)
-            for version in VERSIONS:
+            for version in (VERSIONS[0], VERSIONS[-1]):
                 self.assertEqual(faults(things, version), [], f"{name} {version}")
 
 

@@ -31,6 +31,11 @@ helm.sh/chart: {{ printf "%s-%s" .Chart.Name .Chart.Version | replace "+" "_" }}
 {{- end }}
 {{- end -}}
 
+{{/* The same with some more, which go before them; takes a list: the root, and these. */}}
+{{- define "mesh-exporter.labelsWith" -}}
+{{- toYaml (mergeOverwrite (fromYaml (include "mesh-exporter.labels" (first .))) (deepCopy (last .))) -}}
+{{- end -}}
+
 {{- define "mesh-exporter.serviceAccountName" -}}
 {{- if .Values.serviceAccount.create -}}
 {{- default (include "mesh-exporter.fullname" .) .Values.serviceAccount.name -}}
