@@ -23,6 +23,10 @@ using std::chrono::system_clock;
 
 constexpr int at_once_per_host = 2;
 
+// What a first connection takes of the processor, and then some: a thousand of them at once would
+// each keep the memory that dialling takes, and come late.
+constexpr std::chrono::milliseconds for_a_first_look{5};
+
 void log_change(const GrpcHealthState& state) {
   const bool up = is_up(state.look.status);
   const std::string name = qualified(state.whose.ns, state.name),
@@ -40,7 +44,8 @@ void log_change(const GrpcHealthState& state) {
 struct ProbeWatcher::Watched {
   GrpcProbe probe;
   std::string service;
-  std::string place;  // differs from all others'
+  std::string place;       // differs from all others'
+  Duration first_after{};  // from when it began to be watched
   std::shared_ptr<GrpcChannel> channel;
   std::shared_ptr<Slots> slots;
   std::shared_ptr<const GrpcHealthState> state;  // null until it was asked
@@ -84,11 +89,13 @@ std::shared_ptr<Slots> ProbeWatcher::slots_of(const Address& address) {
 }
 
 std::shared_ptr<ProbeWatcher::Watched> ProbeWatcher::make(const GrpcProbe& probe,
-                                                          const std::string& service) {
+                                                          const std::string& service,
+                                                          Duration spread) {
   auto watched = std::make_shared<Watched>();
   watched->probe = probe;
   watched->service = service;
   watched->place = target_id(probe.whose) + " " + probe.name + " " + service;
+  watched->first_after = place_in(std::min<Duration>(spread, probe.interval / 2), watched->place);
   watched->channel = grpc_channel(executor_, probe.server);
   watched->slots = slots_of(probe.server.address);
   asio::co_spawn(executor_, keep_asking(shared_from_this(), watched),
@@ -107,6 +114,8 @@ void ProbeWatcher::watch(const std::vector<GrpcProbe>& probes) {
     before.emplace(std::move(place), std::move(one));
   }
   watched_.clear();
+  std::size_t services = 0;
+  for (const GrpcProbe& probe : probes) services += probe.services.size();
   for (const GrpcProbe& probe : probes) {
     for (const std::string& service : probe.services) {
       const std::string place = target_id(probe.whose) + " " + probe.name + " " + service;
@@ -115,7 +124,7 @@ void ProbeWatcher::watch(const std::vector<GrpcProbe>& probes) {
         watched_.push_back(std::move(known->second));
         before.erase(known);
       } else {
-        watched_.push_back(make(probe, service));
+        watched_.push_back(make(probe, service, services * for_a_first_look));
       }
     }
   }
@@ -125,8 +134,11 @@ void ProbeWatcher::watch(const std::vector<GrpcProbe>& probes) {
 asio::awaitable<void> ProbeWatcher::keep_asking(std::shared_ptr<ProbeWatcher> self,
                                                 std::shared_ptr<Watched> watched) {
   const Duration interval = watched->probe.interval;
-  Instant next = steady_clock::now() + place_in(interval, watched->place);
-  while (true) {
+  const Instant began = steady_clock::now();
+  Instant next = began + place_in(interval, watched->place);
+  const Instant first = began + watched->first_after;
+  co_await wait_until(self->executor_, first);
+  while (!watched->gone) {
     HealthLook look = co_await look_at(watched);
     if (watched->gone) co_return;
     watched->enter(std::move(look));

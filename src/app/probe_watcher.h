@@ -1,10 +1,10 @@
 // The probe watcher: asks gRPC servers for their health, each service once an interval, beside the
 // polls of the targets and never in their way. The list may change at any time.
 //
-// Every service has its own place in the interval; the first questions are asked at once. At most
-// two are under way to a host. Nothing is repeated within an interval, and none is left out for
-// what the last one brought: of an outage as many probes are counted as of health, and its end is
-// seen at the next.
+// Every service has its own place in the interval; the first questions are asked as soon as the
+// processor can do with so many. At most two are under way to a host. Nothing is repeated within an
+// interval, and none is left out for what the last one brought: of an outage as many probes are
+// counted as of health, and its end is seen at the next.
 //
 // Lives on one thread (the executor's); nothing here is locked.
 #pragma once
@@ -53,7 +53,8 @@ class ProbeWatcher : public std::enable_shared_from_this<ProbeWatcher> {
   static boost::asio::awaitable<HealthStates> look_at_all(
       std::vector<std::shared_ptr<Watched>> watched);
   static boost::asio::awaitable<HealthLook> look_at(std::shared_ptr<Watched> watched);
-  std::shared_ptr<Watched> make(const GrpcProbe& probe, const std::string& service);
+  std::shared_ptr<Watched> make(const GrpcProbe& probe, const std::string& service,
+                                Duration spread);
   std::shared_ptr<class Slots> slots_of(const Address& address);
 
   boost::asio::any_io_executor executor_;
