@@ -34,7 +34,7 @@ inline constexpr std::array<Room, 13> rooms{{
     {"dialect", " base model config.h wire "},
     {"compute", " base model config.h wire "},
     {"net", " base model config.h "},
-        {"grpc", " base model config.h wire net "},
+    {"grpc", " base model config.h wire net "},
     {"expose", " base model config.h wire dialect compute "},
     {"discover", " base model config config.h wire net scrape "},
     {"scrape", " base model config.h wire dialect net grpc "},
