@@ -53,7 +53,8 @@ class Command(Probes):
         text = self.probe(server.address, "--service=" + SERVICE, "--service=other.v1.Service", code=1)
         self.assertRegex(text, rf"\A{server.address}\n"
                                rf"  health of {SERVICE} +not serving, in [0-9.]+ m?s\n"
-                               r"  health of other\.v1\.Service +the server knows no such service, in [0-9.]+ m?s\n\Z")
+                               r"  health of other\.v1\.Service +the server knows no such service, in [0-9.]+ m?s\n"
+                               r"  methods +the server has no reflection\n\Z")
         server.say("", "UNKNOWN")
         self.assertEqual(self.found(server.address, code=1)[0], [("unknown", "")])
         server.stop()
@@ -75,8 +76,9 @@ class Command(Probes):
         ((leaf, issuer),) = [(one["certificate"], one["issuer"]) for one in tls["chain"]]
         self.assertEqual((leaf, issuer), ("server", "CN=server"))
         self.assertRegex(self.probe(address, *trusted, *client, code=0),
-                         r"\n  certificate  server, expires in (6d\d+h|7d), issued by CN=server\n"
-                         r"  TLS          TLSv1\.3, TLS_\w+, ALPN h2\n\Z")
+                         r"\n  certificate +server, expires in (6d\d+h|7d), issued by CN=server\n"
+                         r"  TLS +TLSv1\.3, TLS_\w+, ALPN h2\n"
+                         r"  methods +the server has no reflection\n\Z")
         # Whoever does not trust it says so, and shows it all the same.
         health, tls = self.found(address, "--tls.ca-file=" + other_crt, "--tls.server-name=server", *client, code=2)
         self.assertEqual(health, [("unreachable", "the certificate is not trusted")])
