@@ -4,7 +4,6 @@
 #include <algorithm>
 #include <array>
 #include <map>
-#include <optional>
 #include <string>
 #include <string_view>
 #include <utility>
@@ -12,6 +11,7 @@
 
 #include "base/duration.h"
 #include "config/read_client_files.h"
+#include "config/read_grpc_server.h"
 #include "config/read_label.h"
 #include "config/read_tls_port.h"
 
@@ -25,8 +25,6 @@ constexpr std::array<std::string_view, 1> section_keys{"grpc"};
 constexpr std::array<std::string_view, 9> probe_keys{"name",      "namespace", "workload",
                                                      "address",   "services",  "tls",
                                                      "authority", "interval",  "timeout"};
-constexpr std::array<std::string_view, 4> tls_keys{"ca_file", "server_name", "client_certificate",
-                                                   "client_key"};
 
 constexpr DurationRange pace{1s, 24h};
 constexpr DurationRange patience{10ms, 1min};
@@ -66,17 +64,6 @@ void read_services(const Fields& fields, const Reading& reading, GrpcProbe& prob
   }
 }
 
-std::optional<GrpcTls> read_tls(const Fields& probe, const Reading& reading) {
-  const auto field = probe.find("tls");
-  if (!field) return std::nullopt;
-  const Fields fields = reading.fields(*field, tls_keys);
-  GrpcTls tls;
-  tls.ca_file = read_file_path(fields, "ca_file", "the absolute path of a PEM file");
-  tls.server_name = read_server_name(fields, "server_name");
-  read_client_files(fields, tls.client_certificate_file, tls.client_key_file);
-  return tls;
-}
-
 void read_probe(const Field& field, const Reading& reading, std::map<std::string, int>& taken) {
   const Fields fields = reading.fields(field, probe_keys);
   if (!is_entry(fields, field, probe_keys)) return;
@@ -90,8 +77,7 @@ void read_probe(const Field& field, const Reading& reading, std::map<std::string
   } else {
     fields.complain(field, "the key \"address\" is missing; expected HOST:PORT");
   }
-  probe.server.tls = read_tls(fields, reading);
-  probe.server.authority = read_server_name(fields, "authority");
+  read_grpc_manners(fields, reading, probe.server);
   read_services(fields, reading, probe);
   read_times(fields, probe);
   probe.name = fields.has("name") ? name.value_or("") : to_string(probe.server.address);

@@ -12,6 +12,7 @@
 #include "base/nearest_word.h"
 #include "base/quoted.h"
 #include "config/read_cgroup.h"
+#include "config/read_grpc_server.h"
 #include "config/read_issuer.h"
 #include "config/read_label.h"
 #include "config/read_tls_port.h"
@@ -77,10 +78,7 @@ std::string_view sole_door(const Target& target, const Reading& reading) {
 
 // A port for gRPC calls is the only door of some meshes, and none of the others.
 void read_grpc(const Fields& fields, const Reading& reading, Target& target) {
-  if (const auto field = fields.find("grpc")) {
-    if (const auto address = read_address(fields, *field))
-      target.grpc = GrpcServer{*address, {}, ""};
-  }
+  target.grpc = read_grpc_server(fields, reading);
   const bool by_calls = door_of(target.mesh, reading) == "grpc";
   for (const std::string_view door : {"admin", "metrics", "grpc"}) {
     if (!fields.has(door) || (door == "grpc") == by_calls) continue;

@@ -1,0 +1,53 @@
+// Addresses, files and names; see read_grpc_server.h.
+#include "config/read_grpc_server.h"
+
+#include "config/read_client_files.h"
+#include "config/read_tls_port.h"
+#include "config/yaml_tree.h"
+
+namespace mesh {
+namespace {
+
+constexpr std::array<std::string_view, 3> server_keys{"address", "tls", "authority"};
+constexpr std::array<std::string_view, 4> tls_keys{"ca_file", "server_name", "client_certificate",
+                                                   "client_key"};
+
+std::optional<GrpcTls> read_tls(const Fields& server, const Reading& reading) {
+  const auto field = server.find("tls");
+  if (!field) return std::nullopt;
+  const Fields fields = reading.fields(*field, tls_keys);
+  GrpcTls tls;
+  tls.ca_file = read_file_path(fields, "ca_file", "the absolute path of a PEM file");
+  tls.server_name = read_server_name(fields, "server_name");
+  read_client_files(fields, tls.client_certificate_file, tls.client_key_file);
+  return tls;
+}
+
+}  // namespace
+
+void read_grpc_manners(const Fields& fields, const Reading& reading, GrpcServer& server) {
+  server.tls = read_tls(fields, reading);
+  server.authority = read_server_name(fields, "authority");
+}
+
+std::optional<GrpcServer> read_grpc_server(const Fields& target, const Reading& reading) {
+  const auto field = target.find("grpc");
+  if (!field) return std::nullopt;
+  GrpcServer server;
+  if (field->node->kind == YamlNode::Kind::scalar) {
+    server.address = read_address(target, *field).value_or(Address{});
+  } else {
+    const Fields fields = reading.fields(*field, server_keys);
+    if (!is_entry(fields, *field, server_keys)) return std::nullopt;
+    if (const auto address = fields.find("address")) {
+      server.address = read_address(fields, *address).value_or(Address{});
+    } else {
+      fields.complain(*field, "the key \"address\" is missing; expected HOST:PORT");
+    }
+    read_grpc_manners(fields, reading, server);
+  }
+  if (server.address == Address{}) return std::nullopt;
+  return server;
+}
+
+}  // namespace mesh
