@@ -12,7 +12,7 @@
 #include <utility>
 #include <vector>
 
-#include "dialect/dialects.h"
+#include "dialect/proxyless.h"
 #include "support/grpc_answers.h"
 
 namespace mesh {
@@ -92,7 +92,7 @@ class RecordedGrpc {
     return response(ok ? "OK" : "UNIMPLEMENTED", it->second.answer);
   }
 
-  std::unique_ptr<Conversation> conversation_ = find_dialect("proxyless")->open({}, {});
+  std::unique_ptr<Conversation> conversation_ = open_proxyless({}, {});
   std::map<std::pair<std::string, std::string>, GrpcAnswer> answers_;
   std::vector<Request> asked_;
   Instant now_ = Instant{} + std::chrono::seconds(100'000);
