@@ -65,9 +65,9 @@ TEST(ProbeReport, has_the_methods_of_each_service) {
   report.methods = MethodLook{
       DeclaredMethods{{{"a.B", "Chat", true, true}, {"a.B", "Get"}, {"a.C", "Get"}}, 1, 2}, {}};
   const std::string text = probe_text(report, now);
-  EXPECT_NE(text.find("methods of a.B   Chat (bidi_stream), Get\n"), std::string::npos) << text;
-  EXPECT_NE(text.find("methods of a.C   Get\n"), std::string::npos) << text;
-  EXPECT_NE(text.find("methods          3 services cannot be told\n"), std::string::npos) << text;
+  EXPECT_NE(text.find("methods of a.B  Chat (bidi_stream), Get\n"), std::string::npos) << text;
+  EXPECT_NE(text.find("methods of a.C  Get\n"), std::string::npos) << text;
+  EXPECT_NE(text.find("methods         3 services cannot be told\n"), std::string::npos) << text;
   EXPECT_NE(probe_json(report, now)
                 .find(R"({"grpc_service":"a.B","grpc_method":"Chat","type":"bidi_stream"})"),
             std::string::npos);

@@ -123,8 +123,8 @@ TargetState client() {
   };
   add_balance(users, state);
   state.inbound_connections = 3;
-  state.declared = std::make_shared<const DeclaredMethods>(DeclaredMethods{
-      {{"user.v1.UserService", "Forget"}, {"user.v1.UserService", "Ping"}}, 0, 0});
+  state.declared = std::make_shared<const DeclaredMethods>(
+      DeclaredMethods{{{"user.v1.UserService", "Forget"}, {"user.v1.UserService", "Ping"}}, 0, 0});
   state.certificates = {certificates()};
   state.stale_connections = {{Direction::outbound, users, "", "spiffe://a", 2, 1}};
   state.rotation_failures = {{"default", "key_rotation_failed", 1, true}};
