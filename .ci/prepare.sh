@@ -15,7 +15,7 @@ packages=(
   python3 python3-venv ca-certificates openssl prometheus
 )
 # For the tests alone.
-test_packages=(clang-format-14 clang-tidy-14 prometheus-alertmanager python3-yaml)
+test_packages=(clang-format-14 clang-tidy-14 prometheus-alertmanager python3-yaml systemd groff-base)
 
 say() { printf '%s\n' "$*" >&2; }
 
