@@ -14,7 +14,7 @@ APP = os.path.join(ROOT, "tests", "support", "proxyless_app.py")
 XDS_PYTHON = os.path.join(ROOT, "build", "xds", "bin", "python")
 XDS = os.path.join(ROOT, "tests", "support", "demo_mesh", "xds_server.py")
 USERS = "user.v1.UserService"
-CALLS = 2400
+CALLS = 1500
 HCM = "type.googleapis.com/envoy.extensions.filters.network.http_connection_manager.v3.HttpConnectionManager"
 ROUTER = "type.googleapis.com/envoy.extensions.filters.http.router.v3.Router"
 
