@@ -133,8 +133,10 @@ class Life(unittest.TestCase):
         return page and page.value(name, **labels)
 
     def shown(self, *names):
-        return self.run_in("systemctl", "show", "--value", *("--property=" + name for name in names),
-                           "mesh-exporter").split()
+        """What systemd says of the service, in the order of these names."""
+        said = self.run_in("systemctl", "show", "--property=" + ",".join(names), "mesh-exporter")
+        values = dict(line.split("=", 1) for line in said.splitlines())
+        return [values[name] for name in names]
 
     def path(self, name):
         return os.path.join(self.root, name.lstrip("/"))
