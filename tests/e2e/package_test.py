@@ -12,18 +12,18 @@ import subprocess
 import tempfile
 import unittest
 
-from harness import BUILD, ROOT, Page, wait_until  # also lets tests/support be found
+from harness import BUILD, ROOT, Page, wait_until  # lets tests/support be found, too
 from booted_debian import BootedDebian, CannotBoot
 
 ETC = "etc/mesh_exporter/mesh_exporter.yaml"
 DROP_INS = "/etc/systemd/system/mesh-exporter.service.d"
 EXAMPLES = "/usr/share/doc/mesh-exporter/examples"
 OLDER = "0.0.1-0upstream1"
-# A target in a network namespace, whose control group is the service's own, and a certificate of a file
-# that everybody may read.
+# A target in a network namespace, whose control group is the service's own, and certificates in two files,
+# one of which only root may read.
 CHANGED = """
 poll: {interval: 200ms, timeout: 200ms, window: 30s}
-certificates: {files: [{paths: [/home/someone/tls.pem]}]}
+certificates: {files: [{paths: [/home/someone/*.pem]}]}
 targets:
   - name: hidden
     admin: http://127.0.0.1:1
@@ -107,9 +107,12 @@ class Life(unittest.TestCase):
         shutil.copy(package(), os.path.join(self.root, "root", "new.deb"))
         shutil.copy(older_package(folder.name), os.path.join(self.root, "root", "older.deb"))
         os.makedirs(os.path.join(self.root, "home", "someone"))
-        output("openssl", "req", "-x509", "-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:P-256", "-nodes", "-days", "9",
-               "-subj", "/CN=someone", "-keyout", "/dev/null", "-out", os.path.join(self.root, "home/someone/tls.pem"),
-               stderr=subprocess.DEVNULL)
+        for name, mode in (("tls.pem", 0o644), ("private.pem", 0o600)):
+            file = self.path("home/someone/" + name)
+            output("openssl", "req", "-x509", "-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:P-256", "-nodes",
+                   "-days", "9", "-subj", "/CN=" + name, "-keyout", "/dev/null", "-out", file,
+                   stderr=subprocess.DEVNULL)
+            os.chmod(file, mode)
         self.addCleanup(self.debian.stop)
         self.debian.start()
         self.run_in("mkdir", "/run/netns")
@@ -165,6 +168,7 @@ class Life(unittest.TestCase):
         self.takes_a_changed_configuration()
         self.is_upgraded()
         self.enters_a_network_namespace_where_it_may()
+        self.reads_private_files_where_it_may()
         self.is_restarted_when_it_hangs()
         self.takes_flags()
         self.is_not_restarted_with_a_wrong_configuration()
@@ -186,10 +190,15 @@ class Life(unittest.TestCase):
         self.write(ETC, CHANGED, "a")
         self.run_in("systemctl", "reload", "mesh-exporter")
         wait_until(lambda: self.value("mesh_exporter_targets") == 1, "the changed configuration to be taken up")
-        wait_until(lambda: self.page().rows("mesh_certificate_not_after_timestamp_seconds"), "the certificate of a file")
+        wait_until(lambda: self.certificates() == ["tls.pem"], "the certificate that it may read")
         # Without a capability it may not enter, and the group's processor time is read all the same.
         wait_until(lambda: "cannot be entered" in self.log(), "the namespace to be refused")
         wait_until(lambda: self.value("mesh_sidecar_cpu_seconds_total", pod="hidden"), "its control group to be read")
+
+    def certificates(self):
+        """The names of the files whose certificates are shown."""
+        rows = self.page().rows("mesh_certificate_not_after_timestamp_seconds")
+        return sorted(os.path.basename(labels["location"]) for labels, _ in rows)
 
     def log(self):
         """What the service that runs now has said."""
@@ -205,12 +214,19 @@ class Life(unittest.TestCase):
         self.assertEqual(self.value("mesh_exporter_targets"), 1)
 
     def enters_a_network_namespace_where_it_may(self):
-        self.run_in("mkdir", "--parents", DROP_INS)
-        self.run_in("cp", EXAMPLES + "/network-namespaces.conf", DROP_INS)
-        self.restart()
+        self.widen("network-namespaces.conf")
         # Not even the loopback is up in there: that nobody can be reached is the namespace's own word.
         wait_until(lambda: "unreachable" in self.log(), "the namespace to be entered")
         self.assertNotIn("cannot be entered", self.log())
+
+    def widen(self, example):
+        self.run_in("mkdir", "--parents", DROP_INS)
+        self.run_in("cp", f"{EXAMPLES}/{example}", DROP_INS)
+        self.restart()
+
+    def reads_private_files_where_it_may(self):
+        self.widen("private-files.conf")
+        wait_until(lambda: self.certificates() == ["private.pem", "tls.pem"], "the certificate that only root may read")
 
     def is_restarted_when_it_hangs(self):
         self.write(DROP_INS + "/impatient.conf", "[Service]\nWatchdogSec=2s\n")
