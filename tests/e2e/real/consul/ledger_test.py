@@ -191,7 +191,7 @@ class ConsulLedger(RotatedConsulTest):
             say(f"{pod}: of {unanswered} calls that were given up {sum(more.values())} have the status of the "
                 f"application, {resets:.0f} are resets")
             self.assertEqual(booked - counted, Counter())
-            self.assertEqual({code for _, _, code in counted}, {"DEADLINE_EXCEEDED"})
+            self.assertLessEqual({code for _, _, code in counted}, {"DEADLINE_EXCEEDED"})  # none if all are resets
             self.assertEqual(sum(more.values()) + resets, unanswered)
 
     def test_a_cluster_replaced_under_load_loses_no_more_than_was_called_between_two_polls(self):
