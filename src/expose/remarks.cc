@@ -109,7 +109,7 @@ std::string about_nothing_read(const TargetState& state) {
   if (is_application(state.target.mesh)) {
     return state.library.empty() ? "no gRPC calls are counted on its page" : "";
   }
-  const bool told = state.proxy || state.plane || state.heap || state.ambient ||
+  const bool told = state.proxy || state.plane || state.heap || state.ambient || state.declared ||
                     !state.traffic.keys->empty() || !state.endpoints.empty() ||
                     !state.control_plane.links.empty() || !state.certificates.empty();
   if (told) return "";

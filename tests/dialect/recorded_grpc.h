@@ -13,6 +13,7 @@
 #include <vector>
 
 #include "dialect/proxyless.h"
+#include "dialect/readings_of.h"
 #include "support/grpc_answers.h"
 
 namespace mesh {
@@ -43,12 +44,7 @@ class RecordedGrpc {
     return step;
   }
 
-  Readings readings() {
-    Step step = poll();
-    EXPECT_TRUE(std::holds_alternative<Readings>(step))
-        << (std::holds_alternative<Failure>(step) ? std::get<Failure>(step).message : "");
-    return std::holds_alternative<Readings>(step) ? std::get<Readings>(step) : Readings{};
-  }
+  Readings readings() { return readings_of(poll()); }
 
   // How often a path that ends so was asked in the last poll.
   long asked(std::string_view ending) const {

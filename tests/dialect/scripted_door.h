@@ -12,6 +12,7 @@
 #include <vector>
 
 #include "dialect/dialects.h"
+#include "dialect/readings_of.h"
 
 namespace mesh {
 
@@ -37,12 +38,7 @@ class ScriptedDoor {
     return step;
   }
 
-  Readings readings() {
-    Step step = poll();
-    EXPECT_TRUE(std::holds_alternative<Readings>(step))
-        << (std::holds_alternative<Failure>(step) ? std::get<Failure>(step).message : "");
-    return std::holds_alternative<Readings>(step) ? std::get<Readings>(step) : Readings{};
-  }
+  Readings readings() { return readings_of(poll()); }
 
   std::vector<std::string> asked() const {
     std::vector<std::string> paths;

@@ -11,6 +11,7 @@
 #include <vector>
 
 #include "dialect/dialects.h"
+#include "dialect/readings_of.h"
 
 namespace mesh {
 
@@ -59,12 +60,7 @@ class EnvoyConversationTest : public testing::Test {
     return step;
   }
 
-  Readings readings() {
-    Step step = poll();
-    EXPECT_TRUE(std::holds_alternative<Readings>(step))
-        << (std::holds_alternative<Failure>(step) ? std::get<Failure>(step).message : "");
-    return std::holds_alternative<Readings>(step) ? std::get<Readings>(step) : Readings{};
-  }
+  Readings readings() { return readings_of(poll()); }
 
   Answer answer(const std::string& page) {
     const Instant sent = now_;
