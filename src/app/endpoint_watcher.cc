@@ -10,13 +10,12 @@
 #include <utility>
 
 #include "app/keep_known.h"
+#include "app/told_handshake.h"
 #include "base/log.h"
 #include "compute/endpoint_history.h"
 #include "compute/place.h"
-#include "net/tls_handshake.h"
 #include "net/wait_until.h"
 #include "scrape/slots.h"
-#include "wire/served_chain.h"
 
 namespace mesh {
 namespace {
@@ -52,17 +51,6 @@ void log_change(Change change, const TlsEndpointState& state) {
   } else {
     log(LogLevel::info, "TLS endpoint is up", {{"endpoint", name}, {"address", address}});
   }
-}
-
-Handshake told_by(const TlsAnswer& answer, const ServedChain& chain) {
-  Handshake handshake;
-  handshake.unreadable = chain.unreadable;
-  handshake.unreadable_sample = chain.unreadable_sample;
-  handshake.version = answer.version;
-  handshake.cipher = answer.cipher;
-  handshake.alpn = answer.alpn;
-  handshake.completed = answer.completed;
-  return handshake;
 }
 
 }  // namespace

@@ -11,14 +11,13 @@
 #include <string>
 #include <utility>
 
+#include "app/told_handshake.h"
 #include "app/written.h"
 #include "base/host_port.h"
 #include "base/rethrow.h"
 #include "expose/probe_report.h"
-#include "net/tls_handshake.h"
 #include "scrape/grpc_question.h"
 #include "scrape/health_check.h"
-#include "wire/served_chain.h"
 
 namespace mesh {
 namespace {
@@ -44,10 +43,7 @@ ProbeReport::Certificates shown_by(const Result<TlsAnswer, Failure>& answer) {
     return shown;
   }
   ServedChain chain = read_served_chain(answer->chain);
-  shown.handshake = {chain.unreadable, std::move(chain.unreadable_sample),
-                     answer->version,  answer->cipher,
-                     answer->alpn,     answer->completed,
-                     std::nullopt};
+  shown.handshake = told_by(*answer, chain);
   shown.chain = std::move(chain.certificates);
   return shown;
 }

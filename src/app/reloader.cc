@@ -36,7 +36,7 @@ std::string Reloader::reload() {
     for (const Error& error : config.error()) {
       log(LogLevel::error, "the configuration was not reloaded, the old one goes on",
           {{"error", error.message}});
-      wrong.append(error.message).append("\n");
+      wrong.append(wrong.empty() ? "" : "\n").append(error.message);
     }
   }
   routes_.change(page_);

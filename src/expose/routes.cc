@@ -23,6 +23,7 @@
 #include "expose/negotiate.h"
 #include "expose/readiness.h"
 #include "expose/reports.h"
+#include "net/http_reply.h"
 
 namespace mesh {
 namespace {
@@ -171,13 +172,6 @@ WebReply render_now(const Job& job) {
   return reply;
 }
 
-WebReply plain(int status, std::string words) {
-  WebReply reply;
-  reply.status = status;
-  reply.body = std::move(words) + "\n";
-  return reply;
-}
-
 asio::awaitable<WebReply> render(std::shared_ptr<const Job> job) {
   WebReply reply;
   try {
@@ -185,7 +179,7 @@ asio::awaitable<WebReply> render(std::shared_ptr<const Job> job) {
   } catch (const std::exception& error) {
     log(LogLevel::error, "a page could not be rendered",
         {{"path", job->request.path}, {"error", error.what()}});
-    reply = plain(500, "this page could not be rendered; the reason is in the log");
+    reply = plain_reply(500, "this page could not be rendered; the reason is in the log");
   }
   co_return reply;
 }
@@ -216,10 +210,11 @@ void Routes::change(PageOptions options) {
 // anybody.
 asio::awaitable<WebReply> Routes::answer_probe(WebRequest request) {
   const Result<std::string> target = parse_probe_query(request.query);
-  if (!target) co_return plain(400, target.error().message);
+  if (!target) co_return plain_reply(400, target.error().message);
   const Instant began = std::chrono::steady_clock::now();
   auto probe = state_->probe ? state_->probe(*target) : std::nullopt;
-  if (!probe) co_return plain(403, "no gRPC server of this name is configured under probes.grpc");
+  if (!probe)
+    co_return plain_reply(403, "no gRPC server of this name is configured under probes.grpc");
   asio::awaitable<HealthStates> probing = std::move(*probe);
   const HealthStates states = co_await std::move(probing);
   const Format format = choose_format(request.accept);
@@ -257,13 +252,13 @@ asio::awaitable<WebReply> Routes::handle(WebRequest request) {
 
   WebReply reply;
   if (request.path == "/-/healthy") {
-    reply = plain(200, "healthy");
+    reply = plain_reply(200, "healthy");
   } else if (request.path == "/-/ready") {
     const Readiness now = readiness(*snapshot);
-    reply = plain(now.ready ? 200 : 503, now.words);
+    reply = plain_reply(now.ready ? 200 : 503, now.words);
   } else {
-    reply = plain(404, "nothing here; there is " + telemetry_path + ", /, " + page_names() +
-                           "/probe, /-/healthy and /-/ready");
+    reply = plain_reply(404, "nothing here; there is " + telemetry_path + ", /, " + page_names() +
+                                 "/probe, /-/healthy and /-/ready");
   }
   co_return reply;
 }

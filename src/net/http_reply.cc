@@ -7,6 +7,7 @@
 #include <boost/beast/http/status.hpp>
 #include <ctime>
 #include <string_view>
+#include <utility>
 
 namespace mesh {
 namespace {
@@ -48,9 +49,13 @@ std::string http_date(WallTime now) {
 bool may_have_body(int status) { return status / 100 != 1 && status != 204 && status != 304; }
 
 WebReply plain_reply(int status) {
+  return plain_reply(status, std::to_string(status) + " " + reason_phrase(status));
+}
+
+WebReply plain_reply(int status, std::string words) {
   WebReply reply;
   reply.status = status;
-  reply.body = std::to_string(status) + " " + reason_phrase(status) + "\n";
+  reply.body = std::move(words) + "\n";
   return reply;
 }
 

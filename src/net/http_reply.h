@@ -11,6 +11,8 @@ namespace mesh {
 
 // What we answer by ourselves: "405 method not allowed" and the like.
 WebReply plain_reply(int status);
+// The same in these words.
+WebReply plain_reply(int status, std::string words);
 
 // Status line and headers, with the empty line that ends them.
 std::string reply_head(const WebReply& reply, bool keep_alive, WallTime now);
