@@ -270,6 +270,21 @@ const Metric* find_metric(std::string_view name) {
   return found == catalogue().end() ? nullptr : &*found;
 }
 
+std::string_view to_string(Section of) {
+  switch (of) {
+    case Section::traffic: return "traffic";
+    case Section::load_balance: return "load_balance";
+    case Section::connection: return "connection";
+    case Section::sidecar: return "sidecar";
+    case Section::grpc_health: return "grpc_health";
+    case Section::certificate: return "certificate";
+    case Section::target: return "target";
+    case Section::exporter: return "exporter";
+    case Section::process: return "process";
+  }
+  return "";
+}
+
 bool has_identity(Section section) { return section != exporter && section != process; }
 
 }  // namespace mesh

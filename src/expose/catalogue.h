@@ -4,6 +4,7 @@
 // without being documented.
 #pragma once
 
+#include <cstddef>
 #include <span>
 #include <string_view>
 #include <vector>
@@ -24,6 +25,11 @@ enum class Section {
   exporter,
   process
 };
+
+inline constexpr std::size_t section_count = 9;
+
+// As it is asked for by collect[] and exclude[]: "traffic".
+std::string_view to_string(Section section);
 
 struct Metric {
   std::string_view name;

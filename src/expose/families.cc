@@ -19,9 +19,11 @@ std::vector<FamilyMaker> family_makers() {
   return makers;
 }
 
-void each_family_part(const Page& page, const std::function<void(FamilyPart part)>& visit) {
+void each_family_part(const Page& page, const FamilyChoice& choice,
+                      const std::function<void(FamilyPart part)>& visit) {
   const std::vector<FamilyMaker> makers = family_makers();
   for (const Metric& metric : catalogue()) {
+    if (!choice.has(metric.section)) continue;
     const auto maker = std::ranges::find(makers, metric.name, &FamilyMaker::metric);
     assert(maker != makers.end());
     FamilyBuilder builder(metric);

@@ -11,6 +11,7 @@
 #include <vector>
 
 #include "expose/family_builder.h"
+#include "expose/family_choice.h"
 #include "expose/page.h"
 
 namespace mesh {
@@ -41,8 +42,10 @@ std::span<const FamilyMaker> process_families();
 // All of the above. A test holds them against the catalogue.
 std::vector<FamilyMaker> family_makers();
 
-// Hands over each family that has samples, part by part, in the order of the catalogue.
-void each_family_part(const Page& page, const std::function<void(FamilyPart part)>& visit);
+// Hands over each family that is chosen and has samples, part by part, in the order of the
+// catalogue. Who is not chosen is not made either.
+void each_family_part(const Page& page, const FamilyChoice& choice,
+                      const std::function<void(FamilyPart part)>& visit);
 
 // Calls visit(state, key, value) for every counter of a kind, target by target, in the order of the
 // view. `view` and `values` choose which numbers: &TargetState::traffic, &CounterView::totals.

@@ -1,4 +1,4 @@
-// Part by part of each family, so that only few samples exist beside their text.
+// Each format has its writer; what is done here is to call the right one.
 #include "expose/metrics_page.h"
 
 #include <prometheus/text_serializer.h>
@@ -41,19 +41,29 @@ std::string openmetrics_text(const FamilyPart& part) {
 
 }  // namespace
 
-std::string part_text(FamilyPart part, Format format) {
-  return format == Format::openmetrics ? openmetrics_text(part) : prometheus_text(std::move(part));
+std::string FamilyWriter::add(FamilyPart part) {
+  switch (format_) {
+    case Format::openmetrics: return openmetrics_text(part);
+    case Format::protobuf: return messages_.add(part);
+    case Format::prometheus_text: break;
+  }
+  return prometheus_text(std::move(part));
 }
 
-void render_metrics_page(const Page& page, Format format,
+std::string FamilyWriter::finish() {
+  return format_ == Format::openmetrics ? openmetrics_end : messages_.finish();
+}
+
+void render_metrics_page(const Page& page, Format format, const FamilyChoice& choice,
                          const std::function<void(std::string_view text)>& add) {
-  each_family_part(page, [&](FamilyPart part) { add(part_text(std::move(part), format)); });
-  if (format == Format::openmetrics) add(openmetrics_end);
+  FamilyWriter writer(format);
+  each_family_part(page, choice, [&](FamilyPart part) { add(writer.add(std::move(part))); });
+  add(writer.finish());
 }
 
-std::string render_metrics_page(const Page& page, Format format) {
+std::string render_metrics_page(const Page& page, Format format, const FamilyChoice& choice) {
   std::string whole;
-  render_metrics_page(page, format, [&](std::string_view text) { whole += text; });
+  render_metrics_page(page, format, choice, [&](std::string_view text) { whole += text; });
   return whole;
 }
 

@@ -16,6 +16,10 @@ namespace {
 
 constexpr std::string_view openmetrics_type = "application/openmetrics-text";
 constexpr std::string_view text_type = "text/plain";
+constexpr std::string_view protobuf_type = "application/vnd.google.protobuf";
+// Of protobuf's messages and ways of writing them, ours.
+constexpr std::string_view protobuf_message = "io.prometheus.client.MetricFamily";
+constexpr std::string_view protobuf_encoding = "delimited";
 
 // The ways of writing names that need escaping; what else was asked for is not repeated.
 constexpr std::array<std::string_view, 4> escapings{"allow-utf-8", "underscores", "dots", "values"};
@@ -24,6 +28,8 @@ struct Alternative {
   std::string name;      // lower case
   std::string version;   // parameter `version`; "" if there is none
   std::string escaping;  // likewise
+  std::string proto;     // likewise
+  std::string encoding;  // likewise
   double quality = 1;
 };
 
@@ -72,6 +78,8 @@ std::vector<Alternative> parse_alternatives(std::string_view header) {
       if (key == "q") alternative.quality = parse_quality(value);
       if (key == "version") alternative.version = value;
       if (key == "escaping") alternative.escaping = value;
+      if (key == "proto") alternative.proto = value;
+      if (key == "encoding") alternative.encoding = value;
     }
     alternatives.push_back(std::move(alternative));
   }
@@ -103,34 +111,48 @@ std::optional<double> quality_of(const std::vector<Alternative>& alternatives,
   return quality;
 }
 
-std::optional<double> coding_quality(const std::vector<Alternative>& alternatives,
-                                     std::string_view coding) {
-  const auto named = std::ranges::find(alternatives, coding, &Alternative::name);
-  if (named != alternatives.end()) return named->quality;
-  const auto any = std::ranges::find(alternatives, "*", &Alternative::name);
-  return any == alternatives.end() ? std::nullopt : std::optional(any->quality);
+bool is_ours(const Alternative& one) {
+  return one.name != protobuf_type || ((one.proto.empty() || one.proto == protobuf_message) &&
+                                       (one.encoding.empty() || one.encoding == protobuf_encoding));
+}
+
+std::vector<Alternative> parse_formats(std::string_view accept) {
+  std::vector<Alternative> alternatives = parse_alternatives(accept);
+  std::erase_if(alternatives, [](const Alternative& one) { return !is_ours(one); });
+  return alternatives;
 }
 
 }  // namespace
 
 Format choose_format(std::string_view accept) {
-  const std::vector<Alternative> alternatives = parse_alternatives(accept);
-  const double openmetrics = quality_of(alternatives, openmetrics_type, "1.0.0").value_or(0);
-  const double text = std::max(quality_of(alternatives, text_type, "1.0.0").value_or(0),
-                               quality_of(alternatives, text_type, "0.0.4").value_or(0));
+  const std::vector<Alternative> alternatives = parse_formats(accept);
+  const auto liked = [&](std::string_view type, std::string_view version) {
+    return quality_of(alternatives, type, version).value_or(0);
+  };
+  const double text = std::max(liked(text_type, "1.0.0"), liked(text_type, "0.0.4"));
+  const double openmetrics = liked(openmetrics_type, "1.0.0");
+  const double protobuf = liked(protobuf_type, "");
+  if (protobuf > std::max(text, openmetrics)) return Format::protobuf;
   return openmetrics > text ? Format::openmetrics : Format::prometheus_text;
 }
 
 std::string content_type(Format format, std::string_view accept) {
-  const std::vector<Alternative> alternatives = parse_alternatives(accept);
-  const std::string_view type = format == Format::openmetrics ? openmetrics_type : text_type;
+  const std::vector<Alternative> alternatives = parse_formats(accept);
+  std::string_view type = format == Format::openmetrics ? openmetrics_type : text_type;
   std::string_view version = "1.0.0";
-  if (format == Format::prometheus_text &&
-      quality_of(alternatives, type, "1.0.0") <= quality_of(alternatives, type, "0.0.4")) {
-    version = "0.0.4";
+  std::string words;
+  if (format == Format::protobuf) {
+    type = protobuf_type;
+    version = "";
+    words.append(type).append("; proto=").append(protobuf_message);
+    words.append("; encoding=").append(protobuf_encoding);
+  } else {
+    if (format == Format::prometheus_text &&
+        quality_of(alternatives, type, "1.0.0") <= quality_of(alternatives, type, "0.0.4")) {
+      version = "0.0.4";
+    }
+    words.append(type).append("; version=").append(version).append("; charset=utf-8");
   }
-  std::string words(type);
-  words.append("; version=").append(version).append("; charset=utf-8");
   const auto asked = std::ranges::find_if(alternatives, [&](const Alternative& one) {
     return one.name == type && one.version == version;
   });
@@ -140,11 +162,18 @@ std::string content_type(Format format, std::string_view accept) {
   return words;
 }
 
-bool accepts_gzip(std::string_view accept_encoding) {
+Coding choose_coding(std::string_view accept_encoding) {
   const std::vector<Alternative> alternatives = parse_alternatives(accept_encoding);
-  const double gzip = coding_quality(alternatives, "gzip").value_or(0);
-  const auto identity = std::ranges::find(alternatives, "identity", &Alternative::name);
-  return gzip > 0 && (identity == alternatives.end() || gzip >= identity->quality);
+  const auto liked = [&](std::string_view coding) -> std::optional<double> {
+    const auto named = std::ranges::find(alternatives, coding, &Alternative::name);
+    return named == alternatives.end() ? std::nullopt : std::optional(named->quality);
+  };
+  // Nobody who says "*" means what came into the world after him.
+  const double gzip = liked("gzip").value_or(liked("*").value_or(0));
+  const double zstd = liked("zstd").value_or(0);
+  const double best = std::max(gzip, zstd);
+  if (best == 0 || best < liked("identity").value_or(0)) return Coding::identity;
+  return zstd == best ? Coding::zstd : Coding::gzip;
 }
 
 }  // namespace mesh

@@ -3,14 +3,17 @@
 // gets the Prometheus text format, which everybody can read.
 #pragma once
 
+#include <cstdint>
 #include <string>
 #include <string_view>
 
+#include "expose/pack.h"
+
 namespace mesh {
 
-enum class Format { prometheus_text, openmetrics };
+enum class Format : std::uint8_t { prometheus_text, openmetrics, protobuf };
 
-// The one with the higher quality; the Prometheus text format when in doubt.
+// The one with the highest quality; the first of them in the order above when in doubt.
 Format choose_format(std::string_view accept);
 
 // As Prometheus expects it, with the version and the escaping that were asked for. Versions 0.0.4
@@ -18,7 +21,8 @@ Format choose_format(std::string_view accept);
 // ours are of that kind.
 std::string content_type(Format format, std::string_view accept);
 
-// Whether gzip is accepted and liked no less than the plain page.
-bool accepts_gzip(std::string_view accept_encoding);
+// The coding that is liked best and no less than the plain page; zstd before gzip where both are
+// liked alike, as it costs less.
+Coding choose_coding(std::string_view accept_encoding);
 
 }  // namespace mesh

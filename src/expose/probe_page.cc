@@ -9,24 +9,22 @@
 #include "base/url_encoding.h"
 #include "expose/families.h"
 #include "expose/metrics_page.h"
-#include "expose/openmetrics.h"
 
 namespace mesh {
 namespace {
 
 constexpr std::string_view module = "grpc_health";
 
-std::string text_of(const FamilyBuilder& family, Format format) {
-  std::string text;
-  family.hand_out([&](FamilyPart part) { text += part_text(std::move(part), format); });
-  return text;
+void append(const FamilyBuilder& family, FamilyWriter& writer, std::string& text) {
+  family.hand_out([&](FamilyPart part) { text += writer.add(std::move(part)); });
 }
 
-std::string gauge_text(std::string_view name, std::string_view help, double value, Format format) {
+void append_gauge(std::string_view name, std::string_view help, double value, FamilyWriter& writer,
+                  std::string& text) {
   const Metric metric{name, MetricKind::gauge, Section::grpc_health, {}, help};
   FamilyBuilder family(metric);
   family.state(Labels(), value);
-  return text_of(family, format);
+  append(family, writer, text);
 }
 
 }  // namespace
@@ -55,12 +53,13 @@ Result<std::string> parse_probe_query(std::string_view query) {
 std::string probe_page(const HealthStates& states, Duration took, Format format) {
   const bool up =
       std::ranges::all_of(states, [](const auto& one) { return is_up(one->look.status); });
-  std::string text = gauge_text("probe_success",
-                                "1 if each service is serving, or the server answers and has no "
-                                "health service.",
-                                up ? 1 : 0, format);
-  text += gauge_text("probe_duration_seconds", "How long this probe took, in seconds.",
-                     seconds(took), format);
+  FamilyWriter writer(format);
+  std::string text;
+  append_gauge("probe_success",
+               "1 if each service is serving, or the server answers and has no health service.",
+               up ? 1 : 0, writer, text);
+  append_gauge("probe_duration_seconds", "How long this probe took, in seconds.", seconds(took),
+               writer, text);
   Snapshot snapshot;
   snapshot.grpc_health = states;
   const SelfNumbers self{};
@@ -71,9 +70,9 @@ std::string probe_page(const HealthStates& states, Duration took, Format format)
     if (metric.kind == MetricKind::counter) continue;  // of the agent's own probes
     FamilyBuilder family(metric);
     maker.fill(page, family);
-    text += text_of(family, format);
+    append(family, writer, text);
   }
-  return format == Format::openmetrics ? text + openmetrics_end : text;
+  return text += writer.finish();
 }
 
 }  // namespace mesh

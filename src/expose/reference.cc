@@ -69,6 +69,7 @@ std::string label_list(const Metric& metric) {
 
 void append_chapter(const Chapter& chapter, std::string& page) {
   page.append("\n## ").append(chapter.title).append("\n\n").append(chapter.introduction);
+  page.append(" Group `").append(to_string(chapter.section)).append("`.");
   page += has_identity(chapter.section) ? " Each series has the identity labels.\n"
                                         : " No identity labels.\n";
   page += "\n| metric | type | labels | meaning |\n|---|---|---|---|\n";
@@ -92,6 +93,8 @@ std::string render_metrics_reference() {
       "\n## Labels\n\n"
       "Series about a target carry the identity labels `mesh`, `namespace`, `pod` and `workload`.\n"
       "To Prometheus an empty label and a missing one are the same.\n\n"
+      "Each section below is a group: `/metrics?collect[]=certificate&collect[]=target` has only\n"
+      "these, `/metrics?exclude[]=load_balance` all but that one.\n\n"
       "| label | meaning |\n|---|---|\n";
   for (const LabelMeaning& label : label_meanings()) {
     append_cell("`" + std::string(label.name) + "`", page);

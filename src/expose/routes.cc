@@ -17,10 +17,11 @@
 #include "compute/left_out.h"
 #include "expose/certificate_table.h"
 #include "expose/diagnosis.h"
-#include "expose/gzip.h"
+#include "expose/family_choice.h"
 #include "expose/landing_page.h"
 #include "expose/metrics_page.h"
 #include "expose/negotiate.h"
+#include "expose/pack.h"
 #include "expose/readiness.h"
 #include "expose/reports.h"
 #include "net/http_reply.h"
@@ -136,17 +137,16 @@ std::string page_names() {
 // Compressed as it is made where that is accepted: the page of a large node is never whole in
 // memory.
 void answer_metrics(const Job& job, const Page& page, WebReply& reply) {
+  const Result<FamilyChoice> choice = FamilyChoice::parse(job.request.query);
+  if (!choice) return refuse(choice.error(), reply);
   reply.vary = "Accept, Accept-Encoding";
   const Format format = choose_format(job.request.accept);
   reply.content_type = content_type(format, job.request.accept);
-  if (!accepts_gzip(job.request.accept_encoding)) {
-    reply.body = render_metrics_page(page, format);
-    return;
-  }
-  Gzip packed;
-  render_metrics_page(page, format, [&](std::string_view text) { packed.add(text); });
-  reply.body = packed.finish();
-  reply.content_encoding = "gzip";
+  const Coding coding = choose_coding(job.request.accept_encoding);
+  const std::unique_ptr<Packer> packer = make_packer(coding);
+  render_metrics_page(page, format, *choice, [&](std::string_view text) { packer->add(text); });
+  reply.body = packer->finish();
+  reply.content_encoding = to_string(coding);
 }
 
 WebReply render_now(const Job& job) {
@@ -165,9 +165,10 @@ WebReply render_now(const Job& job) {
     reply.content_type = "text/html; charset=utf-8";
     reply.body = render_landing_page(page);
   }
-  if (reply.content_encoding.empty() && accepts_gzip(job.request.accept_encoding)) {
-    reply.body = gzip(reply.body);
-    reply.content_encoding = "gzip";
+  const Coding coding = choose_coding(job.request.accept_encoding);
+  if (coding != Coding::identity && reply.content_encoding.empty()) {
+    reply.body = packed(coding, reply.body);
+    reply.content_encoding = to_string(coding);
   }
   return reply;
 }

@@ -36,7 +36,7 @@ struct WebReply {
   int status = 200;
   std::string content_type = "text/plain; charset=utf-8";
   std::string body;
-  std::string content_encoding;     // "gzip" or ""
+  std::string content_encoding;     // "gzip", "zstd" or ""
   std::string location;             // for redirects
   std::string allow = "GET, HEAD";  // which methods there are; told with 405
   std::string vary;                 // "Accept, Accept-Encoding" where the body depends on them

@@ -93,7 +93,7 @@ TEST(Catalogue, lists_the_labels_that_the_page_has) {
   const SelfNumbers self = sample::self();
   const PageOptions options = sample::options();
   std::set<std::string> seen;
-  each_family_part({snapshot, self, options}, [&](const FamilyPart& part) {
+  each_family_part({snapshot, self, options}, {}, [&](const FamilyPart& part) {
     const prometheus::MetricFamily& family = part.family;
     const Metric* metric = find_metric(family.name);
     ASSERT_NE(metric, nullptr) << family.name;

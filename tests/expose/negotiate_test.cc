@@ -21,14 +21,34 @@ TEST(ChooseFormat, gives_openmetrics_to_prometheus_3) {
             Format::openmetrics);
 }
 
-TEST(ChooseFormat, gives_openmetrics_to_prometheus_3_that_would_rather_have_protobuf) {
+TEST(ChooseFormat, gives_protobuf_to_prometheus_3_that_would_rather_have_it) {
+  const char* const accept =
+      "application/vnd.google.protobuf;proto=io.prometheus.client.MetricFamily;encoding=delimited;"
+      "escaping=allow-utf-8;q=0.6,"
+      "application/openmetrics-text;version=1.0.0;escaping=allow-utf-8;q=0.5,"
+      "application/openmetrics-text;version=0.0.1;q=0.4,"
+      "text/plain;version=1.0.0;escaping=allow-utf-8;q=0.3,text/plain;version=0.0.4;q=0.2,*/"
+      "*;q=0.1";
+  EXPECT_EQ(choose_format(accept), Format::protobuf);
+  EXPECT_EQ(content_type(Format::protobuf, accept),
+            "application/vnd.google.protobuf; proto=io.prometheus.client.MetricFamily; "
+            "encoding=delimited; escaping=allow-utf-8");
+}
+
+TEST(ChooseFormat, gives_no_protobuf_to_who_wants_other_messages_or_another_way_of_writing_them) {
+  EXPECT_EQ(choose_format("application/vnd.google.protobuf;proto=my.Message;encoding=delimited"),
+            Format::prometheus_text);
   EXPECT_EQ(choose_format("application/vnd.google.protobuf;"
-                          "proto=io.prometheus.client.MetricFamily;encoding=delimited;q=0.6,"
-                          "application/openmetrics-text;version=1.0.0;escaping=allow-utf-8;q=0.5,"
-                          "application/openmetrics-text;version=0.0.1;q=0.4,"
-                          "text/plain;version=1.0.0;escaping=allow-utf-8;q=0.3,"
-                          "text/plain;version=0.0.4;q=0.2,*/*;q=0.1"),
+                          "proto=io.prometheus.client.MetricFamily;encoding=compact-text,"
+                          "application/openmetrics-text;q=0.1"),
             Format::openmetrics);
+}
+
+TEST(ChooseFormat, gives_protobuf_only_to_who_likes_it_best) {
+  EXPECT_EQ(choose_format("application/vnd.google.protobuf,application/openmetrics-text"),
+            Format::openmetrics);
+  EXPECT_EQ(choose_format("application/*"), Format::openmetrics);
+  EXPECT_EQ(choose_format("application/vnd.google.protobuf,*/*;q=0.9"), Format::protobuf);
 }
 
 TEST(ChooseFormat, gives_text_to_prometheus_told_to_scrape_only_that) {
@@ -110,28 +130,38 @@ TEST(ChooseFormat, survives_garbage) {
   EXPECT_EQ(choose_format(",;=,;;q=,,/*;\"\xFF"), Format::prometheus_text);
 }
 
-TEST(AcceptsGzip, from_prometheus) { EXPECT_TRUE(accepts_gzip("gzip")); }
+TEST(ChooseCoding, gives_prometheus_gzip) { EXPECT_EQ(choose_coding("gzip"), Coding::gzip); }
 
-TEST(AcceptsGzip, from_a_browser) { EXPECT_TRUE(accepts_gzip("gzip, deflate, br, zstd")); }
-
-TEST(AcceptsGzip, not_without_a_header) { EXPECT_FALSE(accepts_gzip("")); }
-
-TEST(AcceptsGzip, not_at_quality_zero) {
-  EXPECT_FALSE(accepts_gzip("gzip;q=0"));
-  EXPECT_FALSE(accepts_gzip("deflate, gzip;q=0.000"));
-  EXPECT_FALSE(accepts_gzip("gzip;q=0, *"));
+TEST(ChooseCoding, gives_a_browser_the_cheaper_of_what_it_likes_alike) {
+  EXPECT_EQ(choose_coding("gzip, deflate, br, zstd"), Coding::zstd);
 }
 
-TEST(AcceptsGzip, within_a_wildcard) { EXPECT_TRUE(accepts_gzip("*")); }
-
-TEST(AcceptsGzip, not_where_the_plain_page_is_liked_better) {
-  EXPECT_FALSE(accepts_gzip("gzip;q=0.5, identity"));
-  EXPECT_TRUE(accepts_gzip("gzip, identity;q=0.5"));
+TEST(ChooseCoding, gives_what_is_liked_best) {
+  EXPECT_EQ(choose_coding("gzip, zstd;q=0.9"), Coding::gzip);
+  EXPECT_EQ(choose_coding("gzip;q=0.1, zstd;q=0.2"), Coding::zstd);
 }
 
-TEST(AcceptsGzip, not_from_who_wants_something_else) {
-  EXPECT_FALSE(accepts_gzip("br, zstd"));
-  EXPECT_FALSE(accepts_gzip("gzipped"));
+TEST(ChooseCoding, packs_nothing_without_a_header) {
+  EXPECT_EQ(choose_coding(""), Coding::identity);
+}
+
+TEST(ChooseCoding, packs_nothing_at_quality_zero) {
+  EXPECT_EQ(choose_coding("gzip;q=0"), Coding::identity);
+  EXPECT_EQ(choose_coding("deflate, gzip;q=0.000"), Coding::identity);
+  EXPECT_EQ(choose_coding("gzip;q=0, *"), Coding::identity);
+  EXPECT_EQ(choose_coding("gzip;q=0.5, zstd;q=0"), Coding::gzip);
+}
+
+TEST(ChooseCoding, takes_a_wildcard_for_gzip) { EXPECT_EQ(choose_coding("*"), Coding::gzip); }
+
+TEST(ChooseCoding, packs_nothing_where_the_plain_page_is_liked_better) {
+  EXPECT_EQ(choose_coding("gzip;q=0.5, identity"), Coding::identity);
+  EXPECT_EQ(choose_coding("gzip, identity;q=0.5"), Coding::gzip);
+}
+
+TEST(ChooseCoding, packs_nothing_for_who_wants_something_else) {
+  EXPECT_EQ(choose_coding("br, deflate"), Coding::identity);
+  EXPECT_EQ(choose_coding("gzipped"), Coding::identity);
 }
 
 }  // namespace

@@ -1,10 +1,8 @@
 // Text on its way out: label values, HTML, and numbers for people; and gzip, which must come back.
 #include <gtest/gtest.h>
-#include <zlib.h>
 
 #include <string>
 
-#include "expose/gzip.h"
 #include "expose/human.h"
 #include "expose/label_text.h"
 
@@ -85,38 +83,6 @@ TEST(HumanBytes, uses_the_unit_that_fits) {
   EXPECT_EQ(human_bytes(33'120), "33.1 kB");
   EXPECT_EQ(human_bytes(1'234'567), "1.2 MB");
   EXPECT_EQ(human_bytes(5'000'000'000), "5.0 GB");
-}
-
-std::string gunzip(const std::string& packed, std::size_t size) {
-  std::string plain(size + 1, '\0');
-  z_stream stream{};
-  EXPECT_EQ(inflateInit2(&stream, 15 + 16), Z_OK);
-  stream.next_in = reinterpret_cast<Bytef*>(const_cast<char*>(packed.data()));
-  stream.avail_in = static_cast<uInt>(packed.size());
-  stream.next_out = reinterpret_cast<Bytef*>(plain.data());
-  stream.avail_out = static_cast<uInt>(plain.size());
-  EXPECT_EQ(inflate(&stream, Z_FINISH), Z_STREAM_END);
-  plain.resize(stream.total_out);
-  inflateEnd(&stream);
-  return plain;
-}
-
-TEST(Gzip, comes_back_as_it_was) {
-  std::string page;
-  for (int i = 0; i < 20'000; ++i)
-    page += "mesh_grpc_requests_total{n=\"" + std::to_string(i) + "\"} 1\n";
-  const std::string packed = gzip(page);
-  EXPECT_LT(packed.size(), page.size() / 5);
-  EXPECT_EQ(gunzip(packed, page.size()), page);
-}
-
-TEST(Gzip, packs_nothing_and_noise) {
-  EXPECT_EQ(gunzip(gzip(""), 0), "");
-  std::string noise;
-  std::uint32_t x = 1;
-  for (int i = 0; i < 100'000; ++i)
-    noise += static_cast<char>((x = x * 1664525 + 1013904223) >> 24);
-  EXPECT_EQ(gunzip(gzip(noise), noise.size()), noise);
 }
 
 }  // namespace

@@ -49,12 +49,12 @@ struct Fence {
   std::string_view inside;
 };
 
-inline constexpr std::array<Fence, 12> fences{{
+inline constexpr std::array<Fence, 13> fences{{
     {"boost/asio", "src/net/ src/grpc/ src/discover/ src/scrape/ src/app/ src/expose/routes."},
     {"boost/beast", "src/net/ src/discover/ src/scrape/ src/app/ src/expose/routes."},
     {"openssl/", "src/net/ src/wire/x509"},
     {"simdjson", "src/wire/"},
-    {"messages/", "src/wire/grpc_"},
+    {"messages/", "src/wire/grpc_ src/expose/protobuf."},
     {"google/protobuf/", "src/wire/grpc_ src/wire/proto_"},
     {"yaml-cpp/", "src/config/"},
     {"prometheus/", "src/expose/"},
@@ -62,6 +62,7 @@ inline constexpr std::array<Fence, 12> fences{{
     {"grpcpp/", "src/grpc/call.cc"},
     {"grpc/support", "src/grpc/call.cc"},
     {"zlib.h", "src/expose/ src/net/"},
+    {"zstd", "src/expose/pack_zstd."},
 }};
 
 // "wire" of "src/wire/exposition.cc"; "" of "src/main.cc" and of what is not in src.

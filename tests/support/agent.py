@@ -187,13 +187,15 @@ class Agent(Served):
 class Prometheus(Served):
     """Debian's prometheus, scraping every second, its data in `directory`."""
 
-    def __init__(self, directory, scrapes, rules=None, alertmanager=None):
+    def __init__(self, directory, scrapes, rules=None, alertmanager=None, features=()):
         """`scrapes`: one address, or {job: addresses}. `rules`: a file of rules, looked at every
-        second. `alertmanager`: the address to which alerts go."""
+        second. `alertmanager`: the address to which alerts go. `features`: those of
+        --enable-feature."""
         self._directory = directory
         self._jobs = {"mesh_exporter": [scrapes]} if isinstance(scrapes, str) else scrapes
         self._rules = rules
         self._alertmanager = alertmanager
+        self._features = features
         super().__init__()
 
     def __enter__(self):
@@ -223,7 +225,8 @@ class Prometheus(Served):
         self.child = Child("prometheus", [
             "prometheus", "--config.file=" + config_file, "--log.level=warn",
             "--storage.tsdb.path=" + os.path.join(self._directory, "prometheus-data"),
-            "--web.listen-address=" + self.listens_on],
+            "--web.listen-address=" + self.listens_on,
+            *("--enable-feature=" + feature for feature in self._features)],
             os.path.join(self._directory, "prometheus.log"))
         wait_until(self._ready, "Prometheus to be ready", 60, alive=[self.child])
         return self
