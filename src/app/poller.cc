@@ -219,11 +219,20 @@ void Poller::finished(Watched& watched, std::exception_ptr error) {
   if (--unfinished_ == 0) pass_is_over_.cancel();
 }
 
-// Time passes for everybody: what was not seen for stale_after leaves the states.
+// Time passes for everybody: what was not seen for stale_after leaves the states. And what one
+// target declares is known to those that count the calls of the same workload.
 void Poller::refresh_states() {
   const Instant now = steady_clock::now();
   const WallTime wall = system_clock::now();
-  for (const auto& watched : watched_) watched->state = watched->history.state(now, wall);
+  TargetStates states;
+  for (const auto& watched : watched_) {
+    watched->state = watched->history.state(now, wall);
+    states.push_back(watched->state);
+  }
+  declared_.enter(states);
+  for (const auto& watched : watched_) {
+    watched->history.prefer(declared_.of(watched->state->target));
+  }
 }
 
 void Poller::publish() {

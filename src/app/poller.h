@@ -21,6 +21,7 @@
 #include <string_view>
 #include <vector>
 
+#include "compute/declared_by.h"
 #include "compute/fold.h"
 #include "config/config.h"
 #include "model/snapshot.h"
@@ -76,6 +77,7 @@ class Poller : public std::enable_shared_from_this<Poller> {
   std::vector<std::shared_ptr<Watched>> watched_;  // in the order in which they are shown
   FoldCounts folded_before_{};                     // of those that are gone
   std::shared_ptr<const Snapshot> snapshot_;
+  DeclaredBook declared_;
   PassTimes pass_times_;
   Duration scrape_time_{};  // of the pass in progress
   bool running_ = false, stopping_ = false;

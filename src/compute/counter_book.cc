@@ -22,7 +22,7 @@ void CounterBook::enter(const CounterBlock& answer, std::uint64_t incarnation, I
   const bool patch = !answer.complete && !restarted && answer.series != series_;
   CounterBlock block = patch ? with_missing(answer) : answer;
   Previous previous;
-  if (block.series == series_) {
+  if (block.series == series_ && folder_.preferences() == preferences_) {
     previous.assign(values_.begin(), values_.end());
   } else {
     drop_stale(at);
@@ -74,9 +74,11 @@ CounterBook::Previous CounterBook::learn(const CounterBlock& block) {
     if (known) previous[i] = values_[it->second];
     // A name whose meaning changed (its cluster became known) goes on under its new key.
     const bool same_key = known && (*series_)[it->second].key == series.key;
-    entries.push_back(same_key ? entry_of_[it->second] : entry_for(series.key));
+    const bool same = same_key && stays(entry_of_[it->second], series.key);
+    entries.push_back(same ? entry_of_[it->second] : entry_for(series.key));
   }
   entry_of_ = std::move(entries);
+  preferences_ = folder_.preferences();
   keys_.shrink();
   totals_.shrink_to_fit();
   last_seen_.shrink_to_fit();
@@ -96,6 +98,11 @@ void CounterBook::add_increases(const CounterBlock& block, const Previous& previ
                            (!reset.empty() && reset.contains((*block.series)[i].scope));
     totals_[entry_of_[i]] += from_zero ? value : value - *previous[i];
   }
+}
+
+// What was folded, and may not be any more, is placed anew: its total so far stays where it is.
+bool CounterBook::stays(Index entry, const SeriesKey& key) const {
+  return folder_.preferences() == preferences_ || keys_[entry] == key || !folder_.prefers(key);
 }
 
 CounterBook::Index CounterBook::entry_for(const SeriesKey& key) {

@@ -73,6 +73,7 @@ class CounterBook {
   void add_increases(const CounterBlock& block, const Previous& previous, bool from_nothing);
   void keep_checkpoint(Instant at);
   Index entry_for(const SeriesKey& key);
+  bool stays(Index entry, const SeriesKey& key) const;
   void drop_stale(Instant at);
   void forget_retired();
   void choose_visible(Instant now);
@@ -87,7 +88,8 @@ class CounterBook {
   Instant last_at_;
   std::shared_ptr<const std::vector<Series>> series_;
   std::vector<std::uint64_t> values_;
-  std::vector<Index> entry_of_;  // per series
+  std::vector<Index> entry_of_;    // per series
+  std::uint64_t preferences_ = 0;  // of the folder, when the series were placed
 
   // Entries: one per exported key, columns.
   SeriesTable keys_;

@@ -1,6 +1,9 @@
 // Bookkeeping of the names in use; see fold.h.
 #include "compute/fold.h"
 
+#include <algorithm>
+#include <utility>
+
 namespace mesh {
 namespace {
 
@@ -20,6 +23,31 @@ void release(Map& used, const typename Map::key_type& name) {
 
 }  // namespace
 
+void Folder::prefer(std::shared_ptr<const MethodNames> declared) {
+  if (declared == declared_) return;
+  declared_ = std::move(declared);
+  ++preferences_;
+  for (auto& [name, upstream] : upstreams_) {
+    Places all = std::move(upstream.declared);
+    all.merge(upstream.methods);
+    upstream.declared.clear();
+    upstream.methods.clear();
+    for (const auto& [method, series] : all) {
+      const bool known = is_declared(std::get<Direction>(name), method);
+      (known ? upstream.declared : upstream.methods).emplace(method, series);
+    }
+  }
+}
+
+bool Folder::has_room_for(const Upstream& upstream, const SeriesKey& key) const {
+  const MethodName name{key.service, key.method};
+  const std::size_t limit = limits_.methods_per_upstream;
+  if (is_declared(key.direction, name)) return has_room(upstream.declared, name, limit);
+  const bool keeps_places = declared_ && key.direction == Direction::inbound;
+  const std::size_t kept = keeps_places ? std::min(limit, declared_->size()) : 0;
+  return has_room(upstream.methods, name, limit - kept);
+}
+
 SeriesKey Folder::place(const SeriesKey& key) {
   SeriesKey placed = key;
   bool over = false;
@@ -37,8 +65,7 @@ SeriesKey Folder::place(const SeriesKey& key) {
       placed.detail = folded_name;
       over = true;
     }
-  } else if (names_method(key) &&
-             !has_room(upstream.methods, {key.service, key.method}, limits_.methods_per_upstream)) {
+  } else if (names_method(key) && !has_room_for(upstream, key)) {
     placed.service = folded_name;
     placed.method = folded_name;
     over = true;
@@ -55,7 +82,8 @@ void Folder::hold(const SeriesKey& placed) {
   if (is_of_endpoint(placed.counted)) {
     if (placed.detail != folded_name) ++upstream.endpoints[placed.detail];
   } else if (names_method(placed) && placed.method != folded_name) {
-    ++upstream.methods[{placed.service, placed.method}];
+    const MethodName name{placed.service, placed.method};
+    ++(is_declared(placed.direction, name) ? upstream.declared : upstream.methods)[name];
   }
 }
 
@@ -66,7 +94,8 @@ void Folder::drop(const SeriesKey& placed) {
   if (is_of_endpoint(placed.counted)) {
     release(upstream.endpoints, placed.detail);
   } else if (names_method(placed)) {
-    release(upstream.methods, {placed.service, placed.method});
+    const MethodName name{placed.service, placed.method};
+    release(is_declared(placed.direction, name) ? upstream.declared : upstream.methods, name);
   }
   if (--upstream.series == 0) upstreams_.erase(it);
 }

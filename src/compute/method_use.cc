@@ -1,43 +1,29 @@
 // Declared methods beside the keys of what was counted; see method_use.h.
 #include "compute/method_use.h"
 
-#include <algorithm>
 #include <map>
-#include <set>
-#include <string_view>
-#include <tuple>
-#include <utility>
 
+#include "compute/declared_by.h"
 #include "compute/fold.h"
 
 namespace mesh {
 namespace {
 
-// Who is called: a workload, or where it has no name the pod.
-using Whose = std::tuple<std::string_view, std::string_view, std::string_view>;
-
-Whose whose_is(const Target& target) {
-  const bool named = !target.workload.empty();
-  return {target.ns, target.workload, named ? std::string_view() : std::string_view(target.pod)};
-}
-
-using Methods = std::set<std::pair<Name, Name>>;
-
 // Of all who are called; a key without methods is of sources that do not tell them. A method that
 // was folded is not known to be unused: then nothing is told of anybody's.
-struct Called {
-  Methods methods;
+struct Calls {
+  MethodNames methods;
   bool folded = false;
 };
 
-std::map<Whose, Called> calls_received(const Snapshot& snapshot) {
-  std::map<Whose, Called> called;
+std::map<Called, Calls> calls_received(const Snapshot& snapshot) {
+  std::map<Called, Calls> called;
   for (const auto& state : snapshot.targets) {
     const CounterView& traffic = state->traffic;
     for (std::size_t i = 0; i < traffic.keys->size() && i < traffic.totals.size(); ++i) {
       const SeriesKey& key = (*traffic.keys)[i];
       if (!is_call_received(key) || key.method.empty() || traffic.totals[i] == 0) continue;
-      Called& one = called[whose_is(state->target)];
+      Calls& one = called[called_at(state->target)];
       one.folded |= key.method == folded_name;
       one.methods.emplace(key.service, key.method);
     }
@@ -52,8 +38,9 @@ std::vector<MethodUse> method_uses(const Snapshot& snapshot) {
   std::vector<MethodUse> uses;
   for (const auto& state : snapshot.targets) {
     if (!state->declared) continue;
-    const auto it = called.find(whose_is(state->target));
-    const Methods* known = it != called.end() && !it->second.folded ? &it->second.methods : nullptr;
+    const auto it = called.find(called_at(state->target));
+    const MethodNames* known =
+        it != called.end() && !it->second.folded ? &it->second.methods : nullptr;
     for (const DeclaredMethod& method : state->declared->methods) {
       const bool same = !uses.empty() && uses.back().state == state.get() &&
                         uses.back().service == method.service;

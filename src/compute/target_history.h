@@ -9,6 +9,7 @@
 #include <memory>
 #include <optional>
 #include <string>
+#include <utility>
 
 #include "base/clock.h"
 #include "compute/agent_failure_book.h"
@@ -42,6 +43,10 @@ class TargetHistory {
   void record(const CgroupLook& look, Instant at, WallTime wall) {
     resources_.enter(look, at, wall);
   }
+
+  // The methods that the server behind the target declares, which keep their names where there are
+  // too many; null: not known.
+  void prefer(std::shared_ptr<const MethodNames> declared) { folder_.prefer(std::move(declared)); }
 
   // The pace now in force, shown in the state.
   void set_pace(Duration configured_interval, int intervals_per_poll) {

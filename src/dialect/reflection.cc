@@ -2,7 +2,6 @@
 #include "dialect/reflection.h"
 
 #include <algorithm>
-#include <array>
 #include <tuple>
 #include <utility>
 
@@ -13,18 +12,9 @@
 namespace mesh {
 namespace {
 
-constexpr std::array<std::string_view, 4> own_services{
-    "grpc.health.", "grpc.reflection.", "grpc.channelz.",
-    "envoy.service.status.v3.ClientStatusDiscoveryService"};
-
 constexpr std::string_view asked = "reflection";
 
 }  // namespace
-
-bool is_grpcs_own(std::string_view service) {
-  return std::ranges::any_of(own_services,
-                             [&](std::string_view own) { return service.starts_with(own); });
-}
 
 void Reflection::begin(Instant now) {
   now_ = now;

@@ -62,7 +62,4 @@ class Reflection {
   std::optional<Failure> failure_;
 };
 
-// Whether it is one of gRPC's own services: health, reflection, channelz, CSDS.
-bool is_grpcs_own(std::string_view service);
-
 }  // namespace mesh

@@ -30,11 +30,13 @@ constexpr std::array label_list{
                  "namespace (`users.shop`), empty for addresses outside of the mesh; "
                  "`other` for what is over `limits.upstreams_per_target`."},
     LabelMeaning{"subset", "Subset of the upstream; the label is absent where there is none."},
-    LabelMeaning{"grpc_service",
-                 "Full dotted name of the gRPC service; empty where the source cannot tell; "
-                 "`other` for what is over `limits.methods_per_upstream`, and for methods that an "
-                 "application does not know. Of a probe the service that was asked for, empty for "
-                 "the server as a whole."},
+    LabelMeaning{
+        "grpc_service",
+        "Full dotted name of the gRPC service; empty where the source cannot tell; "
+        "`other` for what is over `limits.methods_per_upstream` (inbound, methods that the "
+        "server declares have their places first), and for methods that an "
+        "application does not know. Of a probe the service that was asked for, empty for "
+        "the server as a whole."},
     LabelMeaning{"grpc_method",
                  "Bare name of the method; empty and `other` as with `grpc_service`."},
     LabelMeaning{"grpc_code",

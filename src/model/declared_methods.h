@@ -23,6 +23,14 @@ constexpr std::string_view kind_of(const DeclaredMethod& method) {
   return method.server_streams ? "server_stream" : "unary";
 }
 
+// Whether it is one of gRPC's own services (health, reflection, channelz, CSDS), which tools and
+// probes call and nobody declares.
+constexpr bool is_grpcs_own(std::string_view service) {
+  return service.starts_with("grpc.health.") || service.starts_with("grpc.reflection.") ||
+         service.starts_with("grpc.channelz.") ||
+         service.starts_with("envoy.service.status.v3.ClientStatusDiscoveryService");
+}
+
 // All that one look showed.
 struct DeclaredMethods {
   std::vector<DeclaredMethod> methods;  // by service and name; not of gRPC's own services

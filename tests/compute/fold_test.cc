@@ -3,6 +3,11 @@
 
 #include <gtest/gtest.h>
 
+#include <memory>
+#include <string>
+#include <utility>
+#include <vector>
+
 namespace mesh {
 namespace {
 
@@ -97,6 +102,63 @@ TEST(Folder, a_place_is_free_again_when_its_last_series_is_dropped) {
   EXPECT_EQ(folder.place(call("u", "N")).method, "other");
   folder.drop(call("u", "M", "INTERNAL"));
   EXPECT_EQ(folder.place(call("u", "N")).method, "N");
+}
+
+SeriesKey received(std::string method) {
+  SeriesKey key = call("", std::move(method));
+  key.direction = Direction::inbound;
+  return key;
+}
+
+std::shared_ptr<const MethodNames> declared(std::vector<std::string> methods) {
+  MethodNames names;
+  for (const std::string& method : methods) names.emplace("S", method);
+  return std::make_shared<const MethodNames>(std::move(names));
+}
+
+TEST(Folder, keeps_places_for_the_methods_that_the_server_declares) {
+  Folder folder(limits(3, 9, 9));
+  folder.prefer(declared({"Get", "List"}));
+  folder.hold(folder.place(received("invented1")));
+  EXPECT_EQ(folder.place(received("invented2")).method, "other");
+  for (const char* method : {"Get", "List"}) {
+    EXPECT_EQ(folder.place(received(method)).method, method);
+    folder.hold(folder.place(received(method)));
+  }
+  EXPECT_EQ(folder.place(received("invented2")).method, "other");
+  folder.drop(received("invented1"));
+  EXPECT_EQ(folder.place(received("invented2")).method, "invented2");
+}
+
+TEST(Folder, finds_a_place_for_declared_methods_that_came_after_invented_ones) {
+  Folder folder(limits(2, 9, 9));
+  for (const char* method : {"a", "Get"}) folder.hold(folder.place(received(method)));
+  const std::uint64_t before = folder.preferences();
+  folder.prefer(declared({"Get", "List"}));
+  EXPECT_NE(folder.preferences(), before);
+  EXPECT_EQ(folder.place(received("a")).method, "a");
+  EXPECT_EQ(folder.place(received("List")).method, "List");
+  folder.hold(folder.place(received("List")));
+  // They are as bounded as any, and the places of who was there before are given back.
+  for (const char* method : {"a", "Get", "List"}) folder.drop(received(method));
+  folder.prefer(nullptr);
+  for (const char* method : {"x", "y"}) folder.hold(folder.place(received(method)));
+  EXPECT_EQ(folder.place(received("z")).method, "other");
+}
+
+TEST(Folder, lets_a_server_that_declares_more_than_the_limit_have_no_more_places) {
+  Folder folder(limits(2, 9, 9));
+  folder.prefer(declared({"a", "b", "c"}));
+  for (const char* method : {"a", "b"}) folder.hold(folder.place(received(method)));
+  EXPECT_EQ(folder.place(received("c")).method, "other");
+  EXPECT_EQ(folder.place(received("invented")).method, "other");
+}
+
+TEST(Folder, knows_nothing_of_the_methods_of_other_servers) {
+  Folder folder(limits(1, 9, 9));
+  folder.prefer(declared({"Get"}));
+  folder.hold(folder.place(call("u", "invented")));
+  EXPECT_EQ(folder.place(call("u", "Get")).method, "other");
 }
 
 }  // namespace
