@@ -13,7 +13,7 @@ import { DATASOURCE, datasource, seenBy, variables } from './variables';
 const SCOPE_OF = {
   'mesh-overview': 'pod', 'mesh-methods': 'method', 'mesh-balance': 'upstream',
   'mesh-pools': 'upstream', 'mesh-certificates': 'pod', 'mesh-control-plane': 'pod',
-  'mesh-sidecars': 'pod', 'mesh-exporter': 'pod',
+  'mesh-sidecars': 'pod', 'mesh-exporter': 'pod', 'mesh-grpc-servers': 'pod',
 } as const satisfies Record<string, Scope>;
 export type Uid = keyof typeof SCOPE_OF;
 

@@ -48,6 +48,10 @@ export const STATES: Word[] = [
   ['live', 'green'], ['draining', 'orange'], ['pre_initializing', 'yellow'],
   ['initializing', 'yellow'],
 ];
+export const HEALTH: Word[] = [
+  ['serving', 'green'], ['unimplemented', 'blue'], ['unknown', 'yellow'], ['service_unknown', 'orange'],
+  ['failed', 'orange'], ['not_serving', 'red'], ['unreachable', 'red'],
+];
 export const CONNECTED: Word[] = [['cut off', 'red'], ['connected', 'green']];
 export const ANSWERS: Word[] = [['no answer', 'red'], ['answers', 'green']];
 export const BREAKER: Word[] = [['closed', 'green'], ['open', 'red']];

@@ -7,13 +7,16 @@ import { certificates } from './certificates';
 import { controlPlane } from './control_plane';
 import { exporter } from './exporter';
 import { make } from './frame';
+import { grpcServers } from './grpc_servers';
 import { methods } from './methods';
 import { overview } from './overview';
 import { pools } from './pools';
 import { sidecars } from './sidecars';
 
 // From the first question to the last: is anything wrong, where, and may it be believed.
-const PLANS = [overview, methods, balance, pools, certificates, controlPlane, sidecars, exporter];
+const PLANS = [
+  overview, methods, balance, pools, grpcServers, certificates, controlPlane, sidecars, exporter,
+];
 
 const directory = process.argv[2];
 if (!directory) throw new Error('usage: node main.js DIRECTORY');

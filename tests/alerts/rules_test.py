@@ -31,7 +31,7 @@ _POD = {**_EXPORTERS, "namespace": "namespace", "workload": "workload", "pod": "
 _UPSTREAM = {**_POD, "upstream": "upstream"}
 DASHBOARDS = {
     "mesh-overview": _POD, "mesh-certificates": _POD, "mesh-control-plane": _POD,
-    "mesh-sidecars": _POD, "mesh-exporter": _POD,
+    "mesh-sidecars": _POD, "mesh-exporter": _POD, "mesh-grpc-servers": _POD,
     "mesh-balance": _UPSTREAM, "mesh-pools": _UPSTREAM,
     "mesh-methods": {**_UPSTREAM, "service": "grpc_service", "method": "grpc_method",
                      "seen_by": "seen_by|=app", "direction": "=outbound|=inbound"}}

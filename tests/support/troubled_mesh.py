@@ -1,8 +1,9 @@
 """Everything that a dashboard can show, made at once by real parts: the demo mesh with calls on it and
 leaves that live half a minute, every trouble of a connection pool (pool_mesh.py), sidecars under a
 control plane of which one is cut off, a policy that refuses calls, certificates in files and behind ports,
-a sidecar in a control group in which somebody is killed for memory, pods in every state of a migration, and
-a target that does not answer. Not real are only recorded_neighbours.py, and say so. Beside them an agent, and a Prometheus that scrapes it every second."""
+a gRPC server that is asked for its health and its methods, a sidecar in a control group in which somebody is
+killed for memory, pods in every state of a migration, and a target that does not answer. Not real are only
+recorded_neighbours.py, and say so. Beside them an agent, and a Prometheus that scrapes it every second."""
 
 import json
 import os
@@ -13,7 +14,7 @@ from agent import Agent, Prometheus
 from control_group import NoControlGroups, has_pressure
 from controlled_sidecar import (ADS, BAD, GOOD, ControlledSidecar, ControlPlane, cluster, listener,
                                 secret_from, secrets)
-from demo_mesh import BACKENDS, DemoMesh
+from demo_mesh import APPLICATION, BACKENDS, DemoMesh
 from fake_api_server import FakeApiServer
 from held_sidecar import HeldSidecar
 from pool_mesh import PoolMesh
@@ -179,6 +180,8 @@ class TroubledMesh:
                 if target["name"] in BACKENDS else target for target in self._demo.targets()]
         pools = [{**target, "namespace": "pools"} for target in self._pools.targets()]
         root = self._demo.authority.root
+        server = {"name": BACKENDS[0] + APPLICATION, "namespace": "shop", "workload": "backend"}
+        address = f"127.0.0.1:{self._demo.port(server['name'], 'users')}"
         return json.dumps({
             "poll": POLL,
             "certificates": {
@@ -191,7 +194,9 @@ class TroubledMesh:
                                    self._write_targets("more", [])],
                           "kubernetes": {"node_name": "node-1",
                                          "kubeconfig": self._api.kubeconfig}},
-            "targets": [*demo, *pools, *self._planes.targets(), *self._held.targets(),
+            "probes": {"grpc": [{**server, "address": address, "services": ["", change.SERVICE],
+                                 "interval": "1s"}]},
+            "targets": [*demo, {**server, "mesh": "proxyless", "grpc": address}, *pools, *self._planes.targets(), *self._held.targets(),
                         *self._neighbours.targets()]})
 
     def _silent(self):
