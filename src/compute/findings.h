@@ -37,6 +37,8 @@ enum class Among : std::uint8_t {
   memory_limits,   // of them, those that have a limit
   control_planes,  // whose own page is read
   issuers,         // of them, those that tell what became of requests for certificates
+  grpc_services,   // of gRPC servers that are asked for their health
+  declarations,    // workloads whose servers tell all their methods, and whose calls are counted
 };
 
 struct FindingMaker {

@@ -9,6 +9,7 @@
 #include "compute/each_certificate.h"
 #include "compute/findings.h"
 #include "compute/findings/about_planes.h"
+#include "compute/unknown_methods.h"
 
 namespace mesh {
 namespace {
@@ -18,7 +19,7 @@ bool is_everything(const ReportFilter& filter) {
 }
 
 struct Looked {
-  std::array<std::uint64_t, 15> counts{};  // by Among
+  std::array<std::uint64_t, 17> counts{};  // by Among
   std::uint64_t quiet_upstreams = 0;       // with too little traffic to tell
 
   std::uint64_t& operator[](Among among) { return counts[static_cast<std::size_t>(among)]; }
@@ -80,6 +81,12 @@ Looked count_looked(const Snapshot& snapshot, const ReportFilter& filter) {
     looked[Among::verified] += state->handshake.trust ? 1 : 0;
     looked[Among::inbound] += state->whose.pod.empty() ? 0 : 1;
   }
+  for (const auto& state : snapshot.grpc_health) {
+    looked[Among::grpc_services] += filter.lets(state->whose) ? 1 : 0;
+  }
+  for (const JudgedCalls& one : judged_calls(snapshot)) {
+    looked[Among::declarations] += filter.lets(one.whose) ? 1 : 0;
+  }
   if (!is_everything(filter)) return looked;  // they are nobody's
   for (const TrustBundleState& bundle : snapshot.trust_bundles) {
     looked[Among::bundles] += bundle.certificates ? 1 : 0;
@@ -114,6 +121,9 @@ Noun noun_of(Among among) {
     case Among::control_planes: return {"control plane", "control planes"};
     case Among::issuers: return {"issuer", "issuers"};
     case Among::memory_limits: return {"memory limit", "memory limits"};
+    case Among::grpc_services: return {"gRPC service", "gRPC services"};
+    case Among::declarations:
+      return {"workload whose methods are known", "workloads whose methods are known"};
   }
   return {};
 }
@@ -227,7 +237,7 @@ Diagnosis diagnose(const Page& page, const ReportFilter& filter) {
   for (const auto& state : snapshot.targets) {
     diagnosis.seen += lets(*state, filter) && state->up ? 1 : 0;
   }
-  diagnosis.seen += looked.of(Among::endpoints);
+  diagnosis.seen += looked.of(Among::endpoints) + looked.of(Among::grpc_services);
   if (is_everything(filter)) {
     diagnosis.seen += snapshot.shown_files->places.size() + snapshot.shown_secrets->places.size();
   }

@@ -36,7 +36,7 @@ struct Diagnosis {
   std::vector<Diagnosed> found;      // the worst first
   std::vector<std::string> healthy;  // "certificate_expired: none among 14 certificates in use"
   std::vector<std::string> unseen;   // "shop/users-0: /stats: connection refused"
-  std::uint64_t seen = 0;            // sidecars, TLS servers and files that were looked at
+  std::uint64_t seen = 0;            // sidecars, TLS and gRPC servers and files that were looked at
 
   bool operator==(const Diagnosis&) const = default;
 };

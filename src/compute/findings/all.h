@@ -24,12 +24,14 @@ extern const FindingMaker root_not_in_bundle;
 extern const FindingMaker trust_bundle_unreadable;
 extern const FindingMaker certificate_file_unreadable;
 extern const FindingMaker no_healthy_endpoint;
+extern const FindingMaker grpc_not_serving;
 extern const FindingMaker tls_handshake_failures;
 extern const FindingMaker connect_failures;
 extern const FindingMaker pool_exhausted;
 extern const FindingMaker connection_resets;
 extern const FindingMaker endpoints_ejected;
 extern const FindingMaker calls_denied;
+extern const FindingMaker unknown_methods_called;
 extern const FindingMaker stream_limit;
 extern const FindingMaker circuit_breaker_open;
 extern const FindingMaker slow_admin;
@@ -54,6 +56,7 @@ inline constexpr std::array all_findings{
     &certificate_expired,
     &trust_broken,
     &no_healthy_endpoint,
+    &grpc_not_serving,
     &tls_handshake_failures,
     &connect_failures,
     &sidecar_oom_killed,
@@ -78,6 +81,7 @@ inline constexpr std::array all_findings{
     &root_not_in_bundle,
     &trust_bundle_unreadable,
     &certificate_file_unreadable,
+    &unknown_methods_called,
     &traffic_uneven,
     &calls_denied,
     &version_skew,

@@ -194,6 +194,10 @@ class DemoMesh:
         """kill -9 of a sidecar ("backend-1") or of an application ("backend-1-app")."""
         self._children.pop(name).kill()
 
+    def signal(self, name, number):
+        """A signal to a sidecar or an application; demo_server says what it makes of which."""
+        self._children[name].signal(number)
+
     def restart(self, name):
         """Kills it if it runs and starts it again, on the same ports; returns once it is ready."""
         if name in self._children:

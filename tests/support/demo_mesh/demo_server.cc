@@ -3,7 +3,8 @@
 //
 //   demo_server NAME ADDRESS…     e.g. demo_server backend-1 127.0.0.1:50051 127.0.0.1:50052
 //
-// Prints its name once it serves; ends on SIGTERM.
+// Prints its name once it serves; ends on SIGTERM. At each SIGUSR1 its health says NOT_SERVING of
+// user.v1.UserService, or SERVING again; calls are answered all the same.
 #include <grpcpp/ext/channelz_service_plugin.h>
 #include <grpcpp/ext/proto_server_reflection_plugin.h>
 #include <grpcpp/grpcpp.h>
@@ -127,6 +128,7 @@ int serve(int argc, char** argv) {
   sigemptyset(&signals);
   sigaddset(&signals, SIGTERM);
   sigaddset(&signals, SIGINT);
+  sigaddset(&signals, SIGUSR1);
   pthread_sigmask(SIG_BLOCK, &signals, nullptr);
 
   grpc::EnableDefaultHealthCheckService(true);
@@ -155,7 +157,10 @@ int serve(int argc, char** argv) {
   std::printf("%s\n", argv[1]);
   std::fflush(stdout);
   int signal = 0;
-  sigwait(&signals, &signal);
+  for (bool serves = true; sigwait(&signals, &signal) == 0 && signal == SIGUSR1;) {
+    serves = !serves;
+    server->GetHealthCheckService()->SetServingStatus("user.v1.UserService", serves);
+  }
   server->Shutdown(std::chrono::system_clock::now() + std::chrono::milliseconds(500));
   return 0;
 }

@@ -2,8 +2,10 @@
 dictionaries (envoy_config.py). A change takes the bootstrap and the mesh, and alters the bootstrap.
 What comes from a control plane is in control_plane_changes.py."""
 
+import copy
 import json
 import os
+import signal
 
 import pool_config
 from envoy_config import USERS, outbound
@@ -269,6 +271,45 @@ def retry(bootstrap, _mesh):
             "retry_on": "unavailable", "num_retries": 2, "host_selection_retry_max_attempts": 5,
             "retry_host_predicate": [{"name": "envoy.retry_host_predicates.previous_hosts",
                                       "typed_config": {"@type": _PREVIOUS_HOSTS}}]}
+
+
+# ---- what servers tell of themselves ----
+
+SERVICE = "user.v1.UserService"
+
+
+def _applications(mesh):
+    """Each server's name and address."""
+    return [(name + "-app", f"127.0.0.1:{mesh.port(name + '-app', 'users')}") for name in mesh.backends]
+
+
+def probe_servers(mesh):
+    """YAML for the agent: it asks each server for its health, as a whole and of one service."""
+    return "probes:\n  grpc:\n" + "".join(
+        f"    - {{name: {name}, namespace: shop, workload: backend, address: '{address}', services: ['', {SERVICE}], "
+        "interval: 1s}\n" for name, address in _applications(mesh))
+
+
+def toggle_service(mesh):
+    """The first server's service does not serve any more, or does again."""
+    mesh.signal(mesh.backends[0] + "-app", signal.SIGUSR1)
+
+
+def ask_servers(mesh):
+    """YAML for the agent: it asks each server what methods it has."""
+    return "".join(
+        f"  - {{name: {name}, namespace: shop, workload: backend, mesh: proxyless, grpc: '{address}'}}\n"
+        for name, address in _applications(mesh))
+
+
+def call_by_an_old_name(bootstrap, _mesh):
+    """What callers know as SayHello arrives as a method that the servers do not have."""
+    for listener in _listeners(bootstrap):
+        for host in pool_config.manager(listener)["route_config"]["virtual_hosts"]:
+            old = copy.deepcopy(host["routes"][-1])
+            old["match"] = {"path": "/Greeter/SayHello"}
+            old["route"]["prefix_rewrite"] = "/Greeter/Greet"
+            host["routes"].insert(0, old)
 
 
 # ---- the admin interface ----

@@ -181,6 +181,13 @@ SCENARIOS = (
              client=control_plane.obey, trouble=control_plane.lose,
              relief=control_plane.regain, verdict="balanced"),
 
+    # What servers tell of themselves.
+    Scenario("not_serving", "a server says that one of its services does not serve", ("grpc_not_serving",),
+             pods=1, watched=change.probe_servers, trouble=change.toggle_service, relief=change.toggle_service),
+    Scenario("old_stub", "callers call a method that the servers do not have", ("unknown_methods_called",),
+             pods=1, watched=change.ask_servers, alerts=(BURN,),
+             client=change.together(change.call_by_an_old_name, change.eject_nobody)),
+
     # For their alerts: tests/e2e/run --all.
     Scenario("denied", "a policy refuses calls of one method", ("calls_denied",),
              server=change.refuse_greetings, left_out="calls_denied_test.cc"),
