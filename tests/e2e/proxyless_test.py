@@ -4,10 +4,13 @@ that sidecars get, call for call; reflection shows their methods; CSDS what an x
 
 import json
 import os
+import subprocess
 import unittest
 
-from harness import BIN_DIR, ROOT, TempDirTest, wait_until
+from harness import BIN_DIR, ENVOY, ROOT, DemoMesh, TempDirTest, wait_until
+import scenario_changes as change
 from processes import Child, ReservedPort
+from scenarios import Scenario
 
 PYTHON = os.path.join(ROOT, "build", "grpc_apps", "bin", "python")
 APP = os.path.join(ROOT, "tests", "support", "proxyless_app.py")
@@ -15,6 +18,17 @@ XDS_PYTHON = os.path.join(ROOT, "build", "xds", "bin", "python")
 XDS = os.path.join(ROOT, "tests", "support", "demo_mesh", "xds_server.py")
 USERS = "user.v1.UserService"
 CALLS = 1500
+# Calls methods that nobody has, each once.
+INVENT = """
+import sys, grpc
+with grpc.insecure_channel(sys.argv[1]) as channel:
+    for number in range(int(sys.argv[2])):
+        try:
+            channel.unary_unary(f"/user.v1.UserService/Invented{number}")(b"", timeout=10)
+            sys.exit("it is there")
+        except grpc.RpcError as error:
+            assert error.code() == grpc.StatusCode.UNIMPLEMENTED, error
+"""
 HCM = "type.googleapis.com/envoy.extensions.filters.network.http_connection_manager.v3.HttpConnectionManager"
 ROUTER = "type.googleapis.com/envoy.extensions.filters.http.router.v3.Router"
 
@@ -123,6 +137,29 @@ class Proxyless(TempDirTest):
         self.assertEqual(page.rows("mesh_grpc_methods_declared", grpc_service="grpc.channelz.v1.Channelz"), [])
         for row in page.rows("mesh_target_scrape_errors_total"):
             self.assertEqual(row[1], 0, row)
+
+    def test_methods_that_the_server_has_keep_their_names_before_invented_ones(self):
+        """A sidecar counts, its server declares: two targets of one workload."""
+        mesh = self.start(DemoMesh(ENVOY, BIN_DIR, os.path.join(self.directory, "mesh"), scenario=Scenario(
+            "asked", "there are places for the methods that the server has, and no more", pods=1,
+            watched=lambda mesh: change.ask_servers(mesh) + "limits: {methods_per_upstream: 6}\n")))
+        agent = self.start_agent(mesh.agent_config())
+        agent.wait_for(lambda page: page.rows("mesh_grpc_methods_declared", pod="backend-1-app"), "the methods")
+        agent.page_after_polls()
+        invented = 10
+        subprocess.run([PYTHON, "-c", INVENT, mesh.address(), str(invented)], check=True, timeout=30)
+
+        def of_server(page):
+            return {(labels["grpc_service"], labels["grpc_method"]): value for labels, value in page.rows(
+                "mesh_grpc_requests_total", pod="backend-1", direction="inbound")}
+        agent.wait_for(lambda page: of_server(page) == {("other", "other"): invented}, "the invented names")
+        mesh.run_load(calls=200, all_ok="yes")
+        page = agent.wait_for(lambda page: sum(of_server(page).values()) == invented + 200, "all calls")
+        named = set(of_server(page)) - {("other", "other")}
+        self.assertEqual(named, {
+            ("Greeter", "SayHello"), (USERS, "GetUser"), (USERS, "ListUsers"), (USERS, "Chat"),
+            ("order.v1.OrderService", "PlaceOrder"), ("order.v1.OrderService", "UploadItems")})
+        self.assertEqual(of_server(page)["other", "other"], invented)
 
     def start_cpp(self):
         address = f"127.0.0.1:{self.port()}"
