@@ -138,23 +138,30 @@ class Proxyless(TempDirTest):
         for row in page.rows("mesh_target_scrape_errors_total"):
             self.assertEqual(row[1], 0, row)
 
-    def test_methods_that_the_server_has_keep_their_names_before_invented_ones(self):
-        """A sidecar counts, its server declares: two targets of one workload."""
+    def test_what_a_server_declares_is_held_against_what_its_sidecar_counts(self):
+        """Two targets of one workload: methods never called are told, and real ones keep their names before
+        invented ones."""
         mesh = self.start(DemoMesh(ENVOY, BIN_DIR, os.path.join(self.directory, "mesh"), scenario=Scenario(
             "asked", "there are places for the methods that the server has, and no more", pods=1,
             watched=lambda mesh: change.ask_servers(mesh) + "limits: {methods_per_upstream: 6}\n")))
         agent = self.start_agent(mesh.agent_config())
         agent.wait_for(lambda page: page.rows("mesh_grpc_methods_declared", pod="backend-1-app"), "the methods")
-        agent.page_after_polls()
+        mesh.run_load(calls=20, all_ok="yes", only=f"{USERS}/GetUser")
+
+        def unused(page):
+            return {labels["grpc_service"]: value for labels, value in page.rows("mesh_grpc_methods_unused")}
+        agent.wait_for(lambda page: unused(page) == {USERS: 2, "order.v1.OrderService": 2, "Greeter": 1},
+                       "the methods that nobody called")
         invented = 10
         subprocess.run([PYTHON, "-c", INVENT, mesh.address(), str(invented)], check=True, timeout=30)
 
         def of_server(page):
             return {(labels["grpc_service"], labels["grpc_method"]): value for labels, value in page.rows(
                 "mesh_grpc_requests_total", pod="backend-1", direction="inbound")}
-        agent.wait_for(lambda page: of_server(page) == {("other", "other"): invented}, "the invented names")
+        agent.wait_for(lambda page: of_server(page) == {("other", "other"): invented, (USERS, "GetUser"): 20},
+                       "the invented names")
         mesh.run_load(calls=200, all_ok="yes")
-        page = agent.wait_for(lambda page: sum(of_server(page).values()) == invented + 200, "all calls")
+        page = agent.wait_for(lambda page: sum(of_server(page).values()) == invented + 220, "all calls")
         named = set(of_server(page)) - {("other", "other")}
         self.assertEqual(named, {
             ("Greeter", "SayHello"), (USERS, "GetUser"), (USERS, "ListUsers"), (USERS, "Chat"),
