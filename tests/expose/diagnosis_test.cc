@@ -65,6 +65,36 @@ TEST(Diagnosis, says_what_was_looked_at_and_is_fine) {
   EXPECT_THAT(diagnosis.healthy, Not(Contains(StartsWith("traffic_pinned"))));
 }
 
+TEST(Diagnosis, of_probes_alone_is_not_blind) {
+  auto state = std::make_shared<GrpcHealthState>();
+  state->whose.ns = "shop";
+  state->name = "orders-0";
+  state->look.status = HealthStatus::serving;
+  Snapshot snapshot;
+  snapshot.grpc_health = {state};
+  EXPECT_EQ(of(snapshot).seen, 1u);
+  EXPECT_THAT(of(snapshot).healthy, ElementsAre("grpc_not_serving: none among 1 gRPC service"));
+  ReportFilter elsewhere;
+  elsewhere.ns = "bank";
+  EXPECT_EQ(of(snapshot, elsewhere).seen, 0u);
+}
+
+TEST(Diagnosis, counts_workloads_that_declare_what_is_called) {
+  Snapshot snapshot = sample::two_sidecars();
+  auto server = std::make_shared<TargetState>();
+  server->target = snapshot.targets[0]->target;
+  server->target.mesh = "proxyless";
+  server->declared = std::make_shared<const DeclaredMethods>(
+      DeclaredMethods{{{"user.v1.UserService", "Get"}}, 0, 0});
+  snapshot.targets.push_back(server);
+  const auto& keys = *snapshot.targets[0]->traffic.keys;
+  ASSERT_THAT(keys, Contains(testing::Truly([](const SeriesKey& key) {
+                return is_call_received(key) && !key.method.empty();
+              })));
+  EXPECT_THAT(of(snapshot).healthy,
+              Contains("unknown_methods_called: none among 1 workload whose methods are known"));
+}
+
 TEST(Diagnosis, counts_applications_as_no_sidecars) {
   Snapshot snapshot = sample::two_sidecars();
   const auto before = of(snapshot).healthy;
