@@ -29,9 +29,10 @@ struct CallsOf {
   }
 };
 
-// visit(key, increase) for the calls of a window whose methods are told.
+// visit(key, increase) for the calls of a window whose methods are told, of who still answers.
 template <class Visit>
 void each_call(const TargetState& state, Direction direction, Visit visit) {
+  if (!state.up) return;
   const CounterView& traffic = state.traffic;
   for (std::size_t i = 0; i < traffic.keys->size() && i < traffic.increases.size(); ++i) {
     const SeriesKey& key = (*traffic.keys)[i];

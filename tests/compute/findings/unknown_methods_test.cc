@@ -27,6 +27,7 @@ struct Count {
 std::shared_ptr<TargetState> counting(std::string mesh, std::string pod, Direction direction,
                                       const std::vector<Count>& counts) {
   auto state = std::make_shared<TargetState>();
+  state->up = true;
   state->target.mesh = std::move(mesh);
   state->target.ns = "shop";
   state->target.workload = "users";
@@ -151,6 +152,12 @@ TEST_F(UnknownMethods, are_counted_once_where_sidecar_and_application_see_them) 
   const auto application = counting("app", "users-0", Direction::inbound, counts);
   EXPECT_THAT(words({application, sidecar(counts)}), ElementsAre(HasSubstr("30 calls answered")));
   EXPECT_THAT(words({application}), ElementsAre(HasSubstr("30 calls answered")));
+}
+
+TEST_F(UnknownMethods, are_no_news_of_a_sidecar_that_does_not_answer_any_more) {
+  auto silent = sidecar({{"users.Users", "Fetch", "UNIMPLEMENTED", 30}});
+  silent->up = false;
+  EXPECT_THAT(words({silent}), IsEmpty());
 }
 
 TEST_F(UnknownMethods, have_names_that_may_be_shown) {
