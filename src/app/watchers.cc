@@ -117,14 +117,16 @@ void Watchers::found_others() {
   found_ = std::move(outcome);
   poller_->watch(found.targets);
   endpoints_->watch(found.targets);
+  if (probing_) probes_->watch(found.probes);
 }
 
 void Watchers::start(std::function<void(std::exception_ptr)> ended) {
   ended_ = std::move(ended);
   start_polling();
+  probing_ = true;
   discovery_.start();
   start_certificates();
-  probes_->watch(config_.probes.grpc);
+  found_others();
   judge_later();
 }
 
@@ -163,7 +165,6 @@ std::string Watchers::change(const Config& config) {
     files_ = std::make_unique<FileWatcher>(executor_, config.certificates);
     make_secrets();
   }
-  probes_->watch(config.probes.grpc);
   discovery_.change(config);
   found_others();
   if (other_asking) start_polling();
@@ -184,6 +185,7 @@ void Watchers::judge_later() {
 }
 
 void Watchers::stop() {
+  probing_ = false;
   discovery_.stop();
   poller_->stop();
   endpoints_->stop();

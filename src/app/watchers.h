@@ -77,6 +77,7 @@ class Watchers {
   std::unique_ptr<FileWatcher> files_;
   std::unique_ptr<SecretWatcher> secrets_;
   std::shared_ptr<ProbeWatcher> probes_;
+  bool probing_ = false;  // from start() to stop()
   std::vector<WorkloadBalance> workloads_;
   FindingsBook findings_;
   boost::asio::steady_timer next_judgement_;

@@ -210,6 +210,15 @@ inline constexpr std::size_t grpc_message_bytes = 8 * 1024 * 1024;
 // keeps it, what is asked each minute is dialled anew.
 inline constexpr std::chrono::seconds grpc_idle{45};
 
+// Services of gRPC servers that are found in pods and asked for their health, of a pod and in all.
+// A node has 250 pods, of which most opt in to none; each that is asked costs some 20 to 60 kB.
+inline constexpr std::size_t grpc_services_per_pod = 16;
+inline constexpr std::size_t grpc_services_found = 1'000;
+
+// Answers to /probe that are being made at once. A scraper that has one for each configured server
+// asks for them one after the other, or spread over its interval.
+inline constexpr std::size_t grpc_probes_now = 32;
+
 // Services of a server whose methods are asked for, one question each, and of them so many in one
 // poll; what is beyond is counted. A large server has thirty. Methods of all of them, and the bytes
 // of a service's name with a method's: a path of HTTP/2 may have 8 kB, an honest one has 60.

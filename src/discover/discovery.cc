@@ -75,7 +75,10 @@ void Discovery::change(const Config& config) {
 
 Discovered Discovery::found() const {
   const bool listed = kubernetes_->state().last_success.has_value();
-  return merge(std::array{Discovered{config_.targets, {}}, files_->found(),
+  Discovered configured;
+  configured.targets = config_.targets;
+  configured.probes = config_.probes.grpc;
+  return merge(std::array{std::move(configured), files_->found(),
                           listed ? kubernetes_->found() : pods_before_});
 }
 

@@ -6,11 +6,14 @@
 #include <boost/asio/co_spawn.hpp>
 #include <boost/asio/use_awaitable.hpp>
 #include <chrono>
+#include <iterator>
 #include <utility>
 
+#include "base/limits.h"
 #include "base/log.h"
 #include "base/rethrow.h"
 #include "discover/kube_follower.h"
+#include "discover/pod_probes.h"
 #include "discover/recognise.h"
 #include "discover/recognition/all.h"
 #include "discover/server_access.h"
@@ -59,9 +62,20 @@ void add_container(const Pod& pod, const Recognised& one, const PodContainer* co
   out.asked_for.push_back(std::move(asked));
 }
 
+// What else is to be said of a pod in which nothing is watched.
+std::string health_remark(const PodProbes& probes) {
+  if (!probes.why_none.empty()) return "; not asked for its gRPC health: " + probes.why_none;
+  std::string at;
+  for (const GrpcProbe& one : probes.probes) {
+    at.append(at.empty() ? "; asked for its gRPC health at " : ", ");
+    at.append(to_string(one.server.address));
+  }
+  return at;
+}
+
 // Each proxy of a pod is watched, or not for a reason. What was passed over is about the first.
-void add(const Pod& pod, const PodRecognition& seen, const ConfigContext& context, bool enters,
-         Gathered out) {
+void add(const Pod& pod, const PodRecognition& seen, const PodProbes& probes,
+         const ConfigContext& context, bool enters, Gathered out) {
   Discovered& found = out.found;
   std::string wrong = joined(seen.wrong);
   const auto leave_out = [&](const std::string& mesh, const std::string& name, std::string why) {
@@ -84,7 +98,7 @@ void add(const Pod& pod, const PodRecognition& seen, const ConfigContext& contex
       if (note != TargetNote{}) found.notes.emplace(target_id(who), note);
     }
   }
-  if (seen.found.empty()) leave_out(seen.mesh, pod.name, seen.remark);
+  if (seen.found.empty()) leave_out(seen.mesh, pod.name, seen.remark + health_remark(probes));
 }
 
 // Told once: the agent works without, and each target says what it hides.
@@ -159,13 +173,17 @@ void KubernetesTargets::take(const Pods& pods) {
   // Of a namespace that is not known yet nobody is missing.
   if (!pods_->follower().complete()) return;
   found_ = {};
+  services_ = too_many_services_ = 0;
   found_.elsewhere = names_.addresses();
   containers_.clear();
   asked_for_.clear();
   wrong_.clear();
   for (const auto& pod : pods) {
-    const PodRecognition seen = recognise(*pod, context_.meshes);
-    add(*pod, seen, context_, enters_, {found_, containers_, asked_for_});
+    PodRecognition seen = recognise(*pod, context_.meshes);
+    PodProbes probes = probes_of(*pod, seen);
+    std::ranges::move(probes.wrong, std::back_inserter(seen.wrong));
+    add(*pod, seen, probes, context_, enters_, {found_, containers_, asked_for_});
+    add_probes(std::move(probes.probes));
     if (!pod->node_ip.empty()) node_ip_ = pod->node_ip;
     const bool ended = pod->phase == "Succeeded" || pod->phase == "Failed";
     if (!ended) found_.pods.push_back({seen.mesh, pod->ns, workload_of(*pod), seen.state});
@@ -186,6 +204,18 @@ void KubernetesTargets::take(const Pods& pods) {
   state_.targets = found_.targets.size();
   answered_ = listed_ = true;
   tell();
+}
+
+void KubernetesTargets::add_probes(std::vector<GrpcProbe> probes) {
+  for (GrpcProbe& one : probes) {
+    const std::size_t more = one.services.size();
+    if (services_ + more > limits::grpc_services_found) {
+      too_many_services_ += more;
+      continue;
+    }
+    services_ += more;
+    found_.probes.push_back(std::move(one));
+  }
 }
 
 // As far as they are known by now. One whose container was made anew has its group of before until
@@ -235,6 +265,12 @@ void KubernetesTargets::problems(const std::vector<std::string>& problems) {
 void KubernetesTargets::tell() {
   state_.problems = problems_;
   state_.problems.insert(state_.problems.end(), wrong_.begin(), wrong_.end());
+  if (too_many_services_ > 0) {
+    std::string words = std::to_string(too_many_services_);
+    words.append(" services of pods are not asked for their gRPC health: ");
+    words.append(std::to_string(limits::grpc_services_found)).append(" are at most");
+    state_.problems.push_back(std::move(words));
+  }
   const std::vector<std::string>& unnamed = names_.problems();
   state_.problems.insert(state_.problems.end(), unnamed.begin(), unnamed.end());
   if (problems_.empty() && listed_) {

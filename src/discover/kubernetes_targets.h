@@ -60,6 +60,7 @@ class KubernetesTargets {
 
   void take(const Pods& pods);
   void problems(const std::vector<std::string>& problems);
+  void add_probes(std::vector<GrpcProbe> probes);
   void find_groups();
   void ask_kubelet();
   void tell();
@@ -75,6 +76,7 @@ class KubernetesTargets {
   std::vector<ContainerName> containers_;  // of found_.targets, one each
   std::vector<std::optional<Inside>> inside_;  // likewise
   std::vector<KubeletContainer> asked_for_;  // likewise; without a name where there is no container
+  std::size_t services_ = 0, too_many_services_ = 0;  // of found_.probes; of those with no room
   std::string node_ip_;
   ContainerGroups groups_;
   std::map<std::string, std::string> last_groups_;  // by target_id

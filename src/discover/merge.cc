@@ -2,6 +2,7 @@
 #include "discover/merge.h"
 
 #include <map>
+#include <set>
 #include <string>
 #include <utility>
 
@@ -32,11 +33,27 @@ NotWatched too_many(const Target& target) {
   return {target.mesh, target.ns, target.pod, target.workload, std::move(why)};
 }
 
+// Those that have no name or address of a source before theirs.
+void add_probes(const std::vector<GrpcProbe>& probes, std::set<std::string>& taken,
+                std::vector<GrpcProbe>& all) {
+  std::set<std::string> ours;
+  for (const GrpcProbe& one : probes) {
+    std::string name = "name " + qualified(one.whose.ns, one.name);
+    std::string address = "at " + to_string(one.server.address);
+    if (taken.contains(name) || taken.contains(address)) continue;
+    ours.insert(std::move(name));
+    ours.insert(std::move(address));
+    all.push_back(one);
+  }
+  taken.merge(ours);
+}
+
 }  // namespace
 
 Discovered merge(std::span<const Discovered> sources) {
   Discovered all;
   Owners ids, doors;
+  std::set<std::string> asked;
   for (const Discovered& source : sources) {
     for (const Target& target : source.targets) {
       const std::string door = door_of(target);
@@ -55,6 +72,7 @@ Discovered merge(std::span<const Discovered> sources) {
       all.targets.push_back(target);
     }
   }
+  for (const Discovered& source : sources) add_probes(source.probes, asked, all.probes);
   for (const Discovered& source : sources) {
     all.addresses.insert(all.addresses.end(), source.addresses.begin(), source.addresses.end());
     if (source.elsewhere) all.elsewhere = source.elsewhere;

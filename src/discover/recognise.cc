@@ -37,13 +37,6 @@ constexpr std::string_view admin_key = "mesh-exporter.io/admin-port";
 constexpr std::string_view metrics_key = "mesh-exporter.io/metrics-port";
 constexpr std::string_view path_key = "mesh-exporter.io/metrics-path";
 
-// Why a pod cannot be asked at all; "" if it can.
-std::string out_of_reach(const Pod& pod) {
-  if (pod.phase == "Succeeded" || pod.phase == "Failed") return "the pod has ended";
-  if (pod.phase != "Running") return "the pod does not run yet";
-  return pod.ips.empty() ? "the pod has no address" : "";
-}
-
 class Overrides {
  public:
   Overrides(const Pod& pod, PodRecognition& out) : pod_(pod), out_(out) {}
@@ -57,6 +50,7 @@ class Overrides {
     Recognised* const one = first(mesh, admin.has_value(), metrics.has_value());
     if (!one) return;
     if (!mesh.empty()) one->target.mesh = mesh;
+    if (one->target.mesh == "proxyless") return ask_itself(*one, admin);
     if (admin) {
       one->target.admin = address_at(pod_, *admin);
       one->loopback_admin.reset();
@@ -71,12 +65,20 @@ class Overrides {
     }
   }
 
-  bool opted_out() {
+  void check_scrape() {
     constexpr std::array<std::string_view, 2> words{"true", "false"};
-    return word_of(scrape_key, words) == "false";
+    word_of(scrape_key, words);
   }
 
  private:
+  // An application is asked by calls.
+  void ask_itself(Recognised& one, std::optional<std::uint16_t> port) {
+    if (!port) return;
+    one.target.admin.reset();
+    one.target.grpc = GrpcServer{address_at(pod_, *port), {}, ""};
+    one.not_watched.clear();
+  }
+
   // The proxy they are about: the first, or the pod as such where it has none and is told a port.
   // A page may be anybody's; an admin port is what Envoys have.
   Recognised* first(std::string_view mesh, bool has_admin, bool has_page) {
@@ -85,7 +87,8 @@ class Overrides {
     const std::string_view name = !mesh.empty() ? mesh : has_admin ? "envoy" : unknown_mesh;
     out_.found.push_back(recognised(pod_, pod_.containers.front(), name));
     out_.remark.clear();
-    if (is_application(name) || name == unknown_mesh) return &out_.found.front();
+    const bool in_none = is_application(name) || name == "proxyless" || name == unknown_mesh;
+    if (in_none) return &out_.found.front();
     out_.state = MeshState::meshed;
     out_.mesh = name;
     return &out_.found.front();
@@ -149,13 +152,20 @@ void part_names(std::vector<Recognised>& found) {
 
 }  // namespace
 
+std::string why_not_asked(const Pod& pod) {
+  if (text_of(pod.annotations, scrape_key) == "false") return "mesh-exporter.io/scrape is false";
+  if (pod.phase == "Succeeded" || pod.phase == "Failed") return "the pod has ended";
+  if (pod.phase != "Running") return "the pod does not run yet";
+  return pod.ips.empty() ? "the pod has no address" : "";
+}
+
 PodRecognition recognise(const Pod& pod, std::span<const std::string_view> meshes) {
   PodRecognition out = look(pod);
   Overrides overrides(pod, out);
   overrides.apply(meshes);
   part_names(out.found);
-  std::string why = out_of_reach(pod);
-  if (overrides.opted_out()) why = "mesh-exporter.io/scrape is false";
+  overrides.check_scrape();
+  const std::string why = why_not_asked(pod);
   for (Recognised& one : out.found) {
     if (why.empty()) continue;
     one.not_watched = why;

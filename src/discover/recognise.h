@@ -12,7 +12,9 @@
 //   mesh-exporter.io/scrape: "false"        nothing in this pod is watched
 //   mesh-exporter.io/mesh: NAME             a name of dialects.h, whatever it looks like; `auto`:
 //                                           by what it answers, as where only a page is told of
-//   mesh-exporter.io/admin-port: "9901"     the proxy's admin port, reachable at the pod's address
+//   mesh-exporter.io/admin-port: "9901"     the proxy's admin port, reachable at the pod's address;
+//                                           of `proxyless` where the application serves channelz,
+//                                           CSDS or reflection, in plain text
 //   mesh-exporter.io/metrics-port: "9102"   its page of metrics, instead of where it usually is
 //   mesh-exporter.io/metrics-path: /metrics
 // A value that makes no sense is told and passed over. They are about the pod's first proxy.
@@ -58,6 +60,9 @@ struct PodRecognition {
 
   bool operator==(const PodRecognition&) const = default;
 };
+
+// Why nothing in it can be asked, or may be; "" if it can.
+std::string why_not_asked(const Pod& pod);
 
 // `meshes` are the names that mesh-exporter.io/mesh may have.
 PodRecognition recognise(const Pod& pod, std::span<const std::string_view> meshes);

@@ -12,6 +12,7 @@
 #include <vector>
 
 #include "base/clock.h"
+#include "model/grpc_probe.h"
 #include "model/pod_addresses.h"
 #include "model/target.h"
 
@@ -59,6 +60,7 @@ struct Discovered {
   std::vector<PodAddress> addresses{};                // of pods, watched or not
   std::shared_ptr<const SliceAddresses> elsewhere{};  // of pods anywhere; null: not known
   std::vector<FoundPod> pods{};
+  std::vector<GrpcProbe> probes{};            // gRPC servers that are to be asked for their health
   std::map<std::string, TargetNote> notes{};  // by target_id; of those that have one
   std::size_t too_many = 0;                   // of those that are not watched, for so many are not
 };

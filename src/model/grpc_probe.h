@@ -22,6 +22,9 @@ struct GrpcProbe {
   std::vector<std::string> services{""};  // as the server names them; "": the server as a whole
   std::chrono::milliseconds interval{15'000};
   std::chrono::milliseconds timeout{5'000};  // of one question
+  // Between the questions, what the server says of itself by Health/Watch is shown, too.
+  bool watch = false;
+  std::string if_unreachable{};  // why that may be so and no outage, in words; "": nothing is known
 
   bool operator==(const GrpcProbe&) const = default;
 };

@@ -29,12 +29,21 @@ struct PodPort {
   bool operator==(const PodPort&) const = default;
 };
 
+// A probe by which the kubelet asks the container for its gRPC health.
+struct PodGrpcCheck {
+  std::uint16_t port = 0;
+  std::string service;  // "": the server as a whole
+
+  bool operator==(const PodGrpcCheck&) const = default;
+};
+
 struct PodContainer {
   std::string name, image;
   bool native_sidecar = false;    // an init container that goes on running beside the others
   std::vector<std::string> args;  // the command, then its arguments; long ones are left out
   PodTexts env;                   // literal values of the variables that recognition asks for
   std::vector<PodPort> ports;     // TCP ports that it declares
+  std::vector<PodGrpcCheck> grpc_checks;  // liveness, then readiness; a pair of both is there once
   std::optional<std::uint64_t> memory_limit_bytes;
   std::optional<double> cpu_limit_cores;
 

@@ -40,7 +40,7 @@ constexpr std::array<std::string_view, 13> kept_labels{
     "sidecar.istio.io/inject",
 };
 
-constexpr std::array<std::string_view, 30> kept_annotations{
+constexpr std::array<std::string_view, 33> kept_annotations{
     "ambient.istio.io/redirection",
     "appmesh.k8s.aws/sidecarInjectorWebhook",
     "config.linkerd.io/admin-port",
@@ -57,6 +57,9 @@ constexpr std::array<std::string_view, 30> kept_annotations{
     "linkerd.io/inject",
     "linkerd.io/proxy-version",
     "mesh-exporter.io/admin-port",
+    "mesh-exporter.io/grpc-probe",
+    "mesh-exporter.io/grpc-probe-port",
+    "mesh-exporter.io/grpc-probe-services",
     "mesh-exporter.io/mesh",
     "mesh-exporter.io/metrics-path",
     "mesh-exporter.io/metrics-port",
@@ -73,7 +76,7 @@ constexpr std::array<std::string_view, 30> kept_annotations{
     "traffic.sidecar.istio.io/includeInboundPorts",
 };
 
-constexpr std::array<std::string_view, 12> kept_variables{
+constexpr std::array<std::string_view, 13> kept_variables{
     "APPMESH_RESOURCE_ARN",
     "APPMESH_VIRTUAL_NODE_NAME",
     "DISABLE_ENVOY",
@@ -81,6 +84,7 @@ constexpr std::array<std::string_view, 12> kept_variables{
     "ENVOY_PROMETHEUS_PORT",
     "GRPC_XDS_BOOTSTRAP",
     "GRPC_XDS_BOOTSTRAP_CONFIG",
+    "ISTIO_KUBE_APP_PROBERS",
     "ISTIO_META_GENERATOR",
     "ISTIO_PROMETHEUS_ANNOTATIONS",
     "LINKERD2_PROXY_ADMIN_LISTEN_ADDR",
@@ -165,6 +169,19 @@ void read_ports(const element& container, std::vector<PodPort>& ports) {
   });
 }
 
+// The first is the liveness probe, without which there may be another; both are often the same.
+void read_grpc_checks(const element& container, std::vector<PodGrpcCheck>& checks) {
+  for (const std::string_view key : {"livenessProbe", "readinessProbe"}) {
+    element probe, grpc;
+    if (container[key].get(probe) || !probe.is_object()) continue;
+    if (probe["grpc"].get(grpc) || !grpc.is_object()) continue;
+    const auto port = number_in(grpc, "port", 0);
+    if (!port || *port == 0 || *port > 65535) continue;
+    PodGrpcCheck check{static_cast<std::uint16_t>(*port), kept_text(grpc, "service")};
+    if (std::ranges::find(checks, check) == checks.end()) checks.push_back(std::move(check));
+  }
+}
+
 void read_limits(const element& container, PodContainer& out) {
   element resources, caps;
   if (container["resources"].get(resources) || !resources.is_object()) return;
@@ -187,6 +204,7 @@ void read_containers(const element& spec, std::string_view key, Pod& pod) {
     read_args(it, "args", container.args);
     read_env(it, container.env);
     read_ports(it, container.ports);
+    read_grpc_checks(it, container.grpc_checks);
     read_limits(it, container);
     pod.containers.push_back(std::move(container));
   });

@@ -164,6 +164,30 @@ TEST_F(KubernetesTargetsTest, say_it_of_a_pod_that_is_not_watched_too) {
   EXPECT_THAT(all.not_watched[0].reason, HasSubstr("; mesh-exporter.io/scrape: \"no\"; expected"));
 }
 
+TEST_F(KubernetesTargetsTest, ask_for_the_health_of_who_opts_in_and_say_so) {
+  const std::string in = R"("mesh-exporter.io/grpc-probe": "true")";
+  const Discovered all = found(pod("app/nothing", in));
+  ASSERT_EQ(all.probes.size(), 1u);
+  EXPECT_EQ(all.probes[0].name, "users-7c9d8f6b5-x2x4z:50051");
+  ASSERT_EQ(all.not_watched.size(), 1u);
+  EXPECT_EQ(all.not_watched[0].reason,
+            "no proxy that is known here; asked for its gRPC health at 10.244.1.7:50051");
+  const Discovered pending =
+      found(replaced(pod("app/nothing", in), R"("phase": "Running")", R"("phase": "Pending")"));
+  EXPECT_THAT(pending.probes, IsEmpty());
+  EXPECT_THAT(pending.not_watched.at(0).reason,
+              HasSubstr("; not asked for its gRPC health: the pod does not run yet"));
+  EXPECT_THAT(problems_, IsEmpty()) << "it is as it should be";
+}
+
+TEST_F(KubernetesTargetsTest, tell_why_who_opts_in_is_not_asked) {
+  const Discovered all = found(pod("app/scraped", R"("mesh-exporter.io/grpc-probe": "1",)"));
+  EXPECT_THAT(all.probes, IsEmpty());
+  ASSERT_EQ(all.notes.size(), 1u);
+  EXPECT_THAT(all.notes.begin()->second.wrong, HasSubstr("grpc-probe: \"1\"; expected true or"));
+  EXPECT_THAT(problems_, ElementsAre(HasSubstr("grpc-probe: \"1\"")));
+}
+
 TEST_F(KubernetesTargetsTest, tell_when_their_container_was_killed_for_memory) {
   // The first of two fields of one name is the one that is read.
   const std::string killed =

@@ -116,5 +116,24 @@ TEST(Merge, tells_of_the_one_of_a_pod_that_is_not_watched_beside_the_other) {
 
 TEST(Merge, of_nothing_is_nothing) { EXPECT_THAT(merge({}).targets, IsEmpty()); }
 
+GrpcProbe probe(const std::string& ns, const std::string& name, const std::string& host) {
+  GrpcProbe probe;
+  probe.name = name;
+  probe.whose.ns = ns;
+  probe.server.address = Address{host, 50051, {}};
+  return probe;
+}
+
+TEST(Merge, asks_who_is_configured_as_that_says_and_nobody_twice) {
+  std::array<Discovered, 2> sources;
+  // Within one source that is what was asked for.
+  sources[0].probes = {probe("shop", "a", "1.1.1.1"), probe("shop", "b", "1.1.1.1")};
+  sources[1].probes = {probe("", "c", "1.1.1.1"), probe("shop", "a", "1.1.1.2"),
+                       probe("", "a", "1.1.1.3"), probe("", "b", "1.1.1.3")};
+  const std::vector<GrpcProbe> expected{sources[0].probes[0], sources[0].probes[1],
+                                        sources[1].probes[2], sources[1].probes[3]};
+  EXPECT_EQ(merge(sources).probes, expected);
+}
+
 }  // namespace
 }  // namespace mesh

@@ -66,10 +66,22 @@ TEST(Recognise, takes_a_page_for_the_applications_where_that_is_annotated) {
             "  page 10.244.1.7:9102/metrics");
 }
 
-TEST(Recognise, cannot_read_a_page_of_what_has_no_dialect_by_any_annotation) {
+TEST(Recognise, reads_no_page_of_an_application_that_is_asked_by_calls) {
   const auto out =
       seen(annotated("app/proxyless_elsewhere", {{"mesh-exporter.io/metrics-port", "9102"}}));
   EXPECT_FALSE(out.found.at(0).watched());
+}
+
+TEST(Recognise, asks_an_application_by_calls_where_it_names_its_port) {
+  EXPECT_EQ(told(annotated("app/proxyless_elsewhere", {{"mesh-exporter.io/admin-port", "50052"}})),
+            "meshed in proxyless\n"
+            "proxyless shop/users-7c9d8f6b5-x2x4z of users, container users\n"
+            "  grpc 10.244.1.7:50052");
+  EXPECT_EQ(told(annotated("app/nothing", {{"mesh-exporter.io/mesh", "proxyless"},
+                                           {"mesh-exporter.io/admin-port", "50052"}})),
+            "unmeshed\n"
+            "proxyless shop/users-7c9d8f6b5-x2x4z of users, container users\n"
+            "  grpc 10.244.1.7:50052");
 }
 
 TEST(Recognise, tells_a_port_that_is_none_and_passes_it_over) {
@@ -84,8 +96,8 @@ TEST(Recognise, tells_a_mesh_that_it_does_not_know_and_passes_it_over) {
   const auto out = seen(annotated("linkerd/sidecar", {{"mesh-exporter.io/mesh", "linkered"}}));
   EXPECT_THAT(out.wrong,
               ElementsAre("mesh-exporter.io/mesh: \"linkered\"; expected envoy, istio, ztunnel, "
-                          "linkerd, consul, appmesh, app, istiod, linkerd-control-plane or "
-                          "consul-server"));
+                          "linkerd, consul, appmesh, app, istiod, linkerd-control-plane, "
+                          "consul-server or proxyless"));
   EXPECT_EQ(out.found.at(0).target.mesh, "linkerd");
 }
 

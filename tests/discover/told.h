@@ -11,11 +11,11 @@
 
 namespace mesh {
 
-inline constexpr std::array<std::string_view, 10> spoken{
-    "envoy",        "istio",  "ztunnel",
-    "linkerd",      "consul", "appmesh",
-    "app",          "istiod", "linkerd-control-plane",
-    "consul-server"};
+inline constexpr std::array<std::string_view, 11> spoken{
+    "envoy",         "istio",    "ztunnel",
+    "linkerd",       "consul",   "appmesh",
+    "app",           "istiod",   "linkerd-control-plane",
+    "consul-server", "proxyless"};
 
 inline Pod sample_pod(const std::string& path) {
   auto pod = KubeReader<Pod>().read(fixture("pods/" + path + ".json"));
@@ -34,6 +34,7 @@ inline std::string told(const Pod& pod) {
     if (one.target.metrics) {
       text += "\n  page " + to_string(one.target.metrics->address) + one.target.metrics->path;
     }
+    if (one.target.grpc) text += "\n  grpc " + to_string(one.target.grpc->address);
     if (one.target.inbound) {
       text += "\n  inbound " + to_string(one.target.inbound->address);
       for (const std::string& protocol : one.target.inbound->alpn) text += " " + protocol;

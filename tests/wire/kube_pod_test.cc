@@ -90,6 +90,27 @@ TEST(KubePod, passes_over_ports_that_are_no_tcp_ports) {
   EXPECT_THAT(pod.containers.at(0).ports, ElementsAre(PodPort{"", 8080}));
 }
 
+TEST(KubePod, has_the_grpc_probes_of_the_kubelet_each_once) {
+  const Pod pod = parsed(in_container(
+      R"("livenessProbe":{"grpc":{"port":50051,"service":"alive"}},
+         "readinessProbe":{"grpc":{"port":50051,"service":""}},
+         "startupProbe":{"grpc":{"port":50052,"service":""}})"));
+  EXPECT_THAT(pod.containers.at(0).grpc_checks,
+              ElementsAre(PodGrpcCheck{50051, "alive"}, PodGrpcCheck{50051, ""}));
+  const Pod same = parsed(in_container(
+      R"("livenessProbe":{"grpc":{"port":1}},"readinessProbe":{"grpc":{"port":1,"service":null}})"));
+  EXPECT_THAT(same.containers.at(0).grpc_checks, ElementsAre(PodGrpcCheck{1, ""}));
+}
+
+TEST(KubePod, has_no_grpc_probe_of_what_is_none) {
+  for (const std::string probe :
+       {R"({"httpGet":{"port":1}})", R"({"grpc":{}})", R"([])", R"({"grpc":{"port":0}})",
+        R"({"grpc":{"port":70000}})", R"({"grpc":7})"}) {
+    const Pod pod = parsed(in_container(R"("livenessProbe":)" + probe));
+    EXPECT_THAT(pod.containers.at(0).grpc_checks, IsEmpty()) << probe;
+  }
+}
+
 TEST(KubePod, knows_why_a_container_ended_the_last_time) {
   const Pod pod = parsed(pod_with(R"("spec":{"containers":[{"name":"c"}]},"status":{
     "containerStatuses":[{"name":"c","restartCount":3,"containerID":"cri-o://ab",

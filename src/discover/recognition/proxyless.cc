@@ -16,8 +16,9 @@ bool speaks_xds(const PodContainer& container) {
 Recognised application(const Pod& pod, const PodContainer& container) {
   Recognised one = recognised(pod, container, "proxyless");
   one.not_watched =
-      "speaks xDS itself: there is no proxy to ask, only the application's own page, where "
-      "prometheus.io/scrape tells of one";
+      "speaks xDS itself: there is no proxy to ask, only the application, where "
+      "mesh-exporter.io/admin-port names the port at which it serves channelz, CSDS or reflection, "
+      "or its page, where prometheus.io/scrape tells of one";
   return one;
 }
 

@@ -86,8 +86,9 @@ TEST(RecogniseApp, may_speak_xds_of_any_control_plane) {
       told("app/proxyless_elsewhere"),
       "meshed in proxyless\n"
       "proxyless shop/users-7c9d8f6b5-x2x4z of users, container users\n"
-      "  not watched: speaks xDS itself: there is no proxy to ask, only the application's own "
-      "page, where prometheus.io/scrape tells of one");
+      "  not watched: speaks xDS itself: there is no proxy to ask, only the application, where "
+      "mesh-exporter.io/admin-port names the port at which it serves channelz, CSDS or reflection, "
+      "or its page, where prometheus.io/scrape tells of one");
 }
 
 TEST(RecogniseApp, may_have_nothing_to_watch) {

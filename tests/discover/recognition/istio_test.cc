@@ -97,8 +97,9 @@ TEST(RecogniseIstio, has_an_agent_without_an_envoy) {
       told("istio/proxyless_agent"),
       "meshed in proxyless\n"
       "proxyless shop/users-7c9d8f6b5-x2x4z of users, container istio-proxy\n"
-      "  not watched: speaks xDS itself: there is no proxy to ask, only the application's own "
-      "page, where prometheus.io/scrape tells of one");
+      "  not watched: speaks xDS itself: there is no proxy to ask, only the application, where "
+      "mesh-exporter.io/admin-port names the port at which it serves channelz, CSDS or reflection, "
+      "or its page, where prometheus.io/scrape tells of one");
 }
 
 TEST(RecogniseIstio, has_applications_that_speak_xds_themselves) {
@@ -106,8 +107,9 @@ TEST(RecogniseIstio, has_applications_that_speak_xds_themselves) {
       told("istio/proxyless_simple"),
       "meshed in proxyless\n"
       "proxyless shop/users-7c9d8f6b5-x2x4z of users, container users\n"
-      "  not watched: speaks xDS itself: there is no proxy to ask, only the application's own "
-      "page, where prometheus.io/scrape tells of one");
+      "  not watched: speaks xDS itself: there is no proxy to ask, only the application, where "
+      "mesh-exporter.io/admin-port names the port at which it serves channelz, CSDS or reflection, "
+      "or its page, where prometheus.io/scrape tells of one");
 }
 
 TEST(RecogniseIstio, has_gateways) {
