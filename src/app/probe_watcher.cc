@@ -13,6 +13,7 @@
 #include "net/wait_until.h"
 #include "scrape/health_check.h"
 #include "scrape/slots.h"
+#include "wire/grpc_health.h"
 
 namespace mesh {
 namespace {
@@ -26,6 +27,10 @@ constexpr int at_once_per_host = 2;
 // What a first connection takes of the processor, and then some: a thousand of them at once would
 // each keep the memory that dialling takes, and come late.
 constexpr std::chrono::milliseconds for_a_first_look{5};
+
+// Between two words of a server that speaks of itself: one that never stops is heard ten times a
+// second.
+constexpr std::chrono::milliseconds between_words{100};
 
 void log_change(const GrpcHealthState& state) {
   const bool up = is_up(state.look.status);
@@ -51,8 +56,12 @@ struct ProbeWatcher::Watched {
   std::shared_ptr<const GrpcHealthState> state;  // null until it was asked
   bool gone = false;                             // nobody watches it any more
 
-  // The state after this look.
-  std::shared_ptr<GrpcHealthState> after(HealthLook look) const {
+  // What it says of itself, while that is heard; and whether it can, as far as is known.
+  std::shared_ptr<GrpcStream> words;
+  bool has_words = true;
+
+  // The state after this look, which is not counted yet.
+  std::shared_ptr<GrpcHealthState> showing(HealthLook look) const {
     auto next = std::make_shared<GrpcHealthState>();
     if (state) *next = *state;
     const bool same = state && state->look.status == look.status;
@@ -61,18 +70,32 @@ struct ProbeWatcher::Watched {
     next->service = service;
     next->address = probe.server.address;
     next->look = std::move(look);
+    if (next->look.status == HealthStatus::unreachable && !probe.if_unreachable.empty()) {
+      next->look.words.append("; ").append(probe.if_unreachable);
+    }
     next->at = system_clock::now();
     if (!same) next->since = next->at;
+    return next;
+  }
+
+  std::shared_ptr<GrpcHealthState> after(HealthLook look) const {
+    auto next = showing(std::move(look));
     ++next->probes;
     if (!is_up(next->look.status)) ++next->failures;
     return next;
   }
 
-  void enter(HealthLook look) {
-    const bool up = is_up(look.status);
+  void enter(std::shared_ptr<const GrpcHealthState> next) {
+    const bool up = is_up(next->look.status);
     const bool changed = state ? is_up(state->look.status) != up : !up;
-    state = after(std::move(look));
+    state = std::move(next);
     if (changed) log_change(*state);
+  }
+
+  // Nobody watches it from now on.
+  void leave() {
+    gone = true;
+    if (words) words->cancel();
   }
 };
 
@@ -88,6 +111,13 @@ std::shared_ptr<Slots> ProbeWatcher::slots_of(const Address& address) {
   return slots;
 }
 
+void ProbeWatcher::spawn(const std::string& place, asio::awaitable<void> endless) {
+  asio::co_spawn(executor_, std::move(endless), [place](std::exception_ptr error) {
+    // Our own defect, never the server's doing.
+    if (error) log(LogLevel::error, "probing broke off", {{"endpoint", place}});
+  });
+}
+
 std::shared_ptr<ProbeWatcher::Watched> ProbeWatcher::make(const GrpcProbe& probe,
                                                           const std::string& service,
                                                           Duration spread) {
@@ -98,12 +128,7 @@ std::shared_ptr<ProbeWatcher::Watched> ProbeWatcher::make(const GrpcProbe& probe
   watched->first_after = place_in(std::min<Duration>(spread, probe.interval / 2), watched->place);
   watched->channel = grpc_channel(executor_, probe.server);
   watched->slots = slots_of(probe.server.address);
-  asio::co_spawn(executor_, keep_asking(shared_from_this(), watched),
-                 [place = watched->place](std::exception_ptr error) {
-                   // Our own defect, never the server's doing.
-                   if (!error) return;
-                   log(LogLevel::error, "probing broke off", {{"endpoint", place}});
-                 });
+  spawn(watched->place, keep_asking(shared_from_this(), watched));
   return watched;
 }
 
@@ -128,7 +153,7 @@ void ProbeWatcher::watch(const std::vector<GrpcProbe>& probes) {
       }
     }
   }
-  for (auto& [place, one] : before) one->gone = true;
+  for (auto& [place, one] : before) one->leave();
 }
 
 asio::awaitable<void> ProbeWatcher::keep_asking(std::shared_ptr<ProbeWatcher> self,
@@ -141,12 +166,50 @@ asio::awaitable<void> ProbeWatcher::keep_asking(std::shared_ptr<ProbeWatcher> se
   while (!watched->gone) {
     HealthLook look = co_await look_at(watched);
     if (watched->gone) co_return;
-    watched->enter(std::move(look));
+    watched->enter(watched->after(std::move(look)));
+    self->listen_to(watched);
     const Instant now = steady_clock::now();
     while (next <= now) next += interval;
     co_await wait_until(self->executor_, next);
     if (watched->gone) co_return;
   }
+}
+
+// Where its connection is dead nothing would ever be heard.
+void ProbeWatcher::listen_to(const std::shared_ptr<Watched>& watched) {
+  const HealthStatus status = watched->state->look.status;
+  if (status == HealthStatus::unreachable) {
+    if (watched->words) watched->words->cancel();
+    watched->has_words = true;  // who answers next may be another
+    return;
+  }
+  const bool has_health = status != HealthStatus::unimplemented && status != HealthStatus::failed;
+  if (!watched->probe.watch || watched->words || !watched->has_words || !has_health) return;
+  watched->words = watch_health(executor_, watched->channel, watched->service);
+  spawn(watched->place, keep_listening(shared_from_this(), watched));
+}
+
+asio::awaitable<void> ProbeWatcher::keep_listening(std::shared_ptr<ProbeWatcher> self,
+                                                   std::shared_ptr<Watched> watched) {
+  const std::shared_ptr<GrpcStream> words = watched->words;
+  while (true) {
+    const std::optional<std::string> word = co_await words->next();
+    if (watched->gone) co_return;
+    if (!word) break;
+    const auto status = parse_health_check_response(*word);
+    const HealthLook& known = watched->state->look;
+    if (status && *status != known.status) {
+      watched->enter(watched->showing({*status, "", known.took}));
+    }
+    const Instant next = steady_clock::now() + between_words;
+    co_await wait_until(self->executor_, next);
+  }
+  watched->words = nullptr;
+  watched->has_words = !words->end() || words->end()->code != "UNIMPLEMENTED";
+  const bool known_to_be_away = watched->state->look.status == HealthStatus::unreachable;
+  if (!watched->has_words || known_to_be_away) co_return;
+  HealthLook look = co_await look_at(watched);
+  if (!watched->gone) watched->enter(watched->showing(std::move(look)));
 }
 
 asio::awaitable<HealthLook> ProbeWatcher::look_at(std::shared_ptr<Watched> watched) {
@@ -177,7 +240,7 @@ std::optional<asio::awaitable<HealthStates>> ProbeWatcher::probe_now(const std::
 }
 
 void ProbeWatcher::stop() {
-  for (const auto& one : watched_) one->gone = true;
+  for (const auto& one : watched_) one->leave();
   watched_.clear();
 }
 

@@ -4,7 +4,9 @@
 // Every service has its own place in the interval; the first questions are asked as soon as the
 // processor can do with so many. At most two are under way to a host. Nothing is repeated within an
 // interval, and none is left out for what the last one brought: of an outage as many probes are
-// counted as of health, and its end is seen at the next.
+// counted as of health, and its end is seen at the next. Where a probe asks for it the server is
+// listened to beside (Health/Watch): what it says between two questions is shown at once, and
+// counted nowhere.
 //
 // Lives on one thread (the executor's); nothing here is locked.
 #pragma once
@@ -50,6 +52,11 @@ class ProbeWatcher : public std::enable_shared_from_this<ProbeWatcher> {
   struct Watched;
   static boost::asio::awaitable<void> keep_asking(std::shared_ptr<ProbeWatcher> self,
                                                   std::shared_ptr<Watched> watched);
+  // While it speaks of itself; if it breaks off, whether it is still there.
+  static boost::asio::awaitable<void> keep_listening(std::shared_ptr<ProbeWatcher> self,
+                                                     std::shared_ptr<Watched> watched);
+  void listen_to(const std::shared_ptr<Watched>& watched);
+  void spawn(const std::string& place, boost::asio::awaitable<void> endless);
   static boost::asio::awaitable<HealthStates> look_at_all(
       std::vector<std::shared_ptr<Watched>> watched);
   static boost::asio::awaitable<HealthLook> look_at(std::shared_ptr<Watched> watched);

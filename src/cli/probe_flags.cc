@@ -10,6 +10,7 @@
 #include "base/limits.h"
 #include "base/quoted.h"
 #include "cli/shared_flags.h"
+#include "model/certificate.h"
 
 namespace mesh {
 namespace {
@@ -17,11 +18,12 @@ namespace {
 using std::chrono::milliseconds;
 using namespace std::chrono_literals;
 
-constexpr std::array<Flag, 10> known_flags{{
+constexpr std::array<Flag, 11> known_flags{{
     {"service", "=NAME", "The service to ask for; repeatable. Left out: the whole server."},
     {"tls", "", "Speak TLS, which each of the flags below means as well."},
     {"tls.ca-file", "=PATH", "PEM of who signs the server's certificate; left out: the system's."},
     {"tls.server-name", "=NAME", "The name in the server's certificate; left out: the host."},
+    {"tls.spiffe-id", "=URI", "The identity in the server's certificate, instead of its name."},
     {"tls.cert-file", "=PATH", "PEM of the certificate to show, its chain behind it."},
     {"tls.key-file", "=PATH", "PEM of its key."},
     {"authority", "=NAME", "The :authority of the calls; left out: the server's name."},
@@ -36,6 +38,7 @@ std::optional<GrpcTls> tls_of(const FlagValues& values) {
   GrpcTls tls;
   take_flag(values, "tls.ca-file", tls.ca_file);
   take_flag(values, "tls.server-name", tls.server_name);
+  take_flag(values, "tls.spiffe-id", tls.spiffe_id);
   take_flag(values, "tls.cert-file", tls.client_certificate_file);
   take_flag(values, "tls.key-file", tls.client_key_file);
   if (!values.contains("tls") && tls == GrpcTls{}) return std::nullopt;
@@ -46,6 +49,10 @@ std::optional<Error> wrong_with(const GrpcTls& tls) {
   if (tls.server_name.size() > limits::server_name_bytes) {
     return Error{"--tls.server-name: " + in_quotes(tls.server_name) + " is longer than " +
                  std::to_string(limits::server_name_bytes) + " bytes"};
+  }
+  if (!tls.spiffe_id.empty() && trust_domain_of(tls.spiffe_id).empty()) {
+    return Error{"--tls.spiffe-id: " + in_quotes(tls.spiffe_id) +
+                 " is no SPIFFE ID such as spiffe://cluster.local/ns/shop/sa/users"};
   }
   if (tls.client_certificate_file.empty() == tls.client_key_file.empty()) return std::nullopt;
   return Error{tls.client_key_file.empty() ? "--tls.cert-file: without --tls.key-file"

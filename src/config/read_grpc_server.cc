@@ -4,13 +4,25 @@
 #include "config/read_client_files.h"
 #include "config/read_tls_port.h"
 #include "config/yaml_tree.h"
+#include "model/certificate.h"
 
 namespace mesh {
 namespace {
 
 constexpr std::array<std::string_view, 3> server_keys{"address", "tls", "authority"};
-constexpr std::array<std::string_view, 4> tls_keys{"ca_file", "server_name", "client_certificate",
-                                                   "client_key"};
+constexpr std::array<std::string_view, 5> tls_keys{"ca_file", "server_name", "spiffe_id",
+                                                   "client_certificate", "client_key"};
+
+std::string read_spiffe_id(const Fields& fields) {
+  const auto field = fields.find("spiffe_id");
+  if (!field) return "";
+  const auto id =
+      fields.text(*field, "an identity such as spiffe://cluster.local/ns/shop/sa/users");
+  if (!id || !trust_domain_of(*id).empty()) return id.value_or("");
+  fields.complain(*field, *id, "is no SPIFFE ID",
+                  "an identity such as spiffe://cluster.local/ns/shop/sa/users");
+  return "";
+}
 
 std::optional<GrpcTls> read_tls(const Fields& server, const Reading& reading) {
   const auto field = server.find("tls");
@@ -19,6 +31,7 @@ std::optional<GrpcTls> read_tls(const Fields& server, const Reading& reading) {
   GrpcTls tls;
   tls.ca_file = read_file_path(fields, "ca_file", "the absolute path of a PEM file");
   tls.server_name = read_server_name(fields, "server_name");
+  tls.spiffe_id = read_spiffe_id(fields);
   read_client_files(fields, tls.client_certificate_file, tls.client_key_file);
   return tls;
 }

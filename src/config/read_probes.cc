@@ -22,9 +22,9 @@ using std::chrono::milliseconds;
 using namespace std::chrono_literals;
 
 constexpr std::array<std::string_view, 1> section_keys{"grpc"};
-constexpr std::array<std::string_view, 9> probe_keys{"name",      "namespace", "workload",
-                                                     "address",   "services",  "tls",
-                                                     "authority", "interval",  "timeout"};
+constexpr std::array<std::string_view, 10> probe_keys{
+    "name", "namespace", "workload", "address", "services",
+    "tls",  "authority", "interval", "timeout", "watch"};
 
 constexpr DurationRange pace{1s, 24h};
 constexpr DurationRange patience{10ms, 1min};
@@ -80,6 +80,7 @@ void read_probe(const Field& field, const Reading& reading, std::map<std::string
   read_grpc_manners(fields, reading, probe.server);
   read_services(fields, reading, probe);
   read_times(fields, probe);
+  probe.watch = fields.truth("watch").value_or(false);
   probe.name = fields.has("name") ? name.value_or("") : to_string(probe.server.address);
   if (name && name->empty()) {
     fields.complain(*fields.find("name"), *name, "is empty", "a name, or no key at all");
@@ -104,6 +105,7 @@ void read_probes(const Field& field, const Reading& reading) {
     if (reading.problems.full()) return;
     read_probe(probe, reading, taken);
   }
+  reading.config.probes.grpc.shrink_to_fit();
 }
 
 }  // namespace mesh

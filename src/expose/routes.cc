@@ -12,6 +12,7 @@
 #include <string_view>
 #include <utility>
 
+#include "base/limits.h"
 #include "base/log.h"
 #include "compute/certificate_rows.h"
 #include "compute/left_out.h"
@@ -187,10 +188,24 @@ asio::awaitable<WebReply> render(std::shared_ptr<const Job> job) {
 
 }  // namespace
 
+namespace {
+
+// One of those who wait for a probe, however long the page that they asked is there.
+struct Waiting {
+  std::shared_ptr<std::size_t> count;
+  explicit Waiting(std::shared_ptr<std::size_t> all) : count(std::move(all)) { ++*count; }
+  ~Waiting() { --*count; }
+  Waiting(const Waiting&) = delete;
+  Waiting& operator=(const Waiting&) = delete;
+};
+
+}  // namespace
+
 struct Routes::State {
   std::shared_ptr<const PageOptions> options;
   SnapshotSource current;
   ProbeSource probe;
+  std::shared_ptr<std::size_t> probing = std::make_shared<std::size_t>(0);
   asio::thread_pool pool{1};
 };
 
@@ -215,7 +230,12 @@ asio::awaitable<WebReply> Routes::answer_probe(WebRequest request) {
   const Instant began = std::chrono::steady_clock::now();
   auto probe = state_->probe ? state_->probe(*target) : std::nullopt;
   if (!probe)
-    co_return plain_reply(403, "no gRPC server of this name is configured under probes.grpc");
+    co_return plain_reply(
+        403, "no gRPC server of this name is probed: there are those of probes.grpc and of pods");
+  const Waiting waiting{state_->probing};
+  if (*waiting.count > limits::grpc_probes_now) {
+    co_return plain_reply(503, "too many probes are being made at once");
+  }
   asio::awaitable<HealthStates> probing = std::move(*probe);
   const HealthStates states = co_await std::move(probing);
   const Format format = choose_format(request.accept);

@@ -17,12 +17,14 @@ struct Wording {
   std::string_view words;
 };
 
-constexpr std::array<Wording, 12> wordings{{
+constexpr std::array<Wording, 13> wordings{{
     {"Received message larger than max", Reason::too_large, "the message is too large"},
     {"Buffers full", Reason::too_large, "the message is too large"},  // of the channel's quota
     {"certificate verify failed", Reason::tls, "the certificate is not trusted"},
     {"Hostname Verification Check failed", Reason::tls,
      "the certificate is for another name than was asked for"},
+    {"another identity", Reason::tls,
+     "the certificate is of another identity than was asked for"},  // library_channel.cc
     {"wrong version number", Reason::tls, "the server does not speak TLS"},
     {"http1.x server", Reason::connect, "the server speaks HTTP/1 and no HTTP/2"},
     {"last error: OK", Reason::connect, "the connection was closed before HTTP/2 began"},

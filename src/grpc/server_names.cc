@@ -14,7 +14,7 @@ std::string key_of(const GrpcServer& server) {
   const GrpcTls tls = server.tls.value_or(GrpcTls{});
   std::string key = percent_encode(to_string(server.address));
   for (const std::string& part :
-       {std::string(server.tls ? "tls" : "plain"), tls.ca_file, tls.server_name,
+       {std::string(server.tls ? "tls" : "plain"), tls.ca_file, tls.server_name, tls.spiffe_id,
         tls.client_certificate_file, tls.client_key_file, server.authority}) {
     key.append("/").append(percent_encode(part));
   }

@@ -44,4 +44,11 @@ boost::asio::awaitable<HealthLook> check_health(std::shared_ptr<GrpcChannel> cha
   co_return look;
 }
 
+std::shared_ptr<GrpcStream> watch_health(const boost::asio::any_io_executor& executor,
+                                         std::shared_ptr<GrpcChannel> channel,
+                                         const std::string& service) {
+  return std::make_shared<GrpcStream>(executor, std::move(channel), std::string(health_watch_path),
+                                      health_check_request(service));
+}
+
 }  // namespace mesh

@@ -9,7 +9,9 @@
 
 namespace mesh {
 
+// The second answers with a message now, and with one whenever its status has changed.
 inline constexpr std::string_view health_check_path = "/grpc.health.v1.Health/Check";
+inline constexpr std::string_view health_watch_path = "/grpc.health.v1.Health/Watch";
 
 // "": the server as a whole.
 std::string health_check_request(std::string_view service);

@@ -44,10 +44,12 @@ TEST(ProbeFlags, say_how_it_wants_to_be_asked) {
 }
 
 TEST(ProbeFlags, mean_tls_by_any_of_its_flags) {
-  EXPECT_EQ(flags({"a:1", "--tls.ca-file=ca"}).server.tls, (GrpcTls{"ca", "", "", ""}));
-  EXPECT_EQ(flags({"a:1", "--tls.server-name=n"}).server.tls, (GrpcTls{"", "n", "", ""}));
+  EXPECT_EQ(flags({"a:1", "--tls.ca-file=ca"}).server.tls, (GrpcTls{"ca", "", "", "", ""}));
+  EXPECT_EQ(flags({"a:1", "--tls.server-name=n"}).server.tls, (GrpcTls{"", "n", "", "", ""}));
+  EXPECT_EQ(flags({"a:1", "--tls.spiffe-id=spiffe://d/u"}).server.tls,
+            (GrpcTls{"", "", "spiffe://d/u", "", ""}));
   EXPECT_EQ(flags({"a:1", "--tls.cert-file=c", "--tls.key-file=k"}).server.tls,
-            (GrpcTls{"", "", "c", "k"}));
+            (GrpcTls{"", "", "", "c", "k"}));
 }
 
 TEST(ProbeFlags, are_refused_by_name) {
@@ -56,6 +58,7 @@ TEST(ProbeFlags, are_refused_by_name) {
   EXPECT_THAT(error({"a:1", "b:2"}), HasSubstr("b:2"));
   EXPECT_EQ(error({"a:1", "--tls.cert-file=c"}), "--tls.cert-file: without --tls.key-file");
   EXPECT_EQ(error({"a:1", "--tls.key-file=c"}), "--tls.key-file: without --tls.cert-file");
+  EXPECT_THAT(error({"a:1", "--tls.spiffe-id=users"}), HasSubstr("\"users\" is no SPIFFE ID"));
   EXPECT_THAT(error({"a:1", "--timeout=0"}), HasSubstr("--timeout"));
   EXPECT_THAT(error({"a:1", "--timeout=soon"}), HasSubstr("--timeout"));
   EXPECT_THAT(error({"a:1", "--output=xml"}), HasSubstr("--output"));

@@ -104,8 +104,9 @@ TEST(ConfigExample, shows_each_way_to_reach_a_target) {
   EXPECT_EQ(targets[4].mesh, "app");
   EXPECT_EQ(targets[4].metrics, (HttpEndpoint{{"10.0.0.7", 9102, ""}, "/metrics"}));
   EXPECT_EQ(targets[5].mesh, "proxyless");
-  EXPECT_EQ(targets[5].grpc,
-            (GrpcServer{{"10.0.0.9", 50051, ""}, GrpcTls{"/etc/ssl/mesh/ca.pem", "", "", ""}, ""}));
+  EXPECT_EQ(
+      targets[5].grpc,
+      (GrpcServer{{"10.0.0.9", 50051, ""}, GrpcTls{"/etc/ssl/mesh/ca.pem", "", "", "", ""}, ""}));
 }
 
 }  // namespace

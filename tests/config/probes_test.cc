@@ -40,16 +40,18 @@ TEST(Probes, need_an_address_only) {
 TEST(Probes, have_everything_else) {
   const auto all = probes(
       "{name: u, namespace: shop, workload: w, address: 'users:1', services: ['', a.B], tls: "
-      "{ca_file: /ca, server_name: n, client_certificate: /c, client_key: /k}, authority: h, "
-      "interval: 2s, timeout: 1s}");
+      "{ca_file: /ca, server_name: n, spiffe_id: 'spiffe://d/u', client_certificate: /c, "
+      "client_key: /k}, authority: h, interval: 2s, timeout: 1s, watch: true}");
   ASSERT_THAT(all, SizeIs(1));
   EXPECT_EQ(all[0].name, "u");
   EXPECT_EQ(all[0].whose.ns, "shop");
   EXPECT_EQ(all[0].whose.workload, "w");
-  EXPECT_EQ(all[0].server, (GrpcServer{{"users", 1, ""}, GrpcTls{"/ca", "n", "/c", "/k"}, "h"}));
+  EXPECT_EQ(all[0].server,
+            (GrpcServer{{"users", 1, ""}, GrpcTls{"/ca", "n", "spiffe://d/u", "/c", "/k"}, "h"}));
   EXPECT_THAT(all[0].services, ElementsAre("", "a.B"));
   EXPECT_EQ(all[0].interval, 2s);
   EXPECT_EQ(all[0].timeout, 1s);
+  EXPECT_TRUE(all[0].watch);
 }
 
 TEST(Probes, follow_a_short_interval_and_speak_tls_by_an_empty_section) {
@@ -65,6 +67,9 @@ TEST(Probes, are_refused_with_their_place) {
   EXPECT_EQ(errors("{address: 'a:1', tls: {ca_file: ca}}"),
             "f.yaml:1:49: probes.grpc[0].tls.ca_file: \"ca\" is not absolute; expected a path that "
             "begins with a slash\n");
+  EXPECT_EQ(errors("{address: 'a:1', tls: {spiffe_id: users}}"),
+            "f.yaml:1:51: probes.grpc[0].tls.spiffe_id: \"users\" is no SPIFFE ID; expected an "
+            "identity such as spiffe://cluster.local/ns/shop/sa/users\n");
   EXPECT_EQ(errors("{address: 'a:1', tls: {client_key: /k}}"),
             "f.yaml:1:52: probes.grpc[0].tls.client_key: without client_certificate; expected both "
             "or none\n");

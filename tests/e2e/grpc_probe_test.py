@@ -151,6 +151,24 @@ class AgentProbes(Probes):
         ((_, after),) = page.rows("mesh_grpc_health_probes_total", endpoint="users", grpc_service="")
         self.assertGreaterEqual(after, probes)
 
+    def test_a_server_that_is_listened_to(self):
+        server = self.start(HealthServer())
+        agent = self.start_agent(self.config(f"name: users, address: '{server.address}', services: ['', {SERVICE}], "
+                                             "watch: true, interval: 1d"))
+        agent.wait_for(lambda page: self.status(page, "users", SERVICE) and self.status(page, "users"), "all to be asked")
+        for status in ("NOT_SERVING", "SERVING"):
+            server.say(SERVICE, status)
+            began = time.monotonic()
+            agent.wait_for(lambda page, one=status: self.status(page, "users", SERVICE) == one.lower(), "the change")
+            self.assertLess(time.monotonic() - began, 2)
+        server.stop()
+        page = agent.wait_for(lambda page: self.status(page, "users") == "unreachable" ==
+                              self.status(page, "users", SERVICE), "the outage")
+        # All of that was told by the server: the agent itself has asked once, and will tomorrow.
+        self.assertEqual({value for _, value in page.rows("mesh_grpc_health_probes_total")}, {1})
+        self.assertEqual({value for row, value in page.rows("mesh_grpc_health_probe_failures_total")
+                          if row["grpc_service"] == ""}, {0})
+
     def test_a_scraper_may_ask_for_a_probe_of_who_is_configured(self):
         server = self.start(HealthServer())
         stranger = self.start(HealthServer())

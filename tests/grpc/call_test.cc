@@ -144,7 +144,7 @@ TEST(GrpcCall, ends_with_its_context) {
 
 TEST(GrpcChannel, is_shared_by_all_who_mean_the_same_server) {
   boost::asio::io_context io(1);
-  const GrpcServer server{{"users", 1, ""}, GrpcTls{"/ca.pem", "users", "", ""}, ""};
+  const GrpcServer server{{"users", 1, ""}, GrpcTls{"/ca.pem", "users", "", "", ""}, ""};
   GrpcServer other = server;
   other.tls->server_name = "orders";
   const auto one = grpc_channel(io.get_executor(), server);

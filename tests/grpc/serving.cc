@@ -3,6 +3,7 @@
 
 #include <grpcpp/generic/async_generic_service.h>
 #include <grpcpp/grpcpp.h>
+#include <grpcpp/health_check_service_interface.h>
 
 #include <chrono>
 #include <condition_variable>
@@ -129,6 +130,35 @@ bool Serving::wait_for_cancelled(int calls) {
 }
 bool Serving::wait_for_calls(int calls) {
   return state_->service.wait_for(state_->service.calls, calls);
+}
+
+struct HealthServing::State {
+  // The library starts no server that has its health service alone.
+  grpc::CallbackGenericService beside;
+  int port = 0;
+  std::unique_ptr<grpc::Server> server;
+};
+
+HealthServing::HealthServing() : state_(std::make_unique<State>()) {
+  grpc::EnableDefaultHealthCheckService(true);  // of all servers, until it is taken back
+  grpc::ServerBuilder builder;
+  builder.RegisterCallbackGenericService(&state_->beside);
+  builder.AddListeningPort("127.0.0.1:0", grpc::InsecureServerCredentials(), &state_->port);
+  state_->server = builder.BuildAndStart();
+  grpc::EnableDefaultHealthCheckService(false);
+  if (!state_->server) std::abort();
+}
+
+HealthServing::~HealthServing() { state_->server->Shutdown(std::chrono::system_clock::now()); }
+
+Address HealthServing::address() const {
+  return {"127.0.0.1", static_cast<std::uint16_t>(state_->port), ""};
+}
+
+void HealthServing::say(const std::string& service, bool serving) {
+  grpc::HealthCheckServiceInterface* const health = state_->server->GetHealthCheckService();
+  if (service.empty()) return health->SetServingStatus(serving);
+  health->SetServingStatus(service, serving);
 }
 
 }  // namespace mesh::testing

@@ -48,4 +48,20 @@ class Serving {
   std::unique_ptr<State> state_;
 };
 
+// A real gRPC server with the library's own health service, on a free port of 127.0.0.1.
+class HealthServing {
+ public:
+  HealthServing();
+  ~HealthServing();  // cuts off the calls under way
+  HealthServing(const HealthServing&) = delete;
+  HealthServing& operator=(const HealthServing&) = delete;
+
+  Address address() const;
+  void say(const std::string& service, bool serving);  // "" is the server as a whole
+
+ private:
+  struct State;
+  std::unique_ptr<State> state_;
+};
+
 }  // namespace mesh::testing

@@ -88,6 +88,39 @@ TEST_F(GrpcTlsCall, verifies_the_name_and_asks_for_the_authority) {
   EXPECT_EQ(Calling(server).say(), another_name);
 }
 
+// As workloads of a mesh have them: a URI, and no name at all.
+TEST_F(GrpcTlsCall, believes_the_one_identity_that_it_was_told_whatever_the_names) {
+  const Minted identity = leaf("URI:spiffe://mesh.test/ns/shop/sa/users");
+  const ServingTls tls{identity};
+  const Serving serving(authority, &tls);
+  GrpcServer server = to(serving);
+  EXPECT_EQ(Calling(server).say(), "tls: the certificate is for another name than was asked for");
+  server.tls->spiffe_id = "spiffe://mesh.test/ns/shop/sa/users";
+  EXPECT_EQ(Calling(server).say(), "OK " + to_string(serving.address()));
+  const std::string another = "tls: the certificate is of another identity than was asked for";
+  for (const std::string id : {"spiffe://mesh.test/ns/shop/sa/user", "spiffe://mesh.test/ns/shop",
+                               "spiffe://mesh.test/ns/shop/sa/users2"}) {
+    server.tls->spiffe_id = id;
+    EXPECT_EQ(Calling(server).say(), another) << id;
+  }
+  const ServingTls named{users_};
+  const Serving no_uri(authority, &named);
+  GrpcServer other = to(no_uri);
+  other.tls->spiffe_id = "spiffe://mesh.test/ns/shop/sa/users";
+  EXPECT_EQ(Calling(other).say(), another) << "although its name is right";
+}
+
+TEST_F(GrpcTlsCall, believes_an_identity_by_its_authority_only) {
+  const Minted stranger = mint({.common_name = "other", .ca = true});
+  const Minted forged =
+      mint({.common_name = "leaf", .alt_names = "URI:spiffe://mesh.test/users"}, &stranger);
+  const ServingTls tls{forged};
+  const Serving serving(authority, &tls);
+  GrpcServer server = to(serving);
+  server.tls->spiffe_id = "spiffe://mesh.test/users";
+  EXPECT_EQ(Calling(server).say(), "tls: the certificate is not trusted");
+}
+
 TEST_F(GrpcTlsCall, trusts_nothing_that_has_expired) {
   const Minted old = leaf("IP:127.0.0.1", "20210101000000Z");
   const ServingTls tls{old};

@@ -59,8 +59,8 @@ inline constexpr std::array<Fence, 13> fences{{
     {"yaml-cpp/", "src/config/"},
     {"prometheus/", "src/expose/"},
     {"boost/program_options", "src/cli/"},
-    {"grpcpp/", "src/grpc/call.cc"},
-    {"grpc/support", "src/grpc/call.cc"},
+    {"grpcpp/", "src/grpc/flight. src/grpc/library_channel.cc"},
+    {"grpc/support", "src/grpc/flight.cc"},
     {"zlib.h", "src/expose/ src/net/"},
     {"zstd", "src/expose/pack_zstd."},
 }};

@@ -92,7 +92,7 @@ TEST(Fences, let_each_library_into_its_rooms) {
            {"src/config/a.cc", "<yaml-cpp/yaml.h>"},
            {"src/expose/a.cc", "<prometheus/counter.h>"},
            {"src/cli/a.cc", "<boost/program_options.hpp>"},
-           {"src/grpc/call.cc", "<grpcpp/grpcpp.h>"},
+           {"src/grpc/flight.h", "<grpcpp/grpcpp.h>"},
            {"src/wire/grpc_channelz.cc", "<messages/channelz.pb.h>"},
            {"src/wire/proto_walk.cc", "<google/protobuf/io/coded_stream.h>"},
        }) {

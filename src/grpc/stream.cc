@@ -1,0 +1,56 @@
+// Message by message; see stream.h.
+#include "grpc/stream.h"
+
+#include <boost/asio/use_awaitable.hpp>
+#include <utility>
+
+#include "grpc/flight.h"
+
+namespace mesh {
+
+namespace asio = boost::asio;
+
+struct GrpcStream::State {
+  std::shared_ptr<GrpcChannel> channel;
+  std::shared_ptr<FlyingStream> call;  // null: it could not begin
+  Result<GrpcAnswer, Failure> end = Failure{Reason::timeout, "cancelled"};
+};
+
+GrpcStream::GrpcStream(const asio::any_io_executor& executor, std::shared_ptr<GrpcChannel> channel,
+                       const std::string& path, const std::string& request)
+    : state_(std::make_unique<State>()) {
+  state_->channel = std::move(channel);
+  const auto stub = state_->channel->stub();
+  if (!stub) {
+    state_->end = stub.error();
+    return;
+  }
+  state_->call = std::make_shared<FlyingStream>(executor, state_->channel->flights());
+  state_->channel->prepare(*state_->call, request);
+  state_->channel->flights().start(**stub, path, state_->call);
+}
+
+GrpcStream::~GrpcStream() { cancel(); }
+
+void GrpcStream::cancel() {
+  if (state_->call && !state_->call->ended) state_->call->abandon();
+}
+
+const Result<GrpcAnswer, Failure>& GrpcStream::end() const { return state_->end; }
+
+asio::awaitable<std::optional<std::string>> GrpcStream::next() {
+  const std::shared_ptr<FlyingStream> call = state_->call;
+  if (!call) co_return std::nullopt;
+  if (call->held) {
+    call->read.reset();
+    call->StartRead(&call->response);
+    while (!call->read) co_await news_of(*call);
+    if (*call->read) co_return bytes_of(call->response);
+    call->let_go();
+  }
+  while (!call->ended) co_await news_of(*call);
+  state_->end = state_->channel->outcome_of(*call);
+  co_return std::nullopt;
+}
+
+}  // namespace mesh
