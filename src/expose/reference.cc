@@ -26,8 +26,8 @@ constexpr std::array chapters{
             "be, what its limits refused, and what failed on the way."},
     Chapter{Section::sidecar, "Sidecar", "What each proxy says of itself."},
     Chapter{Section::grpc_health, "gRPC health",
-            "What gRPC servers say when this exporter itself asks them (`probes.grpc`), sidecar or "
-            "none."},
+            "What gRPC servers say when this exporter itself asks them (`probes.grpc`, and pods "
+            "that opt in), sidecar or none."},
     Chapter{Section::certificate, "Certificates",
             "The certificates in use, their countdown, their rotation, and the connections that "
             "outlive them. Of several under one identity the newest is in use; the older ones are "

@@ -92,6 +92,17 @@ class Health(SharedPartsTest):
                     for row, value in page.rows("mesh_grpc_health_status", endpoint=name) if value == 1}
         self.assertEqual(statuses, {"": "serving", "users.v1.Users": "not_serving"})
 
+    def test_an_application_without_a_proxy_is_asked_by_calls_where_it_names_its_port(self):
+        ours = self.watch("node-proxyless")
+        self.run_pod("names-it", "node-proxyless", "127.4.2.1", **{
+            "mesh-exporter.io/mesh": "proxyless", "mesh-exporter.io/admin-port": str(self.server.port)})
+        self.cluster.run_pod("does-not", "app/proxyless_elsewhere", "node-proxyless", "127.4.2.2")
+        ours.agent.wait_for(lambda page: page.rows("mesh_target_up", pod="names-it", mesh="proxyless") and
+                            "does-not" in ours.report(), "both to be seen")
+        told = ours.report()
+        self.assertEqual(told["names-it"]["address"], f"127.4.2.1:{self.server.port}")
+        self.assertIn("mesh-exporter.io/admin-port names the port", told["does-not"]["trouble"])
+
 
 if __name__ == "__main__":
     unittest.main()
