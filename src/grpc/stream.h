@@ -15,7 +15,8 @@ namespace mesh {
 // that sends without end is held back.
 class GrpcStream {
  public:
-  // Begins the call. REQUIRES: as of grpc_channel(), whose executor it is.
+  // Begins the call. REQUIRES: as of grpc_channel(), whose executor it is; its context must
+  // outlive the stream.
   GrpcStream(const boost::asio::any_io_executor& executor, std::shared_ptr<GrpcChannel> channel,
              const std::string& path, const std::string& request);
   ~GrpcStream();

@@ -127,12 +127,13 @@ TEST(GrpcStreamsAtTheEnd, are_cancelled_with_their_context) {
   Serving silent([](const ServingCall&) { return Served{0, "", "", true}; });
   {
     auto io = std::make_unique<asio::io_context>(1);
-    const auto channel = grpc_channel(io->get_executor(), GrpcServer{silent.address(), {}, ""});
-    const auto stream = std::make_shared<GrpcStream>(io->get_executor(), channel, watch, "");
-    const auto waiting = [](std::shared_ptr<GrpcStream> kept) -> asio::awaitable<void> {
-      co_await kept->next();
+    const auto waiting = [](asio::any_io_executor executor,
+                            Address address) -> asio::awaitable<void> {
+      const auto channel = grpc_channel(executor, GrpcServer{std::move(address), {}, ""});
+      GrpcStream stream(executor, channel, watch, "");
+      co_await stream.next();
     };
-    asio::co_spawn(*io, waiting(stream), rethrow);
+    asio::co_spawn(*io, waiting(io->get_executor(), silent.address()), rethrow);
     io->poll();
     ASSERT_TRUE(silent.wait_for_calls(1));
     io = nullptr;
