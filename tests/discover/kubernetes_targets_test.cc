@@ -13,6 +13,7 @@
 #include <string>
 #include <vector>
 
+#include "base/limits.h"
 #include "discover/api_server.h"
 #include "discover/told.h"
 #include "model/target.h"
@@ -178,6 +179,27 @@ TEST_F(KubernetesTargetsTest, ask_for_the_health_of_who_opts_in_and_say_so) {
   EXPECT_THAT(pending.not_watched.at(0).reason,
               HasSubstr("; not asked for its gRPC health: the pod does not run yet"));
   EXPECT_THAT(problems_, IsEmpty()) << "it is as it should be";
+}
+
+TEST_F(KubernetesTargetsTest, ask_for_the_health_of_so_many_services_and_no_more) {
+  std::string services;
+  for (std::size_t i = 0; i < limits::grpc_services_per_pod; ++i) {
+    services.append(i == 0 ? "s" : ",s").append(std::to_string(i));
+  }
+  const std::string one = pod("app/nothing", R"("mesh-exporter.io/grpc-probe": "true",
+      "mesh-exporter.io/grpc-probe-services": ")" +
+                                                 services + "\"");
+  const std::size_t fit = limits::grpc_services_found / limits::grpc_services_per_pod;
+  std::string pods;
+  for (std::size_t i = 0; i < fit + 2; ++i) {
+    const std::string number = std::to_string(i);
+    const std::string named = replaced(one, "users-7c9d8f6b5-x2x4z", "users-" + number);
+    pods.append(i == 0 ? "" : ",").append(replaced(named, uid, "uid-" + number));
+  }
+  EXPECT_EQ(found(pods).probes.size(), fit);
+  EXPECT_THAT(problems_,
+              ElementsAre("32 services of pods are not asked for their gRPC health: 1000 "
+                          "are at most"));
 }
 
 TEST_F(KubernetesTargetsTest, tell_why_who_opts_in_is_not_asked) {

@@ -38,13 +38,20 @@ class Probes(TempDirTest):
 
 
 class Command(Probes):
-    def self_signed(self, name):
-        """(certificate, key), good for DNS:name."""
+    def self_signed(self, name, alt_name=None):
+        """(certificate, key), good for DNS:name, or for another name."""
         files = self.path(name + ".crt"), self.path(name + ".key")
         subprocess.run(["openssl", "req", "-x509", "-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:P-256", "-nodes",
                         "-out", files[0], "-keyout", files[1], "-days", "7", "-subj", "/CN=" + name,
-                        "-addext", "subjectAltName=DNS:" + name], check=True, capture_output=True)
+                        "-addext", "subjectAltName=" + (alt_name or "DNS:" + name)], check=True, capture_output=True)
         return files
+
+    def serve_tls(self, *files):
+        """Where a server without a health service is, with its certificate, its key and whom it lets in."""
+        server = Child("grpc_tls_server", [TLS_SERVER, *files], self.path("log"))
+        self.addCleanup(server.terminate)
+        wait_until(lambda: server.log_tail().strip().isdigit(), "the port", alive=[server])
+        return "127.0.0.1:" + server.log_tail().strip()
 
     def test_each_status(self):
         server = self.start(HealthServer())
@@ -63,10 +70,7 @@ class Command(Probes):
     def test_tls(self):
         (server_crt, server_key), (client_crt, client_key), (other_crt, _) = map(
             self.self_signed, ("server", "client", "other"))
-        server = Child("grpc_tls_server", [TLS_SERVER, server_crt, server_key, client_crt], self.path("log"))
-        self.addCleanup(server.terminate)
-        wait_until(lambda: server.log_tail().strip().isdigit(), "the port", alive=[server])
-        address = "127.0.0.1:" + server.log_tail().strip()
+        address = self.serve_tls(server_crt, server_key, client_crt)
         trusted = ("--tls.ca-file=" + server_crt, "--tls.server-name=server")
         client = ("--tls.cert-file=" + client_crt, "--tls.key-file=" + client_key)
         # No health service, and up; the certificate of a server that insists on ours.
@@ -89,6 +93,17 @@ class Command(Probes):
         self.assertEqual(health, [("unreachable", "the connection was closed")])
         health, tls = self.found(address, code=2)
         self.assertEqual((health, tls), ([("unreachable", "the connection was closed")], None))
+
+    def test_an_identity_instead_of_a_name(self):
+        users = "spiffe://mesh.test/ns/shop/sa/users"
+        crt, key = self.self_signed("users", "URI:" + users)
+        address = self.serve_tls(crt, key, crt)
+        flags = ("--tls.ca-file=" + crt, "--tls.cert-file=" + crt, "--tls.key-file=" + key)
+        for spiffe_id, code, found in (
+                (users, 0, ("unimplemented", "")),
+                (users + "2", 2, ("unreachable", "the certificate is of another identity than was asked for"))):
+            with self.subTest(spiffe_id):
+                self.assertEqual(self.found(address, *flags, "--tls.spiffe-id=" + spiffe_id, code=code)[0], [found])
 
     def test_servers_that_misbehave(self):
         for habit, code, status, message in (
