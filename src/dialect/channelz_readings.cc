@@ -39,7 +39,7 @@ std::vector<std::string> addresses_in(std::string_view target) {
   if (!takes_scheme(target, "ipv4") && !takes_scheme(target, "ipv6")) return addresses;
   while (!target.empty()) {
     const std::size_t end = std::min(target.find(','), target.size());
-    addresses.push_back(without_escapes(target.substr(0, end)));
+    if (end > 0) addresses.push_back(without_escapes(target.substr(0, end)));
     target.remove_prefix(std::min(end + 1, target.size()));
   }
   return addresses;
@@ -81,13 +81,12 @@ SeriesKey key_of(Counted counted, Direction direction, const Name& upstream, con
   return key;
 }
 
-// What pick_first could choose as well.
-void add_unchosen(const Name& upstream, const ChannelzChannel& channel, Readings& readings) {
+// What pick_first could choose as well. `listed`: endpoints of this upstream that are told already.
+void add_unchosen(const Name& upstream, const ChannelzChannel& channel,
+                  std::set<std::string>& listed, Readings& readings) {
   for (const std::string& address : addresses_in(channel.target)) {
-    const bool known = std::ranges::any_of(readings.endpoint_states, [&](const auto& one) {
-      return one.upstream == upstream && one.address == address;
-    });
-    if (known || readings.endpoint_states.size() >= limits::raw_series_per_target) continue;
+    if (readings.endpoint_states.size() >= limits::raw_series_per_target) return;
+    if (!listed.insert(address).second) continue;
     EndpointReading endpoint;
     endpoint.upstream = upstream;
     endpoint.address = address;
@@ -138,7 +137,10 @@ void ChannelzReadings::tell(const ChannelzLook& look, Readings& readings) {
   tell_channels(look, readings, calls, endpoints);
   tell_servers(look, readings, calls);
   const bool complete = look.whole && look.unreadable == 0;
-  if (complete) std::erase_if(holders_, [](const auto& one) { return !one.second.seen; });
+  // Who was not seen may only have been passed over; but not all that ever were can be remembered.
+  if (complete || holders_.size() > limits::raw_series_per_target) {
+    std::erase_if(holders_, [](const auto& one) { return !one.second.seen; });
+  }
   readings.unreadable += look.unreadable;
   readings.traffic = block_of(std::move(calls.series), std::move(calls.values), complete, calls_);
   readings.endpoints =
@@ -156,6 +158,7 @@ void ChannelzReadings::tell_channels(const ChannelzLook& look, Readings& reading
   std::map<std::uint64_t, const ChannelzChannel*> subchannels;
   for (const ChannelzChannel& one : look.subchannels) subchannels.emplace(one.id, &one);
   std::set<std::string> seen;
+  std::map<std::string, std::set<std::string>> listed;  // addresses, by upstream
   for (const auto& [channel, is_top] : look.channels) {
     const std::string upstream =
         printable_sample(upstream_of_target(channel.target), limits::channelz_target_bytes);
@@ -186,10 +189,11 @@ void ChannelzReadings::tell_channels(const ChannelzLook& look, Readings& reading
           its + " failed",
           key_of(Counted::endpoint_failures, Direction::outbound, upstream, endpoint.address),
           one.calls.failed);
+      listed[upstream].insert(endpoint.address.str());
       readings.endpoint_states.push_back(endpoint);
       subchannels.erase(it);
     }
-    if (policy == "pick_first") add_unchosen(upstream, channel, readings);
+    if (policy == "pick_first") add_unchosen(upstream, channel, listed[upstream], readings);
   }
   std::erase_if(policies_, [&](const auto& one) { return !seen.contains(one.first); });
 }

@@ -128,7 +128,8 @@ Result<ChannelzPage<Element>> read_page(std::string_view answer,
   ChannelzPage<Element> page;
   page.end = told.end();
   const bool whole = walk_messages(answer, {1}, [&](std::string_view bytes) {
-    auto element = page.elements.size() < limits::channelz_page ? element_in(bytes) : std::nullopt;
+    const bool was_asked_for = page.elements.size() + page.unreadable < limits::channelz_page;
+    auto element = was_asked_for ? element_in(bytes) : std::nullopt;
     if (element) {
       page.elements.push_back(*std::move(element));
     } else {

@@ -10,6 +10,7 @@
 
 #include "base/limits.h"
 #include "base/quoted.h"
+#include "base/text.h"
 #include "wire/grpc_code.h"
 #include "wire/grpc_parse.h"
 #include "wire/proto_walk.h"
@@ -18,6 +19,9 @@ namespace mesh {
 namespace {
 
 constexpr std::string_view no_answer = "the answer is none of reflection";
+
+// Of an answer are read so many: a service's file and what it imports, some dozens.
+constexpr std::size_t most_files = 10'000;
 
 // What the server says instead of an answer, in words; nothing if it answers.
 std::optional<Error> refusal_in(std::string_view answer) {
@@ -46,16 +50,18 @@ bool read_methods(std::string_view service, std::vector<ServiceMethod>& methods)
   return whole && readable;
 }
 
-// The declaration of the service within one file; nothing if it is not in there.
-std::optional<std::string> declaration_in(std::string_view file, std::string_view wanted) {
+// The declaration of the service within one file; nothing if it is not in there. The package is
+// taken off the wanted name and not put before each declared one: either may fill the answer.
+std::optional<std::string_view> declaration_in(std::string_view file, std::string_view wanted) {
   grpc_messages::DeclaredFile declared;
   if (!parse_message(file, declared)) return std::nullopt;
-  const std::string package = declared.package().empty() ? "" : declared.package() + ".";
-  std::optional<std::string> found;
+  const bool is_its = declared.package().empty() ||
+                      (take_front(wanted, declared.package()) && take_front(wanted, "."));
+  if (!is_its) return std::nullopt;
+  std::optional<std::string_view> found;
   walk_messages(file, {6}, [&](std::string_view bytes) {
     grpc_messages::DeclaredService service;
-    if (!found && parse_message(bytes, service) && package + service.name() == wanted)
-      found = bytes;
+    if (!found && parse_message(bytes, service) && service.name() == wanted) found = bytes;
   });
   return found;
 }
@@ -97,9 +103,10 @@ Result<ListedServices> read_listed_services(std::string_view answer) {
 Result<std::vector<ServiceMethod>> read_service_methods(std::string_view answer,
                                                         std::string_view service) {
   if (auto refusal = refusal_in(answer)) return *std::move(refusal);
-  std::optional<std::string> declaration;
+  std::optional<std::string_view> declaration;
+  std::size_t files = 0;
   const bool whole = walk_messages(answer, {4, 1}, [&](std::string_view file) {
-    if (!declaration) declaration = declaration_in(file, service);
+    if (!declaration && ++files <= most_files) declaration = declaration_in(file, service);
   });
   if (!whole) return Error{std::string(no_answer)};
   if (!declaration) return Error{"no descriptor in the answer declares it"};

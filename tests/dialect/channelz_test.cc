@@ -88,6 +88,47 @@ TEST_F(ChannelzTest, asks_no_more_than_a_poll_may) {
   EXPECT_FALSE(readings.traffic->complete);
 }
 
+TEST_F(ChannelzTest, is_not_held_up_by_channels_to_thousands_of_addresses) {
+  std::uint64_t next = 0;
+  peer_.says_["/GetTopChannels"] = [&](const Request&) {
+    const std::string policy = field(2, field(3, field(3, field(1, "LB policy \"pick_first\""))));
+    std::string page;
+    for (std::size_t i = 0; i < limits::channelz_page; ++i) {
+      std::string target = "ipv4:,,";
+      for (int port = 0; port < 500; ++port) {
+        target.append(std::to_string(next)).append(":").append(std::to_string(port)) += ",";
+      }
+      target.resize(limits::channelz_target_bytes);
+      page += channel(++next, target, policy);
+    }
+    return page;
+  };
+  const Readings readings = peer_.readings();
+  EXPECT_EQ(readings.upstreams.size(), limits::channelz_page * limits::channelz_pages);
+  EXPECT_EQ(readings.endpoint_states.size(), limits::raw_series_per_target);
+  for (const EndpointReading& one : readings.endpoint_states) EXPECT_NE(one.address, "");
+}
+
+TEST_F(ChannelzTest, remembers_not_all_who_ever_were) {
+  says("/GetTopChannels", channel(1, "dns:///a:1"));  // whose list has no end
+  const auto first_source = [&] { return peer_.readings().traffic->series->at(0).source; };
+  const std::string first = first_source();
+  const auto many = [&](std::size_t polls) {
+    std::uint64_t next = 1;
+    peer_.says_["/GetTopChannels"] = [&next](const Request&) {
+      std::string page;
+      for (std::size_t i = 0; i < limits::channelz_page; ++i) page += channel(++next, "dns:///a:1");
+      return page;
+    };
+    for (std::size_t poll = 0; poll < polls; ++poll) peer_.readings();
+    says("/GetTopChannels", channel(1, "dns:///a:1"));
+  };
+  many(1);
+  EXPECT_EQ(first_source(), first) << "it was passed over";
+  many(1 + limits::raw_series_per_target / (limits::channelz_page * limits::channelz_pages));
+  EXPECT_NE(first_source(), first) << "it was forgotten";
+}
+
 TEST_F(ChannelzTest, passes_over_what_is_gone_by_the_time_it_is_asked_for) {
   says("/GetTopChannels", channel(1, "dns:///a:1", to_subchannel(3)) + the_end);
   peer_.statuses_["/GetSubchannel"] = "NOT_FOUND";

@@ -111,6 +111,32 @@ TEST(GrpcReflection, refuses_a_service_that_is_damaged_or_not_declared) {
   EXPECT_FALSE(read_service_methods(answer_with("\xff\xff"), "pkg.Service"));
 }
 
+TEST(GrpcReflection, is_not_held_up_by_names_that_fill_the_answer) {
+  const std::size_t half = 1 << 20;
+  std::string services;
+  while (services.size() < half) services += field(6, "");
+  const std::string file = field(2, std::string(half, 'a')) + services;
+  EXPECT_FALSE(read_service_methods(answer_with(file), "pkg.Service"));
+  const std::string files = field(1, file_with(field(1, "Get")));
+  EXPECT_TRUE(read_service_methods(field(4, files), "pkg.Service"));
+  std::string empty;
+  while (empty.size() < half) empty += field(1, "");
+  EXPECT_FALSE(read_service_methods(field(4, empty + files), "pkg.Service"));
+}
+
+TEST(GrpcReflection, knows_a_service_by_its_whole_name) {
+  const auto declared = [](const std::string& package, const std::string& name) {
+    const std::string file = field(2, package) + field(6, field(1, name));
+    return read_service_methods(answer_with(file), "pkg.Service").ok();
+  };
+  EXPECT_TRUE(declared("pkg", "Service"));
+  EXPECT_TRUE(declared("", "pkg.Service"));
+  EXPECT_FALSE(declared("pkg", "pkg.Service"));
+  EXPECT_FALSE(declared("pk", "g.Service"));
+  EXPECT_FALSE(declared("pkg.Service", ""));
+  EXPECT_FALSE(declared("", "Service"));
+}
+
 TEST(GrpcReflection, passes_over_messages_that_nest_without_end) {
   std::string nested;
   for (int depth = 0; depth < 2'000; ++depth) nested = field(3, nested);
