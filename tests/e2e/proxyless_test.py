@@ -36,6 +36,8 @@ ROUTER = "type.googleapis.com/envoy.extensions.filters.http.router.v3.Router"
 class App:
     """start() … stop(); `address` is known once it serves."""
 
+    program = (PYTHON, APP)
+
     def __init__(self, directory, name, *options, **environment):
         self._name, self._options, self._environment = name, options, environment
         self._log = os.path.join(directory, name + ".log")
@@ -43,9 +45,14 @@ class App:
 
     def start(self):
         command = ["/usr/bin/env", *(f"{key}={value}" for key, value in self._environment.items()),
-                   PYTHON, APP, self._name, *self._options]
+                   *self.program, self._name, *self._options]
         self.child = Child(self._name, command, self._log)
         wait_until(self._serves, self._name + " to serve", 30, alive=[self.child])
+
+    def says(self, word):
+        """Whether it has printed a line of this word."""
+        with open(self._log) as file:
+            return word in file.read().split("\n")
 
     def _serves(self):
         with open(self._log) as file:
@@ -55,6 +62,34 @@ class App:
 
     def stop(self):
         self.child.terminate()
+
+
+class XdsServer:
+    """A control plane that says what say() told it last. start() … stop()."""
+
+    def __init__(self, directory, backends):
+        self._said, self._log = (os.path.join(directory, "xds." + what) for what in ("json", "log"))
+        self._backends = backends
+        self._port = ReservedPort()
+
+    def start(self):
+        self.say("EDS")
+        self.child = Child("xds", [XDS_PYTHON, XDS, str(self._port.number), self._said], self._log)
+
+    def stop(self):
+        self.child.terminate()
+        self._port.release()
+
+    def say(self, cluster_type):
+        with open(self._said + ".new", "w") as file:
+            json.dump(resources(self._backends, cluster_type), file)
+        os.replace(self._said + ".new", self._said)
+
+    def bootstrap(self):
+        """The environment of its clients."""
+        server = {"server_uri": f"127.0.0.1:{self._port.number}", "server_features": ["xds_v3"],
+                  "channel_creds": [{"type": "insecure"}]}
+        return {"GRPC_XDS_BOOTSTRAP_CONFIG": json.dumps({"xds_servers": [server], "node": {"id": "web"}})}
 
 
 def target(name, workload, address):
@@ -178,36 +213,23 @@ class Proxyless(TempDirTest):
         return address
 
     def test_an_xds_client_tells_what_it_accepted_and_refused(self):
-        backends = [self.app("users-0").address]
-        said = os.path.join(self.directory, "xds.json")
-
-        def say(cluster_type):
-            with open(said + ".new", "w") as file:
-                json.dump(resources(backends, cluster_type), file)
-            os.replace(said + ".new", said)
-        say("EDS")
-        port = self.port()
-        server = Child("xds", [XDS_PYTHON, XDS, str(port), said], os.path.join(self.directory, "xds.log"))
-        self.addCleanup(server.terminate)
-        bootstrap = {"xds_servers": [{"server_uri": f"127.0.0.1:{port}", "server_features": ["xds_v3"],
-                                      "channel_creds": [{"type": "insecure"}]}], "node": {"id": "web"}}
-        client = self.app("web", "--call", "xds:///users", "--calls", "50",
-                          GRPC_XDS_BOOTSTRAP_CONFIG=json.dumps(bootstrap))
+        xds = self.start(XdsServer(self.directory, [self.app("users-0").address]))
+        client = self.app("web", "--call", "xds:///users", "--calls", "50", **xds.bootstrap())
         agent = self.start_agent(agent_config([target("web", "web", client.address)]))
 
         def updates(**wanted):
             return agent.page().value("mesh_control_plane_updates_total", pod="web", **wanted)
         wait_until(lambda: updates(resource="cds", result="accepted") == 1 and
                    updates(resource="lds", result="accepted") == 1, "the configuration", 20,
-                   alive=[agent.child, server])
+                   alive=[agent.child, xds.child])
         self.assertEqual(agent.page().rows("mesh_finding", finding="config_rejected"), [])
-        say("STRICT_DNS")  # without endpoints: no gRPC client takes it
+        xds.say("STRICT_DNS")  # without endpoints: no gRPC client takes it
         wait_until(lambda: updates(resource="cds", result="rejected") == 1 and
                    agent.page().rows("mesh_finding", finding="config_rejected", pod="web"),
-                   "the refusal", 20, alive=[agent.child, server])
-        say("EDS")
+                   "the refusal", 20, alive=[agent.child, xds.child])
+        xds.say("EDS")
         wait_until(lambda: not agent.page().rows("mesh_finding", finding="config_rejected"),
-                   "the refusal to be over", 20, alive=[agent.child, server])
+                   "the refusal to be over", 20, alive=[agent.child, xds.child])
 
 
 if __name__ == "__main__":
