@@ -1,6 +1,7 @@
 // The table of flags and what each value means; see probe_flags.h.
 #include "cli/probe_flags.h"
 
+#include <algorithm>
 #include <array>
 #include <optional>
 #include <string_view>
@@ -45,11 +46,20 @@ std::optional<GrpcTls> tls_of(const FlagValues& values) {
   return tls;
 }
 
-std::optional<Error> wrong_with(const GrpcTls& tls) {
-  if (tls.server_name.size() > limits::server_name_bytes) {
-    return Error{"--tls.server-name: " + in_quotes(tls.server_name) + " is longer than " +
-                 std::to_string(limits::server_name_bytes) + " bytes"};
-  }
+std::optional<Error> wrong_with_name(std::string_view flag, const std::string& name) {
+  const bool plain = std::ranges::all_of(name, [](char c) { return c > ' ' && c < 0x7F; });
+  if (plain && name.size() <= limits::server_name_bytes) return std::nullopt;
+  const std::string why =
+      plain ? " is longer than " + std::to_string(limits::server_name_bytes).append(" bytes")
+            : " is no host name";
+  return Error{std::string(flag).append(": ").append(in_quotes(name)).append(why)};
+}
+
+std::optional<Error> wrong_with(const GrpcServer& server) {
+  if (auto complaint = wrong_with_name("--authority", server.authority)) return complaint;
+  if (!server.tls) return std::nullopt;
+  const GrpcTls& tls = *server.tls;
+  if (auto complaint = wrong_with_name("--tls.server-name", tls.server_name)) return complaint;
   if (!tls.spiffe_id.empty() && trust_domain_of(tls.spiffe_id).empty()) {
     return Error{"--tls.spiffe-id: " + in_quotes(tls.spiffe_id) +
                  " is no SPIFFE ID such as spiffe://cluster.local/ns/shop/sa/users"};
@@ -82,10 +92,8 @@ Result<ProbeFlags> parse_probe_flags(std::span<const char* const> arguments) {
     return Error{address.error().message.substr(std::string_view("--HOST:PORT: ").size())};
   flags.server.address = std::move(*address);
   flags.server.tls = tls_of(values);
-  if (flags.server.tls) {
-    if (auto complaint = wrong_with(*flags.server.tls)) return *complaint;
-  }
   take_flag(values, "authority", flags.server.authority);
+  if (auto complaint = wrong_with(flags.server)) return *complaint;
   if (const auto services = values.find("service"); services != values.end()) {
     flags.services = services->second;
   }

@@ -28,6 +28,7 @@ constexpr std::array<Wording, 13> wordings{{
     {"wrong version number", Reason::tls, "the server does not speak TLS"},
     {"http1.x server", Reason::connect, "the server speaks HTTP/1 and no HTTP/2"},
     {"last error: OK", Reason::connect, "the connection was closed before HTTP/2 began"},
+    {"Domain name not found", Reason::connect, "there is no such name"},
     {"Connection refused", Reason::connect, "connection refused"},
     {"Broken pipe", Reason::connect, "the connection was closed"},
     {"GOAWAY received", Reason::connect, "the connection was closed"},

@@ -59,6 +59,11 @@ TEST(ProbeFlags, are_refused_by_name) {
   EXPECT_EQ(error({"a:1", "--tls.cert-file=c"}), "--tls.cert-file: without --tls.key-file");
   EXPECT_EQ(error({"a:1", "--tls.key-file=c"}), "--tls.key-file: without --tls.cert-file");
   EXPECT_THAT(error({"a:1", "--tls.spiffe-id=users"}), HasSubstr("\"users\" is no SPIFFE ID"));
+  EXPECT_EQ(error({"a:1", "--authority=a b"}), "--authority: \"a b\" is no host name");
+  EXPECT_EQ(error({"a:1", "--tls.server-name=a\nb"}),
+            "--tls.server-name: \"a\\nb\" is no host name");
+  const std::string long_name = "--authority=" + std::string(256, 'a');
+  EXPECT_THAT(error({"a:1", long_name.c_str()}), HasSubstr("is longer than 255 bytes"));
   EXPECT_THAT(error({"a:1", "--timeout=0"}), HasSubstr("--timeout"));
   EXPECT_THAT(error({"a:1", "--timeout=soon"}), HasSubstr("--timeout"));
   EXPECT_THAT(error({"a:1", "--output=xml"}), HasSubstr("--output"));

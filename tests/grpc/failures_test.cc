@@ -45,6 +45,11 @@ TEST(GrpcFailures, are_whatever_comes_without_an_answer) {
             "connect: connection refused");
   EXPECT_EQ(said("UNAVAILABLE", "DNS resolution failed for users:1: not found", false),
             "connect: DNS resolution failed for users:1: not found");
+  EXPECT_EQ(said("UNAVAILABLE",
+                 "DNS resolution failed for users:1: C-ares status is not ARES_SUCCESS qtype=AAAA "
+                 "name=users is_balancer=0: Domain name not found",
+                 false),
+            "connect: there is no such name");
   EXPECT_EQ(said("UNAVAILABLE", "x: Tls handshake failed: alert", false),
             "tls: x: Tls handshake failed: alert");
   EXPECT_EQ(said("UNIMPLEMENTED", "Received http2 header with status: 404", true),
