@@ -111,11 +111,20 @@ class Command(Probes):
                 (hostile_grpc.speak_http1, 2, "unreachable", "the server speaks HTTP/1 and no HTTP/2"),
                 (hostile_grpc.reset_after_headers, 2, "unreachable", "connection reset"),
                 (hostile_grpc.send_100_megabytes, 1, "failed", "the message is too large"),
-                (hostile_grpc.answer_nonsense, 1, "failed", "what it answers is no health")):
+                (hostile_grpc.answer_nonsense, 1, "failed", "what it answers is no health"),
+                (hostile_grpc.compress_unasked, 1, "failed", "Compression algorithm 'gzip' is disabled."),
+                (hostile_grpc.end_without_status, 1, "failed", "UNKNOWN: No status received"),
+                (hostile_grpc.end_without_trailers, 2, "unreachable", "Stream removed"),
+                (hostile_grpc.say_status_99, 1, "failed", "other"),
+                (hostile_grpc.say_goodbye, 2, "unreachable", "the connection was closed"),
+                (hostile_grpc.drip, 2, "unreachable", "no answer in time"),
+                (hostile_grpc.flood_with_headers, 1, "failed",
+                 "RESOURCE_EXHAUSTED: received initial metadata size exceeds limit"),
+                (hostile_grpc.flood_with_settings, 2, "unreachable", "no answer in time")):
             with self.subTest(habit.__name__):
                 server = self.start(HostileServer(habit))
                 began = time.monotonic()
-                health, _ = self.found(server.address, "--timeout=1s", code=code)
+                health, _ = self.found(server.address, "--timeout=500ms", code=code)
                 self.assertEqual(health, [(status, message)])
                 self.assertLess(time.monotonic() - began, 5)
 

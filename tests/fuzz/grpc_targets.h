@@ -1,5 +1,5 @@
-// Fuzz targets for what a gRPC server says of itself: reflection, channelz and the status of its
-// xDS client.
+// Fuzz targets for what a gRPC server says of itself: health, reflection, channelz and the status
+// of its xDS client.
 #pragma once
 
 #include <algorithm>
@@ -10,6 +10,7 @@
 #include "fuzz/promise.h"
 #include "wire/grpc_channelz.h"
 #include "wire/grpc_csds.h"
+#include "wire/grpc_health.h"
 #include "wire/grpc_reflection.h"
 #include "wire/proto_walk.h"
 
@@ -76,16 +77,25 @@ inline void grpc_csds(std::string_view input) {
   }
 }
 
+inline void grpc_health(std::string_view input) {
+  const auto status = parse_health_check_response(input);
+  const bool of_health = !status || *status == HealthStatus::serving ||
+                         *status == HealthStatus::not_serving || *status == HealthStatus::unknown ||
+                         *status == HealthStatus::service_unknown;
+  promise(of_health, "a server tells no status of ours");
+}
+
 inline void proto_walk(std::string_view input) {
   std::size_t bytes = 0;
   walk_messages(input, {1}, [&](std::string_view element) { bytes += element.size(); });
   promise(bytes <= input.size(), "elements hold no more than the message");
 }
 
-inline constexpr std::array<Target, 4> grpc_targets{{
+inline constexpr std::array<Target, 5> grpc_targets{{
     {"grpc_reflection", grpc_reflection},
     {"grpc_channelz", grpc_channelz},
     {"grpc_csds", grpc_csds},
+    {"grpc_health", grpc_health},
     {"proto_walk", proto_walk},
 }};
 

@@ -1,19 +1,30 @@
 """gRPC servers that misbehave, each a habit of a raw socket in a thread: HostileServer(habit).address."""
 
+import gzip
 import socket
 import struct
 import threading
+import time
 
 PREFACE = b"PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n"
-DATA, HEADERS, RST_STREAM, SETTINGS, PING, WINDOW_UPDATE = 0, 1, 3, 4, 6, 8
-END_HEADERS, ACK = 4, 1
+DATA, HEADERS, RST_STREAM, SETTINGS, PING, GOAWAY, WINDOW_UPDATE, CONTINUATION = 0, 1, 3, 4, 6, 7, 8, 9
+END_HEADERS, ACK, END_STREAM = 4, 1, 1
 # ":status: 200" of the static table, and content-type as a literal beside its name there (RFC 7541, A).
 RESPONSE = b"\x88\x5f" + bytes([len(b"application/grpc")]) + b"application/grpc"
 FRAME_BYTES, WINDOW = 16384, 65535
+SERVING = b"\x08\x01"
 
 
 def frame(kind, flags, stream, payload=b""):
     return struct.pack(">I", len(payload))[1:] + bytes([kind, flags]) + struct.pack(">I", stream) + payload
+
+
+def header(name, value):
+    return b"\0" + bytes([len(name)]) + name.encode() + bytes([len(value)]) + value.encode()
+
+
+def message(content, flag=0):
+    return bytes([flag]) + struct.pack(">I", len(content)) + content
 
 
 def read_exactly(peer, count):
@@ -26,8 +37,8 @@ def read_exactly(peer, count):
     return read
 
 
-def begin_response(peer):
-    """Speaks HTTP/2 up to the response's headers; gives the stream's number."""
+def read_question(peer):
+    """Speaks HTTP/2 up to the headers of a call; gives the stream's number."""
     read_exactly(peer, len(PREFACE))
     peer.sendall(frame(SETTINGS, 0, 0))
     while True:
@@ -37,8 +48,14 @@ def begin_response(peer):
         if head[3] == SETTINGS and not head[4] & ACK:
             peer.sendall(frame(SETTINGS, ACK, 0))
         if head[3] == HEADERS:
-            peer.sendall(frame(HEADERS, END_HEADERS, stream, RESPONSE))
             return stream
+
+
+def begin_response(peer, more=b""):
+    """The same and the headers of the response."""
+    stream = read_question(peer)
+    peer.sendall(frame(HEADERS, END_HEADERS, stream, RESPONSE + more))
+    return stream
 
 
 def wait_for_the_end(peer):
@@ -81,11 +98,63 @@ def send_100_megabytes(peer):
             return
 
 
-def answer_nonsense(peer):
-    stream = begin_response(peer)
-    peer.sendall(frame(DATA, 0, stream, b"\0" + struct.pack(">I", 5) + b"hello"))
-    peer.sendall(frame(HEADERS, END_HEADERS | 1, stream, b"\x40\x0bgrpc-status\x010"))
+def end_response(peer, stream, content, trailers):
+    peer.sendall(frame(DATA, 0, stream, content))
+    peer.sendall(frame(HEADERS, END_HEADERS | END_STREAM, stream, trailers))
     wait_for_the_end(peer)
+
+
+def answer_nonsense(peer):
+    end_response(peer, begin_response(peer), message(b"hello"), header("grpc-status", "0"))
+
+
+def compress_unasked(peer):
+    stream = begin_response(peer, header("grpc-encoding", "gzip"))
+    end_response(peer, stream, message(gzip.compress(SERVING), flag=1), header("grpc-status", "0"))
+
+
+def end_without_status(peer):
+    end_response(peer, begin_response(peer), message(SERVING), b"")
+
+
+def end_without_trailers(peer):
+    stream = begin_response(peer)
+    peer.sendall(frame(DATA, END_STREAM, stream, message(SERVING)))
+    wait_for_the_end(peer)
+
+
+def say_status_99(peer):
+    """In trailers without headers before them."""
+    stream = read_question(peer)
+    peer.sendall(frame(HEADERS, END_HEADERS | END_STREAM, stream, RESPONSE + header("grpc-status", "99")))
+    wait_for_the_end(peer)
+
+
+def say_goodbye(peer):
+    read_exactly(peer, len(PREFACE))
+    peer.sendall(frame(SETTINGS, 0, 0) + frame(GOAWAY, 0, 0, bytes(8)))
+    wait_for_the_end(peer)
+
+
+def drip(peer):
+    """One byte of an honest answer at a time."""
+    stream = read_question(peer)
+    for byte in frame(HEADERS, END_HEADERS, stream, RESPONSE) + frame(DATA, 0, stream, message(SERVING)):
+        peer.sendall(bytes([byte]))
+        time.sleep(0.2)
+
+
+def flood_with_headers(peer):
+    stream = read_question(peer)
+    peer.sendall(frame(HEADERS, 0, stream, RESPONSE))
+    while True:
+        peer.sendall(frame(CONTINUATION, 0, stream, header("x", "y" * 100) * 140))
+
+
+def flood_with_settings(peer):
+    read_exactly(peer, len(PREFACE))
+    while True:
+        peer.sendall(frame(SETTINGS, 0, 0) * 100)
 
 
 class HostileServer:
