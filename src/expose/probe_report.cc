@@ -96,7 +96,8 @@ void add_lines(const MethodLook& look, std::vector<Line>& lines) {
 json::value json_of(const MethodLook& look) {
   json::object object;
   object["error"] = look.failure ? json::value(shown_on_one_line(look.failure->message)) : nullptr;
-  object["declared"] = object["services_untold"] = nullptr;
+  object["declared"] = nullptr;
+  object["services_untold"] = nullptr;
   if (!look.declared) return object;
   json::array methods;
   for (const DeclaredMethod& one : look.declared->methods) {
