@@ -33,6 +33,16 @@ std::string without_escapes(std::string_view text) {
   return plain;
 }
 
+// "10.0.0.7:80" of "[[[users/10.0.0.7:80]/{}]]": Java's groups of addresses, a name before each;
+// nothing if it is no such thing.
+std::string_view first_of_java(std::string_view target) {
+  const std::size_t slash = target.find('/');
+  if (!target.starts_with("[[[") || slash == std::string_view::npos) return {};
+  target.remove_prefix(slash + 1);
+  const std::size_t host = target.starts_with('[') ? std::min(target.find(']'), target.size()) : 0;
+  return target.substr(0, target.find_first_of(",]", host + 1));
+}
+
 // The addresses of a target that is a list of them.
 std::vector<std::string> addresses_in(std::string_view target) {
   std::vector<std::string> addresses;
@@ -261,6 +271,7 @@ std::string_view upstream_of_target(std::string_view target) {
 }
 
 std::string address_of_target(std::string_view target) {
+  if (const std::string_view address = first_of_java(target); !address.empty()) target = address;
   for (const std::string_view scheme : {"ipv4", "ipv6"}) takes_scheme(target, scheme);
   return printable_sample(without_escapes(target), limits::channelz_target_bytes);
 }

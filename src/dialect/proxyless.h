@@ -9,12 +9,13 @@
 //   reflection  which methods its servers have (reflection.h)
 //
 // Each may be missing; a program that has none of them is no target. What channelz does not tell,
-// by grpc++ 1.51, grpcio 1.85 and grpc-go 1.66:
+// by grpc++ 1.51, grpcio 1.85, grpc-go 1.66 and grpc-java 1.85:
 //
 //   - methods and statuses of calls: they ended in OK or they did not
 //   - durations, messages by method, limits, retries; connections that were opened, only those that
 //     are open
 //   - other endpoints than those that are connected to, under pick_first
+//   - which policy chooses, by Java
 //   - that the channel to a control plane is one: it is an upstream like any other
 #pragma once
 

@@ -205,6 +205,10 @@ TEST(ChannelzTargets, of_subchannels_become_addresses) {
   EXPECT_EQ(address_of_target("ipv6:%5B::1%5D:80"), "[::1]:80");
   EXPECT_EQ(address_of_target("ipv6:[::1]:80"), "[::1]:80");
   EXPECT_EQ(address_of_target("unix:/run/a.sock"), "unix:/run/a.sock");
+  EXPECT_EQ(address_of_target("[[[/10.0.0.7:80]/{}]]"), "10.0.0.7:80");
+  EXPECT_EQ(address_of_target("[[[users/10.0.0.7:80, users/10.0.0.8:80]/{a=b}]]"), "10.0.0.7:80");
+  EXPECT_EQ(address_of_target("[[[/[fd00::7]:80]/{}]]"), "[fd00::7]:80");
+  for (const char* odd : {"[[[", "[[[x", "[[[/", "[[[/["}) address_of_target(odd);
 }
 
 }  // namespace

@@ -21,6 +21,7 @@ using testing::StartsWith;
 constexpr const char* balanced = "python_1.85_round_robin.txt";
 constexpr const char* pinned = "python_1.85_pick_first.txt";
 constexpr const char* go = "go_1.66_round_robin.txt";
+constexpr const char* java = "java_1.85_round_robin.txt";
 constexpr const char* cpp = "cpp_1.51_server.txt";
 
 std::vector<std::uint64_t> requests_of(const Readings& readings) {
@@ -54,6 +55,20 @@ TEST(Proxyless, tells_how_a_client_spreads_its_calls) {
     EXPECT_THAT(readings.partial, IsEmpty());
     EXPECT_EQ(server.asked("/GetSubchannel"), 3);
   }
+}
+
+TEST(Proxyless, tells_of_a_java_client_all_but_its_policy) {
+  const Readings readings = RecordedGrpc(java).readings();
+  ASSERT_THAT(readings.upstreams, SizeIs(1));
+  EXPECT_EQ(readings.upstreams[0].balancer, "");
+  EXPECT_EQ(readings.upstreams[0].connections.active, 3u);
+  ASSERT_THAT(readings.endpoint_states, SizeIs(3));
+  for (const EndpointReading& one : readings.endpoint_states) {
+    EXPECT_THAT(one.address.str(), StartsWith("127.0.0.1:"));
+  }
+  EXPECT_THAT(requests_of(readings), testing::UnorderedElementsAre(100u, 100u, 101u));
+  EXPECT_EQ(readings.unreadable, 0u);
+  EXPECT_THAT(readings.partial, IsEmpty());
 }
 
 TEST(Proxyless, tells_of_a_pinned_client_whom_it_could_have_called) {
