@@ -46,13 +46,22 @@ void log_change(const GrpcHealthState& state) {
 
 }  // namespace
 
+struct ProbeWatcher::Host {
+  explicit Host(const asio::any_io_executor& executor)
+      : slots(std::make_shared<Slots>(executor, at_once_per_host)),
+        slots_now(std::make_shared<Slots>(executor, 1)) {}
+
+  std::shared_ptr<Slots> slots;      // for every question
+  std::shared_ptr<Slots> slots_now;  // for those of probe_now() before
+};
+
 struct ProbeWatcher::Watched {
   GrpcProbe probe;
   std::string service;
   std::string place;       // differs from all others'
   Duration first_after{};  // from when it began to be watched
   std::shared_ptr<GrpcChannel> channel;
-  std::shared_ptr<Slots> slots;
+  std::shared_ptr<Host> host;
   std::shared_ptr<const GrpcHealthState> state;  // null until it was asked
   bool gone = false;                             // nobody watches it any more
 
@@ -103,12 +112,12 @@ ProbeWatcher::ProbeWatcher(asio::any_io_executor executor) : executor_(std::move
 
 ProbeWatcher::~ProbeWatcher() = default;
 
-std::shared_ptr<Slots> ProbeWatcher::slots_of(const Address& address) {
-  std::erase_if(slots_, [](const auto& one) { return one.second.expired(); });
-  std::weak_ptr<Slots>& known = slots_[address.host];
-  auto slots = known.lock();
-  if (!slots) known = slots = std::make_shared<Slots>(executor_, at_once_per_host);
-  return slots;
+std::shared_ptr<ProbeWatcher::Host> ProbeWatcher::host_of(const Address& address) {
+  std::erase_if(hosts_, [](const auto& one) { return one.second.expired(); });
+  std::weak_ptr<Host>& known = hosts_[address.host];
+  auto host = known.lock();
+  if (!host) known = host = std::make_shared<Host>(executor_);
+  return host;
 }
 
 void ProbeWatcher::spawn(const std::string& place, asio::awaitable<void> endless) {
@@ -127,7 +136,7 @@ std::shared_ptr<ProbeWatcher::Watched> ProbeWatcher::make(const GrpcProbe& probe
   watched->place = target_id(probe.whose) + " " + probe.name + " " + service;
   watched->first_after = place_in(std::min<Duration>(spread, probe.interval / 2), watched->place);
   watched->channel = grpc_channel(executor_, probe.server);
-  watched->slots = slots_of(probe.server.address);
+  watched->host = host_of(probe.server.address);
   spawn(watched->place, keep_asking(shared_from_this(), watched));
   return watched;
 }
@@ -213,8 +222,9 @@ asio::awaitable<void> ProbeWatcher::keep_listening(std::shared_ptr<ProbeWatcher>
 }
 
 asio::awaitable<HealthLook> ProbeWatcher::look_at(std::shared_ptr<Watched> watched) {
-  co_await watched->slots->take();
-  const Slot slot{watched->slots};
+  const std::shared_ptr<Slots> slots = watched->host->slots;
+  co_await slots->take();
+  const Slot slot{slots};
   const Instant deadline = steady_clock::now() + watched->probe.timeout;
   HealthLook look = co_await check_health(watched->channel, watched->service, deadline);
   co_return look;
@@ -224,6 +234,9 @@ asio::awaitable<HealthStates> ProbeWatcher::look_at_all(
     std::vector<std::shared_ptr<Watched>> watched) {
   HealthStates states;
   for (const auto& one : watched) {
+    const std::shared_ptr<Slots> slots = one->host->slots_now;
+    co_await slots->take();
+    const Slot slot{slots};
     HealthLook look = co_await look_at(one);
     states.push_back(one->after(std::move(look)));
   }

@@ -38,8 +38,9 @@ class ProbeWatcher : public std::enable_shared_from_this<ProbeWatcher> {
   void stop();
 
   // Asks each service of the probe that is called so ("namespace/name" of one that has a
-  // namespace), beside what is asked anyhow, and counts it nowhere. Nothing if there is no such
-  // probe.
+  // namespace), beside what is asked anyhow, and counts it nowhere. One question of this kind is
+  // under way to a host, so that however many ask here, what is asked anyhow is. Nothing if there
+  // is no such probe.
   std::optional<boost::asio::awaitable<HealthStates>> probe_now(const std::string& name);
 
   // Whether each was asked once, however that ended.
@@ -49,6 +50,7 @@ class ProbeWatcher : public std::enable_shared_from_this<ProbeWatcher> {
   HealthStates states() const;
 
  private:
+  struct Host;
   struct Watched;
   static boost::asio::awaitable<void> keep_asking(std::shared_ptr<ProbeWatcher> self,
                                                   std::shared_ptr<Watched> watched);
@@ -62,11 +64,11 @@ class ProbeWatcher : public std::enable_shared_from_this<ProbeWatcher> {
   static boost::asio::awaitable<HealthLook> look_at(std::shared_ptr<Watched> watched);
   std::shared_ptr<Watched> make(const GrpcProbe& probe, const std::string& service,
                                 Duration spread);
-  std::shared_ptr<class Slots> slots_of(const Address& address);
+  std::shared_ptr<Host> host_of(const Address& address);
 
   boost::asio::any_io_executor executor_;
   std::vector<std::shared_ptr<Watched>> watched_;
-  std::map<std::string, std::weak_ptr<class Slots>> slots_;  // by host
+  std::map<std::string, std::weak_ptr<Host>> hosts_;  // by name
 };
 
 }  // namespace mesh

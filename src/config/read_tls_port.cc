@@ -70,6 +70,10 @@ std::string read_server_name(const Fields& fields, std::string_view key) {
 std::optional<Address> read_address(const Fields& fields, const Field& field) {
   const auto text = fields.text(field, host_port);
   if (!text) return std::nullopt;
+  if (text->find("://") != text->npos) {
+    fields.complain(field, *text, "is a URL", host_port);
+    return std::nullopt;
+  }
   const auto parsed = parse_host_port(*text, 1);
   const bool whole = parsed && !parsed->host.empty();
   if (whole) return Address{parsed->host, parsed->port, ""};

@@ -17,7 +17,7 @@ struct Wording {
   std::string_view words;
 };
 
-constexpr std::array<Wording, 13> wordings{{
+constexpr std::array<Wording, 14> wordings{{
     {"Received message larger than max", Reason::too_large, "the message is too large"},
     {"Buffers full", Reason::too_large, "the message is too large"},  // of the channel's quota
     {"certificate verify failed", Reason::tls, "the certificate is not trusted"},

@@ -239,6 +239,35 @@ TEST_F(ProbeWatcherTest, makes_a_probe_now_and_counts_it_nowhere) {
   EXPECT_EQ(only()->probes, 1u);
 }
 
+TEST_F(ProbeWatcherTest, asks_what_is_asked_anyhow_however_many_ask_now) {
+  std::mutex mutex;
+  std::vector<std::string> asked;
+  Serving silent([&](const ServingCall& call) {
+    const std::lock_guard lock(mutex);
+    asked.push_back(call.request);
+    return Served{0, "", "", true};
+  });
+  GrpcProbe users = probe("users", silent.address(), 400ms);
+  users.timeout = 300ms;
+  GrpcProbe others = probe("others", silent.address(), 1h, {"others"});
+  others.timeout = 300ms;
+  watcher_->watch({users, others});
+  std::vector<HealthStates> now(60);
+  const auto ask = [](asio::awaitable<HealthStates> probing,
+                      HealthStates& out) -> asio::awaitable<void> {
+    out = co_await std::move(probing);
+  };
+  for (HealthStates& out : now) {
+    asio::co_spawn(io_, ask(*watcher_->probe_now("others"), out), rethrow);
+  }
+  const auto count = [&](bool of_users) {
+    const std::lock_guard lock(mutex);
+    return std::ranges::count(asked, of_users, &std::string::empty);
+  };
+  EXPECT_TRUE(run_until([&] { return count(true) >= 3; }));
+  EXPECT_LT(count(false), 30) << "those who asked first have all been served first";
+}
+
 TEST_F(ProbeWatcherTest, says_why_there_may_be_no_answer) {
   GrpcProbe one = probe("users", nobody(), 1h);
   one.if_unreachable = "a proxy refuses plain text";

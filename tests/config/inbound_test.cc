@@ -70,6 +70,8 @@ TEST(InboundKey, wants_the_identity_of_a_linkerd_proxy) {
 TEST(InboundKey, names_what_is_no_address) {
   EXPECT_EQ(error("envoy", "':1'"),
             "f.yaml:5:12: targets[0].inbound: \":1\" has no host; expected HOST:PORT");
+  EXPECT_EQ(error("envoy", "'http://h:1'"),
+            "f.yaml:5:12: targets[0].inbound: \"http://h:1\" is a URL; expected HOST:PORT");
   EXPECT_EQ(error("envoy", "{address: ':1'}"),
             "f.yaml:5:22: targets[0].inbound.address: \":1\" has no host; expected HOST:PORT");
   EXPECT_EQ(error("envoy", "{sni: a}"),
