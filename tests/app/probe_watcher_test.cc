@@ -1,94 +1,18 @@
-// Probes of real gRPC servers (grpc++, with its own health service): who is asked when, what is
-// kept when the list changes, and what a server says of itself between two questions.
+// Probes of real gRPC servers (grpc++, with its own health service): who is asked when, and what is
+// kept when the list changes.
 #include "app/probe_watcher.h"
 
-#include <gmock/gmock.h>
-#include <gtest/gtest.h>
-
 #include <algorithm>
-#include <boost/asio/co_spawn.hpp>
-#include <boost/asio/io_context.hpp>
-#include <boost/asio/use_awaitable.hpp>
-#include <chrono>
-#include <functional>
 #include <map>
-#include <memory>
 #include <mutex>
 #include <string>
 #include <thread>
-#include <utility>
 #include <vector>
 
-#include "base/rethrow.h"
-#include "grpc/serving.h"
+#include "app/probe_watching.h"
 
 namespace mesh {
 namespace {
-
-namespace asio = boost::asio;
-using namespace std::chrono_literals;
-using std::chrono::steady_clock;
-using ::testing::ElementsAre;
-using testing::HealthServing;
-using ::testing::IsEmpty;
-using testing::Served;
-using testing::Serving;
-using testing::ServingCall;
-
-const std::string serving("\x08\x01", 2);
-
-GrpcProbe probe(const std::string& name, const Address& address, std::chrono::milliseconds interval,
-                std::vector<std::string> services = {""}) {
-  GrpcProbe one;
-  one.name = name;
-  one.whose.mesh = "";
-  one.server.address = address;
-  one.services = std::move(services);
-  one.interval = interval;
-  one.timeout = 5s;
-  return one;
-}
-
-std::vector<std::string> numbered(int count) {
-  std::vector<std::string> names;
-  for (int i = 0; i < count; ++i) names.push_back("s" + std::to_string(i));
-  return names;
-}
-
-// Where nobody listens.
-Address nobody() {
-  const HealthServing gone;
-  return gone.address();
-}
-
-class ProbeWatcherTest : public ::testing::Test {
- protected:
-  // False if it does not come true within twenty seconds.
-  bool run_until(const std::function<bool()>& holds) {
-    const auto end = steady_clock::now() + 20s;
-    io_.restart();
-    while (!holds()) {
-      if (steady_clock::now() >= end) return false;
-      io_.run_one_for(10ms);
-    }
-    return true;
-  }
-
-  bool run_until_looked() {
-    return run_until([this] { return watcher_->all_looked(); });
-  }
-
-  std::vector<std::string> statuses() const {
-    std::vector<std::string> all;
-    for (const auto& one : watcher_->states()) all.emplace_back(to_string(one->look.status));
-    return all;
-  }
-
-  std::shared_ptr<const GrpcHealthState> only() const { return watcher_->states().at(0); }
-
-  asio::io_context io_{1};
-  std::shared_ptr<ProbeWatcher> watcher_ = std::make_shared<ProbeWatcher>(io_.get_executor());
-};
 
 TEST_F(ProbeWatcherTest, tells_of_each_service_what_the_server_says) {
   HealthServing server;
@@ -228,11 +152,7 @@ TEST_F(ProbeWatcherTest, makes_a_probe_now_and_counts_it_nowhere) {
   server.say("", false);
   EXPECT_FALSE(watcher_->probe_now("others"));
   HealthStates now;
-  const auto ask = [](asio::awaitable<HealthStates> probing,
-                      HealthStates& out) -> asio::awaitable<void> {
-    out = co_await std::move(probing);
-  };
-  asio::co_spawn(io_, ask(*watcher_->probe_now("users"), now), rethrow);
+  probe_now("users", now);
   ASSERT_TRUE(run_until([&] { return now.size() == 2; }));
   EXPECT_EQ(now[0]->look.status, HealthStatus::not_serving);
   EXPECT_THAT(statuses(), ElementsAre("serving", "service_unknown"));
@@ -253,13 +173,7 @@ TEST_F(ProbeWatcherTest, asks_what_is_asked_anyhow_however_many_ask_now) {
   others.timeout = 300ms;
   watcher_->watch({users, others});
   std::vector<HealthStates> now(60);
-  const auto ask = [](asio::awaitable<HealthStates> probing,
-                      HealthStates& out) -> asio::awaitable<void> {
-    out = co_await std::move(probing);
-  };
-  for (HealthStates& out : now) {
-    asio::co_spawn(io_, ask(*watcher_->probe_now("others"), out), rethrow);
-  }
+  for (HealthStates& out : now) probe_now("others", out);
   const auto count = [&](bool of_users) {
     const std::lock_guard lock(mutex);
     return std::ranges::count(asked, of_users, &std::string::empty);
@@ -277,45 +191,5 @@ TEST_F(ProbeWatcherTest, says_why_there_may_be_no_answer) {
 }
 
 // The interval is an hour: what is shown was told by the server.
-TEST_F(ProbeWatcherTest, shows_what_a_server_says_of_itself_at_once_and_counts_it_nowhere) {
-  auto server = std::make_unique<HealthServing>();
-  GrpcProbe one = probe("users", server->address(), 1h, {"", "a.B"});
-  one.watch = true;
-  watcher_->watch({one});
-  ASSERT_TRUE(run_until_looked());
-  EXPECT_THAT(statuses(), ElementsAre("serving", "service_unknown"));
-  for (const bool up : {false, true, false}) {
-    server->say("", !up);
-    server->say("a.B", up);
-    const auto said = steady_clock::now();
-    const std::string first = up ? "not_serving" : "serving",
-                      second = up ? "serving" : "not_serving";
-    ASSERT_TRUE(run_until([&] { return statuses() == std::vector{first, second}; }));
-    EXPECT_LT(steady_clock::now() - said, 5s);
-  }
-  EXPECT_EQ(only()->probes, 1u);
-  server = nullptr;
-  ASSERT_TRUE(run_until([&] { return statuses() == std::vector<std::string>(2, "unreachable"); }));
-  EXPECT_EQ(only()->probes, 1u) << "nor that it is away";
-}
-
-TEST_F(ProbeWatcherTest, goes_on_asking_who_does_not_speak_of_itself) {
-  std::mutex mutex;
-  std::map<std::string, int> calls;
-  const Serving server([&](const ServingCall& call) {
-    const std::lock_guard lock(mutex);
-    ++calls[call.path];
-    if (call.path.ends_with("Watch")) return Served{12, "what is that", "", false};
-    return Served{0, "", serving, false};
-  });
-  GrpcProbe one = probe("users", server.address(), 100ms);
-  one.watch = true;
-  watcher_->watch({one});
-  ASSERT_TRUE(run_until([this] { return !statuses().empty() && only()->probes >= 4; }));
-  EXPECT_EQ(only()->failures, 0u);
-  const std::lock_guard lock(mutex);
-  EXPECT_EQ(calls["/grpc.health.v1.Health/Watch"], 1) << "it is remembered";
-}
-
 }  // namespace
 }  // namespace mesh
