@@ -38,11 +38,12 @@ std::string value_of(const Fields& header, field name) {
 
 // "http://host/path" is what a proxy is asked for; every server must understand it.
 std::string_view without_authority(std::string_view target) {
-  constexpr std::string_view scheme = "http://";
-  if (!target.starts_with(scheme)) return target;
-  const auto path = target.find_first_of("/?", scheme.size());
-  if (path == std::string_view::npos) return "/";
-  return target.substr(path);
+  for (const std::string_view scheme : {"http://", "https://"}) {
+    if (!target.starts_with(scheme)) continue;
+    const auto path = target.find_first_of("/?", scheme.size());
+    return path == std::string_view::npos ? "/" : target.substr(path);
+  }
+  return target;
 }
 
 HttpQuestion understand(const Fields& header, bool keep_alive) {
@@ -69,6 +70,7 @@ HttpQuestion understand(const Fields& header, bool keep_alive) {
   if (question.web.path[0] != '/') return refused(400);
   question.web.accept = value_of(header, field::accept);
   question.web.accept_encoding = value_of(header, field::accept_encoding);
+  question.web.authorization = value_of(header, field::authorization);
   return question;
 }
 

@@ -72,6 +72,7 @@ std::string reply_head(const WebReply& reply, bool keep_alive, WallTime now) {
   }
   add(head, "Vary", reply.vary);
   add(head, "Location", reply.location);
+  for (const WebHeader& header : reply.headers) add(head, header.name, header.value);
   if (reply.status == 405) add(head, "Allow", reply.allow);
   add(head, "Connection", keep_alive ? "keep-alive" : "close");
   head += "\r\n";

@@ -2,8 +2,9 @@
 //
 // Knows nothing of metrics. GET, HEAD, and POST and PUT without a body are passed on; everything
 // else is answered here (405, 400, 413, 431). Bounded: connections, header and body size, time to
-// ask and time to take the answer. Keep-alive and pipelining as HTTP/1.1 has them. The handler may
-// run elsewhere (it is awaited), so a big page does not hold up the io_context.
+// ask, a TLS handshake included, and time to take the answer. Keep-alive and pipelining as HTTP/1.1
+// has them. The handler may run elsewhere (it is awaited), so a big page does not hold up the
+// io_context.
 //
 // A connection without a request costs its owner nothing, so it must not cost others their answer:
 // where connections or file descriptors run out, the one that has waited longest for a request to
@@ -16,6 +17,8 @@
 #include <functional>
 #include <memory>
 #include <string>
+#include <string_view>
+#include <vector>
 
 #include "base/clock.h"
 #include "base/limits.h"
@@ -24,12 +27,21 @@
 
 namespace mesh {
 
+class ServerTls;
+
 struct WebRequest {
   std::string method;  // "GET", "HEAD", "POST" or "PUT"
   std::string path;    // without query
   std::string query;   // without '?'; "" if there is none
   std::string accept;  // header values, "" where absent
   std::string accept_encoding;
+  std::string authorization;
+};
+
+// The name is a literal of the program; a value that does not fit in a line is left out.
+struct WebHeader {
+  std::string_view name;
+  std::string value;
 };
 
 struct WebReply {
@@ -40,6 +52,7 @@ struct WebReply {
   std::string location;             // for redirects
   std::string allow = "GET, HEAD";  // which methods there are; told with 405
   std::string vary;                 // "Accept, Accept-Encoding" where the body depends on them
+  std::vector<WebHeader> headers;   // what else is to be said
 };
 
 // May throw: that is answered with 500 and logged.
@@ -62,11 +75,16 @@ class HttpServer {
   HttpServer(const HttpServer&) = delete;
   HttpServer& operator=(const HttpServer&) = delete;
 
-  // Binds and listens; may be called several times. An empty host means all addresses (IPv6 with
-  // IPv4; IPv4 alone where the machine has no IPv6). Port 0 picks a free one. Returns the address
-  // really bound, or an error that names the one asked for. TCP only. A name is looked up in the
-  // foreground: call this at start-up.
+  // Binds and listens, as net/listener.h tells; may be called several times. Returns the address
+  // really bound, or an error that names the one asked for. A name is looked up in the foreground:
+  // call this at start-up.
   Result<Address> listen(const Address& address);
+  // The same on a socket that listens already, which is taken over.
+  Result<Address> listen_at(int descriptor);
+
+  // Who connects from now on is served over TLS with this; null: plain, as at first. Whoever is
+  // connected gets the answer that is being made, and has to connect anew for another one.
+  void secure(std::shared_ptr<const ServerTls> tls);
 
   // Stops accepting, lets answers in progress finish, closes all other connections at once, those
   // of half a request included; completes when all are closed or at the deadline, when it closes

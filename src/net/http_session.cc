@@ -4,10 +4,8 @@
 
 #include <algorithm>
 #include <array>
-#include <boost/asio/buffer.hpp>
-#include <boost/asio/redirect_error.hpp>
-#include <boost/asio/use_awaitable.hpp>
 #include <exception>
+#include <span>
 #include <string>
 #include <utility>
 
@@ -18,37 +16,38 @@ namespace mesh {
 namespace {
 
 namespace asio = boost::asio;
-using asio::ip::tcp;
-using boost::system::error_code;
 
 // A socket closed with unread bytes resets the connection, and the reset can overtake the answer
 // that says why. So before closing we read on for a moment, up to this much.
 constexpr std::size_t hang_up_bytes = 256 * 1024;
 constexpr std::chrono::seconds hang_up_time{1};
 
-std::array<asio::const_buffer, 2> unsent(std::string_view head, std::string_view body,
-                                         std::size_t sent) {
-  const auto of_head = std::min(sent, head.size());
-  head.remove_prefix(of_head);
-  body.remove_prefix(sent - of_head);
-  return {asio::const_buffer(head.data(), head.size()),
-          asio::const_buffer(body.data(), body.size())};
-}
-
 }  // namespace
 
-HttpSession::HttpSession(tcp::socket socket, const WebHandler& handler, const WebBounds& bounds)
-    : socket_(std::move(socket)),
+HttpSession::HttpSession(StreamSocket socket, std::shared_ptr<const ServerTls> tls,
+                         const WebHandler& handler, const WebBounds& bounds)
+    : stream_(std::move(socket), std::move(tls)),
       handler_(handler),
       bounds_(bounds),
-      watchdog_(socket_.get_executor()),
-      idle_since_(Instant::clock::now()) {
-  error_code ignored;
-  socket_.set_option(tcp::no_delay(true), ignored);
+      watchdog_(stream_.executor()),
+      idle_since_(Instant::clock::now()) {}
+
+// The time to ask begins with the connection: a handshake is part of the first question.
+asio::awaitable<bool> HttpSession::open() {
+  close_at(*idle_since_ + bounds_.idle);
+  const WebStream::Opening opening = co_await stream_.open();
+  if (opening == WebStream::Opening::open) co_return true;
+  if (opening == WebStream::Opening::plain_http) {
+    const WebReply reply = plain_reply(400, "plain HTTP was sent to a port that speaks HTTPS");
+    const std::string head = reply_head(reply, false, std::chrono::system_clock::now());
+    co_await write(head, reply.body);
+  }
+  co_await hang_up();
+  co_return false;
 }
 
 asio::awaitable<void> HttpSession::run() {
-  bool more = true;
+  bool more = co_await open();
   while (more) {
     HttpQuestion question;
     const bool asked = co_await read(question);
@@ -74,9 +73,7 @@ void HttpSession::finish() {
 
 void HttpSession::close() {
   watchdog_.disarm();
-  error_code ignored;
-  socket_.shutdown(tcp::socket::shutdown_both, ignored);
-  socket_.close(ignored);
+  stream_.close();
 }
 
 void HttpSession::close_at(Instant when) {
@@ -85,20 +82,17 @@ void HttpSession::close_at(Instant when) {
 
 // One deadline for the whole request: a client that sends a byte now and then is cut off as well.
 asio::awaitable<bool> HttpSession::read(HttpQuestion& question) {
-  error_code error;
-  auto done = asio::redirect_error(asio::use_awaitable, error);
-  idle_since_ = Instant::clock::now();
+  if (!idle_since_) idle_since_ = Instant::clock::now();
   close_at(*idle_since_ + bounds_.idle);
   while (!reader_.next(question)) {
     const std::span<char> room = reader_.room();
-    const auto in = asio::buffer(room.data(), room.size());
-    const std::size_t bytes = co_await socket_.async_read_some(in, done);
-    if (error) co_return false;
+    const std::size_t bytes = co_await stream_.read_some(room);
+    if (bytes == 0) co_return false;
     reader_.arrived(bytes);
   }
   idle_since_.reset();
   watchdog_.disarm();
-  co_return socket_.is_open();
+  co_return stream_.is_open();
 }
 
 asio::awaitable<WebReply> HttpSession::answer(HttpQuestion question) {
@@ -118,32 +112,28 @@ asio::awaitable<WebReply> HttpSession::answer(HttpQuestion question) {
 
 // Two deadlines: for the next piece, and for all of them.
 asio::awaitable<bool> HttpSession::write(std::string_view head, std::string_view body) {
-  error_code error;
-  auto done = asio::redirect_error(asio::use_awaitable, error);
-  std::size_t sent = 0;
   const Instant deadline = Instant::clock::now() + bounds_.answer;
-  while (sent < head.size() + body.size()) {
-    const auto rest = unsent(head, body, sent);
+  while (!head.empty() || !body.empty()) {
     close_at(std::min(Instant::clock::now() + bounds_.stall, deadline));
-    const std::size_t bytes = co_await socket_.async_write_some(rest, done);
-    if (error) co_return false;
-    sent += bytes;
+    const std::size_t bytes = co_await stream_.write_some(head, body);
+    if (bytes == 0) co_return false;
+    const std::size_t of_head = std::min(bytes, head.size());
+    head.remove_prefix(of_head);
+    body.remove_prefix(bytes - of_head);
   }
   watchdog_.disarm();
   co_return true;
 }
 
 asio::awaitable<void> HttpSession::hang_up() {
-  error_code error;
-  auto done = asio::redirect_error(asio::use_awaitable, error);
   std::array<char, 4096> bytes_to_ignore;
-  const auto in = asio::buffer(bytes_to_ignore);
-  std::size_t total = 0;
-  socket_.shutdown(tcp::socket::shutdown_send, error);
+  const std::span<char> room = bytes_to_ignore;
+  stream_.end_writing();
   idle_since_ = Instant::clock::now();
   close_at(*idle_since_ + hang_up_time);
-  while (!error && total < hang_up_bytes) {
-    const std::size_t bytes = co_await socket_.async_read_some(in, done);
+  std::size_t total = 0, bytes = 1;
+  while (bytes > 0 && total < hang_up_bytes) {
+    bytes = co_await stream_.read_some(room);
     total += bytes;
   }
 }

@@ -3,20 +3,21 @@
 #pragma once
 
 #include <boost/asio/awaitable.hpp>
-#include <boost/asio/ip/tcp.hpp>
+#include <memory>
 #include <optional>
 #include <string_view>
 
 #include "net/http_question.h"
 #include "net/http_server.h"
 #include "net/watchdog.h"
+#include "net/web_stream.h"
 
 namespace mesh {
 
 class HttpSession {
  public:
-  // `handler` and `bounds` must outlive the session.
-  HttpSession(boost::asio::ip::tcp::socket socket, const WebHandler& handler,
+  // `handler` and `bounds` must outlive the session. Without `tls` it is plain.
+  HttpSession(StreamSocket socket, std::shared_ptr<const ServerTls> tls, const WebHandler& handler,
               const WebBounds& bounds);
 
   // Until the connection is closed. The object must outlive it.
@@ -31,13 +32,14 @@ class HttpSession {
   void close();
 
  private:
+  boost::asio::awaitable<bool> open();
   boost::asio::awaitable<bool> read(HttpQuestion& question);
   boost::asio::awaitable<WebReply> answer(HttpQuestion question);
   boost::asio::awaitable<bool> write(std::string_view head, std::string_view body);
   boost::asio::awaitable<void> hang_up();
   void close_at(Instant when);
 
-  boost::asio::ip::tcp::socket socket_;
+  WebStream stream_;
   const WebHandler& handler_;
   const WebBounds& bounds_;
   Watchdog watchdog_;

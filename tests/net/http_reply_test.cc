@@ -47,6 +47,12 @@ TEST(HttpReply, has_a_head_for_every_field) {
             "Connection: close\r\n\r\n");
 }
 
+TEST(HttpReply, says_what_else_is_to_be_said) {
+  WebReply reply;
+  reply.headers = {{"Cache-Control", "no-store"}, {"X-Bad", "a\r\nSet-Cookie: a=b"}};
+  EXPECT_THAT(reply_head(reply, true, now), HasSubstr("\r\nCache-Control: no-store\r\nConnection"));
+}
+
 TEST(HttpReply, drops_a_value_that_would_add_a_header) {
   WebReply reply;
   reply.location = "/x\r\nSet-Cookie: a=b";

@@ -69,11 +69,6 @@ TEST(HttpServerBounds, an_address_of_another_machine_is_named) {
             "192.0.2.1:80: cannot assign requested address");
 }
 
-TEST(HttpServerBounds, a_unix_socket_is_refused) {
-  EXPECT_EQ(try_to_listen({"", 0, "/tmp/web.sock"}).error().message,
-            "unix:/tmp/web.sock: the web server listens on TCP only");
-}
-
 TEST(HttpServerBounds, a_port_can_be_taken_again_at_once) {
   std::uint16_t port = 0;
   {

@@ -5,6 +5,7 @@
 #include <arpa/inet.h>
 #include <netinet/in.h>
 #include <sys/socket.h>
+#include <sys/un.h>
 #include <unistd.h>
 
 #include <algorithm>
@@ -31,6 +32,12 @@ class RawClient {
       ::inet_pton(AF_INET6, host, &v6.sin6_addr);
       open(AF_INET6, reinterpret_cast<sockaddr*>(&v6), sizeof v6);
     }
+  }
+  explicit RawClient(const std::string& unix_path) {
+    sockaddr_un at{};
+    at.sun_family = AF_UNIX;
+    unix_path.copy(at.sun_path, sizeof at.sun_path - 1);
+    open(AF_UNIX, reinterpret_cast<sockaddr*>(&at), sizeof at);
   }
   ~RawClient() { ::close(fd_); }
   RawClient(const RawClient&) = delete;

@@ -10,6 +10,7 @@
 #include <boost/asio/use_awaitable.hpp>
 #include <boost/asio/use_future.hpp>
 #include <chrono>
+#include <csignal>
 #include <future>
 #include <memory>
 #include <stdexcept>
@@ -18,6 +19,7 @@
 #include <utility>
 
 #include "net/http_server.h"
+#include "net/server_tls.h"
 
 namespace mesh::testing {
 
@@ -30,7 +32,9 @@ class Serving {
             io_.get_executor(), [this](WebRequest request) { return answer(std::move(request)); },
             bounds)),
         bound_(server_->listen(address)),
-        thread_([this] { io_.run(); }) {}
+        thread_([this] { io_.run(); }) {
+    std::signal(SIGPIPE, SIG_IGN);
+  }
 
   // The loop ends by itself when the server has let go of everything.
   ~Serving() {
@@ -42,6 +46,16 @@ class Serving {
 
   std::uint16_t port() const { return bound_->port; }
   const Result<Address>& bound() const { return bound_; }
+
+  // Over TLS from now on.
+  void secure(std::shared_ptr<const ServerTls> tls) {
+    std::promise<void> done;
+    boost::asio::post(io_, [&] {
+      server_->secure(std::move(tls));
+      done.set_value();
+    });
+    done.get_future().wait();
+  }
 
   // Ready when stop() has completed.
   std::future<void> stop(Duration within) {
