@@ -24,6 +24,7 @@
 #include "app/config_context.h"
 #include "app/probe_command.h"
 #include "app/report_command.h"
+#include "app/web_access.h"
 #include "base/log.h"
 #include "cli/certificates_flags.h"
 #include "cli/flags.h"
@@ -87,25 +88,46 @@ void give_large_buffers_back() {
 #endif
 }
 
+template <class Value>
+bool print_errors(const Result<Value, ConfigErrors>& config) {
+  for (const Error& error : config ? ConfigErrors{} : config.error()) {
+    std::cerr << error.message << "\n";
+  }
+  return !config;
+}
+
+void print_found(const std::string& web_file, const WebAccess& web) {
+  const std::size_t users = web.config->users.size();
+  std::cout << web_file << ": valid, " << (web.tls ? "TLS" : "no TLS") << ", " << users
+            << (users == 1 ? " user\n" : " users\n");
+}
+
 int run(const Flags& flags) {
   give_large_buffers_back();
   if (!flags.config_check) hold_back_reloads();
   const FileSignature as_read = look_at_file(flags.config_file).signature;
   const Result<Config, ConfigErrors> config = load_config(flags.config_file, config_context());
-  if (!config) {
-    for (const Error& error : config.error()) std::cerr << error.message << "\n";
-    return exit_usage;
-  }
+  const WebAccessRead web = read_web_access(flags.web_config_file);
+  const bool wrong = print_errors(config);
+  if (print_errors(web.access) || wrong) return exit_usage;
   if (flags.config_check) {
     print_warnings(*config);
     print_found(flags.config_file, *config);
+    if (!flags.web_config_file.empty()) print_found(flags.web_config_file, *web.access);
     return exit_ok;
   }
   set_up_log(flags.log_level, flags.log_format);
   const auto read_config = [&flags] { return load_config(flags.config_file, config_context()); };
-  const AppOptions options{
-      flags.listen_addresses, flags.telemetry_path, read_config, flags.config_file, as_read,
-      flags.reload_interval,  flags.lifecycle};
+  const AppOptions options{flags.listen_addresses,
+                           flags.telemetry_path,
+                           read_config,
+                           flags.config_file,
+                           as_read,
+                           flags.reload_interval,
+                           flags.lifecycle,
+                           web,
+                           flags.max_requests,
+                           flags.systemd_socket};
   return run_app(*config, options) ? exit_ok : exit_failed;
 }
 

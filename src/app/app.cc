@@ -3,6 +3,7 @@
 
 #include <signal.h>
 
+#include <algorithm>
 #include <boost/asio/co_spawn.hpp>
 #include <boost/asio/detached.hpp>
 #include <boost/asio/io_context.hpp>
@@ -26,6 +27,7 @@
 #include "base/log.h"
 #include "expose/routes.h"
 #include "net/http_server.h"
+#include "net/web_gate.h"
 
 namespace asio = boost::asio;
 
@@ -120,17 +122,30 @@ PageOptions page_options(const Config& config, const AppOptions& options) {
   return page;
 }
 
-bool listen_everywhere(HttpServer& server, const std::vector<Address>& addresses) {
-  for (const Address& address : addresses) {
-    const Result<Address> bound = server.listen(address);
-    if (!bound) {
-      log(LogLevel::error, "cannot listen", {{"error", bound.error().message}});
-      return false;
-    }
+bool is_told(const Result<Address>& bound, bool secure) {
+  if (bound) {
     const std::string where = to_string(*bound);
-    log(LogLevel::info, "listening", {{"address", where}});
+    log(LogLevel::info, "listening", {{"address", where}, {"tls", secure ? "on" : "off"}});
+  } else {
+    log(LogLevel::error, "cannot listen", {{"error", bound.error().message}});
   }
-  return true;
+  return bound.ok();
+}
+
+bool listen_everywhere(HttpServer& server, const AppOptions& options) {
+  const bool secure = options.web.access->tls != nullptr;
+  if (!options.passed_sockets) {
+    return std::ranges::all_of(options.listen_addresses, [&](const Address& address) {
+      return is_told(server.listen(address), secure);
+    });
+  }
+  const Result<std::vector<int>> sockets = take_passed_sockets();
+  if (!sockets) {
+    log(LogLevel::error, "cannot listen", {{"error", sockets.error().message}});
+    return false;
+  }
+  return std::ranges::all_of(
+      *sockets, [&](int descriptor) { return is_told(server.listen_at(descriptor), secure); });
 }
 
 }  // namespace
@@ -154,14 +169,23 @@ bool run_app(const Config& config, const AppOptions& options) {
   Routes routes(
       page, [&watchers] { return watchers.snapshot(); },
       [&watchers](const std::string& target) { return watchers.probe_now(target); });
-  Reloader reloader(options, service, watchers, page, routes);
-  const Lifecycle lifecycle{options.lifecycle, [&reloader] { return reloader.reload(); },
-                            [] { std::raise(SIGTERM); }};
-  HttpServer server(io.get_executor(), [&routes, &lifecycle](WebRequest request) {
+  Lifecycle lifecycle{options.lifecycle, {}, [] { std::raise(SIGTERM); }};
+  const auto answer = [&routes, &lifecycle](WebRequest request) {
     std::optional<WebReply> reply = answer_lifecycle(request, lifecycle);
     return reply ? at_once(std::move(*reply)) : routes.handle(std::move(request));
-  });
-  if (!listen_everywhere(server, options.listen_addresses)) return false;
+  };
+  WebGate gate(answer, {options.telemetry_path, options.max_requests});
+  HttpServer server(io.get_executor(),
+                    [&gate](WebRequest request) { return gate.handle(std::move(request)); });
+  const auto guard = [&gate, &server](const WebAccess& access) {
+    gate.change(access.config);
+    server.secure(access.tls);
+  };
+  guard(*options.web.access);
+  WebAccessReloader web(options.web, guard);
+  Reloader reloader(options, service, watchers, web, page, routes);
+  lifecycle.reload = [&reloader] { return reloader.reload(); };
+  if (!listen_everywhere(server, options)) return false;
 
   asio::co_spawn(io, serve_until_signal(io, service, server, watchers, broken),
                  ends_program(io, broken));

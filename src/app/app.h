@@ -1,14 +1,16 @@
 // The whole program, once it knows its configuration: poller and web server on one io_context,
 // until SIGTERM or SIGINT. SIGHUP, POST /-/reload or a change of its file have the configuration
-// read again: one that is wrong changes nothing, and is told in the log and in
-// mesh_exporter_config_last_reload_successful.
+// read again, that of the web server as well: one that is wrong changes nothing, and is told in the
+// log and in mesh_exporter_config_last_reload_successful.
 #pragma once
 
 #include <chrono>
+#include <cstddef>
 #include <functional>
 #include <string>
 #include <vector>
 
+#include "app/web_access.h"
 #include "config/config.h"
 #include "config/load.h"
 #include "model/target.h"
@@ -24,6 +26,9 @@ struct AppOptions {
   FileSignature read;                         // of that file, when `config` was read
   std::chrono::milliseconds look_interval{};  // at that file, from one to the next; 0: never
   bool lifecycle = false;                     // POST /-/reload and /-/quit are allowed
+  WebAccessRead web{};                        // REQUIRES: it could be read
+  std::size_t max_requests = 0;               // scrapes at once; 0: any number
+  bool passed_sockets = false;  // listen on those of the service manager, not on the addresses
 };
 
 // Who asks for a reload from now on gets it from run_app(), however long it takes to come to that.

@@ -4,6 +4,7 @@
 #include <chrono>
 
 #include "base/log.h"
+#include "scrape/file_read.h"
 
 namespace mesh {
 
@@ -19,12 +20,10 @@ void apply(const Config& config, PageOptions& page) {
   page.config = {true, std::chrono::system_clock::now()};
 }
 
-std::string Reloader::reload() {
-  service_.reloading();
-  read_ = look_at_file(options_.config_file).signature;
-  changed_.reset();
+std::string Reloader::read_config() {
+  change_.was_read({look_at_file(options_.config_file).signature});
   const Result<Config, ConfigErrors> config = options_.read_config();
-  page_.config.successful = static_cast<bool>(config);
+  successful_ = static_cast<bool>(config);
   std::string wrong;
   if (config) {
     warn_of(*config);
@@ -39,19 +38,32 @@ std::string Reloader::reload() {
       wrong.append(wrong.empty() ? "" : "\n").append(error.message);
     }
   }
+  return wrong;
+}
+
+void Reloader::tell_pages() {
+  page_.config.successful = successful_ && web_.successful();
   routes_.change(page_);
+}
+
+std::string Reloader::reload() {
+  service_.reloading();
+  std::string wrong = read_config();
+  const std::string wrong_web = web_.reload();
+  wrong.append(wrong.empty() || wrong_web.empty() ? "" : "\n").append(wrong_web);
+  tell_pages();
   service_.ready();
   return wrong;
 }
 
 void Reloader::look() {
-  const FileSignature now = look_at_file(options_.config_file).signature;
-  if (now == read_) {
-    changed_.reset();
-  } else if (now == changed_) {
+  const bool config = change_.look({look_at_file(options_.config_file).signature});
+  const bool web = web_.look();
+  if (config) {
     reload();
-  } else {
-    changed_ = now;
+  } else if (web) {
+    web_.reload();
+    tell_pages();
   }
 }
 

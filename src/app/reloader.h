@@ -1,16 +1,16 @@
-// Reads the configuration again, and puts it in force: because somebody asked (SIGHUP, POST
-// /-/reload) or because its file is another one than was read last.
+// Reads the configuration again, and that of the web server, and puts them in force: because
+// somebody asked (SIGHUP, POST /-/reload) or because files are others than were read last.
 #pragma once
 
-#include <optional>
 #include <string>
 
 #include "app/app.h"
 #include "app/service_manager.h"
+#include "app/settled_change.h"
 #include "app/watchers.h"
+#include "app/web_access.h"
 #include "expose/page.h"
 #include "expose/routes.h"
-#include "scrape/file_read.h"
 
 namespace mesh {
 
@@ -18,30 +18,34 @@ namespace mesh {
 class Reloader {
  public:
   Reloader(const AppOptions& options, const ServiceManager& service, Watchers& watchers,
-           PageOptions& page, Routes& routes)
+           WebAccessReloader& web, PageOptions& page, Routes& routes)
       : options_(options),
         service_(service),
         watchers_(watchers),
+        web_(web),
         page_(page),
         routes_(routes),
-        read_(options.read) {}
+        change_({options.read}) {}
 
-  // A configuration that is wrong leaves everything as it is. Whose history ends is told in the
-  // log. "" or what is wrong, one error a line.
+  // Of the two each by itself: one that is wrong leaves everything as it is. Whose history ends is
+  // told in the log. "" or what is wrong, one error a line.
   std::string reload();
 
-  // Reloads once the file has changed and then been the same for two looks: editors and copies
-  // write a file piece by piece.
+  // Reloads what has changed and settled since.
   void look();
 
  private:
+  std::string read_config();
+  void tell_pages();
+
   const AppOptions& options_;
   const ServiceManager& service_;
   Watchers& watchers_;
+  WebAccessReloader& web_;
   PageOptions& page_;
   Routes& routes_;
-  FileSignature read_;                    // as it was when it was read
-  std::optional<FileSignature> changed_;  // as it was at the last look, if not like that
+  SettledChange change_;
+  bool successful_ = true;  // the last reading of the configuration
 };
 
 // What a configuration says about pages.

@@ -6,6 +6,7 @@
 #include <time.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <cerrno>
 #include <chrono>
 #include <cstddef>
@@ -18,6 +19,9 @@
 
 namespace mesh {
 namespace {
+
+// A service has a few; the number comes from the environment.
+constexpr std::uint64_t most_sockets = 1'000;
 
 std::string take_from_environment(const char* name) {
   const char* const value = std::getenv(name);
@@ -74,6 +78,22 @@ void ServiceManager::tell(std::string_view words) const {
   if (failed == 0) return;
   const std::string why = std::generic_category().message(failed);
   log(LogLevel::warn, "the service manager could not be told", {{"error", why}});
+}
+
+Result<std::vector<int>> take_passed_sockets() {
+  constexpr int first = 3;
+  const std::optional<std::uint64_t> count = parse_u64(take_from_environment("LISTEN_FDS"));
+  const std::string whom = take_from_environment("LISTEN_PID");
+  take_from_environment("LISTEN_FDNAMES");
+  const bool ours = whom == std::to_string(getpid());
+  if (!count || *count == 0 || !ours) {
+    return Error{"no sockets were passed by the service manager ($LISTEN_FDS for $LISTEN_PID)"};
+  }
+  std::vector<int> sockets;
+  for (std::uint64_t i = 0; i < std::min<std::uint64_t>(*count, most_sockets); ++i) {
+    sockets.push_back(first + static_cast<int>(i));
+  }
+  return sockets;
 }
 
 }  // namespace mesh

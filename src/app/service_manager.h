@@ -7,8 +7,10 @@
 
 #include <string>
 #include <string_view>
+#include <vector>
 
 #include "base/clock.h"
+#include "base/result.h"
 
 namespace mesh {
 
@@ -33,5 +35,10 @@ class ServiceManager {
   std::string socket_;
   Duration watchdog_{};
 };
+
+// The sockets that systemd listens at in our place (sd_listen_fds(3)). Takes $LISTEN_FDS,
+// $LISTEN_PID and $LISTEN_FDNAMES, so that a second call finds none. Call before there are threads
+// that look at the environment. An error if there are none.
+Result<std::vector<int>> take_passed_sockets();
 
 }  // namespace mesh

@@ -12,18 +12,24 @@
 #include "base/host_port.h"
 #include "base/nearest_word.h"
 #include "base/quoted.h"
+#include "base/text.h"
 #include "cli/flag_words.h"
 #include "cli/report_flags.h"
+#include "cli/shared_flags.h"
 
 namespace mesh {
 namespace {
 
-constexpr std::array<Flag, 10> known_flags{{
+constexpr std::array<Flag, 13> known_flags{{
     {"config.file", "=mesh_exporter.yaml", "The configuration file."},
     {"config.check", "", "Check the configuration, print what was found, exit 0 or 2."},
     {"config.auto-reload-interval", "=5s", "Look so often whether the file has changed; 0: never."},
     {"web.listen-address", "=:10420",
-     "Serve on :PORT, HOST:PORT or [IPV6]:PORT; repeatable, port 0: any free."},
+     "Serve on :PORT, HOST:PORT, [IPV6]:PORT or unix:/PATH; repeatable, port 0: any."},
+    {"web.systemd-socket", "", "Serve on the sockets that systemd passes, and on no others."},
+    {"web.config.file", "=PATH",
+     "TLS, passwords and headers, in the form of Prometheus' exporters."},
+    {"web.max-requests", "=40", "Answer so many scrapes at once, and 503 to more; 0: any number."},
     {"web.telemetry-path", "=/metrics", "The path of the metrics page."},
     {"web.enable-lifecycle", "", "Allow POST /-/reload and POST /-/quit."},
     {"log.level", "=info", "The least severe lines to log: debug, info, warn or error."},
@@ -33,10 +39,17 @@ constexpr std::array<Flag, 10> known_flags{{
 }};
 
 Result<Address> parse_listen_address(const std::string& text) {
+  constexpr std::string_view unix_scheme = "unix:";
+  if (text.starts_with(unix_scheme)) {
+    std::string path = text.substr(unix_scheme.size());
+    if (path.starts_with('/')) return Address{"", 0, std::move(path)};
+    return Error{"--web.listen-address: " + in_quotes(text) +
+                 " has no path that begins with a slash; expected unix:/PATH"};
+  }
   auto parsed = parse_host_port(text);
   if (!parsed) {
     return Error{"--web.listen-address: " + in_quotes(text) + " " + parsed.error().message +
-                 "; expected :PORT, HOST:PORT or [IPV6]:PORT"};
+                 "; expected :PORT, HOST:PORT, [IPV6]:PORT or unix:/PATH"};
   }
   return Address{std::move(parsed->host), parsed->port, ""};
 }
@@ -53,6 +66,32 @@ std::optional<Error> complaint_about_path(const std::string& path) {
   if (is_taken_path(path)) return wrong("is taken; expected another path");
   if (!plain) return wrong("has characters that a path cannot have");
   return std::nullopt;
+}
+
+// Those whose names begin with "web.".
+std::optional<Error> read_web_flags(const FlagValues& values, Flags& flags) {
+  flags.lifecycle = values.contains("web.enable-lifecycle");
+  flags.systemd_socket = values.contains("web.systemd-socket");
+  take_flag(values, "web.config.file", flags.web_config_file);
+  if (const auto listen = values.find("web.listen-address"); listen != values.end()) {
+    if (flags.systemd_socket) {
+      return Error{"--web.listen-address: not together with --web.systemd-socket"};
+    }
+    flags.listen_addresses.clear();
+    for (const std::string& text : listen->second) {
+      auto address = parse_listen_address(text);
+      if (!address) return address.error();
+      flags.listen_addresses.push_back(std::move(*address));
+    }
+  }
+  take_flag(values, "web.telemetry-path", flags.telemetry_path);
+  if (values.contains("web.max-requests")) {
+    const std::string& text = values.find("web.max-requests")->second.front();
+    const auto count = parse_u64(text);
+    if (!count) return Error{"--web.max-requests: " + in_quotes(text) + " is not a whole number"};
+    flags.max_requests = static_cast<std::size_t>(*count);
+  }
+  return complaint_about_path(flags.telemetry_path);
 }
 
 // Of a first word that is none: with its flags behind it, those would be told to be unknown.
@@ -82,22 +121,10 @@ Result<Flags> parse_flags(std::span<const char* const> arguments) {
 
   Flags flags;
   flags.config_check = given("config.check") != nullptr;
-  flags.lifecycle = given("web.enable-lifecycle") != nullptr;
   flags.version = given("version") != nullptr;
   flags.help = given("help") != nullptr;
   if (const std::string* file = given("config.file")) flags.config_file = *file;
-  if (const auto listen = values.find("web.listen-address"); listen != values.end()) {
-    flags.listen_addresses.clear();
-    for (const std::string& text : listen->second) {
-      auto address = parse_listen_address(text);
-      if (!address) return address.error();
-      flags.listen_addresses.push_back(std::move(*address));
-    }
-  }
-  if (const std::string* path = given("web.telemetry-path")) {
-    if (auto complaint = complaint_about_path(*path)) return *complaint;
-    flags.telemetry_path = *path;
-  }
+  if (auto complaint = read_web_flags(values, flags)) return *complaint;
   if (const std::string* text = given("config.auto-reload-interval")) {
     const auto interval = parse_duration(*text);
     if (!interval) {

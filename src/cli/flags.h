@@ -3,6 +3,7 @@
 #pragma once
 
 #include <chrono>
+#include <cstddef>
 #include <span>
 #include <string>
 #include <string_view>
@@ -18,6 +19,9 @@ struct Flags {
   std::string config_file = "mesh_exporter.yaml";
   bool config_check = false;                               // validate, say what was found, leave
   std::vector<Address> listen_addresses{{"", 10420, ""}};  // an empty host: all addresses
+  bool systemd_socket = false;    // on the sockets that are passed, and not on those addresses
+  std::string web_config_file;    // "": the pages are for everybody, over plain HTTP
+  std::size_t max_requests = 40;  // scrapes at once; 0: any number
   std::string telemetry_path = "/metrics";
   bool lifecycle = false;                           // POST /-/reload and /-/quit
   std::chrono::milliseconds reload_interval{5000};  // looks at the file for a change; 0: never

@@ -30,6 +30,7 @@ Environment process_environment() {
 
 Result<std::string> expand(std::string_view text, const Environment& environment) {
   std::string expanded;
+  if (!environment) return std::string(text);
   while (!text.empty()) {
     const auto dollar = std::min(text.find('$'), text.size());
     expanded += text.substr(0, dollar);

@@ -29,13 +29,6 @@ struct Labels {
   bool readable = true;
 };
 
-// Any key is a label here.
-std::vector<std::string_view> keys_of(const YamlNode& node) {
-  std::vector<std::string_view> keys;
-  for (const YamlNode::Entry& entry : node.entries) keys.emplace_back(entry.key);
-  return keys;
-}
-
 bool read_path(const Fields& fields, Labels& labels) {
   const auto path = fields.text(path_label, "a path such as /metrics");
   if (path && !path->starts_with('/')) {
@@ -53,7 +46,7 @@ Labels read_labels(const Fields& group, const Reading& reading) {
   Labels labels;
   const auto field = group.find("labels");
   if (!field) return labels;
-  const std::vector<std::string_view> keys = keys_of(*field->node);
+  const std::vector<std::string_view> keys = keys_of(*field->node);  // any is a label here
   const Fields fields = reading.fields(*field, keys);
   Target& common = labels.common;
   if (const auto mesh = fields.text("mesh", one_of(reading.context.meshes))) {

@@ -28,6 +28,13 @@ struct YamlNode {
   std::vector<Entry> entries;          // of a map, in the order of the file, keys unique
 };
 
+// Of a map, for sections in which any key may stand. Borrowed from the node.
+inline std::vector<std::string_view> keys_of(const YamlNode& node) {
+  std::vector<std::string_view> keys;
+  for (const YamlNode::Entry& entry : node.entries) keys.emplace_back(entry.key);
+  return keys;
+}
+
 // Owns its nodes. Aliases point to the node they name, never in a circle.
 struct YamlTree {
   std::deque<YamlNode> nodes;

@@ -1,0 +1,102 @@
+// Reading and exchanging; see web_access.h.
+#include "app/web_access.h"
+
+#include <string_view>
+#include <utility>
+
+#include "base/log.h"
+#include "config/load_web.h"
+#include "scrape/file_read.h"
+
+namespace mesh {
+namespace {
+
+SettledChange::Signatures look_at(const std::vector<std::string>& files) {
+  SettledChange::Signatures signatures;
+  for (const std::string& file : files) signatures.push_back(look_at_file(file).signature);
+  return signatures;
+}
+
+Result<WebAccess, ConfigErrors> set_up(const std::string& file, WebConfig config) {
+  WebAccess access;
+  if (config.tls) {
+    Result<std::shared_ptr<const ServerTls>> tls = ServerTls::make(*config.tls);
+    if (!tls) return ConfigErrors{Error{file + ": tls_server_config." + tls.error().message}};
+    access.tls = std::move(*tls);
+  }
+  access.config = std::make_shared<const WebConfig>(std::move(config));
+  return access;
+}
+
+// "" or what must not go while the program runs.
+std::string_view taken_away(const WebAccess& before, const WebAccess& now) {
+  if (before.tls && !now.tls) return "tls_server_config";
+  const bool no_users = now.config->users.empty();
+  return no_users && !before.config->users.empty() ? "basic_auth_users" : "";
+}
+
+}  // namespace
+
+WebAccessRead read_web_access(const std::string& file, std::vector<std::string> known) {
+  WebAccessRead read;
+  if (file.empty()) return read;
+  read.files = known.empty() ? std::vector<std::string>{file} : std::move(known);
+  read.signatures = look_at(read.files);
+  Result<WebConfig, ConfigErrors> config = load_web_config(file);
+  if (config) {
+    std::vector<std::string> files{file};
+    files.insert(files.end(), config->files.begin(), config->files.end());
+    // The signatures must be older than what is read.
+    if (files != read.files) {
+      read.files = std::move(files);
+      read.signatures = look_at(read.files);
+      config = load_web_config(file);
+    }
+  }
+  if (config) {
+    read.access = set_up(file, std::move(*config));
+  } else {
+    read.access = config.error();
+  }
+  return read;
+}
+
+WebAccessReloader::WebAccessReloader(WebAccessRead read, Use use)
+    : use_(std::move(use)),
+      access_(std::move(*read.access)),
+      files_(std::move(read.files)),
+      change_(std::move(read.signatures)) {}
+
+std::string WebAccessReloader::reload() {
+  if (files_.empty()) return "";
+  const std::string file = files_.front();
+  WebAccessRead read = read_web_access(file, files_);
+  files_ = std::move(read.files);
+  change_.was_read(std::move(read.signatures));
+  ConfigErrors errors;
+  if (!read.access) {
+    errors = read.access.error();
+  } else if (const std::string_view gone = taken_away(access_, *read.access); !gone.empty()) {
+    errors.push_back({file + ": " + std::string(gone) +
+                      " is gone, and is not given up while the program runs; restart it"});
+  }
+  successful_ = errors.empty();
+  std::string wrong;
+  for (const Error& error : errors) {
+    log(LogLevel::error, "the web configuration was not reloaded, the old one goes on",
+        {{"error", error.message}});
+    wrong.append(wrong.empty() ? "" : "\n").append(error.message);
+  }
+  if (!successful_) return wrong;
+  // Connections live on where nothing about TLS has changed.
+  if (access_.config->tls == read.access->config->tls) read.access->tls = access_.tls;
+  access_ = std::move(*read.access);
+  use_(access_);
+  log(LogLevel::info, "web configuration reloaded",
+      {{"tls", access_.tls ? "on" : "off"}, {"users", access_.config->users.size()}});
+  return "";
+}
+
+bool WebAccessReloader::look() { return change_.look(look_at(files_)); }
+
+}  // namespace mesh
