@@ -4,15 +4,15 @@
 #include <string>
 
 #include "base/result.h"
-#include "model/target.h"
+#include "cli/shared_flags.h"
 
 namespace mesh {
 
 // The body of what the agent answers to GET `path`, in whole lines that steer no terminal. The
-// error says who did not answer and why.
-Result<std::string> ask_agent(const Address& agent, const std::string& path);
+// error says who did not answer and why, or what is wrong with the file that tells how to ask.
+Result<std::string> ask_agent(const AgentFlags& agent, const std::string& path);
 
 // What is to be said of an answer that came from there and is no agent's.
-Error not_an_agent(const Address& who);
+Error not_an_agent(const AgentFlags& agent);
 
 }  // namespace mesh

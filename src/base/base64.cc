@@ -1,6 +1,7 @@
 // Four characters to three bytes. Whole groups go by table, the rest character by character.
 #include "base/base64.h"
 
+#include <algorithm>
 #include <array>
 
 namespace mesh {
@@ -8,11 +9,12 @@ namespace {
 
 constexpr std::uint8_t none = 0xFF;
 
+constexpr std::string_view alphabet =
+    "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
+
 constexpr std::array<std::uint8_t, 256> make_values() {
   std::array<std::uint8_t, 256> values{};
   for (auto& value : values) value = none;
-  constexpr std::string_view alphabet =
-      "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
   for (std::size_t i = 0; i < alphabet.size(); ++i) {
     values[static_cast<unsigned char>(alphabet[i])] = static_cast<std::uint8_t>(i);
   }
@@ -61,6 +63,20 @@ bool Base64Decoder::feed(std::string_view text, std::string& out) {
     if (!put(text[i++], out)) return false;
   }
   return !broken_;
+}
+
+std::string to_base64(std::string_view bytes) {
+  std::string text;
+  for (; !bytes.empty(); bytes.remove_prefix(std::min<std::size_t>(3, bytes.size()))) {
+    std::uint32_t group = 0;
+    for (std::size_t i = 0; i < 3; ++i) {
+      group = group << 8 | (i < bytes.size() ? static_cast<unsigned char>(bytes[i]) : 0u);
+    }
+    for (std::size_t i = 0; i < 4; ++i) {
+      text += i <= bytes.size() ? alphabet[group >> (18 - 6 * i) & 63] : '=';
+    }
+  }
+  return text;
 }
 
 }  // namespace mesh

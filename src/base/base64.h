@@ -1,5 +1,6 @@
-// Base64 as PEM and Kubernetes write it (RFC 4648, with padding), decoded as it arrives: what wraps
-// a certificate may be megabytes, and what has been decoded may be a secret that is not to be kept.
+// Base64 as PEM and Kubernetes write it (RFC 4648, with padding). It is decoded as it arrives: what
+// wraps a certificate may be megabytes, and what has been decoded may be a secret that is not to be
+// kept.
 #pragma once
 
 #include <cstddef>
@@ -27,5 +28,7 @@ class Base64Decoder {
   bool ended_ = false;
   bool broken_ = false;
 };
+
+std::string to_base64(std::string_view bytes);
 
 }  // namespace mesh

@@ -14,14 +14,15 @@
 namespace mesh {
 namespace {
 
-constexpr std::array<Flag, 13> known_flags{{
+constexpr std::array<Flag, 14> known_flags{{
     {"file", "=PATH", "Show the certificates in a file; repeatable, more paths may follow."},
     {"connect", "=HOST:PORT", "Show those of a TLS server; repeatable, more may follow."},
     {"sni", "=NAME", "The name to ask a server for; left out: the name in --connect."},
     {"alpn", "=PROTOCOL", "A protocol to offer to a server, such as h2; repeatable."},
     {"password.file", "=PATH", "The file with the password of PKCS#12 files."},
     {"config.file", "=PATH", "Ask what this configuration names, once, and not an agent."},
-    {"agent", "=127.0.0.1:10420", "The agent to ask if nothing else is named."},
+    agent_flag,
+    http_config_flag,
     namespace_flag,
     pod_flag,
     {"sort", "=where", "By where, remaining, identity or status."},
@@ -40,6 +41,9 @@ std::optional<Error> conflict(const FlagValues& values) {
   }
   if (given("agent") && (places || given("config.file"))) {
     return Error{"--agent: not together with --file, --connect or --config.file"};
+  }
+  if (given("http.config.file") && (places || given("config.file"))) {
+    return Error{"--http.config.file: not together with --file, --connect or --config.file"};
   }
   for (const std::string_view name : {namespace_flag.name, pod_flag.name}) {
     if (given(name) && places) {
@@ -99,7 +103,7 @@ Result<CertificatesFlags> parse_certificates_flags(std::span<const char* const> 
     if (!address) return address.error();
     flags.connect.push_back(std::move(*address));
   }
-  auto agent = agent_of(values, flags.agent);
+  auto agent = agent_of(values);
   if (!agent) return agent.error();
   flags.agent = std::move(*agent);
   std::string sort = "where";

@@ -7,6 +7,7 @@
 #include <vector>
 
 #include "base/result.h"
+#include "cli/shared_flags.h"
 #include "compute/certificate_rows.h"
 #include "model/target.h"
 
@@ -18,7 +19,7 @@ struct CertificatesFlags {
   std::vector<std::string> files;
   std::vector<Address> connect;
   std::string config_file;
-  Address agent{"127.0.0.1", 10420, ""};
+  AgentFlags agent;
 
   std::string sni;                // for all of `connect`; "": the name that is dialled
   std::vector<std::string> alpn;  // likewise

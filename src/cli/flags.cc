@@ -25,7 +25,7 @@ constexpr std::array<Flag, 13> known_flags{{
     {"config.check", "", "Check the configuration, print what was found, exit 0 or 2."},
     {"config.auto-reload-interval", "=5s", "Look so often whether the file has changed; 0: never."},
     {"web.listen-address", "=:10420",
-     "Serve on :PORT, HOST:PORT, [IPV6]:PORT or unix:/PATH; repeatable, port 0: any."},
+     "Serve on :PORT, HOST:PORT or unix:/PATH; repeatable, port 0: any free one."},
     {"web.systemd-socket", "", "Serve on the sockets that systemd passes, and on no others."},
     {"web.config.file", "=PATH",
      "TLS, passwords and headers, in the form of Prometheus' exporters."},

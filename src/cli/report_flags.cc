@@ -15,11 +15,12 @@ namespace {
 using std::chrono::milliseconds;
 using namespace std::chrono_literals;
 
-constexpr std::array<Flag, 8> known_flags{{
+constexpr std::array<Flag, 9> known_flags{{
     namespace_flag,
     pod_flag,
     upstream_flag,
-    {"agent", "=127.0.0.1:10420", "The agent to ask."},
+    agent_flag,
+    http_config_flag,
     {"config.file", "=PATH", "Ask what this configuration names, and not an agent."},
     {"for", "=15s", "With --config.file: how long to look before judging."},
     output_flag,
@@ -65,13 +66,16 @@ Result<ReportFlags> parse_report_flags(std::string_view command,
   if (given("agent") && given("config.file")) {
     return Error{"--agent: not together with --config.file"};
   }
+  if (given("http.config.file") && given("config.file")) {
+    return Error{"--http.config.file: not together with --config.file"};
+  }
   if (given("for") && !given("config.file")) return Error{"--for: without --config.file"};
 
   ReportFlags flags;
   flags.help = given("help");
   flags.filter = filter_of(values);
   take_flag(values, "config.file", flags.config_file);
-  auto agent = agent_of(values, flags.agent);
+  auto agent = agent_of(values);
   if (!agent) return agent.error();
   flags.agent = std::move(*agent);
   if (given("for")) {

@@ -8,6 +8,7 @@
 #include <string_view>
 
 #include "base/result.h"
+#include "cli/shared_flags.h"
 #include "expose/reports.h"
 #include "model/target.h"
 
@@ -16,7 +17,7 @@ namespace mesh {
 struct ReportFlags {
   // Who is asked: what the configuration names, for as long as `look_for`; else the running agent.
   std::string config_file;
-  Address agent{"127.0.0.1", 10420, ""};
+  AgentFlags agent;
   std::chrono::milliseconds look_for{15'000};
 
   ReportFilter filter;

@@ -40,11 +40,31 @@ Result<Address> parse_dialled(std::string_view flag, const std::string& text) {
                (parsed ? "has no host" : parsed.error().message) + "; expected HOST:PORT"};
 }
 
-Result<Address> agent_of(const FlagValues& values, Address otherwise) {
+Result<AgentFlags> agent_of(const FlagValues& values) {
+  AgentFlags agent;
+  take_flag(values, http_config_flag.name, agent.http_config_file);
   std::string text;
-  take_flag(values, "agent", text);
-  if (!values.contains("agent")) return otherwise;
-  return parse_dialled("agent", text);
+  take_flag(values, agent_flag.name, text);
+  if (text.empty()) return agent;
+  constexpr std::string_view unix_scheme = "unix:", https = "https://", http = "http://";
+  if (text.starts_with(unix_scheme)) {
+    std::string path = text.substr(unix_scheme.size());
+    if (!path.starts_with('/')) {
+      return Error{"--agent: " + in_quotes(text) + " has no path; expected unix:/PATH"};
+    }
+    agent.address = Address{"", 0, std::move(path)};
+    return agent;
+  }
+  std::string host_port = text;
+  if (text.starts_with(https) || text.starts_with(http)) {
+    agent.tls = text.starts_with(https);
+    host_port.erase(0, (*agent.tls ? https : http).size());
+    if (host_port.ends_with('/')) host_port.pop_back();
+  }
+  auto address = parse_dialled(agent_flag.name, host_port);
+  if (!address) return address.error();
+  agent.address = std::move(*address);
+  return agent;
 }
 
 }  // namespace mesh

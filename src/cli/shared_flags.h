@@ -1,6 +1,7 @@
 // The flags that several commands take, written once: who is asked, what is shown, in which form.
 #pragma once
 
+#include <optional>
 #include <string>
 #include <string_view>
 
@@ -31,7 +32,21 @@ Result<bool> wants_json(const FlagValues& values);
 // HOST:PORT, both of them, as the value of this flag.
 Result<Address> parse_dialled(std::string_view flag, const std::string& text);
 
-// The value of the flag `agent`, else what stands in `otherwise`.
-Result<Address> agent_of(const FlagValues& values, Address otherwise);
+// How the running agent is asked, for the commands.
+struct AgentFlags {
+  Address address{"127.0.0.1", 10420, ""};
+  std::optional<bool> tls;  // as a URL says; nothing: by TLS if the file below has a tls_config
+  std::string http_config_file;  // password and TLS, config/load_http_access.h; "": neither
+
+  bool operator==(const AgentFlags&) const = default;
+};
+
+inline constexpr Flag agent_flag{"agent", "=127.0.0.1:10420",
+                                 "The agent to ask: HOST:PORT, https://HOST:PORT or unix:/PATH."};
+inline constexpr Flag http_config_flag{"http.config.file", "=PATH",
+                                       "Password and TLS for the agent, as promtool takes them."};
+
+// The values of these two.
+Result<AgentFlags> agent_of(const FlagValues& values);
 
 }  // namespace mesh

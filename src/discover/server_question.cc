@@ -5,6 +5,7 @@
 #include <optional>
 #include <utility>
 
+#include "base/base64.h"
 #include "base/regular_file.h"
 
 namespace mesh {
@@ -28,6 +29,9 @@ Result<StreamQuestion> question_to(const ServerAccess& access, std::string path,
   if (!token) return token.error();
   while (token->ends_with('\n') || token->ends_with('\r')) token->pop_back();
   if (!token->empty()) question.authorization = "Bearer " + *token;
+  if (!access.user.empty()) {
+    question.authorization = "Basic " + to_base64(access.user + ":" + access.password);
+  }
   if (!access.tls) return question;
   const Result<std::string> roots = text_of_file(access.ca_file, access.ca_pem);
   if (!roots) return roots.error();

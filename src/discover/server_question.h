@@ -1,4 +1,5 @@
-// A question to a server of Kubernetes, with the proof of who asks.
+// A question to a server that wants to know who asks, with the proof: one of Kubernetes, or an
+// agent.
 #pragma once
 
 #include <string>

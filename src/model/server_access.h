@@ -21,6 +21,9 @@ struct ServerAccess {
   std::string key_file, key_pem;
   std::string token_file, token;
 
+  // Shown in place of a token. "": nobody.
+  std::string user, password;
+
   bool operator==(const ServerAccess&) const = default;
 };
 

@@ -18,6 +18,7 @@
 #include "base/limits.h"
 #include "net/dial.h"
 #include "net/error_words.h"
+#include "net/host_header.h"
 #include "net/http_answer.h"
 #include "net/watchdog.h"
 
@@ -26,15 +27,6 @@ namespace {
 
 namespace asio = boost::asio;
 using boost::system::error_code;
-
-// RFC 9110 wants the authority as the user wrote it; a zone ("fe80::1%eth0") means something on
-// this machine only.
-std::string host_header(const Address& address) {
-  if (address.is_unix()) return "localhost";
-  Address shown = address;
-  shown.host = address.host.substr(0, address.host.find('%'));
-  return to_string(shown);
-}
 
 std::string question_text(const std::string& host, const std::string& path) {
   std::string text =

@@ -172,7 +172,7 @@ Result<Address> HttpServer::listen_at(int descriptor) {
 void HttpServer::secure(std::shared_ptr<const ServerTls> tls) {
   if (tls == state_->tls) return;
   state_->tls = std::move(tls);
-  for (const auto& session : state_->sessions) session->finish();
+  for (const auto& session : state_->sessions) session->retire();
 }
 
 asio::awaitable<void> HttpServer::stop(Instant deadline) {

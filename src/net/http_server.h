@@ -83,8 +83,8 @@ class HttpServer {
   Result<Address> listen_at(int descriptor);
 
   // Who connects from now on is served over TLS with this; null: plain, as at first. If that is
-  // another one, whoever is connected gets the answer that is being made, and has to connect anew
-  // for the next.
+  // another one, whoever is connected gets the answer that is being made, or his first, and has to
+  // connect anew for the next.
   void secure(std::shared_ptr<const ServerTls> tls);
 
   // Stops accepting, lets answers in progress finish, closes all other connections at once, those

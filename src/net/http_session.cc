@@ -60,6 +60,7 @@ asio::awaitable<void> HttpSession::run() {
     const bool has_body = !head_only && may_have_body(reply.status);
     const std::string_view body = has_body ? std::string_view(reply.body) : std::string_view();
     const bool sent = co_await write(head, body);
+    answered_ = true;
     if (!sent || finishing_) break;  // finish() may have come while the answer was under way
     if (!more) co_await hang_up();
   }
@@ -69,6 +70,11 @@ asio::awaitable<void> HttpSession::run() {
 void HttpSession::finish() {
   finishing_ = true;
   if (idle_since_) close();
+}
+
+void HttpSession::retire() {
+  finishing_ = true;
+  if (answered_ && idle_since_) close();
 }
 
 void HttpSession::close() {

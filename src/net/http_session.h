@@ -29,6 +29,8 @@ class HttpSession {
 
   // No more requests: closes at once if none is being answered, else after that answer.
   void finish();
+  // The same, but who has not been answered yet is, once: nobody dials anew who is just dialling.
+  void retire();
   void close();
 
  private:
@@ -45,6 +47,7 @@ class HttpSession {
   Watchdog watchdog_;
   HttpQuestionReader reader_;
   std::optional<Instant> idle_since_;
+  bool answered_ = false;  // at least once
   bool finishing_ = false;
 };
 

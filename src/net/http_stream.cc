@@ -26,6 +26,7 @@
 #include "base/wipe.h"
 #include "net/dial.h"
 #include "net/error_words.h"
+#include "net/host_header.h"
 #include "net/watchdog.h"
 
 namespace mesh {
@@ -43,7 +44,7 @@ constexpr std::size_t piece_bytes = 16 * 1024;
 constexpr std::size_t buffer_bytes = 2 * limits::http_header_bytes;
 
 std::string question_text(const StreamQuestion& question) {
-  std::string text = "GET " + question.path + " HTTP/1.1\r\nHost: " + to_string(question.address);
+  std::string text = "GET " + question.path + " HTTP/1.1\r\nHost: " + host_header(question.address);
   text.append("\r\nUser-Agent: mesh_exporter/").append(build::version);
   text += "\r\nAccept: " + question.accept;
   text += "\r\nAccept-Encoding: identity\r\nConnection: close\r\n";

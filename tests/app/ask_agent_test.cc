@@ -14,7 +14,7 @@ namespace habits = testing::habits;
 TEST(AskAgent, lets_no_answer_steer_the_terminal) {
   FakeAdmin agent;
   agent.on("/certificates", habits::page("A  B\nc\x1b[31m  \xC3\xBC\n\nlast"));
-  const auto answer = ask_agent(agent.address(), "/certificates");
+  const auto answer = ask_agent({agent.address(), {}, ""}, "/certificates");
   ASSERT_TRUE(answer.ok());
   EXPECT_EQ(*answer, "A  B\nc\uFFFD[31m  \xC3\xBC\n\nlast\n");
 }
@@ -22,7 +22,7 @@ TEST(AskAgent, lets_no_answer_steer_the_terminal) {
 TEST(AskAgent, says_who_answered_something_else) {
   FakeAdmin agent;
   agent.on("/certificates", habits::forbidden());
-  const auto answer = ask_agent(agent.address(), "/certificates");
+  const auto answer = ask_agent({agent.address(), {}, ""}, "/certificates");
   ASSERT_FALSE(answer.ok());
   EXPECT_EQ(answer.error().message,
             "the agent at " + to_string(agent.address()) +

@@ -30,7 +30,7 @@ class AskedOfAStranger : public ::testing::Test {
     out_.str("");
     err_.str("");
     ReportFlags flags;
-    flags.agent = stranger_.address();
+    flags.agent.address = stranger_.address();
     flags.json = json;
     return show_report(command, flags, std::nullopt, false, out_, err_);
   }
@@ -39,7 +39,7 @@ class AskedOfAStranger : public ::testing::Test {
     out_.str("");
     err_.str("");
     CertificatesFlags flags;
-    flags.agent = stranger_.address();
+    flags.agent.address = stranger_.address();
     flags.json = json;
     return show_certificates(flags, std::nullopt, out_, err_);
   }

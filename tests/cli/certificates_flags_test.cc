@@ -33,7 +33,7 @@ TEST(CertificatesFlags, ask_the_agent_of_this_machine_by_default) {
   const CertificatesFlags none = flags({});
   EXPECT_THAT(none.files, IsEmpty());
   EXPECT_THAT(none.connect, IsEmpty());
-  EXPECT_EQ(none.agent, (Address{"127.0.0.1", 10420, ""}));
+  EXPECT_EQ(none.agent.address, (Address{"127.0.0.1", 10420, ""}));
   EXPECT_EQ(none.sort, RowOrder::where);
   EXPECT_FALSE(none.all || none.json || none.help);
 }
@@ -58,7 +58,7 @@ TEST(CertificatesFlags, take_form_and_order) {
   EXPECT_EQ(given.sort, RowOrder::remaining);
   EXPECT_TRUE(given.all);
   EXPECT_TRUE(given.json);
-  EXPECT_EQ(given.agent, (Address{"node", 1, ""}));
+  EXPECT_EQ(given.agent.address, (Address{"node", 1, ""}));
   EXPECT_EQ(flags({"--config.file=c.yaml"}).config_file, "c.yaml");
   EXPECT_TRUE(flags({"-h"}).help);
 }

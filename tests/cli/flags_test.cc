@@ -72,6 +72,24 @@ TEST(Flags, take_several_listen_addresses_in_place_of_the_default) {
             (std::vector<Address>{{"", 0, ""}, {"localhost", 9000, ""}, {"::1", 9001, ""}}));
 }
 
+TEST(Flags, say_how_the_pages_are_guarded) {
+  const auto usual = parse({});
+  EXPECT_EQ(usual->web_config_file, "");
+  EXPECT_EQ(usual->max_requests, 40u);
+  EXPECT_FALSE(usual->systemd_socket);
+  const auto flags = parse({"--web.config.file=web.yml", "--web.max-requests=0",
+                            "--web.listen-address=unix:/run/web.sock", "--web.listen-address=:1"});
+  ASSERT_TRUE(flags);
+  EXPECT_EQ(flags->web_config_file, "web.yml");
+  EXPECT_EQ(flags->max_requests, 0u);
+  EXPECT_EQ(flags->listen_addresses, (std::vector<Address>{{"", 0, "/run/web.sock"}, {"", 1, ""}}));
+  EXPECT_TRUE(parse({"--web.systemd-socket"})->systemd_socket);
+  EXPECT_EQ(error_of({"--web.systemd-socket", "--web.listen-address=:1"}),
+            "--web.listen-address: not together with --web.systemd-socket");
+  EXPECT_EQ(error_of({"--web.max-requests=-1"}),
+            "--web.max-requests: \"-1\" is not a whole number");
+}
+
 TEST(Flags, know_help_in_both_spellings) {
   EXPECT_TRUE(parse({"--help"})->help);
   EXPECT_TRUE(parse({"-h"})->help);
@@ -131,7 +149,10 @@ TEST(Flags, stand_once_unless_repeatable) {
 TEST(Flags, refuse_a_listen_address_without_a_colon) {
   EXPECT_EQ(error_of({"--web.listen-address=9090"}),
             "--web.listen-address: \"9090\" has no port; "
-            "expected :PORT, HOST:PORT or [IPV6]:PORT");
+            "expected :PORT, HOST:PORT, [IPV6]:PORT or unix:/PATH");
+  EXPECT_EQ(error_of({"--web.listen-address=unix:web.sock"}),
+            "--web.listen-address: \"unix:web.sock\" has no path that begins with a slash; "
+            "expected unix:/PATH");
 }
 
 TEST(Flags, refuse_a_listen_port_that_is_too_large) {

@@ -23,10 +23,19 @@ std::string complaint(const std::vector<const char*>& arguments) {
   return flags ? "" : flags.error().message;
 }
 
+TEST(ReportFlags, know_every_way_to_an_agent) {
+  const auto agent = [](const char* text) { return parsed({text})->agent; };
+  EXPECT_EQ(agent("--agent=h:1"), (AgentFlags{{"h", 1, ""}, {}, ""}));
+  EXPECT_EQ(agent("--agent=http://h:1"), (AgentFlags{{"h", 1, ""}, false, ""}));
+  EXPECT_EQ(agent("--agent=https://[::1]:1/"), (AgentFlags{{"::1", 1, ""}, true, ""}));
+  EXPECT_EQ(agent("--agent=unix:/run/web.sock"), (AgentFlags{{"", 0, "/run/web.sock"}, {}, ""}));
+  EXPECT_EQ(agent("--http.config.file=a.yml").http_config_file, "a.yml");
+}
+
 TEST(ReportFlags, ask_the_agent_about_everything_by_default) {
   const auto flags = parsed({});
   ASSERT_TRUE(flags);
-  EXPECT_EQ(to_string(flags->agent), "127.0.0.1:10420");
+  EXPECT_EQ(flags->agent, (AgentFlags{{"127.0.0.1", 10420, ""}, {}, ""}));
   EXPECT_EQ(flags->filter, ReportFilter{});
   EXPECT_FALSE(flags->json);
 }
@@ -54,6 +63,12 @@ TEST(ReportFlags, name_the_flag_that_is_wrong) {
             "--for: \"100ms\" is out of range; expected from 1s to 1h");
   EXPECT_THAT(complaint({"--config.file=a", "--for=soon"}), HasSubstr("--for: \"soon\""));
   EXPECT_EQ(complaint({"--agent=:1"}), "--agent: \":1\" has no host; expected HOST:PORT");
+  EXPECT_EQ(complaint({"--agent=unix:web.sock"}),
+            "--agent: \"unix:web.sock\" has no path; expected unix:/PATH");
+  EXPECT_THAT(complaint({"--agent=https://h:1/metrics"}),
+              ::testing::HasSubstr("expected HOST:PORT"));
+  EXPECT_EQ(complaint({"--http.config.file=a", "--config.file=b"}),
+            "--http.config.file: not together with --config.file");
   EXPECT_EQ(complaint({"--agent=h:1", "--config.file=a"}),
             "--agent: not together with --config.file");
   EXPECT_THAT(complaint({"users"}), HasSubstr("users"));

@@ -184,7 +184,8 @@ TEST(WebConfigErrors, name_line_and_key) {
             "cert, key, client_ca, cert_file, key_file, client_ca_file, client_auth_type, "
             "client_allowed_sans, min_version, max_version, cipher_suites, curve_preferences or "
             "prefer_server_cipher_suites");
-  EXPECT_THAT(errors("tls_config: {}"), HasSubstr("1:1: unknown key \"tls_config\"; expected tls_server_config, "));
+  EXPECT_THAT(errors("tls_config: {}"),
+              HasSubstr("1:1: unknown key \"tls_config\"; expected tls_server_config, "));
   EXPECT_THAT(errors("http_server_config: {http3: true}"), HasSubstr("unknown key \"http3\""));
   EXPECT_THAT(errors("rate_limit: {rate: 1}"), HasSubstr("rate_limit: unknown key \"rate\""));
   EXPECT_THAT(errors("a mere word"), HasSubstr("expected the keys"));

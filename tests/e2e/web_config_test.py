@@ -169,6 +169,41 @@ class Access(WebConfig):
         self.assertIn("web.yml: tls_server_config.key: ", done.stderr)
 
 
+class Commands(WebConfig):
+    """What asks the agent from the command line."""
+
+    def ask(self, *words):
+        return subprocess.run([BINARY, *words], text=True, capture_output=True, check=False, timeout=60)
+
+    def test_they_reach_a_guarded_agent(self):
+        socket = self.path("web.sock")
+        agent = self.begin(
+            self.tls("client_auth_type: RequireAndVerifyClientCert", "client_ca_file: client.crt") +
+            f"basic_auth_users:\n  {ALICE}\n", "--web.listen-address=unix:" + socket)
+        with open(self.path("password"), "w") as file:
+            file.write("wonderland\n")
+        with open(self.path("http.yml"), "w") as file:
+            file.write("basic_auth: {username: alice, password_file: password}\n"
+                       "tls_config: {ca_file: server.crt, cert_file: client.crt, key_file: client.key}\n")
+        with open(self.path("socket.yml"), "w") as file:
+            file.write("basic_auth: {username: alice, password: guess}\n"
+                       "tls_config: {server_name: server, ca_file: server.crt, cert_file: client.crt, "
+                       "key_file: client.key}\n")
+        by_file = "--http.config.file=" + self.path("http.yml")
+        for where in (agent.listens_on, "https://" + agent.listens_on):
+            for command in ("targets", "certificates"):
+                done = self.ask(command, "--agent=" + where, by_file)
+                self.assertEqual((done.returncode, done.stderr), (0, ""), (where, command))
+        done = self.ask("targets", "--agent=unix:" + socket, "--http.config.file=" + self.path("socket.yml"))
+        self.assertEqual(done.returncode, 2)
+        self.assertIn("HTTP status 401; it wants a user and a password, see --http.config.file", done.stderr)
+        done = self.ask("targets", "--agent=" + agent.listens_on)
+        self.assertEqual(done.returncode, 2)
+        self.assertIn("HTTP status 400; if it speaks HTTPS, say so", done.stderr)
+        done = self.ask("targets", "--agent=https://" + agent.listens_on)
+        self.assertIn("certificate is not accepted", done.stderr)
+
+
 class Reload(WebConfig):
     def setUp(self):
         super().setUp()

@@ -53,6 +53,7 @@ inline constexpr std::array<Fence, 13> fences{{
     {"boost/asio", "src/net/ src/grpc/ src/discover/ src/scrape/ src/app/ src/expose/routes."},
     {"boost/beast", "src/net/ src/discover/ src/scrape/ src/app/ src/expose/routes."},
     {"openssl/", "src/net/ src/wire/x509"},
+    {"crypt.h", "src/net/basic_auth.cc"},
     {"simdjson", "src/wire/"},
     {"messages/", "src/wire/grpc_ src/expose/protobuf."},
     {"google/protobuf/", "src/wire/grpc_ src/wire/proto_"},
