@@ -16,7 +16,6 @@
 #include <utility>
 
 #include "base/base64.h"
-#include "net/under_way.h"
 
 namespace mesh {
 namespace {
@@ -115,7 +114,7 @@ asio::awaitable<BasicAuth::Verdict> BasicAuth::check(std::string authorization,
   const Fingerprint print = fingerprint(*said, hash);
   if (known && knows(right_, print)) co_return Verdict::right;
   if (knows(wrong_, print)) co_return Verdict::wrong;
-  if (waiting_ == most_waiting) co_return Verdict::crowded;
+  if (*waiting_ == most_waiting) co_return Verdict::crowded;
 
   const UnderWay waiting(waiting_);
   asio::awaitable<bool> computing = compute(said->password, hash);

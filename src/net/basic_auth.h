@@ -14,9 +14,12 @@
 #include <cstdint>
 #include <deque>
 #include <map>
+#include <memory>
 #include <optional>
 #include <string>
 #include <string_view>
+
+#include "net/under_way.h"
 
 namespace mesh {
 
@@ -55,7 +58,7 @@ class BasicAuth {
 
   Fingerprint key_{};
   std::deque<Fingerprint> right_, wrong_;  // the oldest first
-  std::size_t waiting_ = 0;
+  SharedCount waiting_ = std::make_shared<std::size_t>(0);
   boost::asio::thread_pool thread_{1};
 };
 

@@ -6,7 +6,6 @@
 #include <utility>
 
 #include "net/http_reply.h"
-#include "net/under_way.h"
 
 namespace mesh {
 namespace {
@@ -44,7 +43,7 @@ asio::awaitable<WebReply> WebGate::answer(WebRequest request) {
     WebReply reply = co_await inside_(std::move(request));
     co_return reply;
   }
-  if (scrapes_ >= limit_.most) {
+  if (*scrapes_ >= limit_.most) {
     co_return plain_reply(503, "as many scrapes as are allowed at once are under way");
   }
   const UnderWay scrape(scrapes_);

@@ -11,6 +11,7 @@
 #include "net/basic_auth.h"
 #include "net/http_server.h"
 #include "net/token_bucket.h"
+#include "net/under_way.h"
 
 namespace mesh {
 
@@ -40,7 +41,7 @@ class WebGate {
   const ScrapeLimit limit_;
   std::shared_ptr<const WebConfig> config_ = std::make_shared<const WebConfig>();
   TokenBucket bucket_;
-  std::size_t scrapes_ = 0;  // under way
+  SharedCount scrapes_ = std::make_shared<std::size_t>(0);
   BasicAuth auth_;
 };
 

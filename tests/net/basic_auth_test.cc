@@ -155,6 +155,15 @@ TEST_F(BasicAuthTest, is_made_to_forget_no_right_password_by_wrong_ones) {
   EXPECT_EQ(verdicts(questions).back(), Verdict::right);
 }
 
+// As at the end of the program: this test is for AddressSanitizer.
+TEST_F(BasicAuthTest, may_go_while_somebody_waits_who_is_never_told) {
+  users = {{"alice", hash_of("secret", "$2y$", "10")}};
+  Verdict verdict = Verdict::crowded;
+  boost::asio::co_spawn(io, check(basic("alice:secret"), verdict), rethrow);
+  io.poll();
+  EXPECT_EQ(verdict, Verdict::crowded) << "it was told already";
+}
+
 // That a user is there must not be told by how long it takes to say no.
 TEST_F(BasicAuthTest, takes_as_long_over_a_user_who_is_not_there) {
   users = {{"alice", hash_of("secret", "$2y$", "10")}};
