@@ -14,12 +14,15 @@ namespace mesh {
 // How `${NAME}` is looked up; tests pass a literal table.
 using Environment = std::function<std::optional<std::string>(std::string_view name)>;
 
+// For files in which nothing is a variable.
+inline const Environment no_variables;
+
 // That of this process.
 Environment process_environment();
 
 // `${NAME}` becomes the variable's value, `$$` a dollar sign; any other dollar sign stays. The
-// value is put in after the file was parsed, so that it cannot bring structure of its own. Without
-// an environment (a null one) the text stays as it is. The error's message is complete.
+// value is put in after the file was parsed, so that it cannot bring structure of its own. With
+// no_variables the text stays as it is. The error's message is complete.
 Result<std::string> expand(std::string_view text, const Environment& environment);
 
 }  // namespace mesh

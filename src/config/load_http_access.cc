@@ -5,7 +5,6 @@
 #include <filesystem>
 #include <utility>
 
-#include "base/limits.h"
 #include "base/regular_file.h"
 #include "config/fields.h"
 #include "config/yaml_tree.h"
@@ -28,8 +27,7 @@ struct HttpReading {
   ServerAccess& access;
 
   Fields fields(Field field, std::span<const std::string_view> known) const {
-    static const Environment none;
-    return Fields(std::move(field), known, none, problems);
+    return Fields(std::move(field), known, no_variables, problems);
   }
   std::string path(const Fields& keys, std::string_view key) const {
     const auto name = keys.text(key, "the path of a file");
@@ -103,8 +101,8 @@ Result<ServerAccess, ConfigErrors> load_http_access(const std::string& file_name
   const FileReader read = [](const std::string& path) {
     return read_regular_file(path, password_bytes);
   };
-  const Result<std::string> yaml = read_regular_file(file_name, limits::config_bytes);
-  if (!yaml) return ConfigErrors{Error{file_name + ": cannot be read: " + yaml.error().message}};
+  const Result<std::string, ConfigErrors> yaml = read_config_text(file_name);
+  if (!yaml) return yaml.error();
   return parse_http_access(*yaml, file_name, read);
 }
 

@@ -177,12 +177,18 @@ Result<WebConfig, ConfigErrors> parse_web_config(std::string_view yaml, std::str
   return config;
 }
 
+Result<std::string, ConfigErrors> read_config_text(const std::string& file_name) {
+  Result<std::string> text = read_regular_file(file_name, limits::config_bytes);
+  if (text) return std::move(*text);
+  return ConfigErrors{Error{file_name + ": cannot be read: " + text.error().message}};
+}
+
 Result<WebConfig, ConfigErrors> load_web_config(const std::string& file_name) {
   const FileReader read = [](const std::string& path) {
     return read_regular_file(path, pem_bytes);
   };
-  const Result<std::string> yaml = read_regular_file(file_name, limits::config_bytes);
-  if (!yaml) return ConfigErrors{Error{file_name + ": cannot be read: " + yaml.error().message}};
+  const Result<std::string, ConfigErrors> yaml = read_config_text(file_name);
+  if (!yaml) return yaml.error();
   return parse_web_config(*yaml, file_name, read);
 }
 

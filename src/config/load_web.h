@@ -27,7 +27,10 @@ using FileReader = std::function<Result<std::string>(const std::string& path)>;
 Result<WebConfig, ConfigErrors> parse_web_config(std::string_view yaml, std::string_view file_name,
                                                  const FileReader& read);
 
-// A file that cannot be read is one error naming it.
+// The text of a file of limits::config_bytes at most. One that cannot be read is one error naming
+// it.
+Result<std::string, ConfigErrors> read_config_text(const std::string& file_name);
+
 Result<WebConfig, ConfigErrors> load_web_config(const std::string& file_name);
 
 }  // namespace mesh

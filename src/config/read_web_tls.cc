@@ -177,8 +177,7 @@ void read_clients(const Fields& fields, const WebReading& reading, ServedTls& tl
 }  // namespace
 
 Fields WebReading::fields(Field field, std::span<const std::string_view> known) const {
-  static const Environment none;
-  return Fields(std::move(field), known, none, problems);
+  return Fields(std::move(field), known, no_variables, problems);
 }
 
 void read_web_tls(const Field& field, const WebReading& reading) {

@@ -14,6 +14,7 @@
 #include <limits>
 #include <utility>
 
+#include "base/log.h"
 #include "net/tls_settings.h"
 
 namespace mesh {
@@ -76,7 +77,9 @@ asio::awaitable<WebStream::Opening> WebStream::open() {
   const int done = co_await tls_step(shake_hands);
   if (done > 0) co_return Opening::open;
   const bool plain = socket_.is_open() && was_plain_http();
-  clear_tls_errors();
+  if (ERR_peek_error() != 0) {
+    log(LogLevel::debug, "a TLS handshake failed", {{"error", take_tls_error().words}});
+  }
   ssl_.reset();
   co_return plain ? Opening::plain_http : Opening::failed;
 }
