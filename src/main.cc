@@ -120,6 +120,7 @@ int run(const Flags& flags) {
   const auto read_config = [&flags] { return load_config(flags.config_file, config_context()); };
   const AppOptions options{flags.listen_addresses,
                            flags.telemetry_path,
+                           flags.runbook_base,
                            read_config,
                            flags.config_file,
                            as_read,

@@ -116,6 +116,7 @@ auto ends_program(asio::io_context& io, bool& broken) {
 PageOptions page_options(const Config& config, const AppOptions& options) {
   PageOptions page;
   page.telemetry_path = options.telemetry_path;
+  page.runbook_base = options.runbook_base;
   apply(config, page);
   page.started = page.config.last_success;
   page.build.revision = MESH_REVISION;

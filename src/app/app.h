@@ -21,6 +21,7 @@ namespace mesh {
 struct AppOptions {
   std::vector<Address> listen_addresses;
   std::string telemetry_path;
+  std::string runbook_base;                                   // "": none
   std::function<Result<Config, ConfigErrors>()> read_config;  // as it is now; for a reload
   std::string config_file;
   FileSignature read;                         // of that file, when `config` was read

@@ -2,6 +2,7 @@
 #include "app/reloader.h"
 
 #include <chrono>
+#include <memory>
 
 #include "base/log.h"
 #include "scrape/file_read.h"
@@ -18,6 +19,7 @@ void apply(const Config& config, PageOptions& page) {
   page.failure_codes = config.grpc.failure_codes;
   page.poll_interval = config.poll.interval;
   page.config = {true, std::chrono::system_clock::now()};
+  page.in_force = std::make_shared<const Config>(config);
 }
 
 std::string Reloader::read_config() {

@@ -3,6 +3,7 @@
 
 #include <algorithm>
 #include <array>
+#include <functional>
 #include <optional>
 #include <utility>
 #include <vector>
@@ -20,7 +21,7 @@
 namespace mesh {
 namespace {
 
-constexpr std::array<Flag, 13> known_flags{{
+constexpr std::array<Flag, 14> known_flags{{
     {"config.file", "=mesh_exporter.yaml", "The configuration file."},
     {"config.check", "", "Check the configuration, print what was found, exit 0 or 2."},
     {"config.auto-reload-interval", "=5s", "Look so often whether the file has changed; 0: never."},
@@ -31,6 +32,7 @@ constexpr std::array<Flag, 13> known_flags{{
      "TLS, passwords and headers, in the form of Prometheus' exporters."},
     {"web.max-requests", "=40", "Answer so many scrapes at once, and 503 to more; 0: any number."},
     {"web.telemetry-path", "=/metrics", "The path of the metrics page."},
+    {"web.runbook-url", "=URL", "Where the status pages link to: URL#FINDING."},
     {"web.enable-lifecycle", "", "Allow POST /-/reload and POST /-/quit."},
     {"log.level", "=info", "The least severe lines to log: debug, info, warn or error."},
     {"log.format", "=logfmt", "The form of log lines: logfmt or json."},
@@ -68,6 +70,11 @@ std::optional<Error> complaint_about_path(const std::string& path) {
   return std::nullopt;
 }
 
+std::optional<Error> complaint_about_runbook(const std::string& url) {
+  if (url.empty() || url.starts_with("https://") || url.starts_with("http://")) return std::nullopt;
+  return Error{"--web.runbook-url: " + in_quotes(url) + " does not begin with https:// or http://"};
+}
+
 // Those whose names begin with "web.".
 std::optional<Error> read_web_flags(const FlagValues& values, Flags& flags) {
   flags.lifecycle = values.contains("web.enable-lifecycle");
@@ -85,13 +92,37 @@ std::optional<Error> read_web_flags(const FlagValues& values, Flags& flags) {
     }
   }
   take_flag(values, "web.telemetry-path", flags.telemetry_path);
+  take_flag(values, "web.runbook-url", flags.runbook_base);
   if (values.contains("web.max-requests")) {
     const std::string& text = values.find("web.max-requests")->second.front();
     const auto count = parse_u64(text);
     if (!count) return Error{"--web.max-requests: " + in_quotes(text) + " is not a whole number"};
     flags.max_requests = static_cast<std::size_t>(*count);
   }
+  if (auto complaint = complaint_about_runbook(flags.runbook_base)) return complaint;
   return complaint_about_path(flags.telemetry_path);
+}
+
+using GivenFlag = std::function<const std::string*(std::string_view name)>;
+
+std::optional<Error> read_log_flags(const GivenFlag& given, Flags& flags) {
+  if (const std::string* word = given("log.level")) {
+    const auto level = parse_log_level(*word);
+    if (!level) {
+      return Error{"--log.level: unknown level " + in_quotes(*word) +
+                   "; expected debug, info, warn or error"};
+    }
+    flags.log_level = *level;
+  }
+  if (const std::string* word = given("log.format")) {
+    const auto format = parse_log_format(*word);
+    if (!format) {
+      return Error{"--log.format: unknown format " + in_quotes(*word) +
+                   "; expected logfmt or json"};
+    }
+    flags.log_format = *format;
+  }
+  return std::nullopt;
 }
 
 // Of a first word that is none: with its flags behind it, those would be told to be unknown.
@@ -133,22 +164,7 @@ Result<Flags> parse_flags(std::span<const char* const> arguments) {
     }
     flags.reload_interval = *interval;
   }
-  if (const std::string* word = given("log.level")) {
-    const auto level = parse_log_level(*word);
-    if (!level) {
-      return Error{"--log.level: unknown level " + in_quotes(*word) +
-                   "; expected debug, info, warn or error"};
-    }
-    flags.log_level = *level;
-  }
-  if (const std::string* word = given("log.format")) {
-    const auto format = parse_log_format(*word);
-    if (!format) {
-      return Error{"--log.format: unknown format " + in_quotes(*word) +
-                   "; expected logfmt or json"};
-    }
-    flags.log_format = *format;
-  }
+  if (auto complaint = read_log_flags(given, flags)) return *complaint;
   return flags;
 }
 

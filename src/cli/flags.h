@@ -23,6 +23,7 @@ struct Flags {
   std::string web_config_file;    // "": the pages are for everybody, over plain HTTP
   std::size_t max_requests = 40;  // scrapes at once; 0: any number
   std::string telemetry_path = "/metrics";
+  std::string runbook_base;                         // of links on the status pages; "": none
   bool lifecycle = false;                           // POST /-/reload and /-/quit
   std::chrono::milliseconds reload_interval{5000};  // looks at the file for a change; 0: never
   LogLevel log_level = LogLevel::info;

@@ -50,6 +50,9 @@ Result<Diagnosis> parse_diagnosis(std::string_view json);
 // For people; `colours` are those of a terminal.
 std::string diagnosis_text(const Diagnosis& diagnosis, bool colours);
 
+// One number of the evidence: "requests 300", "window 10 s". `now` in seconds since 1970.
+std::string evidence_words(const Diagnosed::Number& number, std::int64_t now);
+
 // Where the runbook is, and the anchor of a finding in it.
 std::string runbook_of(std::string_view finding);
 

@@ -62,25 +62,6 @@ Diagnosed diagnosed_of(const json::value& value) {
   return one;
 }
 
-// "requests 300, window 10 s, imbalance_ratio 3"
-std::string shown(const Diagnosed::Number& number, std::int64_t now) {
-  const double value = number.value;
-  if (number.unit == "seconds") {
-    return number.name + (value < 0 ? " -" : " ") + human_seconds(std::abs(value));
-  }
-  if (number.unit == "bytes") {
-    return number.name + " " + binary_bytes(static_cast<std::uint64_t>(std::max(0.0, value)));
-  }
-  if (number.unit == "unix_seconds") {
-    const auto ahead = static_cast<std::int64_t>(value) - now;
-    return number.name +
-           (ahead < 0 ? " " + format_roughly(-ahead) + " ago" : " in " + format_roughly(ahead));
-  }
-  if (number.name == "p_value")
-    return number.name + (value < 1e-6 ? " < 1e-6" : " " + shown_number(value));
-  return number.name + " " + shown_number(value) + (number.unit == "per_second" ? "/s" : "");
-}
-
 std::string_view colour_of(std::string_view severity) {
   if (severity == "critical") return "\x1b[31m";
   return severity == "warning" ? "\x1b[33m" : "\x1b[36m";
@@ -97,7 +78,7 @@ void tell(const Diagnosed& one, std::int64_t now, bool colours, std::string& tex
   if (!one.evidence.empty()) {
     text += "    evidence: ";
     for (std::size_t i = 0; i < one.evidence.size(); ++i) {
-      text += (i > 0 ? ", " : "") + shown(one.evidence[i], now);
+      text += (i > 0 ? ", " : "") + evidence_words(one.evidence[i], now);
     }
     text += "\n";
   }
@@ -106,6 +87,24 @@ void tell(const Diagnosed& one, std::int64_t now, bool colours, std::string& tex
 }
 
 }  // namespace
+
+std::string evidence_words(const Diagnosed::Number& number, std::int64_t now) {
+  const double value = number.value;
+  if (number.unit == "seconds") {
+    return number.name + (value < 0 ? " -" : " ") + human_seconds(std::abs(value));
+  }
+  if (number.unit == "bytes") {
+    return number.name + " " + binary_bytes(static_cast<std::uint64_t>(std::max(0.0, value)));
+  }
+  if (number.unit == "unix_seconds") {
+    const auto ahead = static_cast<std::int64_t>(value) - now;
+    return number.name +
+           (ahead < 0 ? " " + format_roughly(-ahead) + " ago" : " in " + format_roughly(ahead));
+  }
+  if (number.name == "p_value")
+    return number.name + (value < 1e-6 ? " < 1e-6" : " " + shown_number(value));
+  return number.name + " " + shown_number(value) + (number.unit == "per_second" ? "/s" : "");
+}
 
 std::string diagnosis_json(const Diagnosis& diagnosis) {
   json::array found;

@@ -176,4 +176,11 @@ Coding choose_coding(std::string_view accept_encoding) {
   return zstd == best ? Coding::zstd : Coding::gzip;
 }
 
+bool prefers_html(std::string_view accept) {
+  const std::vector<Alternative> alternatives = parse_alternatives(accept);
+  const auto html = std::ranges::find(alternatives, "text/html", &Alternative::name);
+  return html != alternatives.end() && html->quality > 0 &&
+         html->quality >= quality_of(alternatives, text_type, "").value_or(0);
+}
+
 }  // namespace mesh

@@ -25,4 +25,8 @@ std::string content_type(Format format, std::string_view accept);
 // liked alike, as it costs less.
 Coding choose_coding(std::string_view accept_encoding);
 
+// Whether a page is wanted as HTML rather than as text: where HTML is named and liked no less. Of
+// browsers only: `*/*`, which others send, names nothing.
+bool prefers_html(std::string_view accept);
+
 }  // namespace mesh

@@ -38,6 +38,8 @@ struct PageOptions {
   BuildInfo build;
   std::optional<WallTime> started;
   ConfigLoad config;
+  std::shared_ptr<const Config> in_force;  // null: not told
+  std::string runbook_base;                // where a finding's section is to be found; "": not told
 };
 
 // Borrows all of it for the call it is given to.

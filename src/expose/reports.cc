@@ -67,7 +67,8 @@ bool is_taken_path(std::string_view path) {
   constexpr std::string_view api = "/api/v1/";
   if (!path.starts_with('/')) return false;
   path.remove_prefix(path.starts_with(api) ? api.size() : 1);
-  return path == "certificates" || path == "diagnosis" || find_report(path) != nullptr;
+  return path == "certificates" || path == "diagnosis" || path == "config" || path == "status" ||
+         find_report(path) != nullptr;
 }
 
 bool is_answer_of(const Report& report, std::string_view text, bool json) {

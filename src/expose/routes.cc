@@ -11,20 +11,18 @@
 #include <string>
 #include <string_view>
 #include <utility>
+#include <vector>
 
 #include "base/limits.h"
 #include "base/log.h"
-#include "compute/certificate_rows.h"
-#include "compute/left_out.h"
-#include "expose/certificate_table.h"
-#include "expose/diagnosis.h"
+#include "expose/answers.h"
 #include "expose/family_choice.h"
-#include "expose/landing_page.h"
 #include "expose/metrics_page.h"
 #include "expose/negotiate.h"
 #include "expose/pack.h"
 #include "expose/readiness.h"
-#include "expose/reports.h"
+#include "expose/status/assets.h"
+#include "expose/status/pages.h"
 #include "net/http_reply.h"
 
 namespace mesh {
@@ -38,102 +36,6 @@ struct Job {
   std::shared_ptr<const Snapshot> snapshot;
   std::shared_ptr<const PageOptions> options;
 };
-
-constexpr std::string_view certificates_path = "/certificates";
-constexpr std::string_view certificates_api = "/api/v1/certificates";
-
-struct CertificatesQuery {
-  RowOrder order = RowOrder::where;
-  bool all = false;
-  ReportFilter filter;
-};
-
-// sort=ORDER and all=true beside what every report takes.
-Result<CertificatesQuery> parse_certificates_query(std::string_view rest) {
-  CertificatesQuery query;
-  std::string others;
-  while (!rest.empty()) {
-    const std::string_view part = rest.substr(0, rest.find('&'));
-    rest.remove_prefix(std::min(part.size() + 1, rest.size()));
-    const auto wanted = part.starts_with("sort=") ? parse_row_order(part.substr(5)) : std::nullopt;
-    if (wanted) {
-      query.order = *wanted;
-    } else if (part == "all=true" || part == "all=false") {
-      query.all = part == "all=true";
-    } else {
-      others.append(part).append("&");
-    }
-  }
-  static const std::string beside = ", all=true, or sort= with " + std::string(row_orders);
-  Result<ReportFilter> filter = parse_report_filter(others, false, beside);
-  if (!filter) return filter.error();
-  query.filter = std::move(*filter);
-  return query;
-}
-
-void refuse(const Error& error, WebReply& reply) {
-  reply.status = 400;
-  reply.body = error.message + "\n";
-}
-
-void answer_certificates(const Job& job, const Page& page, WebReply& reply) {
-  const Result<CertificatesQuery> query = parse_certificates_query(job.request.query);
-  if (!query) return refuse(query.error(), reply);
-  const Snapshot& snapshot = page.snapshot;
-  const WallTime now = page.self.now;
-  std::vector<CertificateRow> rows = certificate_rows(snapshot, now, query->all, query->filter);
-  sort_rows(rows, query->order);
-  if (job.request.path == certificates_api) {
-    reply.content_type = "application/json";
-    reply.body = certificates_json(rows);
-  } else {
-    reply.body = certificate_table(rows, now, all_left_out(snapshot, query->filter));
-    const std::string cascade = cascade_words(snapshot, now, query->filter);
-    if (!cascade.empty()) reply.body = cascade + "\n\n" + reply.body;
-  }
-}
-
-constexpr std::string_view api = "/api/v1/";
-constexpr std::string_view diagnosis_path = "/diagnosis", diagnosis_api = "/api/v1/diagnosis";
-
-// "endpoints" of "/endpoints" and of "/api/v1/endpoints"; null if that is no report.
-const Report* report_at(std::string_view path) {
-  path.remove_prefix(path.starts_with(api) ? api.size() : 1);
-  return find_report(path);
-}
-
-void answer_report(const Job& job, const Page& page, WebReply& reply) {
-  const std::string_view path = job.request.path;
-  const Report* const report = report_at(path);
-  const Result<ReportFilter> filter =
-      parse_report_filter(job.request.query, !report || report->by_upstream);
-  if (!filter) return refuse(filter.error(), reply);
-  const bool json = path.starts_with(api);
-  if (json) reply.content_type = "application/json";
-  if (report) {
-    const Table table = report->make(page, *filter);
-    reply.body = json ? table_json(table) : table_text(table);
-    return;
-  }
-  const Diagnosis diagnosis = diagnose(page, *filter);
-  reply.body = json ? diagnosis_json(diagnosis) : diagnosis_text(diagnosis, false);
-}
-
-// Whether it is made from a snapshot, on the rendering thread.
-bool is_page(std::string_view path, std::string_view telemetry_path) {
-  for (const std::string_view known : {telemetry_path, std::string_view("/"), certificates_path,
-                                       certificates_api, diagnosis_path, diagnosis_api}) {
-    if (path == known) return true;
-  }
-  return path.starts_with('/') && report_at(path) != nullptr;
-}
-
-// "/certificates, /diagnosis, …, and the same below /api/v1, "
-std::string page_names() {
-  std::string names = "/certificates, /diagnosis, ";
-  for (const Report& report : reports()) names += "/" + std::string(report.name) + ", ";
-  return names + "all of these below /api/v1 as JSON, ";
-}
 
 // Compressed as it is made where that is accepted: the page of a large node is never whole in
 // memory.
@@ -150,6 +52,37 @@ void answer_metrics(const Job& job, const Page& page, WebReply& reply) {
   reply.content_encoding = to_string(coding);
 }
 
+// Of HTML: nothing runs and nothing is loaded but our own, nobody frames it, and what was looked at
+// is told to no other server.
+std::vector<WebHeader> browser_headers() {
+  return {{"Content-Security-Policy", std::string(status_policy)},
+          {"Referrer-Policy", "no-referrer"},
+          {"Cache-Control", "no-store"}};
+}
+
+void answer_page(const Job& job, const Page& page, WebReply& reply) {
+  PageAnswer answer = answer_page({job.request.path, job.request.query, job.request.accept}, page);
+  reply.status = answer.status;
+  reply.content_type = std::move(answer.content_type);
+  reply.body = std::move(answer.body);
+  if (answer.by_accept) reply.vary = "Accept, Accept-Encoding";
+  if (answer.for_browser) reply.headers = browser_headers();
+}
+
+const Asset* asset_at(std::string_view path) {
+  const auto found = std::ranges::find(assets(), path, &Asset::path);
+  return found == assets().end() ? nullptr : &*found;
+}
+
+// The name has a hash of what it stands for: it never becomes something else.
+WebReply asset_reply(const Asset& asset) {
+  WebReply reply;
+  reply.content_type = asset.content_type;
+  reply.body = asset.body;
+  reply.headers = {{"Cache-Control", "public, max-age=31536000, immutable"}};
+  return reply;
+}
+
 WebReply render_now(const Job& job) {
   const SelfNumbers self{std::chrono::system_clock::now(), read_process_numbers()};
   const Page page{*job.snapshot, self, *job.options};
@@ -158,13 +91,8 @@ WebReply render_now(const Job& job) {
   reply.vary = "Accept-Encoding";
   if (job.request.path == job.options->telemetry_path) {
     answer_metrics(job, page, reply);
-  } else if (job.request.path == certificates_path || job.request.path == certificates_api) {
-    answer_certificates(job, page, reply);
-  } else if (job.request.path != "/") {
-    answer_report(job, page, reply);
   } else {
-    reply.content_type = "text/html; charset=utf-8";
-    reply.body = render_landing_page(page);
+    answer_page(job, page, reply);
   }
   const Coding coding = choose_coding(job.request.accept_encoding);
   if (coding != Coding::identity && reply.content_encoding.empty()) {
@@ -252,7 +180,7 @@ asio::awaitable<WebReply> Routes::handle(WebRequest request) {
   std::shared_ptr<const Snapshot> snapshot = state_->current();
   if (!snapshot) snapshot = std::make_shared<const Snapshot>();
 
-  if (is_page(request.path, telemetry_path)) {
+  if (request.path == telemetry_path || is_page_path(request.path)) {
     auto job = std::make_shared<Job>();
     job->request = std::move(request);
     job->snapshot = std::move(snapshot);
@@ -272,7 +200,9 @@ asio::awaitable<WebReply> Routes::handle(WebRequest request) {
   }
 
   WebReply reply;
-  if (request.path == "/-/healthy") {
+  if (const Asset* const asset = asset_at(request.path)) {
+    reply = asset_reply(*asset);
+  } else if (request.path == "/-/healthy") {
     reply = plain_reply(200, "healthy");
   } else if (request.path == "/-/ready") {
     const Readiness now = readiness(*snapshot);

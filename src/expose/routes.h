@@ -1,8 +1,10 @@
 // Routes: what our HTTP server serves, and the only place where pages meet sockets.
 //
 //   the telemetry path   all metrics, in the format and coding the scraper asked for
-//   /                    the landing page
-//   /certificates, /diagnosis, /methods, …   what the commands print; as JSON below /api/v1
+//   /                    the start page of the status pages, for browsers
+//   /certificates, /diagnosis, /methods, …   for browsers status pages, else what the commands
+//                        print; as JSON below /api/v1
+//   /-/status-….css, …   what the status pages load
 //   /probe               one probe of a configured gRPC server, made now
 //   /-/healthy           200 while the program runs
 //   /-/ready             200 once every target has been asked, before that 503

@@ -1,0 +1,41 @@
+// The method-level view: who calls what how often, how that ends and how long it takes. What the
+// report of the methods, its JSON and its page show.
+#pragma once
+
+#include <cstdint>
+#include <map>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "expose/page.h"
+#include "model/report_filter.h"
+#include "model/series.h"
+
+namespace mesh {
+
+// Borrows from the snapshot. Numbers are of the window.
+struct MethodRow {
+  const TargetState* state = nullptr;
+  Direction direction = Direction::outbound;
+  std::string upstream, service, method;
+  std::uint64_t calls = 0, failed = 0;
+  std::map<std::string, std::uint64_t> not_ok;  // by status
+
+  // Of calls whose duration is told, by upper bound in seconds, cumulative as they are told.
+  std::map<double, std::uint64_t> took_at_most;
+  std::uint64_t took_us = 0;  // all of them together
+
+  double per_second() const;
+  std::optional<double> error_ratio() const;         // nothing without calls
+  std::optional<double> mean_seconds() const;        // nothing where durations are not told
+  std::optional<double> within(double share) const;  // the bound below which so many ended
+};
+
+// Of each target by direction, upstream, service and method.
+std::vector<MethodRow> method_rows(const Page& page, const ReportFilter& filter);
+
+// "UNAVAILABLE 12, NOT_FOUND 3": the most frequent first, three of them.
+std::string not_ok_words(const MethodRow& row);
+
+}  // namespace mesh

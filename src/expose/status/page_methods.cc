@@ -1,0 +1,108 @@
+// Which method fails, with which status, how often it is called and how long it takes: those that
+// fail most first.
+#include <algorithm>
+#include <array>
+#include <set>
+#include <tuple>
+#include <vector>
+
+#include "expose/human.h"
+#include "expose/method_rows.h"
+#include "expose/status/parts.h"
+
+namespace mesh {
+namespace {
+
+constexpr std::size_t most_shown = 300;
+
+constexpr std::array<TableColumn, 5> columns{
+    {{"Method"}, {"Calls/s", true}, {"Failed"}, {"Took"}, {"Statuses but OK"}}};
+
+std::vector<MethodRow> rows_of(const Page& page, const ReportFilter& filter) {
+  std::vector<MethodRow> rows = method_rows(page, filter);
+  std::ranges::stable_sort(rows, std::ranges::greater(),
+                           [](const MethodRow& row) { return std::tuple(row.failed, row.calls); });
+  return rows;
+}
+
+// "12 ms on average, 99 % within 100 ms"
+std::string took_words(const MethodRow& row) {
+  std::string words;
+  if (const auto mean = row.mean_seconds()) words = human_seconds(*mean) + " on average";
+  if (const auto bound = row.within(0.99)) {
+    words += (words.empty() ? "" : ", ") + std::string("99 % within ") + human_seconds(*bound);
+  }
+  return words.empty() ? "–" : words;
+}
+
+std::string name_of(const MethodRow& row) {
+  if (row.service.empty() && row.method.empty()) return "method not told";
+  return row.service + "/" + (row.method.empty() ? "…" : row.method);
+}
+
+void write_row(const MethodRow& row, PageTable& table, Html& html) {
+  const auto line = table.row();
+  {
+    const auto cell = table.cell();
+    html.element("b", name_of(row));
+    const auto where = html.open("div", {{"class", "soft"}});
+    html.text(target_id(row.state->target));
+    html.text(" · " + std::string(to_string(row.direction)));
+    if (!row.upstream.empty()) {
+      html.text(" → ");
+      html.text(row.upstream);
+    }
+  }
+  table.cell(shown_number(row.per_second()));
+  {
+    const auto cell = table.cell();
+    const auto ratio = row.error_ratio();
+    if (!ratio) {
+      html.text("no calls");
+    } else {
+      write_bar(html, row.failed > 0 ? Tone::bad : Tone::good, *ratio);
+      html.element("span", percent_words(*ratio));
+    }
+  }
+  table.cell(took_words(row));
+  const std::string not_ok = not_ok_words(row);
+  table.cell(not_ok.empty() ? "none" : not_ok);
+}
+
+}  // namespace
+
+void write_methods(const Page& page, const ReportFilter& filter, Html& html) {
+  const std::vector<MethodRow> rows = rows_of(page, filter);
+  html.element("p", {{"class", "sum"}}, methods_in_one_line(page, filter));
+  if (rows.empty()) return;
+  std::size_t shown = 0;
+  {
+    PageTable table(html, "Methods", columns);
+    for (; shown < std::min(rows.size(), most_shown) && !html.full(); ++shown) {
+      write_row(rows[shown], table, html);
+    }
+  }
+  write_cut(html, rows.size() - shown, *find_status_page("/methods"));
+}
+
+std::string methods_in_one_line(const Page& page, const ReportFilter& filter) {
+  const std::vector<MethodRow> rows = rows_of(page, filter);
+  if (rows.empty()) return "no calls are counted yet";
+  double out = 0, in = 0;
+  std::size_t failing = 0;
+  std::set<std::string> names;
+  for (const MethodRow& row : rows) {
+    (row.direction == Direction::outbound ? out : in) += row.per_second();
+    failing += row.failed > 0 ? 1 : 0;
+    names.insert(name_of(row));
+  }
+  std::string words = counted(names.size(), "method", "methods") + ", " + shown_number(out) +
+                      " calls/s out and " + shown_number(in) + " in; ";
+  if (failing == 0) return words + "none fails";
+  const MethodRow& worst = rows.front();
+  return words + counted(failing, "caller or server sees", "callers and servers see") +
+         " failures, most of " + name_of(worst) + ", " +
+         percent_words(worst.error_ratio().value_or(0)) + " of its calls";
+}
+
+}  // namespace mesh

@@ -1,0 +1,28 @@
+// The start page: what is wrong comes first, then a sentence on each area, with the way there.
+#include <algorithm>
+
+#include "expose/diagnosis.h"
+#include "expose/status/findings_list.h"
+#include "expose/status/parts.h"
+
+namespace mesh {
+namespace {
+
+// As many as somebody reads before looking at all of them.
+constexpr std::size_t most_findings = 20;
+
+}  // namespace
+
+void write_overview(const Page& page, const ReportFilter& filter, Html& html) {
+  write_findings_list(page, filter, diagnose(page, filter), most_findings, html);
+  html.element("h2", "Areas");
+  const auto list = html.open("ul", {{"class", "areas"}});
+  for (const StatusPage& area : status_pages()) {
+    if (!area.in_one_line) continue;
+    const auto item = html.open("li");
+    html.element("a", {{"href", address_of(area, filter)}}, area.title.view());
+    html.element("span", area.in_one_line(page, filter));
+  }
+}
+
+}  // namespace mesh

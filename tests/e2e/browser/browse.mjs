@@ -1,0 +1,83 @@
+// What a browser makes of the status pages of an agent, as JSON on stdout: what axe-core finds on each page
+// in light and dark, what the console says, and how the pages behave when they are kept open, and without
+// scripts. Leaves pictures of each page as phones and screens show it.
+//
+//   node browse.mjs http://HOST:PORT PID DIRECTORY AXE.js      (the agent is ended on the way)
+import { readFileSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
+
+import { Chromium } from "./chromium.mjs";
+
+const [agent, pid, directory, axe] = process.argv.slice(2);
+const PAGES = ["/", "/diagnosis", "/certificates", "/endpoints", "/upstreams", "/methods", "/targets", "/config"];
+const PHONE = { width: 390, height: 844, scale: 2 }, SCREEN = { width: 1280, height: 800 };
+
+const browser = new Chromium(join(directory, "profile"));
+const report = { violations: {}, complaints: {}, wide: {}, plain: {} };
+
+// What is wrong with it, in a line each.
+async function judged(tab) {
+  await tab.evaluate(readFileSync(axe, "utf8") + "; 0");
+  const found = await tab.evaluate("axe.run().then(({violations}) => violations.map((one) => " +
+    "one.id + ': ' + one.help + ': ' + one.nodes.map((node) => node.html).slice(0, 3).join(' ')))");
+  return found;
+}
+
+async function look(path, name, view, scheme) {
+  const tab = await browser.tab();
+  await tab.look({ ...view, scheme });
+  await tab.open(agent + path);
+  const key = `${path} ${name} ${scheme}`;
+  report.violations[key] = await judged(tab);
+  report.complaints[key] = [...tab.complaints];
+  report.wide[key] = await tab.evaluate("document.documentElement.scrollWidth > innerWidth");
+  const file = `${path.slice(1) || "overview"}-${name}-${scheme}.png`;
+  writeFileSync(join(directory, file), await tab.picture());
+  await tab.close();
+}
+
+async function without_scripts() {
+  const tab = await browser.tab();
+  await tab.send("Emulation.setScriptExecutionDisabled", { value: true });
+  for (const path of PAGES) {
+    await tab.open(agent + path);
+    const { root } = await tab.send("DOM.getDocument", { depth: 0 });
+    report.plain[path] = (await tab.send("DOM.getOuterHTML", { nodeId: root.nodeId })).outerHTML;
+  }
+  await tab.close();
+}
+
+// A page that is kept open: it is refreshed, the focus stays, a selection is left alone, and it says when
+// the agent is gone.
+async function kept_open() {
+  const tab = await browser.tab();
+  await tab.look({ ...SCREEN, scheme: "light" });
+  await tab.open(agent + "/targets?namespace=");
+  const live = "document.getElementById('live').textContent";
+  await tab.evaluate("document.querySelector('main').firstChild.mark = 1; " +
+    "document.querySelector('.filter button').focus()");
+  await tab.until("!document.querySelector('main').firstChild.mark", 15);
+  report.refreshed = await tab.evaluate(live);
+  report.focus = await tab.evaluate("document.activeElement.textContent");
+  await tab.evaluate("getSelection().selectAllChildren(document.querySelector('h1'))");
+  await tab.until(`${live}.startsWith('Not updated')`, 15);
+  report.selected = await tab.evaluate(live);
+  await tab.evaluate("getSelection().removeAllRanges()");
+  process.kill(Number(pid), "SIGKILL");
+  await tab.until(`${live}.includes('not answered')`, 20);
+  report.gone = await tab.evaluate(live);
+}
+
+try {
+  for (const path of PAGES) {
+    for (const scheme of ["light", "dark"]) {
+      await look(path, "phone", PHONE, scheme);
+      await look(path, "screen", SCREEN, scheme);
+    }
+  }
+  await without_scripts();
+  await kept_open();
+  console.log(JSON.stringify(report));
+} finally {
+  await browser.close();
+}
