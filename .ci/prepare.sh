@@ -15,7 +15,8 @@ packages=(
   python3 python3-venv ca-certificates openssl prometheus
 )
 # For the tests alone.
-test_packages=(clang-format-14 clang-tidy-14 prometheus-alertmanager python3-yaml systemd groff-base)
+test_packages=(clang-format-14 clang-tidy-14 prometheus-alertmanager python3-yaml python3-jsonschema systemd
+  groff-base)
 
 say() { printf '%s\n' "$*" >&2; }
 

@@ -10,6 +10,7 @@ import time
 import unittest
 
 from harness import BINARY, BIN_DIR, CLIENT, ENVOY, ENVOY_VERSION, SharedPartsTest, wait_until
+import api_schema
 from envoy_process import Turn
 from running_scenario import WINDOW, RunningScenario, in_groups
 from scenarios import SCENARIOS
@@ -39,6 +40,8 @@ class Running(RunningScenario):
         self.is_over = None  # after relief: whether nothing is found any more
         self.extra = {}  # a finding that should not be → the diagnosis that has it
         self.diagnosed = self.told = None  # what `diagnose` said at the height of it
+        self.pages = {}  # path → what a browser was shown then
+        self.api = None  # what was wrong with the answers of the API then
 
     def begin(self):
         if self.scenario.trouble:
@@ -57,6 +60,8 @@ class Running(RunningScenario):
     def end(self):
         self.diagnosed = self._diagnose("--output=json")
         self.told = self._diagnose()
+        self.pages = {path: self.agent.get(path, accept="text/html")[1] for path in ("/", "/endpoints")}
+        self.api = api_schema.complaints(self.agent)
         if self.scenario.relief:
             self.scenario.relief(self.mesh)
             self.is_over = False
@@ -121,12 +126,21 @@ class Several(SharedPartsTest):
         for finding, diagnosis in one.extra.items():
             self.fail(f"{finding}, too:\n{diagnosis}")
         self.check_command(one)
+        self.check_pages(one)
         if scenario.relief:
             self.assertTrue(one.is_over, one.agent.get("/diagnosis")[1])
         if scenario.verdict:
             self.assertEqual(one.verdicts[-1], scenario.verdict)
         if scenario.passing:
             self.assertIn(scenario.passing, one.verdicts)
+
+    def check_pages(self, one):
+        """The same in a browser, and to programs in the form that is documented."""
+        self.assertEqual(one.api, [])
+        for finding in one.scenario.findings:
+            self.assertIn(f"<code>{finding}</code>", one.pages["/"])
+        if one.scenario.name == "pinned":
+            self.assertIn("traffic is pinned to 1 of 3 pods", one.pages["/endpoints"])
 
     def check_command(self, one):
         """`diagnose` says the same and ends with the code that scripts rely on."""

@@ -17,48 +17,20 @@
 #include <vector>
 
 #include "base/limits.h"
-#include "expose/sample_page.h"
-#include "expose/status/assets.h"
+#include "expose/ask_routes.h"
 
 namespace mesh {
 namespace {
 
+using sample::ask;
+using sample::get;
+using sample::two_sidecars_now;
 using testing::HasSubstr;
 using testing::Not;
 using testing::StartsWith;
 
-std::shared_ptr<const Snapshot> two_sidecars() {
-  return std::make_shared<const Snapshot>(sample::two_sidecars());
-}
-
-WebRequest get(std::string path, std::string accept = "", std::string accept_encoding = "") {
-  return {"GET", std::move(path), "", std::move(accept), std::move(accept_encoding)};
-}
-
-// The replies to requests that are all under way at once.
-std::vector<WebReply> ask(Routes& routes, std::vector<WebRequest> requests) {
-  boost::asio::io_context io;
-  std::vector<WebReply> replies(requests.size());
-  for (std::size_t i = 0; i < requests.size(); ++i) {
-    boost::asio::awaitable<WebReply> reply = routes.handle(std::move(requests[i]));
-    boost::asio::co_spawn(io, std::move(reply),
-                          [&replies, i](std::exception_ptr error, WebReply answer) {
-                            EXPECT_EQ(error, nullptr);
-                            replies[i] = std::move(answer);
-                          });
-  }
-  io.run();
-  return replies;
-}
-
-WebReply ask(Routes& routes, WebRequest request) {
-  std::vector<WebRequest> requests;
-  requests.push_back(std::move(request));
-  return ask(routes, std::move(requests)).front();
-}
-
 TEST(Routes, serves_prometheus_text_at_the_telemetry_path) {
-  Routes routes(sample::options(), two_sidecars);
+  Routes routes(sample::options(), two_sidecars_now);
   const WebReply reply = ask(routes, get("/metrics"));
   EXPECT_EQ(reply.status, 200);
   EXPECT_EQ(reply.content_type, "text/plain; version=0.0.4; charset=utf-8");
@@ -67,21 +39,21 @@ TEST(Routes, serves_prometheus_text_at_the_telemetry_path) {
 }
 
 TEST(Routes, serves_openmetrics_to_who_asks_for_it) {
-  Routes routes(sample::options(), two_sidecars);
+  Routes routes(sample::options(), two_sidecars_now);
   const WebReply reply = ask(routes, get("/metrics", "application/openmetrics-text;version=1.0.0"));
   EXPECT_EQ(reply.content_type, "application/openmetrics-text; version=1.0.0; charset=utf-8");
   EXPECT_TRUE(reply.body.ends_with("\n# EOF\n"));
 }
 
 TEST(Routes, compresses_for_who_accepts_it) {
-  Routes routes(sample::options(), two_sidecars);
+  Routes routes(sample::options(), two_sidecars_now);
   const WebReply reply = ask(routes, get("/metrics", "", "gzip"));
   EXPECT_EQ(reply.content_encoding, "gzip");
   EXPECT_THAT(reply.body, StartsWith("\x1F\x8B"));
 }
 
 TEST(Routes, tells_caches_what_the_metrics_depend_on) {
-  Routes routes(sample::options(), two_sidecars);
+  Routes routes(sample::options(), two_sidecars_now);
   const char* openmetrics = "application/openmetrics-text;version=1.0.0";
   EXPECT_EQ(ask(routes, get("/metrics")).vary, "Accept, Accept-Encoding");
   EXPECT_EQ(ask(routes, get("/metrics", openmetrics, "gzip")).vary, "Accept, Accept-Encoding");
@@ -89,13 +61,13 @@ TEST(Routes, tells_caches_what_the_metrics_depend_on) {
 }
 
 TEST(Routes, tells_caches_what_the_page_for_people_depends_on) {
-  Routes routes(sample::options(), two_sidecars);
+  Routes routes(sample::options(), two_sidecars_now);
   EXPECT_EQ(ask(routes, get("/")).vary, "Accept-Encoding");
   EXPECT_EQ(ask(routes, get("/-/healthy")).vary, "");
 }
 
 TEST(Routes, says_the_same_of_a_page_to_who_wants_its_head_only) {
-  Routes routes(sample::options(), two_sidecars);
+  Routes routes(sample::options(), two_sidecars_now);
   WebRequest head = get("/metrics", "", "gzip");
   head.method = "HEAD";
   const WebReply reply = ask(routes, std::move(head));
@@ -105,79 +77,22 @@ TEST(Routes, says_the_same_of_a_page_to_who_wants_its_head_only) {
 }
 
 TEST(Routes, has_the_numbers_of_its_own_process) {
-  Routes routes(sample::options(), two_sidecars);
+  Routes routes(sample::options(), two_sidecars_now);
   EXPECT_THAT(ask(routes, get("/metrics")).body, HasSubstr("\nprocess_resident_memory_bytes "));
 }
 
 TEST(Routes, serves_a_page_for_people_at_the_root) {
-  Routes routes(sample::options(), two_sidecars);
+  Routes routes(sample::options(), two_sidecars_now);
   const WebReply reply = ask(routes, get("/"));
   EXPECT_EQ(reply.status, 200);
   EXPECT_EQ(reply.content_type, "text/html; charset=utf-8");
   EXPECT_THAT(reply.body, StartsWith("<!DOCTYPE html>"));
 }
 
-const std::string chromium = "text/html,application/xhtml+xml,application/xml;q=0.9,*/*;q=0.8";
-
-TEST(Routes, serve_pages_to_browsers_as_html_with_a_policy_and_to_others_as_text) {
-  Routes routes(sample::options(), two_sidecars);
-  for (const char* path : {"/diagnosis", "/certificates", "/endpoints", "/upstreams", "/methods",
-                           "/targets", "/config"}) {
-    const WebReply page = ask(routes, get(path, chromium));
-    EXPECT_EQ(page.content_type, "text/html; charset=utf-8") << path;
-    EXPECT_EQ(page.vary, "Accept, Accept-Encoding");
-    EXPECT_EQ(page.headers.at(0).name, "Content-Security-Policy");
-    EXPECT_THAT(page.headers.at(0).value, Not(HasSubstr("unsafe")));
-    for (const char* other : {"", "*/*", "text/plain, */*;q=0.1", "text/html;q=0.5, text/plain"}) {
-      const WebReply text = ask(routes, get(path, other));
-      EXPECT_EQ(text.content_type, "text/plain; charset=utf-8") << path << " " << other;
-      EXPECT_EQ(text.vary, "Accept, Accept-Encoding");
-    }
-  }
-  EXPECT_EQ(ask(routes, get("/api/v1/methods", chromium)).content_type, "application/json");
-}
-
-TEST(Routes, narrow_a_page_and_refuse_what_is_no_filter) {
-  Routes routes(sample::options(), two_sidecars);
-  WebRequest request = get("/targets", chromium);
-  request.query = "namespace=elsewhere&pod=";
-  EXPECT_THAT(ask(routes, request).body, HasSubstr("0 targets, 0 answered"));
-  request.query = "colour=blue";
-  EXPECT_EQ(ask(routes, request).status, 400);
-  request = get("/certificates", chromium);
-  request.query = "sort=remaining&namespace=shop";
-  EXPECT_EQ(ask(routes, request).status, 200);
-}
-
-TEST(Routes, serve_what_the_pages_load_for_good) {
-  Routes routes(sample::options(), two_sidecars);
-  for (const Asset& asset : assets()) {
-    const WebReply reply = ask(routes, get(std::string(asset.path)));
-    EXPECT_EQ(reply.status, 200);
-    EXPECT_EQ(reply.content_type, asset.content_type);
-    EXPECT_EQ(reply.body, asset.body);
-    EXPECT_THAT(reply.headers.at(0).value, HasSubstr("immutable"));
-  }
-  EXPECT_EQ(ask(routes, get("/-/status-0.css")).status, 404);
-}
-
-TEST(Routes, serve_the_configuration_and_the_status) {
-  PageOptions options = sample::options();
-  options.in_force = std::make_shared<const Config>();
-  Routes routes(options, two_sidecars);
-  EXPECT_THAT(ask(routes, get("/config")).body, StartsWith("poll:\n  interval: 15s\n"));
-  EXPECT_THAT(ask(routes, get("/api/v1/config")).body,
-              StartsWith("{\"poll\":{\"interval\":\"15s\""));
-  const WebReply status = ask(routes, get("/api/v1/status", chromium));
-  EXPECT_EQ(status.content_type, "application/json");
-  EXPECT_THAT(status.body, HasSubstr("\"targets\":{\"all\":2,\"up\":1}"));
-  EXPECT_EQ(ask(routes, get("/status")).status, 404);
-}
-
 TEST(Routes, obeys_another_telemetry_path) {
   PageOptions options = sample::options();
   options.telemetry_path = "/mesh";
-  Routes routes(options, two_sidecars);
+  Routes routes(options, two_sidecars_now);
   EXPECT_EQ(ask(routes, get("/mesh")).status, 200);
   EXPECT_EQ(ask(routes, get("/metrics")).status, 404);
 }
@@ -185,7 +100,7 @@ TEST(Routes, obeys_another_telemetry_path) {
 TEST(Routes, serves_metrics_at_the_root_if_told_so) {
   PageOptions options = sample::options();
   options.telemetry_path = "/";
-  Routes routes(options, two_sidecars);
+  Routes routes(options, two_sidecars_now);
   EXPECT_THAT(ask(routes, get("/")).body, StartsWith("# HELP "));
 }
 
@@ -209,14 +124,14 @@ TEST(Routes, serves_its_own_metrics_before_there_is_a_snapshot) {
 }
 
 TEST(Routes, is_ready_after_a_pass) {
-  Routes routes(sample::options(), two_sidecars);
+  Routes routes(sample::options(), two_sidecars_now);
   const WebReply reply = ask(routes, get("/-/ready"));
   EXPECT_EQ(reply.status, 200);
   EXPECT_EQ(reply.body, "ready: 1 of 2 targets answered\n");
 }
 
 TEST(Routes, serves_the_certificates_as_a_table_in_the_order_asked_for) {
-  Routes routes(sample::options(), two_sidecars);
+  Routes routes(sample::options(), two_sidecars_now);
   WebRequest request = get("/certificates");
   request.query = "all=true&sort=remaining";
   const WebReply reply = ask(routes, std::move(request));
@@ -228,14 +143,14 @@ TEST(Routes, serves_the_certificates_as_a_table_in_the_order_asked_for) {
 }
 
 TEST(Routes, serves_the_certificates_as_json) {
-  Routes routes(sample::options(), two_sidecars);
+  Routes routes(sample::options(), two_sidecars_now);
   const WebReply reply = ask(routes, get("/api/v1/certificates"));
   EXPECT_EQ(reply.content_type, "application/json");
   EXPECT_THAT(reply.body, StartsWith(R"([{"certificate":"spiffe://)"));
 }
 
 TEST(Routes, says_which_parameters_there_are) {
-  Routes routes(sample::options(), two_sidecars);
+  Routes routes(sample::options(), two_sidecars_now);
   const auto refused = [&](const std::string& path, const std::string& query) {
     WebRequest request = get(path);
     request.query = query;
@@ -254,7 +169,7 @@ TEST(Routes, says_which_parameters_there_are) {
 }
 
 TEST(Routes, narrow_the_certificates_to_a_namespace_and_a_pod) {
-  Routes routes(sample::options(), two_sidecars);
+  Routes routes(sample::options(), two_sidecars_now);
   const auto shown = [&](const std::string& query, const std::string& path = "/certificates") {
     WebRequest request = get(path);
     request.query = query;
@@ -267,7 +182,7 @@ TEST(Routes, narrow_the_certificates_to_a_namespace_and_a_pod) {
 }
 
 TEST(Routes, says_where_else_to_go) {
-  Routes routes(sample::options(), two_sidecars);
+  Routes routes(sample::options(), two_sidecars_now);
   const WebReply reply = ask(routes, get("/favicon.ico"));
   EXPECT_EQ(reply.status, 404);
   EXPECT_EQ(reply.body,
@@ -277,7 +192,7 @@ TEST(Routes, says_where_else_to_go) {
 }
 
 TEST(Routes, serve_reports_as_text_and_as_json) {
-  Routes routes(sample::options(), two_sidecars);
+  Routes routes(sample::options(), two_sidecars_now);
   WebRequest narrowed = get("/endpoints");
   narrowed.query = "upstream=users.shop";
   EXPECT_THAT(ask(routes, narrowed).body, HasSubstr("10.0.0.7:50051"));
@@ -291,7 +206,7 @@ TEST(Routes, serve_reports_as_text_and_as_json) {
 }
 
 TEST(Routes, answers_many_at_once) {
-  Routes routes(sample::options(), two_sidecars);
+  Routes routes(sample::options(), two_sidecars_now);
   std::vector<WebRequest> requests;
   for (int i = 0; i < 200; ++i) requests.push_back(get(i % 2 == 0 ? "/metrics" : "/", "", "gzip"));
   for (const WebReply& reply : ask(routes, std::move(requests))) {
@@ -304,7 +219,7 @@ TEST(Routes, takes_the_snapshot_on_the_thread_that_asks) {
   std::thread::id taken;
   Routes routes(sample::options(), [&taken] {
     taken = std::this_thread::get_id();
-    return two_sidecars();
+    return two_sidecars_now();
   });
   ask(routes, get("/metrics"));
   EXPECT_EQ(taken, std::this_thread::get_id());

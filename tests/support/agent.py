@@ -140,9 +140,9 @@ class Agent(Served):
         with open(self._log_file) as file:
             return file.read()
 
-    def get(self, path):
+    def get(self, path, accept="*/*"):
         """(status, body as text)."""
-        status, body = http_get(self.url, path)
+        status, body = http_get(self.url, path, headers={"Accept": accept})
         return status, body.decode()
 
     def page(self):

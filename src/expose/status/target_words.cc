@@ -1,4 +1,4 @@
-// See target_words.h.
+// Words about a target, for the page of the targets; see target_words.h.
 #include "expose/status/target_words.h"
 
 #include <algorithm>
