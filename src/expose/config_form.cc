@@ -209,17 +209,19 @@ void put_server(json::object& into, const GrpcServer& server) {
   put(into, "address", to_string(address));
   put(into, "authority", authority);
   if (!tls) return;
-  const auto& [ca_file, server_name, certificate, key] = *tls;
+  const auto& [ca_file, server_name, spiffe_id, certificate, key] = *tls;
   json::object all;
   put(all, "ca_file", ca_file);
   put(all, "server_name", server_name);
+  put(all, "spiffe_id", spiffe_id);
   put(all, "client_certificate", certificate);
   put(all, "client_key", key);
   into["tls"] = std::move(all);
 }
 
 json::object form(const GrpcProbe& probe) {
-  const auto& [name, whose, server, services, interval, timeout] = probe;
+  // The last is found out, and never configured.
+  const auto& [name, whose, server, services, interval, timeout, watch, if_unreachable] = probe;
   json::object all;
   put(all, "name", name);
   put(all, "namespace", whose.ns);
@@ -228,6 +230,7 @@ json::object form(const GrpcProbe& probe) {
   put(all, "services", services);
   put(all, "interval", interval);
   put(all, "timeout", timeout);
+  all["watch"] = watch;
   return all;
 }
 

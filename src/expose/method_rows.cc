@@ -14,7 +14,7 @@
 namespace mesh {
 namespace {
 
-using Method = std::tuple<Direction, std::string, std::string, std::string>;
+using Method = std::tuple<Direction, Name, Name, Name>;  // upstream, service, method
 
 double bound_of(std::string_view detail) {
   double bound = std::numeric_limits<double>::infinity();  // what "+Inf" leaves it at

@@ -59,9 +59,9 @@ discovery:
 probes:
   grpc:
     - {name: users, namespace: shop, workload: users, address: "users:50051", authority: users.test,
-       services: ["", shop.v1.Users], interval: 13s, timeout: 2s,
+       services: ["", shop.v1.Users], interval: 13s, timeout: 2s, watch: true,
        tls: {ca_file: /etc/ca.pem, server_name: s.test, client_certificate: /etc/c.pem, client_key: /etc/k.pem}}
-    - {address: "plain:50051", tls: {}}
+    - {address: "plain:50051", tls: {spiffe_id: "spiffe://mesh.test/users"}}
 targets:
   - {name: users-0, namespace: shop, workload: users, mesh: envoy, admin: "http://127.0.0.1:9901",
      metrics: "http://127.0.0.1:9902/stats/prometheus", issuer: spire, rotation_point: 0.4,

@@ -101,6 +101,7 @@ std::vector<const TargetState*> by_need(const Page& page, const ReportFilter& fi
   }
   std::ranges::stable_sort(ranked, {}, &std::pair<int, const TargetState*>::first);
   std::vector<const TargetState*> targets;
+  targets.reserve(ranked.size());
   for (const auto& [rank, state] : ranked) targets.push_back(state);
   return targets;
 }
