@@ -80,7 +80,8 @@ class IstioPages(TempDirTest):
             page.value("mesh_grpc_request_duration_seconds_sum", upstream=PAYMENTS), 0.391)
         self.assertEqual(page.value("mesh_sidecar_info", version="1.31.0"), 1)
         self.assertEqual(page.value("mesh_control_plane_connected"), 1)
-        self.assertIn("by a label of a Telemetry resource only", self.agent.get("/")[1])
+        self.assertIn("by a label of a Telemetry resource only",
+                      self.agent.get("/targets", accept="text/html")[1])
         # The filter that keeps everything else away is asked with.
         self.assertIn("istio_%28build%7Crequests_total", self.proxy.asked[-1])
 
@@ -117,7 +118,7 @@ class IstioPages(TempDirTest):
         page = self.at(agents_part(documented("default_15020"), 1))
         self.assert_sent(page, SENT)
         self.assertEqual(page.value("mesh_target_up"), 1)
-        self.assertIn("Envoy&#39;s part of the page", self.agent.get("/")[1].replace("'", "&#39;"))
+        self.assertIn("Envoy&#39;s part of the page", self.agent.get("/targets", accept="text/html")[1])
         page = self.at(answered(documented("default_15020"), 4))
         self.assert_sent(page, {**SENT, "OK": 44})
 

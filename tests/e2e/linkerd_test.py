@@ -72,7 +72,8 @@ class LinkerdTest(TempDirTest):
         self.assertEqual({labels["resource"]: value for labels, value
                           in page.rows("mesh_control_plane_connected")}, {"eds": 1, "rds": 1})
         # What is not told is not made up, and said to be so.
-        self.assertIn("Linkerd tells methods by ServiceProfiles only", self.agent.get("/")[1])
+        self.assertIn("Linkerd tells methods by ServiceProfiles only",
+                      self.agent.get("/targets", accept="text/html")[1])
         self.assertEqual(page.rows("mesh_upstream_requests_active"), [])
         self.assertEqual(page.rows("mesh_upstream_circuit_breaker_open"), [])
         # And seven more.
@@ -120,7 +121,7 @@ class LinkerdTest(TempDirTest):
         del self.pages["/metrics"]
         page = self.agent.wait_for(lambda page: page.value("mesh_target_up") == 0, "the refusal")
         self.assertGreater(page.value("mesh_target_scrape_errors_total", reason="forbidden"), 0)
-        status, text = self.agent.get("/")
+        status, text = self.agent.get("/targets", accept="text/html")
         self.assertEqual(status, 200)
         self.assertIn("by a Server and an AuthorizationPolicy", text)
 

@@ -297,7 +297,7 @@ def run(demo, seconds):
     print(f"metrics       {demo.agent.url}/metrics\n"
           f"certificates  curl -s {demo.agent.url}/metrics | grep "
           "^mesh_certificate_remaining_seconds\n"
-          f"landing page  {demo.agent.url}/\n"
+          f"status page   {demo.agent.url}/\n"
           f"Prometheus    {demo.prometheus.url}/graph\n", flush=True)
     if demo.paging:
         print_alerts(demo)

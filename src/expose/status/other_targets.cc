@@ -132,7 +132,7 @@ void write_not_watched(const Page& page, const ReportFilter& filter, Html& html)
 void write_discovery_problems(const Page& page, Html& html) {
   for (const DiscoveryState& source : page.snapshot.discovery->sources) {
     if (source.problems.empty()) continue;
-    html.element("h2", "Cannot be found: targets by " + source.source);
+    html.element("h2", "Cannot be found or read, by " + source.source);
     const auto list = html.open("ul", {{"class", "alarm"}});
     const std::size_t shown = std::min(source.problems.size(), most_problems);
     for (std::size_t i = 0; i < shown; ++i) {

@@ -3,6 +3,7 @@
 
 #include "expose/diagnosis.h"
 #include "expose/status/findings_list.h"
+#include "expose/status/other_targets.h"
 #include "expose/status/parts.h"
 
 namespace mesh {
@@ -15,6 +16,7 @@ constexpr std::size_t most_findings = 20;
 
 void write_overview(const Page& page, const ReportFilter& filter, Html& html) {
   write_findings_list(page, filter, diagnose(page, filter), most_findings, html);
+  write_discovery_problems(page, html);  // who is not known of cannot be in trouble
   html.element("h2", "Areas");
   const auto list = html.open("ul", {{"class", "areas"}});
   for (const StatusPage& area : status_pages()) {

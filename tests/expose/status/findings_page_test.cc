@@ -90,6 +90,7 @@ TEST(Overview, has_a_sentence_on_each_area) {
   EXPECT_THAT(html, HasSubstr("<li><a href=\"/targets\">Targets</a><span>2 targets, 1 answered, 1 "
                               "with remarks; the dearest poll took 21 ms; 1 problem in finding "
                               "them</span></li>"));
+  EXPECT_LT(html.find("/etc/targets/a.json:1:2: not read"), html.find("Areas"));
   EXPECT_THAT(html, HasSubstr("<a href=\"/certificates\">Certificates</a><span>"));
   EXPECT_THAT(html, HasSubstr("<a href=\"/config\">Config</a><span>in force, read "));
 }
