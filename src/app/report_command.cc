@@ -44,9 +44,8 @@ ReportOutcome tell(const Diagnosis& diagnosis, bool json, bool colours, std::ost
 }
 
 std::string path_of(std::string_view command, const ReportFlags& flags) {
-  const bool diagnosis = command == diagnose_command;
-  std::string path = diagnosis || flags.json ? "/api/v1/" : "/";
-  path += diagnosis ? "diagnosis" : std::string(command);
+  std::string path = "/api/v1/";
+  path += command == diagnose_command ? "diagnosis" : command;
   const std::string query = report_query(flags.filter);
   return query.empty() ? path : path + "?" + query;
 }
@@ -61,10 +60,9 @@ ReportOutcome show_agents(std::string_view command, const ReportFlags& flags, bo
   const Result<std::string> answer = ask_agent(flags.agent, path_of(command, flags));
   if (!answer) return refuse(answer.error());
   if (command != diagnose_command) {
-    if (!is_answer_of(*find_report(command), *answer, flags.json)) {
-      return refuse(not_an_agent(flags.agent));
-    }
-    out << *answer;
+    const Result<Table> table = parse_answer(*find_report(command), *answer);
+    if (!table) return refuse(not_an_agent(flags.agent));
+    out << (flags.json ? *answer : table_text(*table));
     return ReportOutcome::fine;
   }
   // In what way it is no diagnosis tells nobody whom to ask instead.

@@ -13,20 +13,20 @@ Table methods_report(const Page& page, const ReportFilter& filter) {
                {"SERVICE", "grpc_service"},
                {"METHOD", "grpc_method"},
                {"CALLS/S", "calls_per_second", true},
-               {"ERRORS", "error_ratio", true},
+               {"ERRORS", "error_ratio", true, Shown::percent},
                {"NOT OK", "not_ok"}},
               {}};
   for (const MethodRow& row : method_rows(page, filter)) {
     Cell errors;
-    if (const auto ratio = row.error_ratio()) errors = {*ratio, shown_number(*ratio * 100) + "%"};
-    table.rows.push_back({{target_id(row.state->target), ""},
-                          {std::string(to_string(row.direction)), ""},
-                          {row.upstream, ""},
-                          {row.service, ""},
-                          {row.method, ""},
-                          {row.per_second(), ""},
+    if (const auto ratio = row.error_ratio()) errors = {*ratio};
+    table.rows.push_back({{target_id(row.state->target)},
+                          {std::string(to_string(row.direction))},
+                          {row.upstream},
+                          {row.service},
+                          {row.method},
+                          {row.per_second()},
                           errors,
-                          {not_ok_words(row), ""}});
+                          {not_ok_words(row)}});
   }
   return table;
 }

@@ -1,16 +1,12 @@
 // Who is asked, how that went, and what it cost them.
 #include <algorithm>
-#include <chrono>
 #include <optional>
 #include <string>
 #include <string_view>
 #include <utility>
 #include <vector>
 
-#include "base/binary_bytes.h"
-#include "base/duration.h"
 #include "compute/version_skew.h"
-#include "expose/human.h"
 #include "expose/remarks.h"
 #include "expose/reports.h"
 
@@ -36,7 +32,7 @@ Cell config_age_of(const ControlPlaneState& control_plane, WallTime now) {
   }
   if (!last) return {};
   const double age = std::max(0.0, unix_seconds(now) - unix_seconds(*last));
-  return {age, human_seconds(age)};
+  return {age};
 }
 
 std::string trouble_of(const TargetState& state, const TargetNote& note) {
@@ -67,11 +63,11 @@ void add_not_watched(const NotWatched& one, const ReportFilter& filter, Table& t
                                     table.columns.begin());
   };
   std::vector<Cell> row(table.columns.size());
-  row[column("pod")] = {target_id(who), ""};
-  row[column("mesh")] = {one.mesh, ""};
-  row[column("workload")] = {one.workload, ""};
-  row[column("state")] = {std::string("not watched"), ""};
-  row[column("trouble")] = {one.reason, ""};
+  row[column("pod")] = {target_id(who)};
+  row[column("mesh")] = {one.mesh};
+  row[column("workload")] = {one.workload};
+  row[column("state")] = {std::string("not watched")};
+  row[column("trouble")] = {one.reason};
   table.rows.push_back(std::move(row));
 }
 
@@ -83,7 +79,7 @@ std::string version_of(const TargetState& state) {
 
 Cell bytes_cell(const std::optional<std::uint64_t>& bytes) {
   if (!bytes) return {};
-  return {*bytes, binary_bytes(*bytes)};
+  return {*bytes};
 }
 
 }  // namespace
@@ -95,13 +91,13 @@ Table targets_report(const Page& page, const ReportFilter& filter) {
                {"ADDRESS", "address"},
                {"STATE", "state"},
                {"VERSION", "version"},
-               {"AGE", "age_seconds", true},
-               {"CONFIG AGE", "config_age_seconds", true},
-               {"TOOK", "scrape_seconds", true},
-               {"BYTES", "scrape_bytes", true},
-               {"EVERY", "poll_interval_seconds", true},
-               {"MEMORY", "memory_bytes", true},
-               {"LIMIT", "memory_limit_bytes", true},
+               {"AGE", "age_seconds", true, Shown::seconds},
+               {"CONFIG AGE", "config_age_seconds", true, Shown::seconds},
+               {"TOOK", "scrape_seconds", true, Shown::seconds},
+               {"BYTES", "scrape_bytes", true, Shown::bytes},
+               {"EVERY", "poll_interval_seconds", true, Shown::interval},
+               {"MEMORY", "memory_bytes", true, Shown::binary},
+               {"LIMIT", "memory_limit_bytes", true, Shown::binary},
                {"TROUBLE", "trouble"},
                {"HIDDEN", "hidden"}},
               {}};
@@ -114,28 +110,27 @@ Table targets_report(const Page& page, const ReportFilter& filter) {
     Cell age;
     if (state->last_success) {
       const double seconds = unix_seconds(page.self.now) - unix_seconds(*state->last_success);
-      age = {seconds, human_seconds(seconds)};
+      age = {seconds};
     }
     const auto noted = notes.find(target_id(state->target));
     const TargetNote note = noted == notes.end() ? TargetNote{} : noted->second;
     const SidecarResources resources = state->resources.value_or(SidecarResources{});
     const double interval = seconds(state->poll_interval);
-    const auto ms = std::chrono::duration_cast<std::chrono::milliseconds>(state->poll_interval);
-    table.rows.push_back({{target_id(state->target), ""},
-                          {state->target.mesh, ""},
-                          {state->target.workload, ""},
-                          {address_of(state->target), ""},
-                          {std::string(word), ""},
-                          {version_of(*state), ""},
+    table.rows.push_back({{target_id(state->target)},
+                          {state->target.mesh},
+                          {state->target.workload},
+                          {address_of(state->target)},
+                          {std::string(word)},
+                          {version_of(*state)},
                           age,
                           config_age_of(state->control_plane, page.self.now),
-                          {state->scrape_seconds, human_seconds(state->scrape_seconds)},
-                          {state->scrape_bytes, human_bytes(state->scrape_bytes)},
-                          {interval, format_duration(ms)},
+                          {state->scrape_seconds},
+                          {state->scrape_bytes},
+                          {interval},
                           bytes_cell(resources.working_set),
                           bytes_cell(resources.memory_limit),
-                          {trouble_of(*state, note), ""},
-                          {note.hidden, ""}});
+                          {trouble_of(*state, note)},
+                          {note.hidden}});
   }
   for (const NotWatched& one : page.snapshot.discovery->not_watched)
     add_not_watched(one, filter, table);

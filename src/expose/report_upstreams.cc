@@ -3,18 +3,12 @@
 #include <string>
 #include <utility>
 
-#include "expose/human.h"
 #include "expose/reports.h"
 
 namespace mesh {
 namespace {
 
-// "12/1024"; without a limit the use alone.
-Cell use_of(const Use& use) {
-  std::string shown = std::to_string(use.active);
-  if (use.limit) shown += "/" + std::to_string(*use.limit);
-  return {use.active, shown};
-}
+Cell use_of(const Use& use) { return {use.active, use.limit}; }
 
 std::string breakers_in_words(const UpstreamReading& upstream) {
   std::string words;
@@ -27,12 +21,12 @@ std::string breakers_in_words(const UpstreamReading& upstream) {
 Cell youngest_of(const Pool* pool, WallTime now) {
   if (!pool || !pool->none_opened_since || pool->now.connections.active == 0) return {};
   const double age = std::max(0.0, unix_seconds(now) - unix_seconds(*pool->none_opened_since));
-  return {age, human_seconds(age)};
+  return {age};
 }
 
 Cell number(const std::optional<double>& value) {
   if (!value) return {};
-  return {*value, ""};
+  return {*value};
 }
 
 }  // namespace
@@ -47,10 +41,10 @@ Table upstreams_report(const Page& page, const ReportFilter& filter) {
                {"IMBALANCE", "imbalance_ratio", true},
                {"EFFECTIVE", "effective_endpoints", true},
                {"PER CONN", "requests_per_connection", true},
-               {"CONNECTIONS", "connections", true},
-               {"YOUNGEST", "youngest_connection_seconds", true},
-               {"REQUESTS", "requests_active", true},
-               {"PENDING", "requests_pending", true},
+               {"CONNECTIONS", "connections", true, Shown::use},
+               {"YOUNGEST", "youngest_connection_seconds", true, Shown::seconds},
+               {"REQUESTS", "requests_active", true, Shown::use},
+               {"PENDING", "requests_pending", true, Shown::use},
                {"OPEN BREAKERS", "open_breakers"}},
               {}};
   for (const auto& state : page.snapshot.targets) {
@@ -65,22 +59,22 @@ Table upstreams_report(const Page& page, const ReportFilter& filter) {
       const Balance& balance = one.balance;
       Cell rate;
       if (one.window_seconds > 0) {
-        rate = {static_cast<double>(balance.requests) / one.window_seconds, ""};
+        rate = {static_cast<double>(balance.requests) / one.window_seconds};
       }
-      table.rows.push_back({{target_id(state->target), ""},
-                            {one.upstream, ""},
-                            {one.subset, ""},
-                            {balance.endpoints, ""},
+      table.rows.push_back({{target_id(state->target)},
+                            {one.upstream},
+                            {one.subset},
+                            {balance.endpoints},
                             rate,
-                            {std::string(to_string(balance.verdict)), ""},
+                            {std::string(to_string(balance.verdict))},
                             number(balance.imbalance_ratio),
                             number(balance.effective_endpoints),
                             number(balance.requests_per_connection),
-                            pool ? use_of(pool->now.connections) : Cell{balance.connections, ""},
+                            pool ? use_of(pool->now.connections) : Cell{balance.connections},
                             youngest_of(pool, page.self.now),
                             pool && pool->now.tells_requests ? use_of(pool->now.requests) : Cell{},
                             pool ? use_of(pool->now.pending) : Cell{},
-                            {pool ? breakers_in_words(pool->now) : "", ""}});
+                            {pool ? breakers_in_words(pool->now) : ""}});
     }
   }
   return table;

@@ -71,15 +71,11 @@ bool is_taken_path(std::string_view path) {
          find_report(path) != nullptr;
 }
 
-bool is_answer_of(const Report& report, std::string_view text, bool json) {
+Result<Table> parse_answer(const Report& report, std::string_view json) {
   const Snapshot nothing;
   const SelfNumbers self;
   const PageOptions options;
-  std::vector<std::string_view> titles;
-  const Table table = report.make({nothing, self, options}, {});
-  if (json) return is_json_list(text, table.columns.front().key);
-  for (const Column& column : table.columns) titles.push_back(column.title);
-  return has_head(text, titles);
+  return parse_table(json, report.make({nothing, self, options}, {}).columns);
 }
 
 std::span<const Report> reports() { return all_reports; }

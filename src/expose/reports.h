@@ -32,8 +32,8 @@ struct Report {
 // (certificates, diagnosis, health), their JSON included. "/" and the telemetry path are not asked.
 bool is_taken_path(std::string_view path);
 
-// Whether the text could be what an agent answers to the question for this report.
-bool is_answer_of(const Report& report, std::string_view text, bool json);
+// What an agent answered at /api/v1/NAME; the error says in what way it is none of that.
+Result<Table> parse_answer(const Report& report, std::string_view json);
 
 std::span<const Report> reports();
 const Report* find_report(std::string_view name);  // null if there is none

@@ -3,24 +3,46 @@
 
 #include <algorithm>
 #include <boost/json.hpp>
+#include <chrono>
 #include <cmath>
 #include <cstdio>
+#include <exception>
 #include <utility>
 
+#include "base/binary_bytes.h"
+#include "base/duration.h"
 #include "base/utf8.h"
+#include "expose/human.h"
 
 namespace mesh {
 namespace {
 
 namespace json = boost::json;
 
-std::string shown_cell(const Cell& cell) {
-  if (!cell.shown.empty()) return shown_on_one_line(cell.shown);
+std::string shown_count(std::uint64_t count, const Cell& cell, Shown as) {
+  if (as == Shown::bytes) return human_bytes(count);
+  if (as == Shown::binary) return binary_bytes(count);
+  const std::string text = std::to_string(count);
+  return cell.limit ? text + "/" + std::to_string(*cell.limit) : text;
+}
+
+std::string shown_double(double number, Shown as) {
+  if (as == Shown::percent) return shown_number(number * 100) + "%";
+  if (as == Shown::seconds) return human_seconds(number);
+  if (as == Shown::interval) {
+    return format_duration(std::chrono::milliseconds(std::llround(number * 1000)));
+  }
+  return shown_number(number);
+}
+
+std::string shown_cell(const Cell& cell, Shown as) {
   if (const auto* text = std::get_if<std::string>(&cell.value)) {
     return text->empty() ? "-" : shown_on_one_line(*text);
   }
-  if (const auto* count = std::get_if<std::uint64_t>(&cell.value)) return std::to_string(*count);
-  if (const auto* number = std::get_if<double>(&cell.value)) return shown_number(*number);
+  if (const auto* count = std::get_if<std::uint64_t>(&cell.value)) {
+    return shown_count(*count, cell, as);
+  }
+  if (const auto* number = std::get_if<double>(&cell.value)) return shown_double(*number, as);
   return "-";
 }
 
@@ -30,6 +52,26 @@ json::value json_of(const Cell& cell) {
   if (const auto* count = std::get_if<std::uint64_t>(&cell.value)) return *count;
   if (const auto* number = std::get_if<double>(&cell.value)) return *number;
   return nullptr;
+}
+
+std::string limit_key(const Column& column) { return std::string(column.key) + "_limit"; }
+
+// Throws where it is none of what a cell can be.
+Cell cell_of(const json::value& value) {
+  if (value.is_null()) return {};
+  if (value.is_string()) return {json::value_to<std::string>(value)};
+  if (value.is_double()) return {value.get_double()};
+  return {value.to_number<std::uint64_t>()};
+}
+
+std::vector<Cell> row_of(const json::object& object, std::span<const Column> columns) {
+  std::vector<Cell> row;
+  for (const Column& column : columns) {
+    Cell& cell = row.emplace_back(cell_of(object.at(column.key)));
+    const json::value* const limit = object.if_contains(limit_key(column));
+    if (limit && !limit->is_null()) cell.limit = limit->to_number<std::uint64_t>();
+  }
+  return row;
 }
 
 }  // namespace
@@ -54,7 +96,9 @@ std::string table_text(const Table& table) {
   for (const Column& column : table.columns) lines[0].emplace_back(column.title);
   for (const auto& row : table.rows) {
     std::vector<std::string>& line = lines.emplace_back();
-    for (const Cell& cell : row) line.push_back(shown_cell(cell));
+    for (std::size_t i = 0; i < row.size(); ++i) {
+      line.push_back(shown_cell(row[i], table.columns[i].as));
+    }
   }
   std::vector<std::size_t> widths(table.columns.size());
   for (const auto& line : lines) {
@@ -79,10 +123,29 @@ std::string table_json(const Table& table) {
   json::array all;
   for (const auto& row : table.rows) {
     json::object object;
-    for (std::size_t i = 0; i < row.size(); ++i) object[table.columns[i].key] = json_of(row[i]);
+    for (std::size_t i = 0; i < row.size(); ++i) {
+      const Column& column = table.columns[i];
+      object[column.key] = json_of(row[i]);
+      if (column.as != Shown::use) continue;
+      const auto& limit = row[i].limit;
+      object[limit_key(column)] = limit ? json::value(*limit) : json::value(nullptr);
+    }
     all.push_back(std::move(object));
   }
   return json::serialize(all) + "\n";
+}
+
+Result<Table> parse_table(std::string_view text, std::span<const Column> columns) {
+  try {
+    Table table{{columns.begin(), columns.end()}, {}};
+    const json::value all = json::parse(json::string_view(text.data(), text.size()));
+    for (const json::value& one : all.as_array()) {
+      table.rows.push_back(row_of(one.as_object(), columns));
+    }
+    return table;
+  } catch (const std::exception& error) {
+    return Error{std::string("this is no table: ") + error.what()};
+  }
 }
 
 bool has_head(std::string_view text, std::span<const std::string_view> titles) {

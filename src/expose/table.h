@@ -4,25 +4,39 @@
 
 #include <cstddef>
 #include <cstdint>
+#include <optional>
 #include <span>
 #include <string>
 #include <string_view>
 #include <variant>
 #include <vector>
 
+#include "base/result.h"
+
 namespace mesh {
+
+// How a number is written for people; programs get it as it is.
+enum class Shown {
+  plain,
+  percent,   // of a ratio: "12.5%"
+  seconds,   // "21 ms"
+  interval,  // of seconds, as they are configured: "1m30s"
+  bytes,     // "33.1 kB"
+  binary,    // of bytes: "148 MiB"
+  use,       // of a count, with its limit: "12/1024"
+};
 
 struct Column {
   std::string_view title;  // "REQUESTS/S"
   std::string_view key;    // of the JSON: "requests_per_second"
   bool right = false;      // numbers stand at the right
+  Shown as = Shown::plain;
 };
 
-// A value and, where it is not how a person would write it, what is shown instead. Without a value
-// it is shown as "-", and null.
+// Without a value it is shown as "-", and null.
 struct Cell {
   std::variant<std::monostate, std::string, std::uint64_t, double> value;
-  std::string shown;
+  std::optional<std::uint64_t> limit{};  // of a use; in the JSON as "KEY_limit"
 };
 
 struct Table {
@@ -32,6 +46,10 @@ struct Table {
 
 std::string table_text(const Table& table);
 std::string table_json(const Table& table);
+
+// Rows of these columns, as table_json() wrote them; the error says what is not as it should be.
+// Keys that are not known are passed over.
+Result<Table> parse_table(std::string_view json, std::span<const Column> columns);
 
 // Whether a stranger's answer could be such a table: its first line has these titles and no more;
 // or it is an array of JSON objects that all have this key, if there are any.

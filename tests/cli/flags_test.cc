@@ -159,12 +159,20 @@ TEST(Flags, refuse_a_listen_port_that_is_too_large) {
   EXPECT_THAT(error_of({"--web.listen-address=:65536"}), HasSubstr("not a number from 0 to 65535"));
 }
 
+TEST(Flags, take_where_the_runbook_is_only_if_a_browser_may_go_there) {
+  EXPECT_EQ(parse({"--web.runbook-url=https://wiki.test/mesh"})->runbook_base,
+            "https://wiki.test/mesh");
+  EXPECT_EQ(error_of({"--web.runbook-url=javascript:alert(1)"}),
+            "--web.runbook-url: \"javascript:alert(1)\" does not begin with https:// or http://");
+}
+
 TEST(Flags, refuse_a_telemetry_path_that_is_taken) {
   EXPECT_EQ(error_of({"--web.telemetry-path=/"}),
             "--web.telemetry-path: \"/\" is the landing page; "
             "expected another path, such as /metrics");
   EXPECT_THAT(error_of({"--web.telemetry-path=/-/ready"}), HasSubstr("\"/-/ready\" is taken"));
   EXPECT_THAT(error_of({"--web.telemetry-path=/-/healthy"}), HasSubstr("is taken"));
+  EXPECT_THAT(error_of({"--web.telemetry-path=/config"}), HasSubstr("is taken"));
 }
 
 TEST(Flags, refuse_a_telemetry_path_that_no_request_can_have) {

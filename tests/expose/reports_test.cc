@@ -43,8 +43,8 @@ Table made(std::string_view name, const ReportFilter& filter = {}) {
 
 TEST(TableText, aligns_numbers_to_the_right_and_ends_lines_without_blanks) {
   const Table table{{{"NAME", "name"}, {"RATE", "rate", true}, {"NOTE", "note"}},
-                    {{{std::string("a"), ""}, {12.345, ""}, {std::string(""), ""}},
-                     {{std::string("longer"), ""}, {}, {std::string("x"), ""}}}};
+                    {{{std::string("a")}, {12.345}, {std::string("")}},
+                     {{std::string("longer")}, {}, {std::string("x")}}}};
   EXPECT_EQ(table_text(table),
             "NAME    RATE  NOTE\n"
             "a       12.3  -\n"
@@ -55,9 +55,36 @@ TEST(TableText, aligns_numbers_to_the_right_and_ends_lines_without_blanks) {
 }
 
 TEST(TableText, shows_nothing_that_moves_the_cursor) {
-  const Table table{{{"NAME", "name"}}, {{{std::string("a\x1b[2J\nb"), ""}}}};
+  const Table table{{{"NAME", "name"}}, {{{std::string("a\x1b[2J\nb")}}}};
   EXPECT_THAT(table_text(table), Not(HasSubstr("\x1b")));
   EXPECT_THAT(table_json(table), Not(HasSubstr("u001b")));
+}
+
+TEST(ParseTable, gives_back_what_is_shown_of_every_report) {
+  for (const Report& report : reports()) {
+    const Table table = made(std::string(report.name));
+    ASSERT_FALSE(table.rows.empty()) << report.name;
+    const Result<Table> back = parse_answer(report, table_json(table));
+    ASSERT_TRUE(back) << back.error().message;
+    EXPECT_EQ(table_text(*back), table_text(table));
+    EXPECT_EQ(table_json(*back), table_json(table));
+  }
+}
+
+TEST(ParseTable, says_what_is_no_table) {
+  const Report& methods = *find_report("methods");
+  for (const char* wrong : {"", "{}", "[1]", "[{}]", "[[", R"([{"pod":{}}])", "POD UPSTREAM\n"}) {
+    EXPECT_THAT(parse_answer(methods, wrong).error().message, HasSubstr("this is no table: "));
+  }
+  EXPECT_TRUE(parse_answer(methods, "[]"));
+}
+
+TEST(TableText, says_a_use_with_its_limit_and_json_both) {
+  const Table table{{{"OPEN", "open", true, Shown::use}},
+                    {{Cell{std::uint64_t{12}, 1024}}, {Cell{std::uint64_t{3}}}}};
+  EXPECT_EQ(table_text(table), "   OPEN\n12/1024\n      3\n");
+  EXPECT_EQ(table_json(table),
+            "[{\"open\":12,\"open_limit\":1024},{\"open\":3,\"open_limit\":null}]\n");
 }
 
 TEST(ShownNumber, has_three_digits) {
