@@ -37,6 +37,11 @@ struct Job {
   std::shared_ptr<const PageOptions> options;
 };
 
+void refuse(const Error& error, WebReply& reply) {
+  reply.status = 400;
+  reply.body = error.message + "\n";
+}
+
 // Compressed as it is made where that is accepted: the page of a large node is never whole in
 // memory.
 void answer_metrics(const Job& job, const Page& page, WebReply& reply) {

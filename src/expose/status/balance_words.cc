@@ -40,8 +40,8 @@ std::string balance_words(const Balance& balance, std::string_view member) {
     case BalanceVerdict::balanced:
       return "calls are spread evenly over " + members(balance.endpoints, member);
     case BalanceVerdict::too_little_traffic:
-      return "too little traffic to tell: " + counted(balance.requests, "call", "calls") + " on " +
-             members(balance.endpoints, member);
+      return counted(balance.requests, "call", "calls") + " on " +
+             members(balance.endpoints, member) + ", too few to judge by";
     case BalanceVerdict::connection_pinned: return pinned_words(balance, member);
     case BalanceVerdict::weighted: return "spread as the weights say: " + busiest_words(balance);
     case BalanceVerdict::locality:

@@ -128,8 +128,11 @@ std::string render_status_page(const StatusPage& which, const Page& page,
       const auto main = html.open("main", {{"id", "main"}, {"tabindex", "-1"}});
       html.element("h1", which.title.view());
       html.element("p", {{"class", "soft"}}, freshness(page));
-      write_filter(which, filter, html);
+      // On the start page nothing stands before what is wrong.
+      const bool is_start = which.path == "/";
+      if (!is_start) write_filter(which, filter, html);
       which.write(page, filter, html);
+      if (is_start) write_filter(which, filter, html);
     }
     write_footer(which, page, html);
   }
