@@ -92,13 +92,13 @@ std::optional<Error> read_web_flags(const FlagValues& values, Flags& flags) {
     }
   }
   take_flag(values, "web.telemetry-path", flags.telemetry_path);
-  take_flag(values, "web.runbook-url", flags.runbook_base);
   if (values.contains("web.max-requests")) {
     const std::string& text = values.find("web.max-requests")->second.front();
     const auto count = parse_u64(text);
     if (!count) return Error{"--web.max-requests: " + in_quotes(text) + " is not a whole number"};
     flags.max_requests = static_cast<std::size_t>(*count);
   }
+  take_flag(values, "web.runbook-url", flags.runbook_base);
   if (auto complaint = complaint_about_runbook(flags.runbook_base)) return complaint;
   return complaint_about_path(flags.telemetry_path);
 }

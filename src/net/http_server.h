@@ -44,12 +44,6 @@ struct WebHeader {
   std::string value;
 };
 
-// The name is a literal of the program; a value that does not fit in a line is left out.
-struct WebHeader {
-  std::string_view name;
-  std::string value;
-};
-
 struct WebReply {
   int status = 200;
   std::string content_type = "text/plain; charset=utf-8";
