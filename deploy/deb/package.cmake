@@ -3,7 +3,8 @@
 #   cmake --build build/release --target deb
 #
 # Its name has no underscore, for Debian's may not. It is of component deb, which `cmake --install`
-# leaves out: the program alone is installed by that.
+# leaves out: the program alone is installed by that. Of what is set here the build sees but one.
+block(PROPAGATE CMAKE_SKIP_INSTALL_ALL_DEPENDENCY)
 set(package mesh-exporter)
 set(CPACK_GENERATOR DEB)
 set(CPACK_PACKAGE_NAME ${package})
@@ -73,3 +74,4 @@ add_custom_target(deb
   WORKING_DIRECTORY ${PROJECT_BINARY_DIR}
   USES_TERMINAL
   VERBATIM)
+endblock()
