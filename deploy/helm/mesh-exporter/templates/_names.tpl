@@ -51,3 +51,8 @@ helm.sh/chart: {{ printf "%s-%s" .Chart.Name .Chart.Version | replace "+" "_" }}
 {{- printf "%s:%s" .Values.image.repository (default .Chart.AppVersion .Values.image.tag) -}}
 {{- end -}}
 {{- end -}}
+
+{{/* By which the agents are asked; takes the values. */}}
+{{- define "mesh-exporter.scheme" -}}
+{{- ternary "https" "http" (and (ne "" .webConfig.existingSecret) .webConfig.tls) -}}
+{{- end -}}

@@ -53,6 +53,22 @@ true
 {{- include "mesh-exporter.over" (dict "context" $context "over" .root.Values.securityContext) -}}
 {{- end -}}
 
+{{/* What the kubelet can ask: it has no password and no certificate. Takes a dict: values, path. */}}
+{{- define "mesh-exporter.probe" -}}
+{{- $web := .values.webConfig -}}
+{{- if and $web.existingSecret $web.authentication -}}
+tcpSocket:
+  port: metrics
+{{- else -}}
+httpGet:
+  path: {{ .path }}
+  port: metrics
+  {{- if eq "https" (include "mesh-exporter.scheme" .values) }}
+  scheme: HTTPS
+  {{- end }}
+{{- end -}}
+{{- end -}}
+
 {{- define "mesh-exporter.podMetadata" -}}
 annotations:
   {{- $annotations := fromYaml (include "mesh-exporter.optOutAnnotations" .) }}
@@ -93,6 +109,9 @@ containers:
       - --web.listen-address=:{{ $values.port }}
       - --log.level={{ $values.log.level }}
       - --log.format={{ $values.log.format }}
+      {{- if $values.webConfig.existingSecret }}
+      - --web.config.file=/etc/mesh_exporter_web/web-config.yml
+      {{- end }}
       {{- range $values.extraArgs }}
       - {{ . | quote }}
       {{- end }}
@@ -113,14 +132,10 @@ containers:
         containerPort: {{ $values.port }}
         protocol: TCP
     livenessProbe:
-      httpGet:
-        path: /-/healthy
-        port: metrics
+      {{- include "mesh-exporter.probe" (dict "values" $values "path" "/-/healthy") | nindent 6 }}
       timeoutSeconds: 5
     readinessProbe:
-      httpGet:
-        path: /-/ready
-        port: metrics
+      {{- include "mesh-exporter.probe" (dict "values" $values "path" "/-/ready") | nindent 6 }}
       timeoutSeconds: 5
     resources:
       {{- toYaml .resources | nindent 6 }}
@@ -130,6 +145,11 @@ containers:
       - name: config
         mountPath: /etc/mesh_exporter
         readOnly: true
+      {{- if $values.webConfig.existingSecret }}
+      - name: web-config
+        mountPath: /etc/mesh_exporter_web
+        readOnly: true
+      {{- end }}
       {{- if $groups }}
       - name: control-groups
         mountPath: {{ $groups }}
@@ -149,6 +169,11 @@ volumes:
   - name: config
     configMap:
       name: {{ .config }}
+  {{- with $values.webConfig.existingSecret }}
+  - name: web-config
+    secret:
+      secretName: {{ . }}
+  {{- end }}
   {{- if $groups }}
   - name: control-groups
     hostPath:

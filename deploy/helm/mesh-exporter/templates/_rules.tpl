@@ -26,7 +26,8 @@ alerts/mesh_exporter.rules.yaml with the addresses and overrides of the values. 
 {{- toYaml $kept -}}
 {{- end -}}
 
-{{/* Fails where an override is about no alert, or gives one expression to several rules. */}}
+{{/* Fails where an override is about no alert, gives one expression to several rules, or another threshold to
+one that ends in none. */}}
 {{- define "mesh-exporter.checkOverrides" -}}
 {{- $names := list -}}
 {{- range .groups }}{{ range .rules }}{{ if .alert }}{{ $names = append $names .alert }}{{ end }}{{ end }}{{ end -}}
@@ -39,7 +40,16 @@ alerts/mesh_exporter.rules.yaml with the addresses and overrides of the values. 
 {{- if and $override.expr (gt (int $count) 1) -}}
 {{- fail (printf "prometheusRule.alerts.%s.expr: there are %d rules of that name; disable them and add your own by extraObjects" $name (int $count)) -}}
 {{- end -}}
+{{- $with := splitList " " (include "mesh-exporter.withThreshold" $) -}}
+{{- if and (hasKey $override "threshold") (or $override.expr (not (has $name $with))) -}}
+{{- fail (printf "prometheusRule.alerts.%s.threshold: expected without expr, and of one of %s; of others give expr" $name (join ", " $with)) -}}
 {{- end -}}
+{{- end -}}
+{{- end -}}
+
+{{/* Alerts whose expression ends in "> " and a share, which is the threshold: `threshold` goes in its place. */}}
+{{- define "mesh-exporter.withThreshold" -}}
+MeshCallsUnavailable MeshCallsTimedOut MeshRetryStorm MeshControlPlaneDown MeshRotationOverdueFleet MeshSidecarCpuThrottled
 {{- end -}}
 
 {{/* Changes `rule`; prints nothing. */}}
@@ -47,6 +57,9 @@ alerts/mesh_exporter.rules.yaml with the addresses and overrides of the values. 
 {{- $rule := .rule -}}
 {{- range $key := list "expr" "for" "keep_firing_for" -}}
 {{- with get $.override $key }}{{ $_ := set $rule $key . }}{{ end -}}
+{{- end -}}
+{{- if hasKey .override "threshold" -}}
+{{- $_ := set $rule "expr" (regexReplaceAll "> [0-9.]+\\s*$" $rule.expr (printf "> %v" .override.threshold)) -}}
 {{- end -}}
 {{- $labels := mergeOverwrite (dict) $rule.labels .labels (default dict .override.labels) -}}
 {{- with .override.severity }}{{ $_ := set $labels "severity" . }}{{ end -}}

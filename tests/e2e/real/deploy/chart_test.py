@@ -5,6 +5,7 @@ be, its rules and dashboards those of the repository: tests/e2e/run --deploy. Tw
 import glob
 import itertools
 import os
+import re
 import sys
 import tempfile
 import unittest
@@ -32,12 +33,14 @@ prometheusRule:
     MeshCallsSlow: {enabled: false}
     MeshCallsUnavailable: {severity: critical, for: 10m, keep_firing_for: 11m, labels: {a: b}, expr: vector(1)}
     MeshErrorBudgetBurn: {severity: info}
+    MeshRetryStorm: {threshold: 0.3}
     MeshReadinessAudit: {enabled: false}
 """
 # What only a template can refuse: values, and words of the error.
 REFUSED = (
     (("prometheusRule.enabled=true", "prometheusRule.alerts.MeshX.enabled=false"), "there is no such alert"),
     (("prometheusRule.enabled=true", "prometheusRule.alerts.MeshErrorBudgetBurn.expr=a"), "there are 4 rules"),
+    (("prometheusRule.enabled=true", "prometheusRule.alerts.MeshCallsSlow.threshold=1"), "of others give expr"),
     (("podMonitor.enabled=true", "serviceMonitor.enabled=true"), "expected one of them"),
     (("serviceMonitor.enabled=true", "service.enabled=false"), "needs service.enabled"))
 
@@ -63,6 +66,8 @@ class Chart(unittest.TestCase):
         self.addCleanup(self.values.close)
 
     def rendered(self, text):
+        self.values.seek(0)
+        self.values.truncate()
         self.values.write(text)
         self.values.flush()
         return objects(make.template("--values", self.values.name))
@@ -133,6 +138,8 @@ class Chart(unittest.TestCase):
             if name == "MeshCallsUnavailable":
                 one.update({"expr": "vector(1)", "for": "10m", "keep_firing_for": "11m"})
                 one["labels"].update(severity="critical", a="b")
+            if name == "MeshRetryStorm":
+                one["expr"] = re.sub(r"> 0\.2\s*$", "> 0.3", one["expr"])
             if name == "MeshErrorBudgetBurn":
                 one["labels"]["severity"] = "info"
             self.assertEqual(after.pop((name, window, one["expr"]), None), one, name)
@@ -141,6 +148,22 @@ class Chart(unittest.TestCase):
         self.assertNotIn("mesh_readiness", [group["name"] for group in rule["spec"]["groups"]])
         self.assertEqual([one for group in rule["spec"]["groups"] for one in group["rules"] if "record" in one],
                          [one for group in before for one in group["rules"] if "record" in one])
+
+    def test_thresholds_are_changed_where_an_expression_ends_in_one(self):
+        before = alerts(yaml.safe_load(read("alerts", "mesh_exporter.rules.yaml"))["groups"])
+        said = run(make.HELM, "template", make.NAME, make.CHART, *RULES, "--set",
+                   "prometheusRule.alerts.MeshCallsSlow.threshold=1")[1]
+        names = re.search(r"of one of (.*); of others", said)[1].split(", ")
+        self.assertGreater(len(names), 5)
+        for number in ("0.125", "1"):
+            text = "".join(f"    {name}: {{threshold: {number}}}\n" for name in names)
+            rule, = of_kind(self.rendered("prometheusRule:\n  enabled: true\n  alerts:\n" + text), "PrometheusRule")
+            after = alerts(rule["spec"]["groups"])
+            for name, window, expr in before:
+                head, _, last = expr.rstrip().rpartition("> ")
+                changed = f"{head}> {number}" if name in names else expr
+                self.assertIn((name, window, changed), after)
+                self.assertTrue(name not in names or 0 < float(last) < 1, name)
 
     def test_prometheus_takes_changed_rules(self):
         rule, = of_kind(self.rendered(OVERRIDES), "PrometheusRule")
