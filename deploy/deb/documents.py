@@ -10,20 +10,14 @@ import email.utils
 import gzip
 import os
 import shutil
-import subprocess
+import sys
 
 import manual
 
-ROOT = os.path.dirname(os.path.dirname(os.path.dirname(os.path.abspath(__file__))))
+sys.path.insert(0, os.path.dirname(os.path.dirname(os.path.abspath(__file__))))
 
-
-def output(*command):
-    return subprocess.run(command, stdout=subprocess.PIPE, text=True, check=True).stdout
-
-
-def made_at():
-    """When what is packed was written, in seconds since 1970."""
-    return int(os.environ.get("SOURCE_DATE_EPOCH") or output("git", "-C", ROOT, "log", "-1", "--format=%ct"))
+from debian_packages import packages_of  # noqa: E402
+from sources import ROOT, made_at  # noqa: E402
 
 
 def debian_changelog(package, version, maintainer, seconds):
@@ -31,12 +25,6 @@ def debian_changelog(package, version, maintainer, seconds):
     return (f"{package} ({version}) stable; urgency=medium\n\n"
             f"  * What changed in the program: /usr/share/doc/{package}/changelog.gz\n\n"
             f" -- {maintainer}  {email.utils.formatdate(seconds)}\n")
-
-
-def packages_of(files):
-    """The Debian packages that these files are of."""
-    owners = output("dpkg-query", "--search", *(os.path.realpath(file) for file in files))
-    return sorted({line.split(":")[0] for line in owners.splitlines()})
 
 
 class Folder:
@@ -73,7 +61,7 @@ def main():
     folder.compress("changelog.Debian",
                     debian_changelog(given.package, given.version, given.maintainer, made_at()))
     for package in packages_of(given.linked):
-        shutil.copyfile(f"/usr/share/doc/{package}/copyright", os.path.join(given.folder, "linked", package))
+        shutil.copyfile(package.copyright(), os.path.join(given.folder, "linked", package.name))
 
 
 if __name__ == "__main__":
