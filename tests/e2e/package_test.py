@@ -4,7 +4,6 @@ changed, upgraded, removed and purged. tests/e2e/run --package builds it and ins
 
 import functools
 import glob
-import hashlib
 import os
 import re
 import shutil
@@ -14,6 +13,7 @@ import unittest
 
 from harness import BUILD, ROOT, Page, wait_until  # lets tests/support be found, too
 from booted_debian import BootedDebian, CannotBoot
+from debian_archive import debian_archive
 
 ETC = "etc/mesh_exporter/mesh_exporter.yaml"
 DROP_INS = "/etc/systemd/system/mesh-exporter.service.d"
@@ -63,14 +63,8 @@ def older_package(folder):
 
 
 def debian():
-    """An archive of a Debian with systemd and what the package depends on, kept in build/debian."""
-    needed = ",".join(["systemd", *re.findall(r"(?:^|, )([\w.+-]+)", field("Depends"))])
-    made = os.path.join(ROOT, "build", "debian", hashlib.sha256(needed.encode()).hexdigest()[:16] + ".tar")
-    if not os.path.exists(made):
-        os.makedirs(os.path.dirname(made), exist_ok=True)
-        output("mmdebstrap", "--quiet", "--variant=minbase", "--include=" + needed, "bookworm", made + ".new.tar")
-        os.rename(made + ".new.tar", made)
-    return made
+    """An archive of a Debian with systemd and what the package depends on."""
+    return debian_archive("systemd", *re.findall(r"(?:^|, )([\w.+-]+)", field("Depends")))
 
 
 class Built(unittest.TestCase):
