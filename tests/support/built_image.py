@@ -55,13 +55,15 @@ class BuiltImage:
 
     def make(self):
         _have_base()
-        cache = os.environ.get("CCACHE_DIR", os.path.expanduser("~/.cache/ccache"))
         packages = os.path.join(WHERE, "packages-" + self.architecture)
         os.makedirs(os.path.join(packages, "partial"), exist_ok=True)
         subprocess.run(
             [os.path.join(ROOT, "deploy", "image", "make.py"), "--architecture=" + self.architecture,
              "--engine=" + " ".join(_BUILDAH), "--base=" + BASE, "--tag=" + self._tag,
-             _kept(cache, "/root/.cache/ccache"), _kept(packages, "/var/cache/apt/archives")],
+             _kept(os.environ.get("CCACHE_DIR", os.path.expanduser("~/.cache/ccache")), "/root/.cache/ccache"),
+             # How large that may become.
+             _kept(os.path.expanduser("~/.config/ccache"), "/root/.config/ccache"),
+             _kept(packages, "/var/cache/apt/archives")],
             stdout=sys.stderr, check=True, env=_environment())
         self.config = json.loads(json.loads(buildah("inspect", "--type=image", self._tag))["Config"])
         self._container = buildah("from", "--pull-never", "--arch=" + self.architecture, self._tag)
