@@ -67,7 +67,7 @@ class Content(TempDirTest):
             config = image.config["config"]
             self.assertEqual((image.config["architecture"], image.config["os"]), (architecture, "linux"))
             self.assertEqual((config["User"], config["Entrypoint"], set(config["ExposedPorts"])),
-                             ("65532:65532", ["/usr/bin/mesh_exporter"], {"10420"}))
+                             ("65532:65532", ["/usr/bin/mesh_exporter"], {"10420/tcp"}))
             self.assertEqual(config.keys() & {"Cmd", "Healthcheck", "Volumes"}, set())
             labels = {key.rpartition(".")[2]: value for key, value in config["Labels"].items()}
             self.assertEqual(labels.pop("created"), image.config["created"])
