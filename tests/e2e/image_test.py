@@ -28,9 +28,11 @@ VALIDATE = """
 import sys
 from cyclonedx.schema import SchemaVersion
 from cyclonedx.validation.json import JsonStrictValidator
-sys.exit(str(JsonStrictValidator(SchemaVersion.V1_5).validate_str(sys.stdin.read()) or ""))
+fault = JsonStrictValidator(SchemaVersion.V1_5).validate_str(sys.stdin.read())
+sys.exit(str(fault) if fault else 0)
 """
 ELF = b"\x7fELF"
+REVISION = sources.revision()
 IMAGES = {}
 
 
@@ -72,7 +74,7 @@ class Content(TempDirTest):
             labels = {key.rpartition(".")[2]: value for key, value in config["Labels"].items()}
             self.assertEqual(labels.pop("created"), image.config["created"])
             self.assertEqual((labels["version"], labels["revision"], labels["licenses"]),
-                             (sources.version(), sources.revision(), "Apache-2.0"))
+                             (sources.version(), REVISION, "Apache-2.0"))
             self.assertEqual(labels.keys(), {"title", "description", "source", "licenses", "version", "revision"})
 
     def test_nothing_runs_in_it_but_the_program(self):
@@ -165,7 +167,7 @@ class Runs(SharedPartsTest):
         self.assertEqual(after.calls(direction="outbound", pod=CLIENT) - before, booked)
         self.assertEqual(sum(booked.values()), 200)
         self.assertTrue(after.rows("mesh_exporter_build_info", version=sources.version(),
-                                   revision=sources.revision()))
+                                   revision=REVISION))
         return agent
 
     def test_on_this_machine(self):
