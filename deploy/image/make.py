@@ -29,8 +29,8 @@ def command(engine, architecture, base, tag, more):
         given["BASE"] = base
     # The engines' own, said by name for older ones that do not know it where an image is chosen.
     given["BUILDPLATFORM"] = "linux/" + {"aarch64": "arm64"}.get(platform.machine(), "amd64")
-    words = [*shlex.split(engine), "build", "--format=oci", "--identity-label=false", f"--timestamp={seconds}", "--file",
-             os.path.join(HERE, "Containerfile"), "--tag", tag or "mesh-exporter:" + sources.version()]
+    words = [*shlex.split(engine), "build", "--format=oci", "--identity-label=false", f"--timestamp={seconds}",
+             "--file", os.path.join(HERE, "Containerfile"), "--tag", tag or "mesh-exporter:" + sources.version()]
     if architecture:
         words.append("--platform=linux/" + architecture)
     for name, value in given.items():

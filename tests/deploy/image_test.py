@@ -99,7 +99,8 @@ class Bill(unittest.TestCase):
 
     def test_a_part_says_what_it_is_and_how_it_comes_in(self):
         part, = json.loads(self.bill({self.part: "static"}))["components"]
-        self.assertEqual(part["purl"], "pkg:deb/debian/libx1@1%3A2.0%2Bb1?arch=amd64&distro=bookworm&upstream=x%401%3A2.0")
+        self.assertEqual(part["purl"], "pkg:deb/debian/libx1@1%3A2.0%2Bb1"
+                                       "?arch=amd64&distro=bookworm&upstream=x%401%3A2.0")
         self.assertEqual(part["bom-ref"], part["purl"])
         self.assertEqual((part["type"], part["version"]), ("library", "1:2.0+b1"))
         self.assertEqual(part["properties"], [{"name": "mesh_exporter:linked", "value": "static"}])
