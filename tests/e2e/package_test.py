@@ -11,7 +11,7 @@ import subprocess
 import tempfile
 import unittest
 
-from harness import BUILD, ROOT, Page, wait_until  # lets tests/support be found, too
+from harness import BUILD, Page, wait_until  # lets tests/support be found, too
 from booted_debian import BootedDebian, CannotBoot
 from debian_archive import debian_archive
 
