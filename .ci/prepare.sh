@@ -11,7 +11,7 @@ packages=(
   g++ cmake ninja-build pkg-config ccache
   prometheus-cpp-dev libgrpc++-dev libprotobuf-dev protobuf-compiler protobuf-compiler-grpc
   libboost1.81-dev libboost-program-options1.81-dev libyaml-cpp-dev libsimdjson-dev libssl-dev
-  zlib1g-dev libzstd-dev libgtest-dev libgmock-dev libbenchmark-dev
+  zlib1g-dev libzstd-dev libcrypt-dev libgtest-dev libgmock-dev libbenchmark-dev
   python3 python3-venv ca-certificates openssl prometheus
 )
 # For the tests alone.

@@ -11,7 +11,7 @@ if [ "$arch" != "$native" ]; then
 fi
 libraries=
 for name in prometheus-cpp-dev libgrpc++-dev libprotobuf-dev libboost1.81-dev \
-  libboost-program-options1.81-dev libyaml-cpp-dev libsimdjson-dev libssl-dev zlib1g-dev libzstd-dev; do
+  libboost-program-options1.81-dev libyaml-cpp-dev libsimdjson-dev libssl-dev zlib1g-dev libzstd-dev libcrypt-dev; do
   libraries="$libraries $name:$arch"
 done
 # Nothing here outlives the build: there is no need to wait for the disk.

@@ -22,7 +22,7 @@ inline std::shared_ptr<const Snapshot> two_sidecars_now() {
 }
 
 inline WebRequest get(std::string path, std::string accept = "", std::string accept_encoding = "") {
-  return {"GET", std::move(path), "", std::move(accept), std::move(accept_encoding)};
+  return {"GET", std::move(path), "", std::move(accept), std::move(accept_encoding), ""};
 }
 
 // The replies to requests that are all under way at once.

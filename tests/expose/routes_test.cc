@@ -241,7 +241,7 @@ std::optional<boost::asio::awaitable<HealthStates>> only_users(const std::string
   return up_after_a_while();
 }
 
-WebRequest probe(std::string query) { return {"GET", "/probe", std::move(query), "", ""}; }
+WebRequest probe(std::string query) { return {"GET", "/probe", std::move(query), "", "", ""}; }
 
 TEST(Routes, makes_a_probe_of_who_is_probed_and_of_nobody_else) {
   Routes routes(sample::options(), two_sidecars_now, only_users);
