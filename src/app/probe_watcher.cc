@@ -8,8 +8,10 @@
 #include <exception>
 #include <utility>
 
+#include "base/limits.h"
 #include "base/log.h"
 #include "compute/place.h"
+#include "grpc/call.h"
 #include "net/wait_until.h"
 #include "scrape/health_check.h"
 #include "scrape/slots.h"
@@ -177,6 +179,7 @@ asio::awaitable<void> ProbeWatcher::keep_asking(std::shared_ptr<ProbeWatcher> se
     if (watched->gone) co_return;
     watched->enter(watched->after(std::move(look)));
     self->listen_to(watched);
+    if (interval > limits::grpc_idle && !watched->words) rest(*watched->channel);
     const Instant now = steady_clock::now();
     while (next <= now) next += interval;
     co_await wait_until(self->executor_, next);

@@ -55,6 +55,8 @@ std::shared_ptr<GrpcChannel> grpc_channel(const asio::any_io_executor& executor,
   return channel;
 }
 
+void rest(GrpcChannel& channel) { channel.let_go(); }
+
 asio::awaitable<Result<GrpcAnswer, Failure>> grpc_call(std::shared_ptr<GrpcChannel> channel,
                                                        std::string path, std::string request,
                                                        Instant deadline) {

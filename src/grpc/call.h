@@ -32,6 +32,11 @@ class GrpcChannel;
 std::shared_ptr<GrpcChannel> grpc_channel(const boost::asio::any_io_executor& executor,
                                           const GrpcServer& server);
 
+// The connection is closed when the calls under way have ended, and with it goes the memory that
+// the library has for it: for who will not call again within limits::grpc_idle. The next call makes
+// another.
+void rest(GrpcChannel& channel);
+
 // What the server itself said.
 struct GrpcAnswer {
   std::string_view code;  // of grpc_code_names (wire/grpc_code.h), or "other"

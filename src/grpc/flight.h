@@ -104,6 +104,8 @@ class GrpcChannel {
   bool is_kept() const { return stub_ != nullptr; }
   // The next call begins with a new connection, unless somebody else has made one already.
   void give_up(const Stub& broken);
+  // Likewise, though it is sound.
+  void let_go() { stub_ = nullptr; }
 
   // What every call says.
   void prepare(FlyingCall& call, const std::string& request) const;

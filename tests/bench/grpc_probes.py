@@ -1,8 +1,8 @@
 #!/usr/bin/env python3
 """What health probes cost the agent: its processor time and its memory with one probe, and with many, each
-every 15 s. Run by hand; it reports and judges nothing:
+every 15 s or more. Run by hand; it reports and judges nothing:
 
-    python3 tests/bench/grpc_probes.py [--probes N] [--addresses A] [--seconds S]
+    python3 tests/bench/grpc_probes.py [--probes N] [--addresses A] [--seconds S] [--interval I]
 
 The probes are spread over A addresses of the loopback, behind all of which is one Python server. Shares are
 of one core; memory is the resident set's growth over an agent with one probe, for each further one."""
@@ -20,28 +20,26 @@ from harness import BINARY, Agent  # noqa: E402
 from node_cost import memory_mib, processor_seconds  # noqa: E402
 from told_health import HealthServer  # noqa: E402
 
-INTERVAL = 15
 
-
-def configuration(port, probes, addresses):
+def configuration(port, probes, addresses, interval):
     lines = ["probes:", "  grpc:"]
     for i in range(probes):
         where = i % addresses
         lines.append(f"    - {{name: p{i}, address: '127.1.{where // 250}.{where % 250 + 1}:{port}', "
-                     f"interval: {INTERVAL}s}}")
+                     f"interval: {interval}s}}")
     return "\n".join(lines) + "\n"
 
 
-def measure(directory, port, probes, addresses, seconds):
+def measure(directory, port, probes, addresses, seconds, interval):
     """(share of a core, {what: MiB}) of an agent at its pace."""
-    agent = Agent(BINARY, directory, configuration(port, probes, addresses), name=f"agent{probes}")
+    agent = Agent(BINARY, directory, configuration(port, probes, addresses, interval), name=f"agent{probes}")
     agent.start()
     try:
         agent.wait_for(lambda page: len(page.rows("mesh_grpc_health_probes_total")) == probes, "all to be asked")
         page = agent.page()
         up = page.rows("mesh_grpc_health_status", status="serving")
         assert sum(value for _, value in up) == probes, "not all are serving"
-        time.sleep(INTERVAL)  # until each has its place
+        time.sleep(interval)  # until each has its place
         pid = agent.child.pid
         before, began = processor_seconds(pid), time.monotonic()
         time.sleep(seconds)
@@ -56,15 +54,17 @@ def main():
     parser.add_argument("--probes", type=int, default=1000)
     parser.add_argument("--addresses", type=int, default=1000)
     parser.add_argument("--seconds", type=int, default=60)
+    parser.add_argument("--interval", type=int, default=15)
     arguments = parser.parse_args()
     server = HealthServer(host="0.0.0.0").start()
     try:
         with tempfile.TemporaryDirectory() as directory:
-            alone, least = measure(directory, server.port, 1, 1, 5)
-            share, memory = measure(directory, server.port, arguments.probes, arguments.addresses, arguments.seconds)
+            alone, least = measure(directory, server.port, 1, 1, 5, arguments.interval)
+            share, memory = measure(directory, server.port, arguments.probes, arguments.addresses, arguments.seconds,
+                                    arguments.interval)
     finally:
         server.stop()
-    print(f"{arguments.probes} probes of {arguments.addresses} addresses every {INTERVAL} s: "
+    print(f"{arguments.probes} probes of {arguments.addresses} addresses every {arguments.interval} s: "
           f"{100 * share:.1f} % of a core (one probe: {100 * alone:.1f} %)")
     for what in ("resident", "private"):
         grown = (memory[what] - least[what]) * 1024 / (arguments.probes - 1)

@@ -7,8 +7,12 @@
 #include <boost/asio/detached.hpp>
 #include <boost/asio/this_coro.hpp>
 #include <chrono>
+#include <fstream>
+#include <iomanip>
 #include <memory>
+#include <sstream>
 #include <string>
+#include <thread>
 
 #include "base/limits.h"
 #include "grpc/calling.h"
@@ -111,6 +115,36 @@ TEST(GrpcCall, finds_a_server_again_that_was_restarted) {
   EXPECT_EQ(calling.say(), "connect: connection refused");
   EXPECT_EQ(calling.say(), "connect: connection refused");
   server = std::make_unique<Serving>(echo, nullptr, port);
+  EXPECT_EQ(calling.say(), "OK /a.B/C()");
+}
+
+// To the port, in state ESTABLISHED, as the kernel lists them. The library's sockets are of IPv6.
+int connections_to(int port) {
+  std::ostringstream wanted;
+  wanted << ':' << std::hex << std::uppercase << std::setw(4) << std::setfill('0') << port
+         << " 01 ";
+  int count = 0;
+  for (const char* const list : {"/proc/self/net/tcp", "/proc/self/net/tcp6"}) {
+    std::ifstream table(list);
+    for (std::string line; std::getline(table, line);) {
+      if (line.find(wanted.str()) != line.npos) ++count;
+    }
+  }
+  return count;
+}
+
+TEST(GrpcCall, rests_without_a_connection_and_makes_another) {
+  const Serving server(echo);
+  const int port = server.address().port;
+  Calling calling(server.address());
+  EXPECT_EQ(calling.say(), "OK /a.B/C()");
+  EXPECT_EQ(connections_to(port), 1);
+  calling.rest();
+  const auto end = std::chrono::steady_clock::now() + 20s;
+  while (connections_to(port) > 0 && std::chrono::steady_clock::now() < end) {
+    std::this_thread::sleep_for(1ms);
+  }
+  EXPECT_EQ(connections_to(port), 0);
   EXPECT_EQ(calling.say(), "OK /a.B/C()");
 }
 

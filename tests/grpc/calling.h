@@ -22,6 +22,8 @@ class Calling {
   explicit Calling(const GrpcServer& server) : channel_(grpc_channel(io_.get_executor(), server)) {}
   explicit Calling(const Address& address) : Calling(GrpcServer{address, {}, ""}) {}
 
+  void rest() { mesh::rest(*channel_); }
+
   Result<GrpcAnswer, Failure> call(const std::string& path = "/a.B/C",
                                    const std::string& request = "",
                                    std::chrono::milliseconds within = std::chrono::seconds(20)) {
