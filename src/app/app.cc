@@ -162,7 +162,8 @@ bool run_app(const Config& config, const AppOptions& options) {
   log(LogLevel::info, "mesh_exporter starts",
       {{"version", build::version},
        {"targets", config.targets.size()},
-       {"tls_endpoints", config.certificates.endpoints.size()}});
+       {"tls_endpoints", config.certificates.endpoints.size()},
+       {"grpc_servers", config.probes.grpc.size()}});
   warn_of(config);
 
   Watchers watchers(io.get_executor(), config);

@@ -51,10 +51,14 @@ void log_change(const GrpcHealthState& state) {
 struct ProbeWatcher::Host {
   explicit Host(const asio::any_io_executor& executor)
       : slots(std::make_shared<Slots>(executor, at_once_per_host)),
-        slots_now(std::make_shared<Slots>(executor, 1)) {}
+        doubtful(std::make_shared<Slots>(executor, 1)),
+        from_outside(std::make_shared<Slots>(executor, 1)) {}
 
-  std::shared_ptr<Slots> slots;      // for every question
-  std::shared_ptr<Slots> slots_now;  // for those of probe_now() before
+  std::shared_ptr<Slots> slots;  // for every question
+  // Before, for those that may take long: of probe_now(), and to who was not reached the last time.
+  // So one of the slots is for the others.
+  std::shared_ptr<Slots> doubtful;
+  std::shared_ptr<Slots> from_outside;  // before that, for those of probe_now(), which may be many
 };
 
 struct ProbeWatcher::Watched {
@@ -102,6 +106,8 @@ struct ProbeWatcher::Watched {
     state = std::move(next);
     if (changed) log_change(*state);
   }
+
+  bool is_away() const { return state && state->look.status == HealthStatus::unreachable; }
 
   // Nobody watches it from now on.
   void leave() {
@@ -175,7 +181,9 @@ asio::awaitable<void> ProbeWatcher::keep_asking(std::shared_ptr<ProbeWatcher> se
   const Instant first = began + watched->first_after;
   co_await wait_until(self->executor_, first);
   while (!watched->gone) {
-    HealthLook look = co_await look_at(watched);
+    asio::awaitable<HealthLook> question =
+        watched->is_away() ? look_in_turn(watched) : look_at(watched);
+    HealthLook look = co_await std::move(question);
     if (watched->gone) co_return;
     watched->enter(watched->after(std::move(look)));
     self->listen_to(watched);
@@ -218,8 +226,7 @@ asio::awaitable<void> ProbeWatcher::keep_listening(std::shared_ptr<ProbeWatcher>
   }
   watched->words = nullptr;
   watched->has_words = !words->end() || words->end()->code != "UNIMPLEMENTED";
-  const bool known_to_be_away = watched->state->look.status == HealthStatus::unreachable;
-  if (!watched->has_words || known_to_be_away) co_return;
+  if (!watched->has_words || watched->is_away()) co_return;
   HealthLook look = co_await look_at(watched);
   if (!watched->gone) watched->enter(watched->showing(std::move(look)));
 }
@@ -233,14 +240,22 @@ asio::awaitable<HealthLook> ProbeWatcher::look_at(std::shared_ptr<Watched> watch
   co_return look;
 }
 
+asio::awaitable<HealthLook> ProbeWatcher::look_in_turn(std::shared_ptr<Watched> watched) {
+  const std::shared_ptr<Slots> doubtful = watched->host->doubtful;
+  co_await doubtful->take();
+  const Slot slot{doubtful};
+  HealthLook look = co_await look_at(watched);
+  co_return look;
+}
+
 asio::awaitable<HealthStates> ProbeWatcher::look_at_all(
     std::vector<std::shared_ptr<Watched>> watched) {
   HealthStates states;
   for (const auto& one : watched) {
-    const std::shared_ptr<Slots> slots = one->host->slots_now;
-    co_await slots->take();
-    const Slot slot{slots};
-    HealthLook look = co_await look_at(one);
+    const std::shared_ptr<Slots> from_outside = one->host->from_outside;
+    co_await from_outside->take();
+    const Slot slot{from_outside};
+    HealthLook look = co_await look_in_turn(one);
     states.push_back(one->after(std::move(look)));
   }
   co_return states;

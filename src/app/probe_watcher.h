@@ -2,11 +2,12 @@
 // polls of the targets and never in their way. The list may change at any time.
 //
 // Every service has its own place in the interval; the first questions are asked as soon as the
-// processor can do with so many. At most two are under way to a host. Nothing is repeated within an
-// interval, and none is left out for what the last one brought: of an outage as many probes are
-// counted as of health, and its end is seen at the next. Where a probe asks for it the server is
-// listened to beside (Health/Watch): what it says between two questions is shown at once, and
-// counted nowhere.
+// processor can do with so many. At most two are under way to a host, of which one at most is to
+// who was not reached the last time: what hangs does not make the others late. Nothing is repeated
+// within an interval, and none is left out for what the last one brought: of an outage as many
+// probes are counted as of health, and its end is seen at the next. Where a probe asks for it the
+// server is listened to beside (Health/Watch): what it says between two questions is shown at once,
+// and counted nowhere.
 //
 // Lives on one thread (the executor's); nothing here is locked.
 #pragma once
@@ -62,6 +63,8 @@ class ProbeWatcher : public std::enable_shared_from_this<ProbeWatcher> {
   static boost::asio::awaitable<HealthStates> look_at_all(
       std::vector<std::shared_ptr<Watched>> watched);
   static boost::asio::awaitable<HealthLook> look_at(std::shared_ptr<Watched> watched);
+  // Likewise, of those that may take long one at a time.
+  static boost::asio::awaitable<HealthLook> look_in_turn(std::shared_ptr<Watched> watched);
   std::shared_ptr<Watched> make(const GrpcProbe& probe, const std::string& service,
                                 Duration spread);
   std::shared_ptr<Host> host_of(const Address& address);

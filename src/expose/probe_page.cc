@@ -41,7 +41,9 @@ Result<std::string> parse_probe_query(std::string_view query) {
     if (!known || !value) {
       return Error{"unknown parameter " + in_quotes(part) + "; expected target= and module="};
     }
-    (name == "target" ? target : asked) = *value;
+    std::optional<std::string>& told = name == "target" ? target : asked;
+    if (told) return Error{in_quotes(name) + " stands there twice"};
+    told = *value;
   }
   if (asked.value_or(std::string(module)) != module) {
     return Error{"unknown module " + in_quotes(*asked) + "; expected " + std::string(module)};

@@ -89,7 +89,9 @@ void add_lines(const MethodLook& look, std::vector<Line>& lines) {
   }
   const std::uint64_t untold = look.declared->left_out + look.declared->untold;
   if (untold > 0)
-    lines.emplace_back("methods", std::to_string(untold).append(" services cannot be told"));
+    lines.emplace_back("methods",
+                       std::to_string(untold).append(untold == 1 ? " service cannot be told"
+                                                                 : " services cannot be told"));
   if (look.declared->methods.empty() && untold == 0) lines.emplace_back("methods", "none");
 }
 

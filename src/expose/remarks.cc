@@ -114,7 +114,8 @@ std::string about_nothing_read(const TargetState& state) {
                     !state.control_plane.links.empty() || !state.certificates.empty();
   if (told) return "";
   return "nothing in its answer is known of " + state.target.mesh +
-         ": nothing is counted yet, or it is another mesh (\"mesh: auto\" finds out)";
+         ": nothing is counted yet, or it is another mesh" +
+         (state.target.grpc ? "" : " (\"mesh: auto\" finds out)");
 }
 
 std::vector<std::string> remarks(const TargetState& state, Duration configured) {

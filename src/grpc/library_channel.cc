@@ -81,7 +81,8 @@ grpc::ChannelArguments arguments(const GrpcServer& server) {
   arguments.SetInt(GRPC_ARG_ENABLE_CENSUS, 0);
   arguments.SetInt(GRPC_ARG_ENABLE_CHANNELZ, 0);
   arguments.SetInt(GRPC_ARG_MAX_CHANNEL_TRACE_EVENT_MEMORY_PER_NODE, 0);
-  // What is compressed would have no bound but that of its compressed form.
+  // What is compressed is bounded by its compressed form first. What comes all at once the library
+  // may decode before it looks at this, up to the bound of a message.
   arguments.SetInt(GRPC_COMPRESSION_CHANNEL_ENABLED_ALGORITHMS_BITSET, 1);
   arguments.SetMaxReceiveMessageSize(static_cast<int>(limits::grpc_message_bytes));
   // The library takes the whole of a message in before it finds it too large.

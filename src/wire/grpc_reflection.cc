@@ -41,9 +41,10 @@ bool read_methods(std::string_view service, std::vector<ServiceMethod>& methods)
   bool readable = true;
   const bool whole = walk_messages(service, {2}, [&](std::string_view bytes) {
     grpc_messages::DeclaredMethod method;
-    if (!parse_message(bytes, method) || !is_grpc_name(method.name())) {
+    const bool fits = methods.size() < limits::reflected_methods;
+    if (!fits || !parse_message(bytes, method) || !is_grpc_name(method.name())) {
       readable = false;
-    } else if (methods.size() < limits::reflected_methods) {
+    } else {
       methods.push_back({method.name(), method.client_streaming(), method.server_streaming()});
     }
   });

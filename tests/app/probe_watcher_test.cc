@@ -182,6 +182,27 @@ TEST_F(ProbeWatcherTest, asks_what_is_asked_anyhow_however_many_ask_now) {
   EXPECT_LT(count(false), 30) << "those who asked first have all been served first";
 }
 
+TEST_F(ProbeWatcherTest, has_nobody_wait_for_those_who_were_not_reached) {
+  Serving silent([](const ServingCall&) { return Served{0, "", "", true}; });
+  HealthServing server;
+  GrpcProbe hung = probe("silent", silent.address(), 400ms, numbered(8));
+  hung.timeout = 300ms;
+  watcher_->watch({hung, probe("users", server.address(), 200ms)});
+  ASSERT_TRUE(run_until_looked());
+  const auto before = watcher_->states();
+  const auto asked_again = [&](const HealthStates& states) {
+    std::uint64_t count = 0;
+    for (std::size_t i = 0; i < states.size() - 1; ++i) {
+      count += states[i]->probes - before[i]->probes;
+    }
+    return count;
+  };
+  ASSERT_TRUE(
+      run_until([&] { return watcher_->states().back()->probes >= before.back()->probes + 10; }));
+  // Two seconds' worth of one after the other; by turns it would be forty and more.
+  EXPECT_LT(asked_again(watcher_->states()), 30u);
+}
+
 TEST_F(ProbeWatcherTest, says_why_there_may_be_no_answer) {
   GrpcProbe one = probe("users", nobody(), 1h);
   one.if_unreachable = "a proxy refuses plain text";

@@ -36,6 +36,10 @@ constexpr std::array remedies{
         "Let the application keep fewer series (buckets of histograms, labels with many values), "
         "or take the annotation prometheus.io/scrape off its pods."},
     Remedy{
+        "proxyless",
+        "Give the application more processor time, or ask it more rarely (poll.interval): its own "
+        "threads answer for channelz and reflection."},
+    Remedy{
         "",
         "Give the proxy more processor time, or let it keep fewer statistics (stats_matcher in its "
         "bootstrap)."},
