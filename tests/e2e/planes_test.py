@@ -39,7 +39,7 @@ class PlanesTest(TempDirTest):
         self.assertEqual(page.value("mesh_control_plane_pushes_total", resource="lds",
                                     result="pushed"), 2)
         self.assertEqual(page.rows("mesh_sidecar_info"), [])
-        self.assertIn("control plane 1.31-dev", agent.get("/")[1])
+        self.assertRegex(agent.get("/targets")[1], r"\bup +1\.31-dev\b")
 
     def test_a_restarted_istiod_counts_on(self):
         text = recorded(ISTIOD)
@@ -75,7 +75,7 @@ class PlanesTest(TempDirTest):
         self.assertEqual(len(page.rows("mesh_certificate_not_after_timestamp_seconds")), 2)
         del self.pages[path]
         agent.wait_for(lambda page: page.value("mesh_target_up") == 0, "the refusal to be seen")
-        self.assertIn("agent:read", agent.get("/")[1])
+        self.assertIn("agent:read", agent.get("/targets")[1])
 
 
 if __name__ == "__main__":
