@@ -192,8 +192,7 @@ const std::vector<Metric>& exporter_metrics() {
        gauge,
        exporter,
        {},
-       "1 if the configuration, and the web configuration if there is one, was read without "
-       "errors the last time, else 0."},
+       "1 if the configuration (that of the web, too) was last read without errors, else 0."},
       {"mesh_exporter_config_last_reload_success_timestamp_seconds",
        gauge,
        exporter,
