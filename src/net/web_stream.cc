@@ -118,8 +118,8 @@ asio::awaitable<std::size_t> WebStream::write_some(std::string_view first,
 void WebStream::end_writing() {
   if (!socket_.is_open()) return;
   if (ssl_) {
-    SSL_shutdown(
-        ssl_.get());  // if it does not fit into the socket now, the end is told by it alone
+    // If that does not fit into the socket now, its end alone tells of it.
+    SSL_shutdown(ssl_.get());
     clear_tls_errors();
   }
   error_code ignored;
