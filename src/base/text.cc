@@ -2,6 +2,7 @@
 // stop silently at the first byte that does not fit: the whole token is demanded here.
 #include "base/text.h"
 
+#include <algorithm>
 #include <charconv>
 #include <system_error>
 
@@ -39,6 +40,12 @@ bool take_back(std::string_view& text, std::string_view back) {
   if (!text.ends_with(back) || text.size() == back.size()) return false;
   text.remove_suffix(back.size());
   return true;
+}
+
+std::string_view take_piece(std::string_view& text, char separator) {
+  const std::string_view piece = text.substr(0, text.find(separator));
+  text.remove_prefix(std::min(piece.size() + 1, text.size()));
+  return piece;
 }
 
 std::string printable_sample(std::string_view text, std::size_t most) {

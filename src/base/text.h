@@ -21,6 +21,9 @@ std::optional<double> parse_double(std::string_view token);
 bool take_front(std::string_view& text, std::string_view front);
 bool take_back(std::string_view& text, std::string_view back);
 
+// What stands before the first separator, or all if there is none; `text` is what stands behind it.
+std::string_view take_piece(std::string_view& text, char separator);
+
 // At most so many bytes of what could not be read, everything but printable ASCII as '?': fit for a
 // log line or a page, whoever wrote it.
 inline constexpr std::size_t sample_bytes = 80;

@@ -8,6 +8,7 @@
 
 #include "base/limits.h"
 #include "base/quoted.h"
+#include "base/text.h"
 #include "discover/recognition/all.h"
 #include "discover/workload.h"
 #include "wire/json_walk.h"
@@ -91,8 +92,7 @@ class Annotations {
     Services all;
     std::string_view rest = text_of(pod_.annotations, services_key);
     while (!rest.empty()) {
-      std::string_view one = rest.substr(0, rest.find(','));
-      rest.remove_prefix(std::min(one.size() + 1, rest.size()));
+      std::string_view one = take_piece(rest, ',');
       one.remove_prefix(std::min(one.find_first_not_of(' '), one.size()));
       one = one.substr(0, one.find_last_not_of(' ') + 1);
       const bool plain = std::ranges::all_of(one, [](char c) { return c > ' ' && c < 0x7F; });

@@ -6,6 +6,7 @@
 #include <utility>
 #include <vector>
 
+#include "base/text.h"
 #include "compute/certificate_rows.h"
 #include "compute/left_out.h"
 #include "expose/certificate_table.h"
@@ -32,8 +33,7 @@ Result<CertificatesQuery> parse_certificates_query(std::string_view rest) {
   CertificatesQuery query;
   std::string others;
   while (!rest.empty()) {
-    const std::string_view part = rest.substr(0, rest.find('&'));
-    rest.remove_prefix(std::min(part.size() + 1, rest.size()));
+    const std::string_view part = take_piece(rest, '&');
     const auto wanted = part.starts_with("sort=") ? parse_row_order(part.substr(5)) : std::nullopt;
     if (wanted) {
       query.order = *wanted;

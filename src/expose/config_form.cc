@@ -11,6 +11,7 @@
 #include <vector>
 
 #include "base/duration.h"
+#include "base/text.h"
 #include "base/utf8.h"
 #include "expose/yaml_text.h"
 
@@ -27,8 +28,7 @@ std::string without_secrets(std::string_view path) {
   std::string_view rest = path.substr(question + 1);
   char before = '?';
   while (!rest.empty()) {
-    const std::string_view part = rest.substr(0, rest.find('&'));
-    rest.remove_prefix(std::min(part.size() + 1, rest.size()));
+    const std::string_view part = take_piece(rest, '&');
     const auto equals = part.find('=');
     shown += before;
     // Without a "=" it may be a value as well as a name.

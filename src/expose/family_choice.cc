@@ -5,6 +5,7 @@
 #include <optional>
 #include <string>
 
+#include "base/text.h"
 #include "base/url_encoding.h"
 
 namespace mesh {
@@ -31,8 +32,7 @@ Error unknown_group(std::string_view parameter, std::string_view name) {
 Result<FamilyChoice> FamilyChoice::parse(std::string_view query) {
   std::bitset<section_count> collected, excluded;
   while (!query.empty()) {
-    const std::string_view part = query.substr(0, query.find('&'));
-    query.remove_prefix(std::min(part.size() + 1, query.size()));
+    const std::string_view part = take_piece(query, '&');
     const std::size_t equals = std::min(part.find('='), part.size());
     const std::optional<std::string> name = percent_decode(part.substr(0, equals));
     const bool collects = name == "collect[]";

@@ -11,6 +11,8 @@
 #include <string>
 #include <vector>
 
+#include "base/text.h"
+
 namespace mesh {
 namespace {
 
@@ -46,12 +48,8 @@ std::string lower(std::string_view text) {
   return result;
 }
 
-// The next piece up to a separator; the rest stays in `text`.
 std::string_view take(std::string_view& text, char separator) {
-  const std::size_t end = std::min(text.find(separator), text.size());
-  const std::string_view piece = trimmed(text.substr(0, end));
-  text.remove_prefix(std::min(end + 1, text.size()));
-  return piece;
+  return trimmed(take_piece(text, separator));
 }
 
 // A quality that is no number counts as "not acceptable": what was meant cannot be known.

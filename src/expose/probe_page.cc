@@ -6,6 +6,7 @@
 #include <utility>
 
 #include "base/quoted.h"
+#include "base/text.h"
 #include "base/url_encoding.h"
 #include "expose/families.h"
 #include "expose/metrics_page.h"
@@ -32,8 +33,7 @@ void append_gauge(std::string_view name, std::string_view help, double value, Fa
 Result<std::string> parse_probe_query(std::string_view query) {
   std::optional<std::string> target, asked;
   while (!query.empty()) {
-    const std::string_view part = query.substr(0, query.find('&'));
-    query.remove_prefix(std::min(part.size() + 1, query.size()));
+    const std::string_view part = take_piece(query, '&');
     const auto equals = part.find('=');
     const auto value = percent_decode(equals == part.npos ? "" : part.substr(equals + 1));
     const std::string_view name = part.substr(0, equals);

@@ -8,6 +8,7 @@
 #include <vector>
 
 #include "base/quoted.h"
+#include "base/text.h"
 #include "base/url_encoding.h"
 
 namespace mesh {
@@ -37,8 +38,7 @@ Result<ReportFilter> parse_report_filter(std::string_view query, bool by_upstrea
                                          std::string_view beside) {
   ReportFilter filter;
   while (!query.empty()) {
-    const std::string_view part = query.substr(0, query.find('&'));
-    query.remove_prefix(std::min(part.size() + 1, query.size()));
+    const std::string_view part = take_piece(query, '&');
     const std::string_view name = part.substr(0, part.find('='));
     const auto known = std::ranges::find(parameters, name, &Parameter::name);
     const bool taken = known != parameters.end() && (by_upstream || known->name != "upstream");

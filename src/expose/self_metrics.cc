@@ -12,6 +12,8 @@
 #include <string>
 #include <system_error>
 
+#include "base/text.h"
+
 namespace mesh {
 namespace {
 
@@ -45,10 +47,8 @@ std::optional<std::uint64_t> stat_field(std::string_view stat, int wanted) {
 // The rest of the line that begins with `name`.
 std::optional<std::string_view> line_after(std::string_view text, std::string_view name) {
   while (!text.empty()) {
-    const std::size_t end = std::min(text.find('\n'), text.size());
-    const std::string_view line = text.substr(0, end);
+    const std::string_view line = take_piece(text, '\n');
     if (line.starts_with(name)) return line.substr(name.size());
-    text.remove_prefix(std::min(end + 1, text.size()));
   }
   return {};
 }

@@ -112,5 +112,15 @@ TEST(ShownOnOneLine, leaves_out_what_is_too_long) {
   EXPECT_EQ(shown_on_one_line("", 0), "");
 }
 
+TEST(TakePiece, leaves_what_stands_behind_the_separator) {
+  std::string_view text = "a=b&&c";
+  EXPECT_EQ(take_piece(text, '&'), "a=b");
+  EXPECT_EQ(take_piece(text, '&'), "");
+  EXPECT_EQ(text, "c");
+  EXPECT_EQ(take_piece(text, '&'), "c");
+  EXPECT_EQ(text, "");
+  EXPECT_EQ(take_piece(text, '&'), "");
+}
+
 }  // namespace
 }  // namespace mesh

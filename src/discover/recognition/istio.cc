@@ -27,6 +27,7 @@
 #include <algorithm>
 #include <utility>
 
+#include "base/text.h"
 #include "discover/recognition/all.h"
 
 namespace mesh {
@@ -49,10 +50,8 @@ bool is_ztunnel(const Pod& pod, const PodContainer& proxy) {
 // Whether a port stands in a list such as "8080,9090"; `*` is all of them.
 bool is_listed(std::uint16_t port, std::string_view list) {
   while (!list.empty()) {
-    const std::size_t comma = std::min(list.find(','), list.size());
-    const std::string_view one = list.substr(0, comma);
+    const std::string_view one = take_piece(list, ',');
     if (one == "*" || parse_port(one) == port) return true;
-    list.remove_prefix(std::min(comma + 1, list.size()));
   }
   return false;
 }

@@ -5,6 +5,7 @@
 #include <array>
 #include <utility>
 
+#include "base/text.h"
 #include "expose/human.h"
 
 namespace mesh {
@@ -60,8 +61,7 @@ void Html::text(std::string_view text, std::size_t most) { html_ += html_text(te
 
 void Html::lines(std::string_view text) {
   while (!text.empty()) {
-    const std::string_view line = text.substr(0, text.find('\n'));
-    text.remove_prefix(std::min(line.size() + 1, text.size()));
+    const std::string_view line = take_piece(text, '\n');
     html_ += html_text(line) + "\n";
   }
 }
