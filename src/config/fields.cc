@@ -11,7 +11,7 @@
 
 #include "base/duration.h"
 #include "base/nearest_word.h"
-#include "base/quoted.h"
+#include "config/cited.h"
 
 namespace mesh {
 namespace {
@@ -72,32 +72,53 @@ std::string spell(CountRange range) {
 Fields::Fields(Field field, std::span<const std::string_view> known, const Environment& environment,
                Problems& problems)
     : self_(std::move(field)), environment_(environment), problems_(problems) {
-  const Kind kind = self_.node->kind;
-  if (kind == Kind::scalar || kind == Kind::list) {
-    std::string found(name_of(kind));
-    // A file that is one word as a whole is no configuration, and may be somebody's secret.
-    const bool is_file = self_.path.empty();
-    if (kind == Kind::scalar && !is_file) found = in_quotes(self_.node->text);
-    complain(self_, found + " is no mapping; expected the keys " + one_of(known));
-  }
+  want_mapping("the keys " + one_of(known));
   for (const YamlNode::Entry& entry : self_.node->entries) {
     if (std::ranges::find(known, entry.key) != known.end()) continue;
     const auto nearest = nearest_word(entry.key, known);
-    std::string what = "unknown key " + in_quotes(entry.key) + "; ";
+    std::string what = "unknown key " + cited(entry.key) + "; ";
     if (nearest) what += "did you mean " + std::string(*nearest) + "? ";
     complain({entry.value, entry.at, self_.path}, what + "expected " + one_of(known));
   }
+}
+
+Fields::Fields(Field field, const Environment& environment, Problems& problems)
+    : self_(std::move(field)), environment_(environment), problems_(problems) {
+  want_mapping("KEY: VALUE");
+}
+
+void Fields::want_mapping(std::string_view expected) const {
+  const Kind kind = self_.node->kind;
+  if (kind != Kind::scalar && kind != Kind::list) return;
+  std::string found(name_of(kind));
+  // A file that is one word as a whole is no configuration, and may be somebody's secret.
+  const bool is_file = self_.path.empty();
+  if (kind == Kind::scalar && !is_file) found = cited(self_.node->text);
+  complain(self_, found.append(" is no mapping; expected ").append(expected));
+}
+
+Field Fields::field_of(const YamlNode::Entry& entry) const {
+  std::string path = self_.path.empty() ? "" : self_.path + ".";
+  const std::string told = cited(entry.key);
+  path += told == '"' + entry.key + '"' ? entry.key : told;
+  // A value that is not there has its place at its key.
+  const bool is_null = entry.value->kind == Kind::null && entry.value->text.empty();
+  return {entry.value, is_null ? entry.at : entry.value->at, std::move(path)};
+}
+
+std::vector<std::pair<std::string_view, Field>> Fields::all() const {
+  std::vector<std::pair<std::string_view, Field>> fields;
+  for (const YamlNode::Entry& entry : self_.node->entries) {
+    fields.emplace_back(entry.key, field_of(entry));
+  }
+  return fields;
 }
 
 std::optional<Field> Fields::find(std::string_view key) const {
   const auto& entries = self_.node->entries;
   const auto entry = std::ranges::find(entries, key, &YamlNode::Entry::key);
   if (entry == entries.end()) return std::nullopt;
-  std::string path = self_.path.empty() ? "" : self_.path + ".";
-  path += key;
-  // A value that is not there has its place at its key.
-  const bool is_null = entry->value->kind == Kind::null && entry->value->text.empty();
-  return Field{entry->value, is_null ? entry->at : entry->value->at, std::move(path)};
+  return field_of(*entry);
 }
 
 std::optional<std::string> Fields::text(const Field& field, std::string_view expected) const {
@@ -211,7 +232,7 @@ std::optional<std::vector<Field>> Fields::list(std::string_view key,
   if (!field) return std::nullopt;
   if (field->node->kind != Kind::list) {
     std::string found(name_of(field->node->kind));
-    if (field->node->kind == Kind::scalar) found = in_quotes(field->node->text);
+    if (field->node->kind == Kind::scalar) found = cited(field->node->text);
     complain(*field, found + "; expected " + std::string(expected));
     return std::nullopt;
   }
@@ -243,8 +264,8 @@ bool Fields::is_one_of(const Field& field, const std::string& word,
 
 void Fields::complain(const Field& field, std::string_view value, std::string_view wrong,
                       std::string_view expected) const {
-  std::string what = in_quotes(value);
-  if (value != field.node->text) what += " (from " + in_quotes(field.node->text) + ")";
+  std::string what = cited(value);
+  if (value != field.node->text) what += " (from " + cited(field.node->text) + ")";
   what += ' ';
   what += wrong;
   what += wrong.ends_with('?') ? " expected " : "; expected ";

@@ -8,6 +8,7 @@
 #include <span>
 #include <string>
 #include <string_view>
+#include <utility>
 #include <vector>
 
 #include "config/environment.h"
@@ -39,7 +40,11 @@ class Fields {
   // with a complaint unless it is null (all keys commented out).
   Fields(Field field, std::span<const std::string_view> known, const Environment& environment,
          Problems& problems);
+  // The same where any key may stand.
+  Fields(Field field, const Environment& environment, Problems& problems);
 
+  // Every value with its key, in the order of the file. The keys are the tree's.
+  std::vector<std::pair<std::string_view, Field>> all() const;
   std::optional<Field> find(std::string_view key) const;
   bool has(std::string_view key) const { return find(key).has_value(); }
 
@@ -76,6 +81,8 @@ class Fields {
   const Field& self() const { return self_; }
 
  private:
+  void want_mapping(std::string_view expected) const;
+  Field field_of(const YamlNode::Entry& entry) const;
   std::optional<double> between(std::string_view key, double least, double most,
                                 std::string_view expected) const;
 

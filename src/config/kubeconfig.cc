@@ -7,7 +7,7 @@
 
 #include "base/base64.h"
 #include "base/host_port.h"
-#include "base/quoted.h"
+#include "config/cited.h"
 #include "config/problems.h"
 #include "config/yaml_tree.h"
 
@@ -36,7 +36,7 @@ Result<const YamlNode*> named(const YamlNode* root, std::string_view list, std::
       if (found && text(one, "name") == name) return found;
     }
   }
-  return Error{std::string(list) + ": none is called " + in_quotes(name)};
+  return Error{std::string(list) + ": none is called " + cited(name)};
 }
 
 // A file, or its content in base64 beside it, which goes first.
@@ -58,17 +58,17 @@ std::optional<Error> read_server(const YamlNode* cluster, ServerAccess& access) 
   std::string_view rest = url;
   access.tls = rest.starts_with("https://");
   if (!access.tls && !rest.starts_with("http://")) {
-    return Error{"server: " + in_quotes(url) + " does not begin with https:// or http://"};
+    return Error{"server: " + cited(url) + " does not begin with https:// or http://"};
   }
   rest.remove_prefix(rest.find("//") + 2);
   if (rest.ends_with('/')) rest.remove_suffix(1);
   if (rest.find_first_of("/?#@") != std::string_view::npos) {
-    return Error{"server: " + in_quotes(url) + " has more than a host and a port"};
+    return Error{"server: " + cited(url) + " has more than a host and a port"};
   }
   const bool has_port = rest.rfind(':') != std::string_view::npos && !rest.ends_with(']');
   const std::string whole = std::string(rest) + (has_port ? "" : access.tls ? ":443" : ":80");
   Result<HostPort> parsed = parse_host_port(whole, 1);
-  if (!parsed) return Error{"server: " + in_quotes(url) + " " + parsed.error().message};
+  if (!parsed) return Error{"server: " + cited(url) + " " + parsed.error().message};
   access.address = Address{std::move(parsed->host), parsed->port, ""};
   return std::nullopt;
 }
@@ -106,7 +106,7 @@ std::optional<Error> read_user(const YamlNode* user, const std::string& director
 
 Result<ServerAccess> read_kubeconfig(std::string_view yaml, const std::string& directory) {
   Problems problems;
-  const YamlTree tree = parse_yaml(yaml, problems);
+  const YamlTree tree = parse_yaml(yaml, problems, Citing::nothing);
   if (!problems.empty()) return Error{problems.to_errors("kubeconfig").front().message};
   const std::string current = text(tree.root, "current-context");
   if (current.empty()) return Error{"current-context: is missing"};
@@ -142,7 +142,7 @@ Result<ServerAccess> in_cluster_access(const Environment& environment) {
   const bool v6 = host->find(':') != std::string::npos;
   const std::string whole = (v6 ? "[" + *host + "]" : *host) + ":" + *port;
   Result<HostPort> parsed = parse_host_port(whole, 1);
-  if (!parsed) return Error{in_quotes(whole) + " " + parsed.error().message};
+  if (!parsed) return Error{cited(whole) + " " + parsed.error().message};
   const std::string account = "/var/run/secrets/kubernetes.io/serviceaccount/";
   ServerAccess access;
   access.address = Address{std::move(parsed->host), parsed->port, ""};

@@ -85,7 +85,7 @@ Result<ServerAccess, ConfigErrors> parse_http_access(std::string_view yaml,
   Problems problems;
   ServerAccess access;
   access.tls = false;
-  const YamlTree tree = parse_yaml(yaml, problems);
+  const YamlTree tree = parse_yaml(yaml, problems, Citing::nothing);
   if (tree.root != nullptr && tree.root->kind != YamlNode::Kind::null) {
     const HttpReading reading{std::filesystem::path(file_name).parent_path(), read, problems,
                               access};

@@ -9,10 +9,10 @@
 #include <optional>
 #include <span>
 #include <utility>
-#include <vector>
 
 #include "base/limits.h"
 #include "base/regular_file.h"
+#include "config/environment.h"
 #include "config/fields.h"
 #include "config/read_web_tls.h"
 #include "config/yaml_tree.h"
@@ -66,11 +66,9 @@ std::string_view wrong_with_hash(std::string_view hash) {
 
 // No word of a hash is in a complaint.
 void read_users(const Field& field, const WebReading& reading) {
-  const std::vector<std::string_view> names = keys_of(*field.node);
-  const Fields fields = reading.fields(field, names);
-  for (const std::string_view name : names) {
+  const Fields fields(field, no_variables, reading.problems);
+  for (const auto& [name, user] : fields.all()) {
     if (reading.problems.full()) return;
-    const Field user = *fields.find(name);
     const bool is_word = user.node->kind == Kind::scalar;
     const std::string_view wrong = is_word ? wrong_with_hash(user.node->text) : "has no hash";
     if (!wrong.empty()) {
@@ -163,7 +161,7 @@ Result<WebConfig, ConfigErrors> parse_web_config(std::string_view yaml, std::str
                                                  const FileReader& read) {
   Problems problems;
   WebConfig config;
-  const YamlTree tree = parse_yaml(yaml, problems);
+  const YamlTree tree = parse_yaml(yaml, problems, Citing::nothing);
   const std::filesystem::path directory = std::filesystem::path(file_name).parent_path();
   if (tree.root != nullptr && tree.root->kind != Kind::null) {
     const WebReading reading{directory.string(), read, problems, config};

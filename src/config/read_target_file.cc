@@ -46,8 +46,7 @@ Labels read_labels(const Fields& group, const Reading& reading) {
   Labels labels;
   const auto field = group.find("labels");
   if (!field) return labels;
-  const std::vector<std::string_view> keys = keys_of(*field->node);  // any is a label here
-  const Fields fields = reading.fields(*field, keys);
+  const Fields fields(*field, reading.context.environment, reading.problems);
   Target& common = labels.common;
   if (const auto mesh = fields.text("mesh", one_of(reading.context.meshes))) {
     labels.readable = fields.is_one_of(*fields.find("mesh"), *mesh, reading.context.meshes);

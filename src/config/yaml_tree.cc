@@ -18,6 +18,7 @@
 
 #include "base/quoted.h"
 #include "base/utf8.h"
+#include "config/cited.h"
 
 namespace mesh {
 namespace {
@@ -130,7 +131,7 @@ class TreeBuilder : public YAML::EventHandler {
     }
     const auto [first, added] = open.keys.emplace(key.text, key.at);
     if (!added) {
-      problems_.add(key.at, "the key " + in_quotes(key.text) + " is there already, in line " +
+      problems_.add(key.at, "the key " + cited(key.text) + " is there already, in line " +
                                 std::to_string(first->second.line) + "; expected it once");
       return;
     }
@@ -147,7 +148,7 @@ class TreeBuilder : public YAML::EventHandler {
 
   void check_tag(const YAML::Mark& mark, const std::string& tag) {
     if (tag.empty() || tag == "?" || tag == "!") return;  // none; "!" is what quotes give
-    problems_.add(position(mark), "the tag " + in_quotes(tag) + "; expected a value without one");
+    problems_.add(position(mark), "the tag " + cited(tag) + "; expected a value without one");
   }
 
   void check_quote(const YAML::Mark& mark) {
@@ -204,13 +205,16 @@ std::string explain(const std::string& message) {
   return found == known.end() ? message : std::string(found->second);
 }
 
-void add_syntax_error(const YAML::Exception& error, std::string_view source, Problems& problems) {
+void add_syntax_error(const YAML::Exception& error, std::string_view source, Citing citing,
+                      Problems& problems) {
   std::string what = "not YAML";
   std::string why = explain(error.msg);
   const auto begin = static_cast<std::size_t>(std::max(error.mark.pos, 0));
   if (begin < source.size()) {
     const std::string_view rest = source.substr(begin);
-    what += " at " + in_quotes(rest.substr(0, rest.find_first_of(" \r\n", 1)));
+    if (citing == Citing::words) {
+      what += " at " + cited(rest.substr(0, rest.find_first_of(" \r\n", 1)));
+    }
     if (is_indented_by_tab(source, begin)) {
       what = "not YAML";
       why = "indentation by a tab; expected spaces";
@@ -253,7 +257,7 @@ bool is_no_pem(std::string_view source, Problems& problems) {
 
 }  // namespace
 
-YamlTree parse_yaml(std::string_view yaml, Problems& problems) {
+YamlTree parse_yaml(std::string_view yaml, Problems& problems, Citing citing) {
   YamlTree tree;
   if (yaml.starts_with("\xEF\xBB\xBF")) yaml.remove_prefix(3);  // what some editors put first
   if (!is_text(yaml, problems) || !is_no_pem(yaml, problems)) return tree;
@@ -270,7 +274,7 @@ YamlTree parse_yaml(std::string_view yaml, Problems& problems) {
       problems.add(second.root->at, "a second document begins; expected one, indented alike");
     }
   } catch (const YAML::Exception& error) {
-    add_syntax_error(error, yaml, problems);
+    add_syntax_error(error, yaml, citing, problems);
     tree.root = nullptr;
   } catch (const std::exception& error) {
     problems.add({}, std::string("not YAML: ") + error.what());

@@ -28,21 +28,18 @@ struct YamlNode {
   std::vector<Entry> entries;          // of a map, in the order of the file, keys unique
 };
 
-// Of a map, for sections in which any key may stand. Borrowed from the node.
-inline std::vector<std::string_view> keys_of(const YamlNode& node) {
-  std::vector<std::string_view> keys;
-  for (const YamlNode::Entry& entry : node.entries) keys.emplace_back(entry.key);
-  return keys;
-}
-
 // Owns its nodes. Aliases point to the node they name, never in a circle.
 struct YamlTree {
   std::deque<YamlNode> nodes;
   const YamlNode* root = nullptr;  // null if there is no document or it is not YAML
 };
 
+// Whether an error says at which word the syntax broke. In files that hold passwords or keys it does
+// not: that word may be one.
+enum class Citing { words, nothing };
+
 // Never throws. Complains about bytes that are no text, bad syntax, duplicate keys, keys that are
 // no plain words, tags, circular aliases, and a second document.
-YamlTree parse_yaml(std::string_view yaml, Problems& problems);
+YamlTree parse_yaml(std::string_view yaml, Problems& problems, Citing citing = Citing::words);
 
 }  // namespace mesh
