@@ -23,8 +23,6 @@ import sources  # noqa: E402
 
 # Where the version is written by hand: (file, what stands before it).
 PLACES = (("CMakeLists.txt", "project(mesh_exporter VERSION "),
-          ("src/base/build.h", 'std::string_view version = "'),
-          ("tests/cli/flags_test.cc", '"mesh_exporter, version '),
           ("deploy/helm/mesh-exporter/Chart.yaml", "\nversion: "),
           ("deploy/helm/mesh-exporter/Chart.yaml", "\nappVersion: "))
 RELEASED = os.path.join(ROOT, "docs", "released.json")

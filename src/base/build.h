@@ -1,13 +1,12 @@
 // What this binary is: the version that --version, mesh_exporter_build_info and the landing page
-// show, and what it was built with. The one place for it beside CMakeLists.txt, which a test holds
-// against this.
+// show, and what it was built with. The version is CMakeLists.txt's.
 #pragma once
 
 #include <string_view>
 
 namespace mesh::build {
 
-inline constexpr std::string_view version = "0.1.0";
+extern const std::string_view version;
 
 #if defined(__clang__)
 inline constexpr std::string_view compiler = "clang " __clang_version__;

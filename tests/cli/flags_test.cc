@@ -7,6 +7,8 @@
 
 #include <vector>
 
+#include "base/build.h"
+
 namespace mesh {
 namespace {
 
@@ -216,7 +218,8 @@ TEST(HelpText, fits_a_terminal) {
 }
 
 TEST(VersionText, begins_like_that_of_the_exporters) {
-  EXPECT_THAT(version_text(), StartsWith("mesh_exporter, version 0.1.0 ("));
+  EXPECT_THAT(version_text(),
+              StartsWith("mesh_exporter, version " + std::string(build::version) + " ("));
   EXPECT_THAT(version_text(), HasSubstr("\n  compiler:  "));
 }
 
