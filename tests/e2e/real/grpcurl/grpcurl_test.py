@@ -26,7 +26,18 @@ USERS_PROTO = os.path.join(ROOT, "tests", "support", "demo_mesh", "user.proto")
 LOAD = 400
 
 
-class GoApp(App):
+def answers(address):
+    """Whether a server lists its services: that its port is open, or said to be, is not enough."""
+    return subprocess.run([tool("grpcurl"), "-plaintext", "-connect-timeout", "2", address, "list"],
+                          capture_output=True, timeout=30, check=False).returncode == 0
+
+
+class PythonApp(App):
+    def _serves(self):
+        return super()._serves() and answers(self.address)
+
+
+class GoApp(PythonApp):
     program = (tool("go_grpc_app"),)
 
 
@@ -36,7 +47,7 @@ class CppApp(App):
 
     def _serves(self):
         self.address = self._options[0]
-        return os.path.getsize(self._log) > 0
+        return answers(self.address)
 
 
 def grpcurl(*words, question=None):
@@ -63,7 +74,7 @@ class AgainstGrpcurl(SharedPartsTest):
         super().setUpClass()
         cls.go = cls.start_shared(GoApp(cls.shared, "go"))
         cls.cpp = cls.start_shared(CppApp(cls.shared, "cpp", f"127.0.0.1:{cls.reserve()}"))
-        cls.python = cls.start_shared(App(cls.shared, "python"))
+        cls.python = cls.start_shared(PythonApp(cls.shared, "python"))
         # C++ and Python do not describe what is gRPC's own: by Go's descriptors.
         cls.described = {}
         for name, symbol in (("channelz", CHANNELZ[:-1]), ("health", CHECK.split("/", maxsplit=1)[0])):
@@ -128,8 +139,8 @@ class AgainstGrpcurl(SharedPartsTest):
     def test_a_clients_calls_and_connections_are_those_that_channelz_has(self):
         backends = [self.start(GoApp(self.directory, name)).address for name in ("b-0", "b-1", "b-2")]
         go = self.start(GoApp(self.directory, "caller", ",".join(backends), str(LOAD)))
-        python = self.start(App(self.directory, "web", "--call", "ipv4:" + ",".join(
-            self.start(App(self.directory, name)).address for name in ("u-0", "u-1")), "--calls", str(LOAD),
+        python = self.start(PythonApp(self.directory, "web", "--call", "ipv4:" + ",".join(
+            self.start(PythonApp(self.directory, name)).address for name in ("u-0", "u-1")), "--calls", str(LOAD),
             "--pause", "0"))
         agent = self.start_agent(agent_config([target("go", "go", go.address),
                                                target("python", "python", python.address)]))
@@ -192,7 +203,8 @@ class AgainstGrpcurl(SharedPartsTest):
 
     def test_an_xds_client_has_the_configuration_that_csds_shows(self):
         xds = self.start(XdsServer(self.directory, [self.python.address]))
-        client = self.start(App(self.directory, "web", "--call", "xds:///users", "--calls", "5", **xds.bootstrap()))
+        client = self.start(PythonApp(
+            self.directory, "web", "--call", "xds:///users", "--calls", "5", **xds.bootstrap()))
         agent = self.start_agent(agent_config([target("web", "web", client.address)]))
         # Of endpoints the agent counts what was refused alone, as of all proxies.
         kinds = {"Cluster": "cds", "Listener": "lds"}
