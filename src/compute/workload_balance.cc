@@ -59,7 +59,7 @@ std::set<WorkloadName> counted_by_proxies(const Snapshot& snapshot) {
   std::set<WorkloadName> names;
   for (const auto& state : snapshot.targets) {
     const Target& target = state->target;
-    if (is_application(target.mesh) || state->received.value_or(0) == 0) continue;
+    if (tells_of_itself(target.mesh) || state->received.value_or(0) == 0) continue;
     names.emplace(target.ns, target.workload);
   }
   return names;
@@ -84,7 +84,7 @@ std::vector<WorkloadBalance> workload_balances(const Snapshot& snapshot,
   for (const auto& state : snapshot.targets) {
     const Target& target = state->target;
     if (target.workload.empty() || !state->received) continue;
-    if (is_application(target.mesh) && by_proxies.contains({target.ns, target.workload})) continue;
+    if (tells_of_itself(target.mesh) && by_proxies.contains({target.ns, target.workload})) continue;
     WorkloadBalance& one = workloads[{target.mesh, target.ns, target.workload}];
     EndpointLoad pod;
     pod.name = target.pod;

@@ -75,6 +75,12 @@ std::string qualified(const std::string& ns, const std::string& name);
 // tell of, too, so that the two are never added up.
 inline bool is_application(std::string_view mesh) { return mesh == "app"; }
 
+// Whether the target is the workload's own process, by its page or by its library: where a proxy
+// stands before it, the calls that it counts are those that the proxy counts.
+inline bool tells_of_itself(std::string_view mesh) {
+  return is_application(mesh) || mesh == "proxyless";
+}
+
 // "namespace/pod", or "pod" without a namespace, and of an application "namespace/pod (app)", for
 // its proxy has the same pod: unique among targets, used in logs and pages.
 std::string target_id(std::string_view mesh, const std::string& ns, const std::string& pod);

@@ -136,5 +136,19 @@ TEST(NamesWorkload, knows_how_meshes_spell_it) {
   EXPECT_FALSE(names_workload("users.other.svc.cluster.local:1", "shop", "users"));
 }
 
+TEST(WorkloadBalances, believe_sidecars_before_the_channelz_of_what_is_behind_them) {
+  std::vector<TargetState> states{pod("users-0", 300, 1), pod("users-1", 300, 1)};
+  for (const char* name : {"users-0-app", "users-1-app"}) {
+    states.push_back(pod(name, 300, 1));
+    states.back().target.mesh = "proxyless";
+  }
+  const auto all = judged(states);
+  ASSERT_EQ(all.size(), 1u);
+  EXPECT_NE(all[0].mesh, "proxyless");
+  const auto alone = judged({states[2], states[3]});
+  ASSERT_EQ(alone.size(), 1u);
+  EXPECT_EQ(alone[0].mesh, "proxyless");
+}
+
 }  // namespace
 }  // namespace mesh
