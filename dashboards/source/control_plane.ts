@@ -83,6 +83,18 @@ const pushes = [
     queries: [{ expr: `time() - ${max(LINK, of('last_update_timestamp_seconds'))}`, legend: NAME }] }),
 ];
 
+const states = [
+  graph({
+    title: 'Configurations by status', unit: 'none', min: 0, stacked: true,
+    description: 'How configurations stand where that is told by CSDS: by gRPC clients of theirs (acked: in use; ' +
+      'nacked: refused), by control planes of those of their clients (synced; stale: sent, and not answered yet).',
+    queries: [{ expr: `${sum(`${LINK}, status`, of('resources'))} > 0`, legend: `${NAME} {{status}}` }] }),
+  graph({
+    title: 'Configurations by version', unit: 'none', min: 0, stacked: true,
+    description: 'Versions in use, where they are told by CSDS. Two for long: some clients do not get the newer one.',
+    queries: [{ expr: sum(`${LINK}, version`, of('resource_versions')), legend: `${NAME} {{version}}` }] }),
+];
+
 const ca = (metric: string) => select('pod', `mesh_ca_${metric}`);
 const pushed = (result: string) => of('pushes_total', `result="${result}"`);
 
@@ -144,7 +156,7 @@ export const controlPlane: Plan = {
   description: 'Whether the sidecars hear of changes, and when silence begins to hurt.',
   rows: [
     { title: 'Connections', panels: [...tiles, ...links] },
-    { title: 'Updates', panels: pushes },
+    { title: 'Updates', panels: [...pushes, ...states] },
     { title: 'Control planes themselves', panels: planes },
   ],
 };

@@ -1,4 +1,5 @@
-// gRPC servers: what they say of their health when they are asked, and which of their methods are called.
+// gRPC servers: what they say of their health when they are asked, which of their methods are called, and over
+// how many connections.
 import { Plan } from './frame';
 import { drillDown } from './links';
 import { HEALTH, NONE_IS_GOOD } from './looks';
@@ -83,12 +84,39 @@ const methods = [
     ] }),
 ];
 
+const server = (what: string) => select('pod', `mesh_grpc_server_${what}`);
+const POD = 'namespace, workload, pod';
+const OF_POD = '{{namespace}}/{{pod}}';
+const MOST = server('connection_requests_max');
+
+const connections = [
+  graph({
+    title: 'Connections of servers', unit: 'none', min: 0,
+    description: 'Connections that clients have open to each server, as channelz tells. A server with none gets no ' +
+      'calls until a client dials anew.',
+    queries: [{ expr: sum(POD, server('connections')), legend: OF_POD }] }),
+  graph({
+    title: 'Share of the busiest connection', unit: 'percentunit', min: 0, max: 1,
+    description: 'Share of the calls to each server that came over its busiest connection, over the window. 1 is one ' +
+      'client, or a layer-4 balancer to which all clients are one: pods beside it that get nothing are the finding ' +
+      'traffic_pinned.',
+    queries: [{ expr: share(sum(POD, MOST), sum(POD, server('connection_requests'))), legend: OF_POD }],
+    links: [drillDown('Balance', 'mesh-balance', 'series', 'namespace')] }),
+  graph({
+    title: 'Connections in use', unit: 'percentunit', min: 0, max: 1, width: 24,
+    description: 'Share of the connections of each server over which calls came within the window.',
+    queries: [{ expr: share(sum(POD, server('connections_used')), sum(POD, server('connections'))),
+                legend: OF_POD }] }),
+];
+
 export const grpcServers: Plan = {
   uid: 'mesh-grpc-servers',
   title: 'Mesh / gRPC servers',
-  description: 'What gRPC servers say of their health when they are asked, and which of their methods are called.',
+  description: 'What gRPC servers say of their health when they are asked, which of their methods are called, and over ' +
+    'which connections.',
   rows: [
     { title: 'Do they serve?', panels: [...tiles, ...lives] },
     { title: 'What they are called for', panels: methods },
+    { title: 'How calls come to them', panels: connections },
   ],
 };

@@ -235,7 +235,16 @@ inline constexpr std::size_t channelz_pages = 20;
 inline constexpr std::size_t channelz_questions_per_poll = 500;
 inline constexpr std::size_t channelz_target_bytes = 2'048;
 
+// Connections of a process's servers of which each is asked for its calls, a question each and
+// poll. Meshed or balanced clients have one each to a server; of one with more nothing is told by
+// connection.
+inline constexpr std::size_t channelz_connections = 100;
+
 // A text that an xDS client tells of what it refused, for people.
 inline constexpr std::size_t csds_details_bytes = 500;
+
+// Versions of one kind of configuration that are told apart, those that most have. A control plane
+// sends one at a time, or each configuration has its own; what is beyond is one more, `other`.
+inline constexpr std::size_t config_versions_per_kind = 5;
 
 }  // namespace mesh::limits

@@ -45,6 +45,8 @@ void ControlPlaneBook::enter(const ControlPlaneReading& reading, std::uint64_t i
   }
   for (auto& [key, link] : links_) link.seen = false;
 
+  statuses_ = reading.statuses;
+  versions_ = reading.versions;
   for (const ConfigResource& resource : reading.resources) enter_resource(resource, first, wall);
   for (const LinkReading& link : reading.links) enter_link(link);
   if (reading.complete) {
@@ -200,14 +202,16 @@ ControlPlaneState ControlPlaneBook::state(const CertificatePlace* place,
   std::vector<SecretLink> secrets;
   for (const auto& [key, resource] : resources_) {
     if (resource.rejected_since) {
-      state.rejected.push_back(
-          {key.first, key.second, resource.rejections, *resource.rejected_since});
+      state.rejected.push_back({key.first, key.second, resource.rejections,
+                                *resource.rejected_since, resource.last.why});
     }
     if (key.first != ConfigKind::sds) continue;
     const auto own = links_.find(key);
     const bool cut = own == links_.end() ? resource.failing : !own->second.state.connected;
     secrets.push_back({resource.last.expires, cut || (secrets_by_agent_ && config_cut)});
   }
+  state.statuses = statuses_;
+  state.versions = versions_;
   for (const auto& counts : updates_) {
     if (counts) state.updates.push_back(*counts);
   }

@@ -32,6 +32,7 @@
 #include <optional>
 #include <string>
 #include <utility>
+#include <vector>
 
 #include "base/clock.h"
 #include "model/certificate_look.h"
@@ -92,6 +93,8 @@ class ControlPlaneBook {
 
   const bool secrets_by_agent_;
   bool first_ = true;
+  std::vector<ConfigStatusCount> statuses_;
+  std::vector<ConfigVersionCount> versions_;
   std::optional<Agent> agent_;
   std::uint64_t incarnation_ = 0;
   std::map<Key, Resource> resources_;

@@ -65,6 +65,7 @@ TargetHistory::TargetHistory(Target target, const Config& config)
       folder_(config.limits),
       traffic_(window_config(config.poll), folder_),
       endpoint_requests_(window_config(config.poll), folder_),
+      connection_spread_(config.poll.window, config.poll.interval / 2),
       admin_place_{{CertificateSource::admin, "", certificate_rules(target)}},
       agent_place_{{CertificateSource::proxy, "", certificate_rules(target)}},
       control_plane_(target.mesh == "istio"),
@@ -105,6 +106,11 @@ Change TargetHistory::record(const Readings& readings, const PollCost& cost) {
   }
   state_.upstreams = readings.upstreams;
   state_.inbound_connections = readings.inbound_connections;
+  if (readings.server_connections) {
+    connection_spread_.enter(*readings.server_connections, readings.at);
+  } else {
+    connection_spread_.forget();
+  }
   state_.ambient = readings.ambient;
   tcp_open_ = readings.tcp_open;
   upstreams_seen_ = cost.ended;
@@ -200,6 +206,7 @@ std::shared_ptr<const TargetState> TargetHistory::state(Instant now, WallTime wa
     state->declared.reset();
   }
   state->resources = resources_.state(now);
+  if (state_.up) state->connection_spread = connection_spread_.spread();
   if (!state_.up) {
     state->inbound_connections.reset();
     state->ambient.reset();

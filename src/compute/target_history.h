@@ -17,6 +17,7 @@
 #include "compute/certificate_book.h"
 #include "compute/change.h"
 #include "compute/connection_ages.h"
+#include "compute/connection_spread.h"
 #include "compute/control_plane_book.h"
 #include "compute/counter_book.h"
 #include "compute/endpoint_presence.h"
@@ -82,6 +83,7 @@ class TargetHistory {
   CounterBook endpoint_requests_;
   EndpointPresence presence_;
   ConnectionAges connection_ages_;
+  ConnectionSpreadBook connection_spread_;
   Place admin_place_, agent_place_;
   StaleConnections stale_connections_;
   RotationFailures rotation_failures_;

@@ -8,6 +8,7 @@
 
 #include "base/limits.h"
 #include "base/text.h"
+#include "dialect/channelz_target.h"
 
 namespace mesh {
 namespace {
@@ -16,44 +17,6 @@ constexpr std::string_view ok = "OK", other = "other";
 
 // A moment of creation that differs by less is the same.
 constexpr double jitter_seconds = 2;
-
-bool takes_scheme(std::string_view& target, std::string_view scheme) {
-  return take_front(target, scheme) && take_front(target, ":");
-}
-
-// Brackets are escaped by C++ and what is built on it.
-std::string without_escapes(std::string_view text) {
-  std::string plain;
-  for (std::size_t i = 0; i < text.size(); ++i) {
-    const std::string_view three = text.substr(i, 3);
-    const bool opens = three == "%5B" || three == "%5b", closes = three == "%5D" || three == "%5d";
-    plain += opens ? '[' : closes ? ']' : text[i];
-    if (opens || closes) i += 2;
-  }
-  return plain;
-}
-
-// "10.0.0.7:80" of "[[[users/10.0.0.7:80]/{}]]": Java's groups of addresses, a name before each;
-// nothing if it is no such thing.
-std::string_view first_of_java(std::string_view target) {
-  const std::size_t slash = target.find('/');
-  if (!target.starts_with("[[[") || slash == std::string_view::npos) return {};
-  target.remove_prefix(slash + 1);
-  const std::size_t host = target.starts_with('[') ? std::min(target.find(']'), target.size()) : 0;
-  return target.substr(0, target.find_first_of(",]", host + 1));
-}
-
-// The addresses of a target that is a list of them.
-std::vector<std::string> addresses_in(std::string_view target) {
-  std::vector<std::string> addresses;
-  if (!takes_scheme(target, "ipv4") && !takes_scheme(target, "ipv6")) return addresses;
-  while (!target.empty()) {
-    const std::size_t end = std::min(target.find(','), target.size());
-    if (end > 0) addresses.push_back(without_escapes(target.substr(0, end)));
-    target.remove_prefix(std::min(end + 1, target.size()));
-  }
-  return addresses;
-}
 
 EndpointState state_of(ChannelState state) {
   switch (state) {
@@ -211,7 +174,7 @@ void ChannelzReadings::tell_channels(const ChannelzLook& look, Readings& reading
 // What the server received of others: never less than before, for a call of ours may be counted
 // only after it was answered.
 ChannelzCounts ChannelzReadings::received_by(const std::string& its,
-                                             const ChannelzLook::Server& server, bool is_sole) {
+                                             const ChannelzLook::Server& server, bool is_asked) {
   const auto [it, fresh] = received_.try_emplace(its);
   Received& known = it->second;
   const ChannelzCounts& told = server.told.calls;
@@ -221,7 +184,7 @@ ChannelzCounts ChannelzReadings::received_by(const std::string& its,
     is_another_ |= fell;
   }
   const auto of_others = [&](std::uint64_t all, std::uint64_t ours, std::uint64_t passed) {
-    return is_sole ? std::max(all - std::min(all, ours), passed) : all;
+    return is_asked ? std::max(all - std::min(all, ours), passed) : all;
   };
   known.told = told;
   known.passed.succeeded =
@@ -233,47 +196,48 @@ ChannelzCounts ChannelzReadings::received_by(const std::string& its,
 
 void ChannelzReadings::tell_servers(const ChannelzLook& look, Readings& readings, Counts& calls) {
   is_another_ = false;
-  const bool is_sole = look.servers.size() == 1;
+  own_connection_.enter(look.sockets);
   std::string process;
   std::set<std::string> seen;
   for (const ChannelzLook::Server& server : look.servers) {
     const std::string source = identity("server", server.told);
     seen.insert(source);
     process += source + ";";
-    const ChannelzCounts received = received_by(source, server, is_sole);
+    const ChannelzCounts received = received_by(source, server, is_asked(server, look));
     const auto key = [](std::string_view detail) {
       return key_of(Counted::calls, Direction::inbound, "", detail);
     };
     calls.add(source + " OK", key(ok), received.succeeded);
     calls.add(source + " failed", key(other), received.failed);
-    const std::uint64_t ours = is_sole && server.connections > 0 ? 1 : 0;
+    const bool has_ours = own_connection_.server().value_or(server.told.id) == server.told.id;
+    const bool is_sure = own_connection_.server() || look.servers.size() == 1;
+    const std::uint64_t ours = has_ours && is_sure && server.connections > 0 ? 1 : 0;
     readings.inbound_connections =
         readings.inbound_connections.value_or(0) + server.connections - ours;
   }
   is_another_ |= !process_.empty() && process != process_;
   process_ = std::move(process);
+  tell_connections(look, readings);
   std::erase_if(received_, [&](const auto& one) { return !seen.contains(one.first); });
 }
 
-std::string_view upstream_of_target(std::string_view target) {
-  const std::size_t colon = target.find(':');
-  if (colon == std::string_view::npos) return target;
-  const std::string_view scheme = target.substr(0, colon);
-  std::string_view rest = target.substr(colon + 1);
-  // A name with its port has no scheme, and a path of a socket is not taken apart.
-  const bool is_port = parse_u64(rest).has_value();
-  if (is_port || rest.empty() || scheme.starts_with("unix")) return target;
-  if (rest.starts_with("//")) {
-    const std::size_t path = rest.find('/', 2);
-    rest.remove_prefix(path == std::string_view::npos ? 2 : path + 1);
-  }
-  return rest.empty() ? target : rest;
+// Whether it is the one that our questions are sent to.
+bool ChannelzReadings::is_asked(const ChannelzLook::Server& server,
+                                const ChannelzLook& look) const {
+  if (look.servers.size() == 1) return true;
+  return own_connection_.is_exact() && own_connection_.server() == server.told.id;
 }
 
-std::string address_of_target(std::string_view target) {
-  if (const std::string_view address = first_of_java(target); !address.empty()) target = address;
-  for (const std::string_view scheme : {"ipv4", "ipv6"}) takes_scheme(target, scheme);
-  return printable_sample(without_escapes(target), limits::channelz_target_bytes);
+void ChannelzReadings::tell_connections(const ChannelzLook& look, Readings& readings) {
+  processes_ += is_another_ ? 1 : 0;
+  if (look.servers.empty() || !look.has_all_sockets) return;
+  ServerConnections told;
+  told.process = processes_;
+  for (const ChannelzLook::Socket& one : look.sockets) {
+    if (one.told.id == own_connection_.socket()) continue;
+    told.connections.push_back({one.told.id, one.told.started});
+  }
+  readings.server_connections = std::move(told);
 }
 
 }  // namespace mesh

@@ -9,8 +9,9 @@
 //   balancer   the last policy that a channel's trace names; once known it is remembered, for
 //              traces are short. pick_first has a subchannel for the one address that it is
 //              connected to: of a target that is a list of addresses the others are endpoints, too
-//   our calls  are calls that the server received. They are taken off, and so is our connection,
-//              where the process has one server; which of several it is that we ask is not told
+//   our calls  are calls that the server received. They are taken off, and so is our connection.
+//              Which of several servers of a process it is that we ask is told by our connection,
+//              where that is recognised (own_connection.h)
 //
 // Not thread-safe.
 #pragma once
@@ -23,6 +24,7 @@
 #include <vector>
 
 #include "dialect/channelz_walk.h"
+#include "dialect/own_connection.h"
 #include "model/readings.h"
 
 namespace mesh {
@@ -60,7 +62,9 @@ class ChannelzReadings {
   void tell_channels(const ChannelzLook& look, Readings& readings, Counts& calls,
                      Counts& endpoints);
   ChannelzCounts received_by(const std::string& identity, const ChannelzLook::Server& server,
-                             bool is_sole);
+                             bool is_asked);
+  bool is_asked(const ChannelzLook::Server& server, const ChannelzLook& look) const;
+  void tell_connections(const ChannelzLook& look, Readings& readings);
   void tell_servers(const ChannelzLook& look, Readings& readings, Counts& calls);
 
   using Block = std::shared_ptr<const std::vector<Series>>;
@@ -71,13 +75,8 @@ class ChannelzReadings {
   std::map<std::string, Received> received_;     // by the server's identity
   std::string process_;                          // the identities of its servers
   bool is_another_ = false;
+  OwnConnection own_connection_;
+  std::uint64_t processes_ = 0;  // seen so far
 };
-
-// "users.shop:50051" of "dns:///users.shop:50051".
-std::string_view upstream_of_target(std::string_view target);
-
-// "10.0.0.7:50051" of "ipv4:10.0.0.7:50051", "[::1]:80" of "ipv6:%5B::1%5D:80"; of Java's group
-// "[[[users/10.0.0.7:50051]/{}]]" the first.
-std::string address_of_target(std::string_view target);
 
 }  // namespace mesh

@@ -16,7 +16,8 @@ std::string message_of(ChannelzCall call, std::uint64_t id, std::uint64_t from) 
     case ChannelzCall::servers: return channelz_page_question(from);
     case ChannelzCall::server_sockets: return server_sockets_question(id, from);
     case ChannelzCall::channel:
-    case ChannelzCall::subchannel: return channelz_one_question(id);
+    case ChannelzCall::subchannel:
+    case ChannelzCall::socket: return channelz_one_question(id);
   }
   return "";
 }
@@ -42,15 +43,29 @@ void ChannelzWalk::begin() {
   known_.clear();
   asked_ = pages_ = 0;
   questions_ = {{ChannelzCall::servers}, {ChannelzCall::top_channels}};
+  socket_questions_.clear();
+  own_before_ = own_succeeded_ + own_failed_;
+}
+
+void ChannelzWalk::end() {
+  questions_.clear();
+  pass_over_sockets();
 }
 
 std::optional<Request> ChannelzWalk::question() const {
-  if (questions_.empty()) return std::nullopt;
-  const auto& [call, id, from] = questions_.front();
+  const auto& next = goes_on_with_sockets() ? socket_questions_ : questions_;
+  if (next.empty()) return std::nullopt;
+  const auto& [call, id, from] = next.front();
   return grpc_question(channelz_path(call), message_of(call, id, from));
 }
 
 std::optional<Failure> ChannelzWalk::hear(const Answer& answer) {
+  if (goes_on_with_sockets()) {
+    const Question question = socket_questions_.front();
+    socket_questions_.pop_front();
+    hear_socket(question, answer);
+    return std::nullopt;
+  }
   const Question question = questions_.front();
   questions_.pop_front();
   count_own(answer);
@@ -69,7 +84,31 @@ std::optional<Failure> ChannelzWalk::hear(const Answer& answer) {
     look_.whole = false;
     questions_.clear();
   }
+  if (asked_ + socket_questions_.size() > limits::channelz_questions_per_poll) pass_over_sockets();
   return std::nullopt;
+}
+
+// A connection that is gone meanwhile is none. Who cannot tell of connections, or is too slow for
+// it, is not asked of the others.
+void ChannelzWalk::hear_socket(const Question& question, const Answer& answer) {
+  count_own(answer);
+  if (!answer || is_unimplemented(answer)) return pass_over_sockets();
+  if (answer->grpc_code != "OK") return;
+  const auto socket = read_socket(answer->body);
+  if (!socket || socket->id != question.id) return pass_over_sockets();
+  const std::uint64_t own = own_succeeded_ + own_failed_;
+  look_.sockets.push_back({*socket, question.from, own, own - own_before_});
+}
+
+void ChannelzWalk::pass_over_sockets() {
+  look_.has_all_sockets = false;
+  socket_questions_.clear();
+}
+
+void ChannelzWalk::ask_of_socket(std::uint64_t server, std::uint64_t id) {
+  if (!look_.has_all_sockets || !known_.emplace(ChannelzCall::socket, id).second) return;
+  socket_questions_.push_back({ChannelzCall::socket, id, server});
+  if (socket_questions_.size() > limits::channelz_connections) pass_over_sockets();
 }
 
 void ChannelzWalk::count_own(const Answer& answer) {
@@ -92,15 +131,14 @@ bool ChannelzWalk::read(const Question& question, const Response& answer) {
     case ChannelzCall::servers:
       return read_page(read_servers(answer.body),
                        [&](const ChannelzServer& server) { enter_server(server); });
-    case ChannelzCall::server_sockets: {
-      std::uint64_t connections = 0;
-      const bool readable =
-          read_page(read_server_sockets(answer.body), [&](std::uint64_t) { ++connections; });
-      count_connections(question.id, connections);
-      return readable;
-    }
+    case ChannelzCall::server_sockets:
+      return read_page(read_server_sockets(answer.body), [&](std::uint64_t socket) {
+        count_connection(question.id);
+        ask_of_socket(question.id, socket);
+      });
     case ChannelzCall::channel:
-    case ChannelzCall::subchannel: break;
+    case ChannelzCall::subchannel:
+    case ChannelzCall::socket: break;
   }
   auto one = read_channel(answer.body);
   if (!one) return false;
@@ -129,10 +167,10 @@ void ChannelzWalk::enter_server(const ChannelzServer& server) {
   ask(ChannelzCall::server_sockets, server.id);
 }
 
-void ChannelzWalk::count_connections(std::uint64_t server, std::uint64_t connections) {
+void ChannelzWalk::count_connection(std::uint64_t server) {
   const auto it =
       std::ranges::find(look_.servers, server, [](const auto& one) { return one.told.id; });
-  if (it != look_.servers.end()) it->connections += connections;
+  if (it != look_.servers.end()) ++it->connections;
 }
 
 // A page that goes on must go on: who gives the same ids again would give them for ever.
@@ -140,6 +178,7 @@ void ChannelzWalk::turn_page(const Question& question, bool end, std::uint64_t l
   if (end) return;
   if (last < question.from || last == 0 || ++pages_ >= limits::channelz_pages) {
     look_.whole = false;
+    pass_over_sockets();
     return;
   }
   questions_.push_front({question.call, question.id, last + 1});

@@ -1,7 +1,8 @@
 // The way through what channelz tells of a process: sans I/O, a part of a conversation. From all
 // servers to their connections, and from all channels to the channels and subchannels within them,
-// one question after another. Servers come first: a call is counted a little after it was answered,
-// and by then those of the last poll surely are.
+// one question after another, and at the end to what came over each connection of a server. Servers
+// come first: a call is counted a little after it was answered, and by then those of the last poll
+// surely are.
 //
 // Elements come and go between a list and the question about one of them: what is gone by then is
 // passed over. Each is asked for once, so that references in a circle end; lists without an end,
@@ -32,9 +33,17 @@ struct ChannelzLook {
     std::uint64_t connections = 0;
     std::uint64_t own_succeeded = 0, own_failed = 0;  // calls of ours that had ended by then
   };
+  struct Socket {
+    ChannelzSocket told;
+    std::uint64_t server = 0;  // its id
+    // Calls of ours until then, this question among them: since ever, and in this poll.
+    std::uint64_t own = 0, own_in_poll = 0;
+  };
   std::vector<Channel> channels;
   std::vector<ChannelzChannel> subchannels;
   std::vector<Server> servers;
+  std::vector<Socket> sockets;
+  bool has_all_sockets = true;  // of all servers
   std::uint64_t unreadable = 0;
   bool whole = true;  // nothing was beyond the bounds
 };
@@ -54,7 +63,7 @@ class ChannelzWalk {
   void count_own(const Answer& answer);
 
   // Nothing more is asked in this poll.
-  void end() { questions_.clear(); }
+  void end();
 
   const ChannelzLook& look() const { return look_; }
 
@@ -65,18 +74,24 @@ class ChannelzWalk {
     std::uint64_t from = 0;  // of a list
   };
 
+  bool goes_on_with_sockets() const { return questions_.empty(); }
   void ask(ChannelzCall call, std::uint64_t id);
+  void ask_of_socket(std::uint64_t server, std::uint64_t id);
+  void pass_over_sockets();
+  void hear_socket(const Question& question, const Answer& answer);
   bool read(const Question& question, const Response& answer);
   void enter(ChannelzChannel channel, bool is_top);
   void enter_server(const ChannelzServer& server);
-  void count_connections(std::uint64_t server, std::uint64_t connections);
+  void count_connection(std::uint64_t server);
   void turn_page(const Question& question, bool end, std::uint64_t last);
 
   ChannelzLook look_;
   std::deque<Question> questions_;
+  std::deque<Question> socket_questions_;  // `from` is the server's id
   std::set<std::pair<ChannelzCall, std::uint64_t>> known_;
   std::size_t asked_ = 0, pages_ = 0;
   std::uint64_t own_succeeded_ = 0, own_failed_ = 0;  // since ever
+  std::uint64_t own_before_ = 0;                      // both, when this poll began
 };
 
 }  // namespace mesh

@@ -4,6 +4,7 @@
 #include <utility>
 
 #include "base/quoted.h"
+#include "wire/grpc_code.h"
 
 namespace mesh {
 
@@ -18,7 +19,8 @@ std::optional<Failure> check_call(const Answer& answer, std::string_view path) {
   if (!answer) return Failure{answer.error().reason, prefix + answer.error().message};
   const std::string_view code = answer->grpc_code;
   if (code == "OK") return std::nullopt;
-  std::string message = prefix + "gRPC status " + std::string(code);
+  std::string message = prefix + "gRPC status ";
+  message += code == other_grpc_code ? "that is none of gRPC's (0 to 16)" : code;
   if (!answer->grpc_message.empty()) message += ": " + in_quotes(answer->grpc_message);
   const bool forbidden = code == "PERMISSION_DENIED" || code == "UNAUTHENTICATED";
   return Failure{forbidden ? Reason::forbidden : Reason::http_status, std::move(message)};

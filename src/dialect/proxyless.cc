@@ -27,18 +27,24 @@ class ProxylessConversation final : public Conversation {
 
  private:
   enum class Asking : std::uint8_t { channelz, client_status, reflection };
+  // What became of a service in this poll.
+  enum class Told : std::uint8_t { told, missing, refused, failed };
+
+  static Told told_by(const Answer& answer);
 
   Step next();
   std::optional<Failure> hear_channelz(const Answer& answer);
   void hear_client_status(const Answer& answer);
+  std::optional<Failure> enter_client_status(const Answer& answer);
   void end_channelz();
+  std::optional<Failure> nothing_told() const;
 
   Asking asking_ = Asking::channelz;
   ChannelzWalk walk_;
   ChannelzReadings channelz_;
   ClientStatusFollower client_status_;
   Reflection reflection_{methods_interval};
-  bool has_channelz_ = false, has_client_status_ = false;
+  Told told_channelz_ = Told::told, told_client_status_ = Told::told;
   Readings readings_;
 };
 
@@ -46,7 +52,7 @@ Step ProxylessConversation::begin(Instant now) {
   asking_ = Asking::channelz;
   readings_ = {};
   readings_.at = now;
-  has_channelz_ = true;
+  told_channelz_ = Told::told;
   walk_.begin();
   reflection_.begin(now);
   return next();
@@ -62,11 +68,7 @@ Step ProxylessConversation::next() {
   asking_ = Asking::reflection;
   if (auto question = reflection_.question()) return *std::move(question);
   reflection_.tell(readings_);
-  if (!has_channelz_ && !has_client_status_ && reflection_.has_none()) {
-    return Failure{Reason::parse,
-                   "the server has neither channelz nor CSDS nor reflection: nothing can be known "
-                   "of it; the application must add them"};
-  }
+  if (auto failure = nothing_told()) return *std::move(failure);
   return std::move(readings_);
 }
 
@@ -93,14 +95,49 @@ std::optional<Failure> ProxylessConversation::hear_channelz(const Answer& answer
   if (!failure) return std::nullopt;
   // The server has answered: it has no channelz, or does not let us ask, and may have the others.
   if (!answer) return failure;
-  has_channelz_ = false;
-  if (!is_unimplemented(answer)) readings_.partial.push_back(*std::move(failure));
+  const Told told = told_by(answer);
+  told_channelz_ = told == Told::told ? Told::failed : told;  // it said OK, and something else
+  if (told_channelz_ != Told::missing) readings_.partial.push_back(*std::move(failure));
   walk_.end();
   return std::nullopt;
 }
 
+ProxylessConversation::Told ProxylessConversation::told_by(const Answer& answer) {
+  if (is_unimplemented(answer)) return Told::missing;
+  const auto failure = check_call(answer, "");
+  if (!failure) return Told::told;
+  return failure->reason == Reason::forbidden ? Told::refused : Told::failed;
+}
+
+// Of a server that has none of the three services, or lets us ask none.
+std::optional<Failure> ProxylessConversation::nothing_told() const {
+  Told reflection = reflection_.has_none() ? Told::missing : Told::told;
+  for (const Failure& one : readings_.partial) {
+    const bool is_refused = one.reason == Reason::forbidden;
+    if (is_refused && one.message.starts_with("reflection: ")) reflection = Told::refused;
+  }
+  std::string refused, missing;
+  const auto note = [&](Told told, std::string_view service) {
+    std::string& names = told == Told::refused ? refused : missing;
+    names.append(names.empty() ? "" : ", ").append(service);
+    return told == Told::refused || told == Told::missing;
+  };
+  const bool none = note(told_channelz_, "channelz") && note(told_client_status_, "CSDS") &&
+                    note(reflection, "reflection");
+  if (!none) return std::nullopt;
+  if (refused.empty()) {
+    return Failure{Reason::parse,
+                   "the server has neither channelz nor CSDS nor reflection: nothing can be known "
+                   "of it; the application must add them"};
+  }
+  std::string words = "the server refuses " + refused + " to this exporter";
+  if (!missing.empty()) words += ", and does not have " + missing;
+  return Failure{Reason::forbidden,
+                 words + ": nothing can be known of it; its authorization must admit these calls"};
+}
+
 void ProxylessConversation::end_channelz() {
-  if (!has_channelz_) return;
+  if (told_channelz_ != Told::told) return;
   readings_.library = "channelz";
   channelz_.tell(walk_.look(), readings_);
   if (!walk_.look().whole) {
@@ -115,22 +152,35 @@ void ProxylessConversation::end_channelz() {
 }
 
 void ProxylessConversation::hear_client_status(const Answer& answer) {
-  has_client_status_ = !is_unimplemented(answer);
-  if (!has_client_status_) return;
-  if (auto failure = check_call(answer, csds_path)) {
-    readings_.partial.push_back(*std::move(failure));
+  told_client_status_ = told_by(answer);
+  if (told_client_status_ == Told::missing) {
+    client_status_.forget();
     return;
   }
+  if (auto failure = enter_client_status(answer)) {
+    readings_.partial.push_back(*std::move(failure));
+    // What was counted stays: a resource that is missing once is not a new one the next time.
+    client_status_.miss();
+  }
+  readings_.control_plane = client_status_.reading();
+}
+
+std::optional<Failure> ProxylessConversation::enter_client_status(const Answer& answer) {
+  if (auto failure = check_call(answer, csds_path)) return failure;
   const auto status = read_client_status(answer->body);
   if (!status) {
-    readings_.partial.push_back(
-        {Reason::parse, std::string(csds_path).append(": ").append(status.error().message)});
-    return;
+    return Failure{Reason::parse,
+                   std::string(csds_path).append(": ").append(status.error().message)};
   }
-  readings_.heard.push_back(csds_path);
   note_unreadable(status->unreadable, "a resource of CSDS", readings_);
   client_status_.enter(*status);
-  readings_.control_plane = client_status_.reading();
+  if (status->left_out > 0) {
+    readings_.partial.push_back(
+        {Reason::too_large, std::string(csds_path) + ": more than is read of one answer"});
+  } else {
+    readings_.heard.push_back(csds_path);
+  }
+  return std::nullopt;
 }
 
 }  // namespace

@@ -90,6 +90,27 @@ void pod_connections(const Page& page, FamilyBuilder& family) {
   }
 }
 
+// visit(labels, spread) for each server that tells what came over each of its connections.
+template <class Visit>
+void each_spread(const Page& page, Visit visit) {
+  for (const auto& state : page.snapshot.targets) {
+    if (state->connection_spread) visit(Labels(state->target), *state->connection_spread);
+  }
+}
+
+void server_connections(const Page& page, FamilyBuilder& family) {
+  each_spread(page, [&](const Labels& labels, const ConnectionSpread& spread) {
+    family.add(labels, spread.open);
+  });
+}
+
+template <std::uint64_t ConnectionSpread::*count>
+void over_the_window(const Page& page, FamilyBuilder& family) {
+  each_spread(page, [&](const Labels& labels, const ConnectionSpread& spread) {
+    if (spread.window_seconds > 0) family.add(labels, spread.*count);
+  });
+}
+
 Labels labels_of(const WorkloadBalance& one) {
   Target whose;
   whose.mesh = one.mesh;
@@ -122,6 +143,11 @@ constexpr std::array makers{
     FamilyMaker{"mesh_upstream_balance_verdict", upstream_verdict},
     FamilyMaker{"mesh_pod_grpc_requests_total", pod_requests_total},
     FamilyMaker{"mesh_pod_connections", pod_connections},
+    FamilyMaker{"mesh_grpc_server_connections", server_connections},
+    FamilyMaker{"mesh_grpc_server_connections_used", over_the_window<&ConnectionSpread::used>},
+    FamilyMaker{"mesh_grpc_server_connection_requests", over_the_window<&ConnectionSpread::calls>},
+    FamilyMaker{"mesh_grpc_server_connection_requests_max",
+                over_the_window<&ConnectionSpread::busiest>},
     FamilyMaker{"mesh_workload_imbalance_ratio", workload_imbalance_ratio},
     FamilyMaker{"mesh_workload_balance_verdict", workload_verdict},
 };

@@ -35,6 +35,20 @@ const std::vector<Metric>& control_plane_metrics() {
        {"resource"},
        "How often a connection that was seen cut was seen to hold again. A cut between two polls "
        "is not seen."},
+      {"mesh_control_plane_resources",
+       gauge,
+       section,
+       {"resource", "status"},
+       "Configurations of this kind as CSDS tells them, by status. Of an xDS client: requested "
+       "(nothing has come yet), acked (in use), nacked (the last was refused), does_not_exist, "
+       "received_error or timeout. Of a control plane, one for each client: synced, not_sent, "
+       "stale (sent, and not answered yet) or error (refused). Or unknown."},
+      {"mesh_control_plane_resource_versions",
+       gauge,
+       section,
+       {"resource", "version"},
+       "Configurations of this kind that are in use under this version, as CSDS tells them: the "
+       "five that most have, those under any other as version other."},
       {"mesh_control_plane_cascade_timestamp_seconds",
        gauge,
        section,

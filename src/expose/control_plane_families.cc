@@ -2,6 +2,8 @@
 // the instant at which a cut one begins to hurt.
 #include <array>
 #include <chrono>
+#include <cstdint>
+#include <map>
 #include <optional>
 #include <string_view>
 
@@ -69,6 +71,33 @@ void reconnects(const Page& page, FamilyBuilder& family) {
   }
 }
 
+void resources(const Page& page, FamilyBuilder& family) {
+  for (const auto& state : page.snapshot.targets) {
+    std::map<ConfigKind, std::array<std::uint64_t, config_statuses>> kinds;
+    for (const ConfigStatusCount& one : state->control_plane.statuses) {
+      kinds[one.kind][static_cast<std::size_t>(one.status)] = one.count;
+    }
+    for (const auto& [kind, counts] : kinds) {
+      for (std::size_t i = 0; i < config_statuses; ++i) {
+        Labels labels(state->target);
+        labels.with("resource", to_string(kind));
+        labels.with("status", to_string(static_cast<ConfigStatus>(i)));
+        family.add(labels, counts[i]);
+      }
+    }
+  }
+}
+
+void versions(const Page& page, FamilyBuilder& family) {
+  for (const auto& state : page.snapshot.targets) {
+    for (const ConfigVersionCount& one : state->control_plane.versions) {
+      Labels labels(state->target);
+      labels.with("resource", to_string(one.kind)).with("version", one.version);
+      family.add(labels, one.count);
+    }
+  }
+}
+
 void cascade(const Page& page, FamilyBuilder& family) {
   for (const auto& state : page.snapshot.targets) {
     if (!state->control_plane.cascade) continue;
@@ -82,6 +111,8 @@ constexpr std::array makers{
     FamilyMaker{"mesh_control_plane_last_update_timestamp_seconds", last_update},
     FamilyMaker{"mesh_control_plane_updates_total", updates},
     FamilyMaker{"mesh_control_plane_reconnects_total", reconnects},
+    FamilyMaker{"mesh_control_plane_resources", resources},
+    FamilyMaker{"mesh_control_plane_resource_versions", versions},
     FamilyMaker{"mesh_control_plane_cascade_timestamp_seconds", cascade},
 };
 

@@ -47,7 +47,9 @@ constexpr std::array label_list{
                  "Address of the endpoint; `other` for what is over "
                  "`limits.endpoints_per_upstream`. Of a probe the configured name, or `inbound` of "
                  "a target."},
-    LabelMeaning{"status", "What a probe of a gRPC server found; the metric lists all."},
+    LabelMeaning{"status",
+                 "What a probe of a gRPC server found, or how a configuration stands; each metric "
+                 "lists its own."},
     LabelMeaning{"resource",
                  "Kind of configuration, or the connection it comes by: `cds` (clusters), `lds` "
                  "(listeners), `rds` (routes), `eds` (endpoints), `sds` (secrets); `ads` is one "
@@ -114,7 +116,8 @@ constexpr std::array label_list{
     LabelMeaning{"family", "Name of the metric that was folded."},
     LabelMeaning{"version",
                  "Version of the proxy, of a control plane or of the proxies that it knows (the "
-                 "mesh's then; `other` beyond twenty of them), or of this exporter."},
+                 "mesh's then; `other` beyond twenty of them), of a configuration (`other` beyond "
+                 "five of a kind), or of this exporter."},
     LabelMeaning{"mesh_version",
                  "Version of the mesh that a proxy came with, as its control plane counts them; "
                  "empty where neither the proxy nor its pod tells."},

@@ -31,15 +31,23 @@ std::string about_proxy(const TargetState& state) {
 
 // "question refused: /clusters (403)": in the metric's words where there is no better one.
 std::string about_unanswered(const TargetState& state, bool refused) {
+  const bool of_grpc = state.target.grpc.has_value();
   std::string list;
   std::size_t questions = 0;
   for (const Unanswered& one : state.unanswered) {
     if ((one.failure.reason == Reason::forbidden) != refused) continue;
     if (questions++ > 0) list += ", ";
+    if (refused && of_grpc) {
+      list += one.failure.message;  // which status, and in what words
+      continue;
+    }
     list += one.question + " (";
     list.append(refused ? "403" : to_string(one.failure.reason)).append(")");
   }
   if (questions == 0) return "";
+  if (refused && of_grpc) {
+    return "calls refused: " + list + "; the server's authorization must admit this exporter";
+  }
   return (questions == 1 ? "question " : "questions ") +
          std::string(refused ? "refused: " : "not answered: ") + list;
 }
@@ -111,7 +119,8 @@ std::string about_nothing_read(const TargetState& state) {
   }
   const bool told = state.proxy || state.plane || state.heap || state.ambient || state.declared ||
                     !state.traffic.keys->empty() || !state.endpoints.empty() ||
-                    !state.control_plane.links.empty() || !state.certificates.empty();
+                    !state.control_plane.links.empty() || !state.control_plane.updates.empty() ||
+                    !state.certificates.empty();
   if (told) return "";
   return "nothing in its answer is known of " + state.target.mesh +
          ": nothing is counted yet, or it is another mesh" +

@@ -32,6 +32,42 @@ constexpr std::string_view to_string(ConfigKind kind) {
   return "";
 }
 
+// How a configuration stands, by who is asked: an xDS client says what it made of it, a control
+// plane what it has of its clients. The words are those of the client status discovery service.
+enum class ConfigStatus : std::uint8_t {
+  unknown,
+  // A client's.
+  requested,  // and nothing has come yet
+  does_not_exist,
+  acked,
+  nacked,
+  received_error,
+  timeout,
+  // A control plane's.
+  synced,    // sent, and accepted
+  not_sent,  // there is none, or not yet
+  stale,     // sent, and not answered
+  error      // sent, and refused
+};
+inline constexpr std::size_t config_statuses = 11;
+
+constexpr std::string_view to_string(ConfigStatus status) {
+  switch (status) {
+    case ConfigStatus::unknown: return "unknown";
+    case ConfigStatus::requested: return "requested";
+    case ConfigStatus::does_not_exist: return "does_not_exist";
+    case ConfigStatus::acked: return "acked";
+    case ConfigStatus::nacked: return "nacked";
+    case ConfigStatus::received_error: return "received_error";
+    case ConfigStatus::timeout: return "timeout";
+    case ConfigStatus::synced: return "synced";
+    case ConfigStatus::not_sent: return "not_sent";
+    case ConfigStatus::stale: return "stale";
+    case ConfigStatus::error: return "error";
+  }
+  return "";
+}
+
 // ---- what one answer of a proxy says ----
 
 // A connection, by the proxy's word. 1 is said while it is only being tried, too.
@@ -56,14 +92,36 @@ struct ConfigResource {
   std::uint64_t last_update{};  // ms since 1970: the last that was accepted; 0: none, or not told
   std::optional<std::uint64_t> expires;  // of a secret: end of the certificate in use, as
                                          // SecretReading::expires
+  std::string why{};                     // of the last that was refused; "": not told
 
   bool operator==(const ConfigResource&) const = default;
+};
+
+// Configurations of one kind that stand so.
+struct ConfigStatusCount {
+  ConfigKind kind = ConfigKind::cds;
+  ConfigStatus status = ConfigStatus::unknown;
+  std::uint64_t count = 0;
+
+  bool operator==(const ConfigStatusCount&) const = default;
+};
+
+// Configurations of one kind that are in use under this version; "other": under any that is not
+// told apart.
+struct ConfigVersionCount {
+  ConfigKind kind = ConfigKind::cds;
+  std::string version;
+  std::uint64_t count = 0;
+
+  bool operator==(const ConfigVersionCount&) const = default;
 };
 
 struct ControlPlaneReading {
   std::vector<LinkReading> links;
   std::vector<ConfigResource> resources;
-  bool complete = true;  // as CounterBlock::complete
+  bool complete = true;                        // as CounterBlock::complete
+  std::vector<ConfigStatusCount> statuses{};   // empty where they are not told
+  std::vector<ConfigVersionCount> versions{};  // likewise
 
   bool operator==(const ControlPlaneReading&) const = default;
 };
@@ -103,6 +161,7 @@ struct RejectedConfig {
   std::string name;
   std::uint64_t rejections = 0;  // since the last that was accepted, as far as seen
   WallTime since;                // the first look that saw one
+  std::string why{};             // of the last, in the proxy's words; "": not told
 
   bool operator==(const RejectedConfig&) const = default;
 };
@@ -121,6 +180,8 @@ struct ControlPlaneState {
   std::vector<UpdateCounts> updates;       // one per kind that was ever seen
   std::vector<ReconnectCount> reconnects;  // one per kind of links
   std::vector<RejectedConfig> rejected;
+  std::vector<ConfigStatusCount> statuses;   // as last told
+  std::vector<ConfigVersionCount> versions;  // likewise
   std::optional<Cascade> cascade;  // there while a link is cut over which leaves are renewed
 };
 

@@ -15,6 +15,7 @@
 #include "model/failure.h"
 #include "model/plane.h"
 #include "model/series.h"
+#include "model/server_connections.h"
 #include "model/settings.h"
 
 namespace mesh {
@@ -142,6 +143,8 @@ struct Readings {
   std::optional<AmbientProxies> ambient;
   // Connections open from clients to this workload, where the source tells which those are.
   std::optional<std::uint64_t> inbound_connections;
+  // Of a gRPC server that tells how many calls came over each.
+  std::optional<ServerConnections> server_connections{};
 
   TlsReading tls;                               // what is counted about renewals and connections
   std::optional<CertificateLook> certificates;  // absent when not asked or not heard this time

@@ -23,6 +23,7 @@
 #include "model/readings.h"
 #include "model/resources.h"
 #include "model/series.h"
+#include "model/server_connections.h"
 #include "model/settings.h"
 #include "model/shown_places.h"
 #include "model/target.h"
@@ -94,6 +95,7 @@ struct TargetState {
   std::vector<UpstreamBalance> balances;  // of outbound upstreams, over the window
   std::optional<std::uint64_t> received;  // gRPC calls in the window; nothing: no window yet
   std::optional<std::uint64_t> inbound_connections;
+  std::optional<ConnectionSpread> connection_spread;  // of a gRPC server that tells
   std::optional<AmbientProxies> ambient;
 
   // One place per source of the target's certificates. None that was not looked at for long.

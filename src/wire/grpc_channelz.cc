@@ -17,10 +17,10 @@
 namespace mesh {
 namespace {
 
-constexpr std::array<std::string_view, 5> paths{
+constexpr std::array<std::string_view, 6> paths{
     "/grpc.channelz.v1.Channelz/GetTopChannels",   "/grpc.channelz.v1.Channelz/GetChannel",
     "/grpc.channelz.v1.Channelz/GetSubchannel",    "/grpc.channelz.v1.Channelz/GetServers",
-    "/grpc.channelz.v1.Channelz/GetServerSockets",
+    "/grpc.channelz.v1.Channelz/GetServerSockets", "/grpc.channelz.v1.Channelz/GetSocket",
 };
 
 const Error no_answer{"the answer is none of channelz"};
@@ -188,6 +188,14 @@ Result<ChannelzChannel> read_channel(std::string_view answer) {
   auto channel = channel_in(sole_element(answer));
   if (!channel) return no_answer;
   return *std::move(channel);
+}
+
+Result<ChannelzSocket> read_socket(std::string_view answer) {
+  grpc_messages::Socket told;
+  if (!parse_message(sole_element(answer), told)) return no_answer;
+  if (told.ref().socket_id() <= 0 || told.data().streams_started() < 0) return no_answer;
+  return ChannelzSocket{static_cast<std::uint64_t>(told.ref().socket_id()),
+                        static_cast<std::uint64_t>(told.data().streams_started())};
 }
 
 }  // namespace mesh

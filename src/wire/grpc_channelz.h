@@ -22,7 +22,8 @@ enum class ChannelzCall : std::uint8_t {
   channel,
   subchannel,
   servers,
-  server_sockets
+  server_sockets,
+  socket
 };
 
 // "/grpc.channelz.v1.Channelz/GetTopChannels"
@@ -32,7 +33,7 @@ std::string_view channelz_path(ChannelzCall call);
 std::string channelz_page_question(std::uint64_t from);
 // A page of the connections of one server.
 std::string server_sockets_question(std::uint64_t server, std::uint64_t from);
-// One channel or subchannel.
+// One channel, subchannel or socket.
 std::string channelz_one_question(std::uint64_t id);
 
 enum class ChannelState : std::uint8_t {
@@ -71,6 +72,14 @@ struct ChannelzServer {
   bool operator==(const ChannelzServer&) const = default;
 };
 
+// A connection of a server.
+struct ChannelzSocket {
+  std::uint64_t id = 0;
+  std::uint64_t started = 0;  // calls, from the question that brings this on where it came over it
+
+  bool operator==(const ChannelzSocket&) const = default;
+};
+
 template <class Element>
 struct ChannelzPage {
   std::vector<Element> elements;  // at most limits::channelz_page
@@ -83,5 +92,6 @@ Result<ChannelzPage<ChannelzChannel>> read_top_channels(std::string_view answer)
 Result<ChannelzPage<ChannelzServer>> read_servers(std::string_view answer);
 Result<ChannelzPage<std::uint64_t>> read_server_sockets(std::string_view answer);
 Result<ChannelzChannel> read_channel(std::string_view answer);  // or subchannel
+Result<ChannelzSocket> read_socket(std::string_view answer);
 
 }  // namespace mesh

@@ -6,6 +6,7 @@
 #include "base/limits.h"
 #include "dialect/block_numbers.h"
 #include "dialect/channelz_readings.h"
+#include "dialect/channelz_target.h"
 #include "dialect/recorded_grpc.h"
 #include "support/proto_bytes.h"
 

@@ -148,8 +148,22 @@ TEST(Proxyless, tells_what_an_xds_client_accepted_and_refused) {
   EXPECT_EQ(refused[0].name, "users-cluster");
   EXPECT_EQ(refused[0].rejected, 1u);
   EXPECT_EQ(server.readings().control_plane.resources[0].rejected, 1u) << "it is the same one";
+  EXPECT_THAT(refused[0].why, StartsWith("invalid resource"));
   says("python_1.85_xds.txt");
   EXPECT_EQ(server.readings().control_plane.resources[0].accepted, 2u);
+}
+
+TEST(Proxyless, counts_on_over_a_poll_in_which_the_status_of_a_client_is_not_told) {
+  RecordedGrpc server("python_1.85_xds.txt");
+  EXPECT_THAT(server.readings().control_plane.statuses, SizeIs(3));
+  server.failures_.emplace("/FetchClientStatus", Failure{Reason::timeout, "no answer"});
+  const ControlPlaneReading missed = server.readings().control_plane;
+  EXPECT_THAT(missed.statuses, IsEmpty());
+  EXPECT_THAT(missed.resources, SizeIs(3)) << "or they would be counted anew by the next poll";
+  server.failures_.clear();
+  EXPECT_EQ(server.readings().control_plane.resources.at(0).accepted, 1u);
+  server.statuses_["/FetchClientStatus"] = "UNIMPLEMENTED";
+  EXPECT_THAT(server.readings().control_plane.resources, IsEmpty());
 }
 
 TEST(Proxyless, is_content_with_any_one_of_the_three) {
@@ -182,6 +196,32 @@ TEST(Proxyless, is_down_if_nobody_answers_and_up_if_it_may_not_ask) {
   ASSERT_THAT(readings.partial, SizeIs(1));
   EXPECT_EQ(readings.partial[0].reason, Reason::forbidden);
   EXPECT_TRUE(readings.declared);
+}
+
+TEST(Proxyless, is_down_if_it_may_ask_nothing) {
+  RecordedGrpc server(balanced);
+  server.statuses_ = {{"/GetServers", "UNAUTHENTICATED"},
+                      {"/FetchClientStatus", "UNIMPLEMENTED"},
+                      {"/ServerReflectionInfo", "PERMISSION_DENIED"}};
+  const Step step = server.poll();
+  ASSERT_TRUE(std::holds_alternative<Failure>(step));
+  EXPECT_EQ(
+      std::get<Failure>(step),
+      (Failure{Reason::forbidden,
+               "the server refuses channelz, reflection to this exporter, and does not have "
+               "CSDS: nothing can be known of it; its authorization must admit these calls"}));
+  server.statuses_["/GetServers"] = "UNIMPLEMENTED";
+  EXPECT_TRUE(std::holds_alternative<Failure>(server.poll()));
+  server.statuses_.erase("/FetchClientStatus");
+  server.statuses_["/FetchClientStatus"] = "INTERNAL";
+  EXPECT_TRUE(std::holds_alternative<Readings>(server.poll())) << "the next time it may answer";
+}
+
+TEST(Proxyless, says_of_a_status_that_is_none_that_it_is_none) {
+  RecordedGrpc server(balanced);
+  server.statuses_["/GetServers"] = "other";
+  EXPECT_EQ(server.readings().partial.at(0).message,
+            "/grpc.channelz.v1.Channelz/GetServers: gRPC status that is none of gRPC's (0 to 16)");
 }
 
 TEST(Proxyless, keeps_what_it_has_when_a_later_part_fails) {

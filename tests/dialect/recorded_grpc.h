@@ -34,6 +34,7 @@ class RecordedGrpc {
     Step step = conversation_->begin(now_);
     while (const auto* request = std::get_if<Request>(&step)) {
       asked_.push_back(*request);
+      ++in_all_;
       if (asked_.size() > 2'000) {
         ADD_FAILURE() << "endless conversation";
         break;
@@ -53,6 +54,9 @@ class RecordedGrpc {
       return one.path.ends_with(ending);
     });
   }
+
+  // How often anything was asked since the beginning, the question being answered included.
+  std::uint64_t asked_in_all() const { return in_all_; }
 
   // What it says otherwise, by the ending of a path: an answer, a status, a failure of the call.
   std::map<std::string, std::function<std::string(const Request&)>> says_;
@@ -91,6 +95,7 @@ class RecordedGrpc {
   std::unique_ptr<Conversation> conversation_ = open_proxyless({}, {});
   std::map<std::pair<std::string, std::string>, GrpcAnswer> answers_;
   std::vector<Request> asked_;
+  std::uint64_t in_all_ = 0;
   Instant now_ = Instant{} + std::chrono::seconds(100'000);
 };
 

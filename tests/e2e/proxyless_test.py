@@ -64,6 +64,28 @@ class App:
         self.child.terminate()
 
 
+class ToldControlPlane(App):
+    """A stand-in for a control plane that has CSDS: it answers what say() told it last."""
+
+    program = (XDS_PYTHON, os.path.join(ROOT, "tests", "support", "csds_control_plane.py"))
+
+    def __init__(self, directory, *clients):
+        self._said = os.path.join(directory, "csds.json")
+        self.say(*clients)
+        super().__init__(directory, "control-plane", self._said)
+
+    def say(self, *clients):
+        with open(self._said + ".new", "w") as file:
+            json.dump({"config": clients}, file)
+        os.replace(self._said + ".new", self._said)
+
+
+def of_client(node_id, **statuses):
+    """How a control plane has it with the cluster of a client."""
+    return {"node": {"id": node_id}, "genericXdsConfigs": [{
+        "typeUrl": "type.googleapis.com/envoy.config.cluster.v3.Cluster", "name": "users", **statuses}]}
+
+
 class XdsServer:
     """A control plane that says what say() told it last. start() … stop()."""
 
@@ -212,6 +234,72 @@ class Proxyless(TempDirTest):
                    alive=[child])
         return address
 
+    def test_a_server_to_whose_pod_all_calls_are_pinned_tells_so_from_within(self):
+        """Of three servers one has a client that keeps to one connection."""
+        backends = self.backends()
+        client = self.app("pinned", "--call", "ipv4:" + ",".join(backends.values()), "--calls", str(CALLS),
+                          "--pause", "0.002", "--policy", "pick_first")
+        agent = self.start_agent(agent_config(
+            target(name, "users", address) for name, address in backends.items()))
+
+        def over_connections(what):
+            return {labels["pod"]: value for labels, value in
+                    agent.page().rows("mesh_grpc_server_" + what, workload="users")}
+
+        def is_found():
+            rows = agent.page().rows("mesh_finding", finding="traffic_pinned", workload="users")
+            return rows and sorted(over_connections("connections").values()) == [0, 0, 1]
+        wait_until(is_found, "the finding at the servers", 30, alive=[agent.child, client.child])
+        evidence = self.evidence(agent, "traffic_pinned")
+        self.assertEqual(evidence["connections_used"], 1)
+        self.assertGreater(evidence["busiest_connection_requests"], 0)
+        page = agent.page()
+        pinned = [labels["pod"] for labels, value in page.rows("mesh_grpc_server_connections") if value == 1]
+        self.assertEqual(len(pinned), 1)
+        requests, most = (page.value("mesh_grpc_server_connection_" + what, pod=pinned[0])
+                          for what in ("requests", "requests_max"))
+        self.assertGreater(requests, 0)
+        self.assertEqual(requests, most, "all over one connection")
+        self.assertEqual(page.value("mesh_grpc_server_connections_used", pod=pinned[0]), 1)
+        for pod in set(backends) - set(pinned):
+            self.assertEqual(page.value("mesh_grpc_server_connection_requests", pod=pod), 0,
+                             "the agent's own connection is none")
+
+    def evidence(self, agent, finding):
+        """The numbers of the only such finding."""
+        status, text = agent.get("/api/v1/diagnosis")
+        self.assertEqual(status, 200)
+        (one,) = [one for one in json.loads(text)["findings"] if one["finding"] == finding]
+        return {number["name"]: number["value"] for number in one["evidence"]}
+
+    def test_a_control_plane_tells_how_its_clients_stand(self):
+        plane = self.start(ToldControlPlane(
+            self.directory, of_client("web-0", configStatus="SYNCED", versionInfo="v7"),
+            of_client("web-1", configStatus="STALE", versionInfo="v6"),
+            {"node": {"id": "web-2"}, "xdsConfig": [{"status": "NOT_SENT", "clusterConfig": {}}]}))
+        agent = self.start_agent(agent_config([target("plane", "plane", plane.address)]))
+
+        def clusters():
+            rows = agent.page().rows("mesh_control_plane_resources", pod="plane", resource="cds")
+            return {labels["status"]: value for labels, value in rows if value}
+        wait_until(lambda: clusters() == {"synced": 1, "stale": 1, "not_sent": 1}, "how they stand", 20,
+                   alive=[agent.child, plane.child])
+        page = agent.page()
+        self.assertEqual({labels["version"]: value for labels, value in page.rows(
+            "mesh_control_plane_resource_versions", pod="plane", resource="cds")}, {"v6": 1, "v7": 1})
+        self.assertEqual(page.rows("mesh_finding", finding="config_rejected"), [])
+        plane.say(of_client("web-0", configStatus="SYNCED", versionInfo="v8"),
+                  of_client("web-1", configStatus="ERROR", versionInfo="v6",
+                            errorState={"versionInfo": "v8", "details": "too new"}))
+        wait_until(lambda: clusters() == {"synced": 1, "error": 1}, "the refusal", 20, alive=[agent.child])
+        wait_until(lambda: agent.page().rows("mesh_finding", finding="config_rejected", pod="plane"),
+                   "the finding", 20, alive=[agent.child])
+        page = agent.page()
+        self.assertEqual(page.value("mesh_control_plane_updates_total", pod="plane", resource="cds",
+                                    result="accepted"), 2)
+        self.assertEqual(page.value("mesh_control_plane_updates_total", pod="plane", resource="cds",
+                                    result="rejected"), 1)
+
     def test_an_xds_client_tells_what_it_accepted_and_refused(self):
         xds = self.start(XdsServer(self.directory, [self.app("users-0").address]))
         client = self.app("web", "--call", "xds:///users", "--calls", "50", **xds.bootstrap())
@@ -227,6 +315,8 @@ class Proxyless(TempDirTest):
         wait_until(lambda: updates(resource="cds", result="rejected") == 1 and
                    agent.page().rows("mesh_finding", finding="config_rejected", pod="web"),
                    "the refusal", 20, alive=[agent.child, xds.child])
+        states = agent.page().rows("mesh_control_plane_resources", pod="web", resource="cds")
+        self.assertEqual([labels["status"] for labels, value in states if value], ["nacked"])
         xds.say("EDS")
         wait_until(lambda: not agent.page().rows("mesh_finding", finding="config_rejected"),
                    "the refusal to be over", 20, alive=[agent.child, xds.child])

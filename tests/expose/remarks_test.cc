@@ -74,6 +74,17 @@ TEST(Remarks, name_the_questions_refused) {
               ElementsAre("questions refused: /clusters (403), /server_info (403)"));
 }
 
+TEST(Remarks, say_of_a_grpc_server_which_call_it_refuses_and_what_to_do) {
+  TargetState state = well();
+  state.target.admin.reset();
+  state.target.grpc = GrpcServer{Address{"h", 1, ""}, {}, ""};
+  state.unanswered = {
+      {"reflection", {Reason::forbidden, "reflection: gRPC status UNAUTHENTICATED: \"no\""}, {}}};
+  EXPECT_THAT(remarks_on(state),
+              ElementsAre("calls refused: reflection: gRPC status UNAUTHENTICATED: \"no\"; the "
+                          "server's authorization must admit this exporter"));
+}
+
 TEST(Remarks, tell_a_question_that_failed_from_one_refused) {
   TargetState state = well();
   state.unanswered = {{"/clusters", {Reason::timeout, "/clusters: late"}, {}},

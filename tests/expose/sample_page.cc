@@ -54,6 +54,10 @@ ControlPlaneState control_plane() {
                    {ConfigKind::eds, 0, 2, 0, {}},
                    {ConfigKind::sds, 2, 0, 1, at(1'759'990'001'000)}};
   plane.reconnects = {{ConfigKind::ads, 1}, {ConfigKind::sds, 0}};
+  plane.statuses = {{ConfigKind::cds, ConfigStatus::acked, 3},
+                    {ConfigKind::cds, ConfigStatus::nacked, 1},
+                    {ConfigKind::lds, ConfigStatus::stale, 2}};
+  plane.versions = {{ConfigKind::cds, "v7", 3}, {ConfigKind::cds, "other", 1}};
   plane.cascade = Cascade{std::chrono::sys_seconds(std::chrono::seconds(1'760'076'400)),
                           std::chrono::sys_seconds(std::chrono::seconds(1'759'990'000)),
                           "spiffe://cluster.local/ns/shop/sa/frontend"};
@@ -123,6 +127,7 @@ TargetState client() {
   };
   add_balance(users, state);
   state.inbound_connections = 3;
+  state.connection_spread = ConnectionSpread{3, 30, 2, 60, 45};
   state.declared = std::make_shared<const DeclaredMethods>(
       DeclaredMethods{{{"user.v1.UserService", "Forget"}, {"user.v1.UserService", "Ping"}}, 0, 0});
   state.certificates = {certificates()};

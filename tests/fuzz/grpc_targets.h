@@ -62,6 +62,8 @@ inline void grpc_channelz(std::string_view input) {
   for (const ChannelzServer& one : elements_of(servers)) promise(one.id > 0, "servers have ids");
   const auto sockets = read_server_sockets(input);
   for (const std::uint64_t id : elements_of(sockets)) promise(id > 0, "sockets have ids");
+  const auto socket = read_socket(input);
+  if (const auto* one = value_of(socket)) promise(one->id > 0, "sockets have ids");
   const auto channel = read_channel(input);
   if (const auto* one = value_of(channel)) promise_channel(*one);
 }

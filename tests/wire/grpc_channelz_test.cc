@@ -125,5 +125,17 @@ TEST(GrpcChannelz, refuses_what_is_no_answer) {
   EXPECT_FALSE(read_channel(""));
 }
 
+TEST(GrpcChannelz, reads_a_connection_of_a_server) {
+  const auto socket =
+      read_socket(field(1, field(1, field(3, 8)) + field(2, field(1, 500) + field(2, 499))));
+  ASSERT_TRUE(socket);
+  EXPECT_EQ(*socket, (ChannelzSocket{8, 500}));
+  EXPECT_FALSE(read_socket(""));
+  EXPECT_FALSE(read_socket("\xff"));
+  EXPECT_FALSE(read_socket(field(1, field(1, field(5, 8)))));
+  const std::string negative = field(1, ~std::uint64_t{0});
+  EXPECT_FALSE(read_socket(field(1, field(1, field(3, 8)) + field(2, negative))));
+}
+
 }  // namespace
 }  // namespace mesh

@@ -1,4 +1,5 @@
-// A proxy that refused what its control plane sent, and goes on with what it had before. A refused
+// A proxy, or an xDS client, that refused what its control plane sent, and goes on with what it had
+// before. A refused
 // secret is told of by rotation_failing.
 #include <algorithm>
 #include <chrono>
@@ -8,6 +9,7 @@
 #include <vector>
 
 #include "base/duration.h"
+#include "base/quoted.h"
 #include "compute/findings/about_target.h"
 #include "compute/findings/all.h"
 
@@ -28,7 +30,16 @@ std::string_view things_of(ConfigKind kind) {
   return "";
 }
 
+// Of a control plane that is asked it is a client of its, named by the resource.
+std::string_view who_of(const std::string& mesh) {
+  return mesh == "proxyless" ? "client" : "proxy";
+}
+
 std::string remedy_of(const std::string& mesh) {
+  if (mesh == "proxyless") {
+    return "Take back the last change of the configuration, then correct it: a gRPC library "
+           "takes but a part of what Envoy does.";
+  }
   const std::string log =
       "The reason stands in the proxy's log, in the line that ends with \"rejected: …\".";
   if (mesh == "istio") {
@@ -46,7 +57,7 @@ std::string remedy_of(const std::string& mesh) {
 
 void find_kind(const TargetState& state, ConfigKind kind, WallTime now,
                std::vector<Finding>& found) {
-  std::string names;
+  std::string names, why;
   std::size_t resources = 0;
   std::uint64_t rejections = 0;
   WallTime since = now;
@@ -57,6 +68,7 @@ void find_kind(const TargetState& state, ConfigKind kind, WallTime now,
     ++resources;
     rejections += one.rejections;
     since = std::min(since, one.since);
+    if (why.empty()) why = one.why;
   }
   if (resources == 0) return;
   if (resources > names_said) names += " and " + std::to_string(resources - names_said) + " more";
@@ -68,8 +80,9 @@ void find_kind(const TargetState& state, ConfigKind kind, WallTime now,
   const auto first = std::chrono::floor<std::chrono::seconds>(since);
   finding.cause = std::string(things_of(kind)) + (names.empty() ? "" : " (" + names + ")") + ": " +
                   std::to_string(rejections) + (rejections == 1 ? " update" : " updates") +
-                  " rejected by the proxy, the first " + format_roughly((second - first).count()) +
-                  " ago, and none accepted since";
+                  " rejected by the " + std::string(who_of(state.target.mesh)) + ", the first " +
+                  format_roughly((second - first).count()) + " ago, and none accepted since";
+  if (!why.empty()) finding.cause += "; in its words: " + in_quotes(why);
   finding.remedy = remedy_of(state.target.mesh);
   finding.evidence = {{"rejected", static_cast<double>(rejections), Unit::count},
                       {"resources", static_cast<double>(resources), Unit::count}};

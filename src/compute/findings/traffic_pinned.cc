@@ -70,6 +70,21 @@ void find_at_clients(const Snapshot& snapshot, WallTime now, std::vector<Finding
   }
 }
 
+// How the busiest pod's calls spread over its connections, where its application tells.
+void add_connections(Finding& finding, const Snapshot& snapshot, const WorkloadBalance& one) {
+  for (const auto& state : snapshot.targets) {
+    const Target& target = state->target;
+    const bool is_busiest = target.ns == one.ns && target.workload == one.workload &&
+                            target.mesh == one.mesh && target.pod == one.balance.busiest;
+    if (!is_busiest || !state->connection_spread) continue;
+    const ConnectionSpread& spread = *state->connection_spread;
+    if (spread.window_seconds <= 0) continue;
+    finding.evidence.push_back({"connections_used", static_cast<double>(spread.used), Unit::count});
+    finding.evidence.push_back(
+        {"busiest_connection_requests", static_cast<double>(spread.busiest), Unit::count});
+  }
+}
+
 std::string cause_of(const WorkloadBalance& one) {
   if (one.forwarded_by.empty()) return "requests follow connections";
   if (one.forwarded_with.empty()) {
@@ -91,6 +106,7 @@ void find_at_workloads(const Snapshot& snapshot, std::vector<Finding>& found) {
         pinned(whose, qualified(one.ns, one.workload), one.balance, one.window_seconds);
     finding.cause = busiest_in_words(one.balance, "pods here") + ": ";
     finding.cause += cause_of(one);
+    add_connections(finding, snapshot, one);
     found.push_back(std::move(finding));
   }
 }

@@ -152,6 +152,18 @@ TEST(ConfigRejected, tells_which_resource_and_how_often) {
                   Evidence{"last_accepted", 1'799'996'400, Unit::unix_seconds}));
 }
 
+TEST(ConfigRejected, says_why_in_the_words_of_an_xds_client) {
+  TargetState state = sidecar({});
+  state.target.mesh = "proxyless";
+  state.control_plane.rejected = {{cds, "users", 1, noon, "no such type"}};
+  const auto list = all(state, minutes(5));
+  ASSERT_THAT(list, SizeIs(1));
+  EXPECT_EQ(list[0].cause,
+            "clusters (users): 1 update rejected by the client, the first 5m ago, and none "
+            "accepted since; in its words: \"no such type\"");
+  EXPECT_THAT(list[0].remedy, HasSubstr("Take back the last change"));
+}
+
 TEST(ConfigRejected, names_three_of_many) {
   TargetState state = sidecar({});
   for (const char* name : {"a", "b", "c", "d"}) {

@@ -98,6 +98,24 @@ TEST(TrafficPinned, is_told_of_a_workload_with_who_forwards_to_it) {
   EXPECT_THAT(all[0].remedy, HasSubstr("appProtocol: grpc"));
 }
 
+TEST(TrafficPinned, tells_how_the_calls_of_the_busiest_pod_spread_over_its_connections) {
+  WorkloadBalance users;
+  users.mesh = "proxyless";
+  users.ns = "shop";
+  users.workload = "users";
+  users.balance = all_on_one(BalanceVerdict::connection_pinned);
+  TargetState busiest;
+  busiest.target.mesh = users.mesh;
+  busiest.target.ns = users.ns;
+  busiest.target.workload = users.workload;
+  busiest.target.pod = users.balance.busiest;
+  busiest.connection_spread = ConnectionSpread{2, 10, 1, 300, 300};
+  const auto all = found(traffic_pinned, busiest, {users});
+  ASSERT_EQ(all.size(), 1u);
+  EXPECT_THAT(all[0].evidence, Contains(Evidence{"connections_used", 1, Unit::count}));
+  EXPECT_THAT(all[0].evidence, Contains(Evidence{"busiest_connection_requests", 300, Unit::count}));
+}
+
 TEST(TrafficPinned, is_silent_about_every_other_verdict) {
   for (std::size_t i = 0; i < balance_verdicts; ++i) {
     const auto verdict = static_cast<BalanceVerdict>(i);
