@@ -170,7 +170,9 @@ bool run_app(const Config& config, const AppOptions& options) {
   PageOptions page = page_options(config, options);
   Routes routes(
       page, [&watchers] { return watchers.snapshot(); },
-      [&watchers](const std::string& target) { return watchers.probe_now(target); });
+      [&watchers](const std::string& target, Instant latest) {
+        return watchers.probe_now(target, latest);
+      });
   Lifecycle lifecycle{options.lifecycle, {}, [] { std::raise(SIGTERM); }};
   const auto answer = [&routes, &lifecycle](WebRequest request) {
     std::optional<WebReply> reply = answer_lifecycle(request, lifecycle);

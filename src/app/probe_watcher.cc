@@ -14,7 +14,6 @@
 #include "grpc/call.h"
 #include "net/wait_until.h"
 #include "scrape/health_check.h"
-#include "scrape/slots.h"
 #include "wire/grpc_health.h"
 
 namespace mesh {
@@ -23,8 +22,9 @@ namespace {
 namespace asio = boost::asio;
 using std::chrono::steady_clock;
 using std::chrono::system_clock;
+using Asker = HostTurns::Asker;
 
-constexpr int at_once_per_host = 2;
+constexpr Instant no_end = Instant::max();
 
 // What a first connection takes of the processor, and then some: a thousand of them at once would
 // each keep the memory that dialling takes, and come late.
@@ -48,26 +48,13 @@ void log_change(const GrpcHealthState& state) {
 
 }  // namespace
 
-struct ProbeWatcher::Host {
-  explicit Host(const asio::any_io_executor& executor)
-      : slots(std::make_shared<Slots>(executor, at_once_per_host)),
-        doubtful(std::make_shared<Slots>(executor, 1)),
-        from_outside(std::make_shared<Slots>(executor, 1)) {}
-
-  std::shared_ptr<Slots> slots;  // for every question
-  // Before, for those that may take long: of probe_now(), and to who was not reached the last time.
-  // So one of the slots is for the others.
-  std::shared_ptr<Slots> doubtful;
-  std::shared_ptr<Slots> from_outside;  // before that, for those of probe_now(), which may be many
-};
-
 struct ProbeWatcher::Watched {
   GrpcProbe probe;
   std::string service;
   std::string place;       // differs from all others'
   Duration first_after{};  // from when it began to be watched
   std::shared_ptr<GrpcChannel> channel;
-  std::shared_ptr<Host> host;
+  std::shared_ptr<HostTurns> turns;
   std::shared_ptr<const GrpcHealthState> state;  // null until it was asked
   bool gone = false;                             // nobody watches it any more
 
@@ -120,12 +107,12 @@ ProbeWatcher::ProbeWatcher(asio::any_io_executor executor) : executor_(std::move
 
 ProbeWatcher::~ProbeWatcher() = default;
 
-std::shared_ptr<ProbeWatcher::Host> ProbeWatcher::host_of(const Address& address) {
-  std::erase_if(hosts_, [](const auto& one) { return one.second.expired(); });
-  std::weak_ptr<Host>& known = hosts_[address.host];
-  auto host = known.lock();
-  if (!host) known = host = std::make_shared<Host>(executor_);
-  return host;
+std::shared_ptr<HostTurns> ProbeWatcher::turns_at(const Address& address) {
+  std::erase_if(turns_, [](const auto& one) { return one.second.expired(); });
+  std::weak_ptr<HostTurns>& known = turns_[host_of(address)];
+  auto turns = known.lock();
+  if (!turns) known = turns = std::make_shared<HostTurns>(executor_);
+  return turns;
 }
 
 void ProbeWatcher::spawn(const std::string& place, asio::awaitable<void> endless) {
@@ -144,7 +131,7 @@ std::shared_ptr<ProbeWatcher::Watched> ProbeWatcher::make(const GrpcProbe& probe
   watched->place = target_id(probe.whose) + " " + probe.name + " " + service;
   watched->first_after = place_in(std::min<Duration>(spread, probe.interval / 2), watched->place);
   watched->channel = grpc_channel(executor_, probe.server);
-  watched->host = host_of(probe.server.address);
+  watched->turns = turns_at(probe.server.address);
   spawn(watched->place, keep_asking(shared_from_this(), watched));
   return watched;
 }
@@ -181,11 +168,10 @@ asio::awaitable<void> ProbeWatcher::keep_asking(std::shared_ptr<ProbeWatcher> se
   const Instant first = began + watched->first_after;
   co_await wait_until(self->executor_, first);
   while (!watched->gone) {
-    asio::awaitable<HealthLook> question =
-        watched->is_away() ? look_in_turn(watched) : look_at(watched);
-    HealthLook look = co_await std::move(question);
+    const Asker asker = watched->is_away() ? Asker::doubtful : Asker::usual;
+    std::optional<HealthLook> look = co_await look_at(watched, asker, no_end);
     if (watched->gone) co_return;
-    watched->enter(watched->after(std::move(look)));
+    watched->enter(watched->after(std::move(*look)));
     self->listen_to(watched);
     if (interval > limits::grpc_idle && !watched->words) rest(*watched->channel);
     const Instant now = steady_clock::now();
@@ -227,47 +213,44 @@ asio::awaitable<void> ProbeWatcher::keep_listening(std::shared_ptr<ProbeWatcher>
   watched->words = nullptr;
   watched->has_words = !words->end() || words->end()->code != "UNIMPLEMENTED";
   if (!watched->has_words || watched->is_away()) co_return;
-  HealthLook look = co_await look_at(watched);
-  if (!watched->gone) watched->enter(watched->showing(std::move(look)));
+  std::optional<HealthLook> look = co_await look_at(watched, Asker::usual, no_end);
+  if (!watched->gone) watched->enter(watched->showing(std::move(*look)));
 }
 
-asio::awaitable<HealthLook> ProbeWatcher::look_at(std::shared_ptr<Watched> watched) {
-  const std::shared_ptr<Slots> slots = watched->host->slots;
-  co_await slots->take();
-  const Slot slot{slots};
-  const Instant deadline = steady_clock::now() + watched->probe.timeout;
+asio::awaitable<std::optional<HealthLook>> ProbeWatcher::look_at(std::shared_ptr<Watched> watched,
+                                                                 Asker asker, Instant latest) {
+  const std::shared_ptr<HostTurns> turns = watched->turns;
+  Turn turn;
+  const bool mine = co_await turns->take(asker, latest, turn);
+  const Instant now = steady_clock::now();
+  if (!mine || now >= latest) co_return std::nullopt;
+  const Instant deadline = std::min(now + watched->probe.timeout, latest);
   HealthLook look = co_await check_health(watched->channel, watched->service, deadline);
   co_return look;
 }
 
-asio::awaitable<HealthLook> ProbeWatcher::look_in_turn(std::shared_ptr<Watched> watched) {
-  const std::shared_ptr<Slots> doubtful = watched->host->doubtful;
-  co_await doubtful->take();
-  const Slot slot{doubtful};
-  HealthLook look = co_await look_at(watched);
-  co_return look;
-}
-
-asio::awaitable<HealthStates> ProbeWatcher::look_at_all(
-    std::vector<std::shared_ptr<Watched>> watched) {
-  HealthStates states;
+asio::awaitable<ProbedNow> ProbeWatcher::look_at_all(std::vector<std::shared_ptr<Watched>> watched,
+                                                     Instant latest) {
+  ProbedNow now;
   for (const auto& one : watched) {
-    const std::shared_ptr<Slots> from_outside = one->host->from_outside;
-    co_await from_outside->take();
-    const Slot slot{from_outside};
-    HealthLook look = co_await look_in_turn(one);
-    states.push_back(one->after(std::move(look)));
+    std::optional<HealthLook> look = co_await look_at(one, Asker::outside, latest);
+    if (look) {
+      now.states.push_back(one->after(std::move(*look)));
+    } else {
+      ++now.not_asked;
+    }
   }
-  co_return states;
+  co_return now;
 }
 
-std::optional<asio::awaitable<HealthStates>> ProbeWatcher::probe_now(const std::string& name) {
+std::optional<asio::awaitable<ProbedNow>> ProbeWatcher::probe_now(const std::string& name,
+                                                                  Instant latest) {
   std::vector<std::shared_ptr<Watched>> found;
   for (const auto& one : watched_) {
     if (qualified(one->probe.whose.ns, one->probe.name) == name) found.push_back(one);
   }
   if (found.empty()) return std::nullopt;
-  return look_at_all(std::move(found));
+  return look_at_all(std::move(found), latest);
 }
 
 void ProbeWatcher::stop() {

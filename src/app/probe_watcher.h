@@ -2,8 +2,7 @@
 // polls of the targets and never in their way. The list may change at any time.
 //
 // Every service has its own place in the interval; the first questions are asked as soon as the
-// processor can do with so many. At most two are under way to a host, of which one at most is to
-// who was not reached the last time: what hangs does not make the others late. Nothing is repeated
+// processor can do with so many, to each host in turn (app/host_turns.h). Nothing is repeated
 // within an interval, and none is left out for what the last one brought: of an outage as many
 // probes are counted as of health, and its end is seen at the next. Where a probe asks for it the
 // server is listened to beside (Health/Watch): what it says between two questions is shown at once,
@@ -20,6 +19,7 @@
 #include <string>
 #include <vector>
 
+#include "app/host_turns.h"
 #include "expose/probe_page.h"
 #include "model/grpc_probe.h"
 
@@ -40,9 +40,10 @@ class ProbeWatcher : public std::enable_shared_from_this<ProbeWatcher> {
 
   // Asks each service of the probe that is called so ("namespace/name" of one that has a
   // namespace), beside what is asked anyhow, and counts it nowhere. One question of this kind is
-  // under way to a host, so that however many ask here, what is asked anyhow is. Nothing if there
-  // is no such probe.
-  std::optional<boost::asio::awaitable<HealthStates>> probe_now(const std::string& name);
+  // under way to a host, so that however many ask here, what is asked anyhow is. It ends at
+  // `latest` whoever has been asked by then. Nothing if there is no such probe.
+  std::optional<boost::asio::awaitable<ProbedNow>> probe_now(const std::string& name,
+                                                             Instant latest = Instant::max());
 
   // Whether each was asked once, however that ended.
   bool all_looked() const;
@@ -51,7 +52,6 @@ class ProbeWatcher : public std::enable_shared_from_this<ProbeWatcher> {
   HealthStates states() const;
 
  private:
-  struct Host;
   struct Watched;
   static boost::asio::awaitable<void> keep_asking(std::shared_ptr<ProbeWatcher> self,
                                                   std::shared_ptr<Watched> watched);
@@ -60,18 +60,19 @@ class ProbeWatcher : public std::enable_shared_from_this<ProbeWatcher> {
                                                      std::shared_ptr<Watched> watched);
   void listen_to(const std::shared_ptr<Watched>& watched);
   void spawn(const std::string& place, boost::asio::awaitable<void> endless);
-  static boost::asio::awaitable<HealthStates> look_at_all(
-      std::vector<std::shared_ptr<Watched>> watched);
-  static boost::asio::awaitable<HealthLook> look_at(std::shared_ptr<Watched> watched);
-  // Likewise, of those that may take long one at a time.
-  static boost::asio::awaitable<HealthLook> look_in_turn(std::shared_ptr<Watched> watched);
+  static boost::asio::awaitable<ProbedNow> look_at_all(
+      std::vector<std::shared_ptr<Watched>> watched, Instant latest);
+  // Nothing if it could not be asked before `latest`.
+  static boost::asio::awaitable<std::optional<HealthLook>> look_at(std::shared_ptr<Watched> watched,
+                                                                   HostTurns::Asker asker,
+                                                                   Instant latest);
   std::shared_ptr<Watched> make(const GrpcProbe& probe, const std::string& service,
                                 Duration spread);
-  std::shared_ptr<Host> host_of(const Address& address);
+  std::shared_ptr<HostTurns> turns_at(const Address& address);
 
   boost::asio::any_io_executor executor_;
   std::vector<std::shared_ptr<Watched>> watched_;
-  std::map<std::string, std::weak_ptr<Host>> hosts_;  // by name
+  std::map<std::string, std::weak_ptr<HostTurns>> turns_;  // by host_of()
 };
 
 }  // namespace mesh

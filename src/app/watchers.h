@@ -45,8 +45,9 @@ class Watchers {
   void stop();
 
   // Asks the gRPC server that is configured under this name now; nothing if there is none.
-  std::optional<boost::asio::awaitable<HealthStates>> probe_now(const std::string& target) {
-    return probes_->probe_now(target);
+  std::optional<boost::asio::awaitable<ProbedNow>> probe_now(const std::string& target,
+                                                             Instant latest) {
+    return probes_->probe_now(target, latest);
   }
 
   // Whether everything was asked or read once, however that ended.

@@ -2,7 +2,11 @@
 #include "expose/probe_page.h"
 
 #include <algorithm>
+#include <charconv>
+#include <chrono>
+#include <cmath>
 #include <optional>
+#include <system_error>
 #include <utility>
 
 #include "base/quoted.h"
@@ -52,9 +56,25 @@ Result<std::string> parse_probe_query(std::string_view query) {
   return *target;
 }
 
-std::string probe_page(const HealthStates& states, Duration took, Format format) {
-  const bool up =
-      std::ranges::all_of(states, [](const auto& one) { return is_up(one->look.status); });
+Result<std::optional<Duration>> parse_scrape_timeout(std::string_view header) {
+  constexpr double longest = 24.0 * 60 * 60;
+  constexpr double for_the_way_back = 0.5;
+  if (header.empty()) return std::optional<Duration>();
+  double said = 0;
+  const auto [end, error] = std::from_chars(header.begin(), header.end(), said);
+  if (error != std::errc() || end != header.end() || !std::isfinite(said)) {
+    return Error{"X-Prometheus-Scrape-Timeout-Seconds: " + in_quotes(header) +
+                 " is no number of seconds"};
+  }
+  const std::chrono::duration<double> left(std::min(said, longest) - for_the_way_back);
+  if (left.count() <= 0) return std::optional<Duration>();
+  return std::optional(std::chrono::duration_cast<Duration>(left));
+}
+
+std::string probe_page(const ProbedNow& now, Duration took, Format format) {
+  const bool up = now.not_asked == 0 && std::ranges::all_of(now.states, [](const auto& one) {
+                    return is_up(one->look.status);
+                  });
   FamilyWriter writer(format);
   std::string text;
   append_gauge("probe_success",
@@ -63,7 +83,7 @@ std::string probe_page(const HealthStates& states, Duration took, Format format)
   append_gauge("probe_duration_seconds", "How long this probe took, in seconds.", seconds(took),
                writer, text);
   Snapshot snapshot;
-  snapshot.grpc_health = states;
+  snapshot.grpc_health = now.states;
   const SelfNumbers self{};
   const PageOptions options{};
   const Page page{snapshot, self, options};

@@ -2,7 +2,9 @@
 // /probe?target=shop/users&module=grpc_health.
 #pragma once
 
+#include <cstddef>
 #include <memory>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -18,11 +20,23 @@ inline constexpr std::string_view probe_path = "/probe";
 
 using HealthStates = std::vector<std::shared_ptr<const GrpcHealthState>>;
 
+// What a probe that was asked for found in its time.
+struct ProbedNow {
+  HealthStates states;        // of each service that was asked
+  std::size_t not_asked = 0;  // services for which no time was left
+};
+
 // The target of a query: the name of a configured probe, "namespace/name" of one that has a
 // namespace. An error in words for a query that is another.
 Result<std::string> parse_probe_query(std::string_view query);
 
-// probe_success (1 if each service is up), probe_duration_seconds, and what was found of each.
-std::string probe_page(const HealthStates& states, Duration took, Format format);
+// For how long a scraper that sent this header (X-Prometheus-Scrape-Timeout-Seconds) may be kept
+// waiting: half a second less than it says, as of the blackbox exporter. Nothing if it says
+// nothing, or less than that; an error in words if it is no number.
+Result<std::optional<Duration>> parse_scrape_timeout(std::string_view header);
+
+// probe_success (1 if each service was asked and is up), probe_duration_seconds, and what was found
+// of each.
+std::string probe_page(const ProbedNow& now, Duration took, Format format);
 
 }  // namespace mesh

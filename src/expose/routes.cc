@@ -15,6 +15,7 @@
 
 #include "base/limits.h"
 #include "base/log.h"
+#include "base/quoted.h"
 #include "expose/answers.h"
 #include "expose/family_choice.h"
 #include "expose/metrics_page.h"
@@ -160,8 +161,11 @@ void Routes::change(PageOptions options) {
 asio::awaitable<WebReply> Routes::answer_probe(WebRequest request) {
   const Result<std::string> target = parse_probe_query(request.query);
   if (!target) co_return plain_reply(400, target.error().message);
+  const auto within = parse_scrape_timeout(request.scrape_timeout);
+  if (!within) co_return plain_reply(400, within.error().message);
   const Instant began = std::chrono::steady_clock::now();
-  auto probe = state_->probe ? state_->probe(*target) : std::nullopt;
+  const Instant latest = *within ? began + **within : Instant::max();
+  auto probe = state_->probe ? state_->probe(*target, latest) : std::nullopt;
   if (!probe)
     co_return plain_reply(
         403, "no gRPC server of this name is probed: there are those of probes.grpc and of pods");
@@ -169,13 +173,17 @@ asio::awaitable<WebReply> Routes::answer_probe(WebRequest request) {
   if (*waiting.count > limits::grpc_probes_now) {
     co_return plain_reply(503, "too many probes are being made at once");
   }
-  asio::awaitable<HealthStates> probing = std::move(*probe);
-  const HealthStates states = co_await std::move(probing);
+  asio::awaitable<ProbedNow> probing = std::move(*probe);
+  const ProbedNow now = co_await std::move(probing);
+  if (now.states.empty()) {
+    co_return plain_reply(503, "the scrape's time was over before " + in_quotes(*target) +
+                                   " could be asked: other probes of its host came first");
+  }
   const Format format = choose_format(request.accept);
   WebReply reply;
   reply.vary = "Accept";
   reply.content_type = content_type(format, request.accept);
-  reply.body = probe_page(states, std::chrono::steady_clock::now() - began, format);
+  reply.body = probe_page(now, std::chrono::steady_clock::now() - began, format);
   co_return reply;
 }
 

@@ -19,6 +19,7 @@
 #include <optional>
 #include <string>
 
+#include "base/clock.h"
 #include "expose/page.h"
 #include "expose/probe_page.h"
 #include "model/snapshot.h"
@@ -31,9 +32,10 @@ class Routes {
   // The current snapshot; null before there is one. Called on the thread that runs handle().
   using SnapshotSource = std::function<std::shared_ptr<const Snapshot>()>;
 
-  // Probes the configured server of this name; nothing if there is none. Called like the other.
-  using ProbeSource =
-      std::function<std::optional<boost::asio::awaitable<HealthStates>>(const std::string& target)>;
+  // Probes the configured server of this name, until `latest` at most; nothing if there is none.
+  // Called like the other.
+  using ProbeSource = std::function<std::optional<boost::asio::awaitable<ProbedNow>>(
+      const std::string& target, Instant latest)>;
 
   // Starts the thread. Without a `probe` there is none of any name.
   Routes(PageOptions options, SnapshotSource current, ProbeSource probe = {});

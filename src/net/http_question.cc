@@ -31,7 +31,9 @@ HttpQuestion refused(int status) {
   return question;
 }
 
-std::string value_of(const Fields& header, field name) {
+// `name` as Beast knows it, or as it is written.
+template <class Name>
+std::string value_of(const Fields& header, Name name) {
   const auto value = header[name];
   return {value.data(), value.size()};
 }
@@ -71,6 +73,7 @@ HttpQuestion understand(const Fields& header, bool keep_alive) {
   question.web.accept = value_of(header, field::accept);
   question.web.accept_encoding = value_of(header, field::accept_encoding);
   question.web.authorization = value_of(header, field::authorization);
+  question.web.scrape_timeout = value_of(header, "X-Prometheus-Scrape-Timeout-Seconds");
   return question;
 }
 

@@ -36,6 +36,7 @@ struct WebRequest {
   std::string accept;  // header values, "" where absent
   std::string accept_encoding;
   std::string authorization;
+  std::string scrape_timeout{};  // of Prometheus: how many seconds it will wait, if it says so
 };
 
 // The name is a literal of the program; a value that does not fit in a line is left out.

@@ -11,6 +11,17 @@
 namespace mesh {
 namespace {
 
+// What can be done about an answer of which probes are the cause: they have no credentials, so that
+// none lie in the configuration of a monitor.
+std::string_view remedy(std::string_view code) {
+  if (code == "UNAUTHENTICATED") {
+    return "; probes have no credentials but a client certificate: let everybody call "
+           "grpc.health.v1.Health, or trust that certificate";
+  }
+  if (code == "PERMISSION_DENIED") return "; let this caller call grpc.health.v1.Health";
+  return "";
+}
+
 HealthLook look_at(const GrpcAnswer& answer) {
   if (answer.code == "UNIMPLEMENTED") return {HealthStatus::unimplemented, "", {}};
   if (answer.code == "NOT_FOUND") return {HealthStatus::service_unknown, "", {}};
@@ -22,6 +33,7 @@ HealthLook look_at(const GrpcAnswer& answer) {
   constexpr std::size_t most = 200;
   std::string words(answer.code);
   if (!answer.message.empty()) words.append(": ").append(shown_on_one_line(answer.message, most));
+  words += remedy(answer.code);
   return {HealthStatus::failed, std::move(words), {}};
 }
 

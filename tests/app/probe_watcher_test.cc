@@ -151,10 +151,10 @@ TEST_F(ProbeWatcherTest, makes_a_probe_now_and_counts_it_nowhere) {
   ASSERT_TRUE(run_until_looked());
   server.say("", false);
   EXPECT_FALSE(watcher_->probe_now("others"));
-  HealthStates now;
+  ProbedNow now;
   probe_now("users", now);
-  ASSERT_TRUE(run_until([&] { return now.size() == 2; }));
-  EXPECT_EQ(now[0]->look.status, HealthStatus::not_serving);
+  ASSERT_TRUE(run_until([&] { return now.states.size() == 2; }));
+  EXPECT_EQ(now.states[0]->look.status, HealthStatus::not_serving);
   EXPECT_THAT(statuses(), ElementsAre("serving", "service_unknown"));
   EXPECT_EQ(only()->probes, 1u);
 }
@@ -172,8 +172,8 @@ TEST_F(ProbeWatcherTest, asks_what_is_asked_anyhow_however_many_ask_now) {
   GrpcProbe others = probe("others", silent.address(), 1h, {"others"});
   others.timeout = 300ms;
   watcher_->watch({users, others});
-  std::vector<HealthStates> now(60);
-  for (HealthStates& out : now) probe_now("others", out);
+  std::vector<ProbedNow> now(60);
+  for (ProbedNow& out : now) probe_now("others", out);
   const auto count = [&](bool of_users) {
     const std::lock_guard lock(mutex);
     return std::ranges::count(asked, of_users, &std::string::empty);
@@ -211,6 +211,5 @@ TEST_F(ProbeWatcherTest, says_why_there_may_be_no_answer) {
   EXPECT_EQ(only()->look.words, "connection refused; a proxy refuses plain text");
 }
 
-// The interval is an hour: what is shown was told by the server.
 }  // namespace
 }  // namespace mesh

@@ -23,7 +23,7 @@ HealthStates found(HealthStatus status) {
 }
 
 std::string page(HealthStatus status, Format format = Format::prometheus_text) {
-  return probe_page(found(status), 3ms, format);
+  return probe_page({found(status), 0}, 3ms, format);
 }
 
 std::string error(std::string_view query) {
@@ -46,6 +46,34 @@ TEST(ProbePage, has_what_this_probe_found_and_no_counters) {
   EXPECT_THAT(text, HasSubstr("mesh_grpc_health_probe_duration_seconds{"));
   EXPECT_THAT(text, Not(HasSubstr("_total")));
   EXPECT_THAT(page(HealthStatus::serving, Format::openmetrics), EndsWith("# EOF\n"));
+}
+
+TEST(ProbePage, is_no_success_where_a_service_was_not_asked) {
+  EXPECT_THAT(probe_page({found(HealthStatus::serving), 1}, 3ms, Format::prometheus_text),
+              HasSubstr("\nprobe_success 0\n"));
+}
+
+TEST(ScrapeTimeout, is_half_a_second_less_than_the_scraper_waits) {
+  EXPECT_EQ(**parse_scrape_timeout("10"), 9500ms);
+  EXPECT_EQ(**parse_scrape_timeout("2.25"), 1750ms);
+  EXPECT_EQ(**parse_scrape_timeout("1e300"), 24h - 500ms) << "bounded";
+}
+
+TEST(ScrapeTimeout, is_passed_over_where_nothing_is_left_of_it) {
+  for (const char* header : {"", "0", "0.5", "-3"}) {
+    const auto within = parse_scrape_timeout(header);
+    ASSERT_TRUE(within) << header;
+    EXPECT_FALSE(*within) << header;
+  }
+}
+
+TEST(ScrapeTimeout, is_refused_if_it_is_no_number) {
+  for (const char* header : {"soon", "10s", "1 0", " 10", "nan", "inf", "1e999"}) {
+    const auto within = parse_scrape_timeout(header);
+    ASSERT_FALSE(within) << header;
+    EXPECT_EQ(within.error().message, std::string("X-Prometheus-Scrape-Timeout-Seconds: \"") +
+                                          header + "\" is no number of seconds");
+  }
 }
 
 TEST(ProbeQuery, names_a_target) {

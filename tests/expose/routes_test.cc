@@ -225,45 +225,5 @@ TEST(Routes, takes_the_snapshot_on_the_thread_that_asks) {
   EXPECT_EQ(taken, std::this_thread::get_id());
 }
 
-// A probe that takes a while: others begin meanwhile.
-boost::asio::awaitable<HealthStates> up_after_a_while() {
-  const auto executor = co_await boost::asio::this_coro::executor;
-  co_await boost::asio::post(executor, boost::asio::use_awaitable);
-  auto state = std::make_shared<GrpcHealthState>();
-  state->look.status = HealthStatus::serving;
-  HealthStates states;
-  states.push_back(std::move(state));
-  co_return states;
-}
-
-std::optional<boost::asio::awaitable<HealthStates>> only_users(const std::string& name) {
-  if (name != "users") return std::nullopt;
-  return up_after_a_while();
-}
-
-WebRequest probe(std::string query) { return {"GET", "/probe", std::move(query), "", "", ""}; }
-
-TEST(Routes, makes_a_probe_of_who_is_probed_and_of_nobody_else) {
-  Routes routes(sample::options(), two_sidecars_now, only_users);
-  const WebReply reply = ask(routes, probe("target=users&module=grpc_health"));
-  EXPECT_EQ(reply.status, 200);
-  EXPECT_THAT(reply.body, HasSubstr("probe_success 1\n"));
-  EXPECT_EQ(ask(routes, probe("target=127.0.0.1:22")).status, 403);
-  EXPECT_EQ(ask(routes, probe("target=users&module=http_2xx")).status, 400);
-  EXPECT_EQ(ask(routes, probe("module=grpc_health")).status, 400);
-  Routes without(sample::options(), two_sidecars_now);
-  EXPECT_EQ(ask(without, probe("target=users")).status, 403);
-}
-
-TEST(Routes, makes_so_many_probes_at_once_and_no_more) {
-  Routes routes(sample::options(), two_sidecars_now, only_users);
-  const std::vector<WebRequest> many(limits::grpc_probes_now + 2, probe("target=users"));
-  for (int round = 0; round < 2; ++round) {  // whoever has been answered is no longer counted
-    const auto replies = ask(routes, many);
-    EXPECT_EQ(std::ranges::count(replies, 200, &WebReply::status), limits::grpc_probes_now);
-    EXPECT_EQ(std::ranges::count(replies, 503, &WebReply::status), 2);
-  }
-}
-
 }  // namespace
 }  // namespace mesh

@@ -41,6 +41,19 @@ TEST(HttpQuestion, is_the_same_however_the_bytes_are_cut) {
   }
 }
 
+TEST(HttpQuestion, says_how_long_a_scraper_will_wait_however_that_is_spelt) {
+  for (const std::string name :
+       {"X-Prometheus-Scrape-Timeout-Seconds", "x-prometheus-scrape-timeout-seconds"}) {
+    const std::string bytes = "GET / HTTP/1.1\r\nHost: here\r\n" + name + ": 9.5\r\n\r\n";
+    HttpQuestionReader reader;
+    HttpQuestion question;
+    std::ranges::copy(bytes, reader.room().begin());
+    reader.arrived(bytes.size());
+    ASSERT_TRUE(reader.next(question));
+    EXPECT_EQ(question.web.scrape_timeout, "9.5");
+  }
+}
+
 TEST(HttpQuestion, is_the_last_when_it_says_so) {
   EXPECT_EQ(questions("GET /a HTTP/1.0\r\n\r\nGET /b HTTP/1.0\r\n\r\n", 100), "GET /a?\n");
 }

@@ -1,0 +1,105 @@
+// The page of one probe, as a scraper asks for it: whom, how many at once, and for how long.
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include <algorithm>
+#include <boost/asio/post.hpp>
+#include <boost/asio/this_coro.hpp>
+#include <boost/asio/use_awaitable.hpp>
+#include <chrono>
+#include <memory>
+#include <optional>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "base/limits.h"
+#include "expose/ask_routes.h"
+#include "expose/routes.h"
+#include "expose/sample_page.h"
+
+namespace mesh {
+namespace {
+
+using sample::ask;
+using sample::two_sidecars_now;
+using testing::HasSubstr;
+
+// A probe that takes a while: others begin meanwhile.
+boost::asio::awaitable<ProbedNow> up_after_a_while() {
+  const auto executor = co_await boost::asio::this_coro::executor;
+  co_await boost::asio::post(executor, boost::asio::use_awaitable);
+  auto state = std::make_shared<GrpcHealthState>();
+  state->look.status = HealthStatus::serving;
+  ProbedNow now;
+  now.states.push_back(std::move(state));
+  co_return now;
+}
+
+std::optional<boost::asio::awaitable<ProbedNow>> only_users(const std::string& name, Instant) {
+  if (name != "users") return std::nullopt;
+  return up_after_a_while();
+}
+
+WebRequest probe(std::string query) { return {"GET", "/probe", std::move(query), "", "", ""}; }
+
+TEST(Routes, makes_a_probe_of_who_is_probed_and_of_nobody_else) {
+  Routes routes(sample::options(), two_sidecars_now, only_users);
+  const WebReply reply = ask(routes, probe("target=users&module=grpc_health"));
+  EXPECT_EQ(reply.status, 200);
+  EXPECT_THAT(reply.body, HasSubstr("probe_success 1\n"));
+  EXPECT_EQ(ask(routes, probe("target=127.0.0.1:22")).status, 403);
+  EXPECT_EQ(ask(routes, probe("target=users&module=http_2xx")).status, 400);
+  EXPECT_EQ(ask(routes, probe("module=grpc_health")).status, 400);
+  Routes without(sample::options(), two_sidecars_now);
+  EXPECT_EQ(ask(without, probe("target=users")).status, 403);
+}
+
+TEST(Routes, makes_so_many_probes_at_once_and_no_more) {
+  Routes routes(sample::options(), two_sidecars_now, only_users);
+  const std::vector<WebRequest> many(limits::grpc_probes_now + 2, probe("target=users"));
+  for (int round = 0; round < 2; ++round) {  // whoever has been answered is no longer counted
+    const auto replies = ask(routes, many);
+    EXPECT_EQ(std::ranges::count(replies, 200, &WebReply::status), limits::grpc_probes_now);
+    EXPECT_EQ(std::ranges::count(replies, 503, &WebReply::status), 2);
+  }
+}
+
+boost::asio::awaitable<ProbedNow> no_time_left() {
+  ProbedNow now;
+  now.not_asked = 2;
+  co_return now;
+}
+
+TEST(Routes, give_a_probe_half_a_second_less_than_the_scraper_waits) {
+  std::vector<Instant> told;
+  Routes routes(sample::options(), two_sidecars_now, [&](const std::string&, Instant latest) {
+    told.push_back(latest);
+    return std::optional(up_after_a_while());
+  });
+  WebRequest request = probe("target=users");
+  EXPECT_EQ(ask(routes, request).status, 200);
+  request.scrape_timeout = "7";
+  const Instant before = std::chrono::steady_clock::now();
+  EXPECT_EQ(ask(routes, request).status, 200);
+  const Instant after = std::chrono::steady_clock::now();
+  ASSERT_EQ(told.size(), 2u);
+  EXPECT_EQ(told[0], Instant::max());
+  EXPECT_GE(told[1], before + std::chrono::milliseconds(6500));
+  EXPECT_LE(told[1], after + std::chrono::milliseconds(6500));
+  request.scrape_timeout = "soon";
+  const WebReply refused = ask(routes, request);
+  EXPECT_EQ(refused.status, 400);
+  EXPECT_THAT(refused.body, HasSubstr("\"soon\" is no number of seconds"));
+}
+
+TEST(Routes, say_that_a_probe_did_not_get_its_turn) {
+  Routes routes(sample::options(), two_sidecars_now,
+                [](const std::string&, Instant) { return std::optional(no_time_left()); });
+  const WebReply reply = ask(routes, probe("target=users"));
+  EXPECT_EQ(reply.status, 503);
+  EXPECT_THAT(reply.body, HasSubstr("before \"users\" could be asked"));
+}
+
+}  // namespace
+}  // namespace mesh
