@@ -29,9 +29,8 @@ TlsQuestion question_of(const GrpcServer& server) {
   TlsQuestion question;
   question.address = server.address;
   question.sni = server.tls->server_name;
-  if (question.sni.empty() && !is_ip_address(server.address.host)) {
-    question.sni = server.address.host;
-  }
+  const std::string host = server.address.is_unix() ? "localhost" : server.address.host;
+  if (question.sni.empty() && !is_ip_address(host)) question.sni = host;
   question.alpn = {"h2"};
   return question;
 }
@@ -68,8 +67,7 @@ asio::awaitable<void> probe(const ProbeFlags& flags, ProbeReport& report) {
     report.health.push_back({service, std::move(look)});
   }
   if (outcome_of(report) != ProbeOutcome::unreachable) {
-    const Instant deadline = steady_clock::now() + flags.timeout;
-    MethodLook methods = co_await look_at_methods(channel, deadline);
+    MethodLook methods = co_await look_at_methods(channel, flags.timeout);
     report.methods = std::move(methods);
   }
   if (!flags.server.tls) co_return;

@@ -44,6 +44,13 @@ void Reflection::hear(const Answer& answer) {
   if (looking_ && listed_ && services_.empty()) end();
 }
 
+std::string Reflection::asked_for() const { return listed_ ? services_.back() : ""; }
+
+void Reflection::pass_over() {
+  services_.pop_back();
+  if (services_.empty()) end();
+}
+
 void Reflection::hear_list(const Answer& answer) {
   if (is_unimplemented(answer)) {
     if (version_ == Version::v1) {

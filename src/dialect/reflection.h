@@ -31,8 +31,14 @@ class Reflection {
   // The next question of this poll; nothing if there is none.
   std::optional<Request> question() const;
 
+  // The service that question() is about; "" for the list of them. REQUIRES: there is a question.
+  std::string asked_for() const;
+
   // REQUIRES: `answer` is that to question().
   void hear(const Answer& answer);
+
+  // Instead, of a service: nobody answers for it, and the look goes on with the others.
+  void pass_over();
 
   // Another process answers: it may be another program.
   void forget();

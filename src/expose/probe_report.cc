@@ -69,6 +69,21 @@ void add_lines(const ProbeReport::Certificates& shown, WallTime now, std::vector
   lines.emplace_back("TLS", std::move(tls));
 }
 
+std::string services(std::size_t count) {
+  return std::to_string(count) + (count == 1 ? " service" : " services");
+}
+
+// What was asked and not answered, and what was not even asked.
+void add_untold_lines(const MethodLook& look, std::vector<Line>& lines) {
+  const std::string why = look.failure ? shown_on_one_line(look.failure->message) : "no answer";
+  for (const std::string& service : look.unanswered) {
+    lines.emplace_back("methods of " + service, "cannot be read: " + why);
+  }
+  if (look.unasked > 0) {
+    lines.emplace_back("methods", services(look.unasked) + " of which there was no time to ask");
+  }
+}
+
 // A line for each service, with its methods; what streams says so.
 void add_lines(const MethodLook& look, std::vector<Line>& lines) {
   if (!look.declared) {
@@ -88,11 +103,10 @@ void add_lines(const MethodLook& look, std::vector<Line>& lines) {
     }
   }
   const std::uint64_t untold = look.declared->left_out + look.declared->untold;
-  if (untold > 0)
-    lines.emplace_back("methods",
-                       std::to_string(untold).append(untold == 1 ? " service cannot be told"
-                                                                 : " services cannot be told"));
-  if (look.declared->methods.empty() && untold == 0) lines.emplace_back("methods", "none");
+  if (untold > 0) lines.emplace_back("methods", services(untold) + " cannot be told");
+  add_untold_lines(look, lines);
+  const bool all_told = untold == 0 && look.unanswered.empty() && look.unasked == 0;
+  if (look.declared->methods.empty() && all_told) lines.emplace_back("methods", "none");
 }
 
 json::value json_of(const MethodLook& look) {
@@ -100,6 +114,8 @@ json::value json_of(const MethodLook& look) {
   object["error"] = look.failure ? json::value(shown_on_one_line(look.failure->message)) : nullptr;
   object["declared"] = nullptr;
   object["services_untold"] = nullptr;
+  object["services_unanswered"] = nullptr;
+  object["services_unasked"] = nullptr;
   if (!look.declared) return object;
   json::array methods;
   for (const DeclaredMethod& one : look.declared->methods) {
@@ -109,6 +125,8 @@ json::value json_of(const MethodLook& look) {
   }
   object["declared"] = std::move(methods);
   object["services_untold"] = look.declared->left_out + look.declared->untold;
+  object["services_unanswered"] = json::array(look.unanswered.begin(), look.unanswered.end());
+  object["services_unasked"] = look.unasked;
   return object;
 }
 

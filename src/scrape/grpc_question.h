@@ -15,8 +15,11 @@ namespace mesh {
 boost::asio::awaitable<Answer> ask_by_call(std::shared_ptr<GrpcChannel> channel, Request request,
                                            Instant deadline);
 
-// All methods that the server declares by reflection, asked for service by service.
+// All methods that the server declares by reflection, asked for service by service. Each answer is
+// waited for as long as `patience`, all of them method_patience times as long: a service that is
+// slow or hangs costs itself, and the others are told.
+inline constexpr int method_patience = 4;
 boost::asio::awaitable<MethodLook> look_at_methods(std::shared_ptr<GrpcChannel> channel,
-                                                   Instant deadline);
+                                                   Duration patience);
 
 }  // namespace mesh

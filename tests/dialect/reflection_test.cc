@@ -82,6 +82,24 @@ TEST_F(ReflectionTest, leaves_out_services_of_grpc_itself_and_what_is_listed_twi
   EXPECT_THAT(readings_.declared->methods, SizeIs(1));
 }
 
+TEST_F(ReflectionTest, goes_on_with_the_others_where_one_is_passed_over) {
+  reflection_.begin(now_);
+  EXPECT_EQ(reflection_.asked_for(), "");
+  Response list;
+  list.grpc_code = "OK";
+  list.body = list_of({"pkg.A", "pkg.B"});
+  reflection_.hear(list);
+  EXPECT_EQ(reflection_.asked_for(), "pkg.A");
+  reflection_.pass_over();
+  EXPECT_EQ(reflection_.asked_for(), "pkg.B");
+  EXPECT_TRUE(reflection_.question());
+  reflection_.pass_over();
+  EXPECT_FALSE(reflection_.question()) << "nobody is left";
+  reflection_.tell(readings_);
+  ASSERT_TRUE(readings_.declared);
+  EXPECT_THAT(readings_.declared->methods, SizeIs(0));
+}
+
 TEST_F(ReflectionTest, loses_only_the_service_that_cannot_be_told) {
   services_ = {"pkg.A", "pkg.Damaged", "pkg.Refused", "pkg.B"};
   EXPECT_EQ(poll(), 5);

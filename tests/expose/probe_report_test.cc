@@ -59,7 +59,8 @@ TEST(ProbeReport, has_the_methods_of_each_service) {
   EXPECT_NE(probe_text(report, now).find("methods         the server has no reflection\n"),
             std::string::npos);
   EXPECT_NE(probe_json(report, now)
-                .find(R"("methods":{"error":null,"declared":null,"services_untold":null})"),
+                .find(R"("methods":{"error":null,"declared":null,"services_untold":null,)"
+                      R"("services_unanswered":null,"services_unasked":null})"),
             std::string::npos);
   report.methods->failure = Failure{Reason::timeout, "reflection: no answer"};
   EXPECT_NE(probe_text(report, now).find("cannot be read: reflection: no answer\n"),
@@ -73,6 +74,26 @@ TEST(ProbeReport, has_the_methods_of_each_service) {
   EXPECT_NE(probe_json(report, now)
                 .find(R"({"grpc_service":"a.B","grpc_method":"Chat","type":"bidi_stream"})"),
             std::string::npos);
+}
+
+TEST(ProbeReport, names_the_services_that_were_asked_for_and_not_told) {
+  ProbeReport report = plain();
+  report.methods = MethodLook{DeclaredMethods{{{"a.B", "Get"}}, 0, 0},
+                              Failure{Reason::timeout, "no answer in time"},
+                              {"a.C", "a.D"},
+                              7};
+  const std::string text = probe_text(report, now);
+  EXPECT_NE(text.find("methods of a.B  Get\n"), std::string::npos) << text;
+  EXPECT_NE(text.find("methods of a.C  cannot be read: no answer in time\n"), std::string::npos)
+      << text;
+  EXPECT_NE(text.find("methods of a.D  cannot be read: no answer in time\n"), std::string::npos)
+      << text;
+  EXPECT_NE(text.find("methods         7 services of which there was no time to ask\n"),
+            std::string::npos)
+      << text;
+  EXPECT_NE(
+      probe_json(report, now).find(R"("services_unanswered":["a.C","a.D"],"services_unasked":7)"),
+      std::string::npos);
 }
 
 TEST(ProbeReport, is_an_object_for_programs) {
