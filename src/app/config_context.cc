@@ -6,6 +6,7 @@
 
 #include "compute/rotation_points.h"
 #include "dialect/dialects.h"
+#include "grpc/pem_files.h"
 #include "wire/grpc_code.h"
 
 namespace mesh {
@@ -30,8 +31,8 @@ struct Names {
 
 const ConfigContext& config_context() {
   static const Names names;
-  static const ConfigContext context{process_environment(), names.meshes, grpc_code_names,
-                                     names.sole_doors, names.issuers};
+  static const ConfigContext context{process_environment(), names.meshes,  grpc_code_names,
+                                     names.sole_doors,      names.issuers, fault_in_files};
   return context;
 }
 

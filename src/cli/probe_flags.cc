@@ -11,6 +11,7 @@
 #include "base/limits.h"
 #include "base/quoted.h"
 #include "cli/shared_flags.h"
+#include "config/url.h"
 #include "model/certificate.h"
 
 namespace mesh {
@@ -23,12 +24,13 @@ constexpr std::array<Flag, 11> known_flags{{
     {"service", "=NAME", "The service to ask for; repeatable. Left out: the whole server."},
     {"tls", "", "Speak TLS, which each of the flags below means as well."},
     {"tls.ca-file", "=PATH", "PEM of who signs the server's certificate; left out: the system's."},
-    {"tls.server-name", "=NAME", "The name in the server's certificate; left out: the host."},
+    {"tls.server-name", "=NAME",
+     "The name in the server's certificate; left out: the host (of unix: localhost)."},
     {"tls.spiffe-id", "=URI", "The identity in the server's certificate, instead of its name."},
     {"tls.cert-file", "=PATH", "PEM of the certificate to show, its chain behind it."},
     {"tls.key-file", "=PATH", "PEM of its key."},
     {"authority", "=NAME", "The :authority of the calls; left out: the server's name."},
-    {"timeout", "=5s", "How long to wait for each answer."},
+    {"timeout", "=5s", "How long to wait for each answer, and for all methods four times so long."},
     output_flag,
     help_flag,
 }};
@@ -76,6 +78,19 @@ Result<milliseconds> timeout_of(const std::string& text) {
   return Error{"--timeout: " + in_quotes(text) + " is out of range; expected from 1ms to 10m"};
 }
 
+Result<Address> parse_server(const std::string& text) {
+  constexpr std::string_view name = "HOST:PORT";
+  if (is_unix_url(text)) {
+    auto socket = parse_unix_url(text);
+    if (socket) return socket;
+    return Error{in_quotes(text) + " " + socket.error().message + "; expected unix:/PATH"};
+  }
+  auto address = parse_dialled(name, text);
+  if (address) return address;
+  const std::string of_a_flag = std::string("--").append(name).append(": ");
+  return Error{address.error().message.substr(of_a_flag.size()) + " or unix:/PATH"};
+}
+
 }  // namespace
 
 Result<ProbeFlags> parse_probe_flags(std::span<const char* const> arguments) {
@@ -85,11 +100,12 @@ Result<ProbeFlags> parse_probe_flags(std::span<const char* const> arguments) {
   ProbeFlags flags;
   flags.help = values.contains("help");
   if (flags.help) return flags;
-  if (words->arguments.empty()) return Error{"no server is named; expected HOST:PORT"};
+  if (words->arguments.empty()) {
+    return Error{"no server is named; expected HOST:PORT or unix:/PATH"};
+  }
   if (words->arguments.size() > 1) return unexpected_argument(words->arguments[1]);
-  auto address = parse_dialled("HOST:PORT", words->arguments[0]);
-  if (!address)
-    return Error{address.error().message.substr(std::string_view("--HOST:PORT: ").size())};
+  auto address = parse_server(words->arguments[0]);
+  if (!address) return address.error();
   flags.server.address = std::move(*address);
   flags.server.tls = tls_of(values);
   take_flag(values, "authority", flags.server.authority);
@@ -109,7 +125,7 @@ Result<ProbeFlags> parse_probe_flags(std::span<const char* const> arguments) {
 }
 
 std::string probe_help_text() {
-  return "usage: mesh_exporter probe HOST:PORT [flags]\n\n"
+  return "usage: mesh_exporter probe HOST:PORT|unix:/PATH [flags]\n\n"
          "Asks a gRPC server for its health (grpc.health.v1), and shows its certificate.\n"
          "Exit code 0: it is serving, or answers and has no health service; 1: it answers "
          "anything\n"

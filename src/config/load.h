@@ -7,6 +7,7 @@
 // (`$$` is a dollar sign); an unset variable is an error.
 #pragma once
 
+#include <optional>
 #include <span>
 #include <string>
 #include <string_view>
@@ -15,6 +16,8 @@
 #include "base/result.h"
 #include "config/config.h"
 #include "config/environment.h"
+#include "model/grpc_server.h"
+#include "model/tls_file_fault.h"
 
 namespace mesh {
 
@@ -27,6 +30,9 @@ struct SoleDoor {
   std::string_view mesh, door;  // "ztunnel", "admin"
 };
 
+// Which of the files of a gRPC server's TLS cannot be used as it is now; nothing if all can.
+using TlsFilesCheck = std::optional<TlsFileFault> (*)(const GrpcTls& tls);
+
 // What the file may refer to but this room cannot know. Borrowed for the call.
 struct ConfigContext {
   Environment environment;                       // for ${NAME}
@@ -34,6 +40,7 @@ struct ConfigContext {
   std::span<const std::string_view> grpc_codes;  // for grpc.failure_codes: the statuses' names
   std::span<const SoleDoor> sole_doors{};
   std::span<const std::string_view> issuers{};  // for the keys `issuer`: whose habits are known
+  TlsFilesCheck tls_files = nullptr;            // null: nobody looks at them
 };
 
 // Never throws, whatever the bytes.

@@ -12,10 +12,13 @@
 
 namespace mesh {
 
+// "HOST:PORT" or "unix:/PATH"; nothing, and a complaint, if it is something else.
+std::optional<Address> read_grpc_address(const Fields& fields, const Field& field);
+
 // The keys `tls` and `authority` of a mapping that has them among others, into `server`.
 void read_grpc_manners(const Fields& fields, const Reading& reading, GrpcServer& server);
 
-// The key `grpc` of a target: "HOST:PORT", or a mapping of `address` and the two keys above.
+// The key `grpc` of a target: an address as above, or a mapping of `address` and these two keys.
 // Nothing if there is none, or if it cannot be read.
 std::optional<GrpcServer> read_grpc_server(const Fields& target, const Reading& reading);
 

@@ -13,7 +13,6 @@
 #include "config/read_client_files.h"
 #include "config/read_grpc_server.h"
 #include "config/read_label.h"
-#include "config/read_tls_port.h"
 
 namespace mesh {
 namespace {
@@ -73,9 +72,9 @@ void read_probe(const Field& field, const Reading& reading, std::map<std::string
   probe.whose.ns = read_name(fields, "namespace").value_or("");
   probe.whose.workload = read_label(fields, "workload").value_or("");
   if (const auto address = fields.find("address")) {
-    probe.server.address = read_address(fields, *address).value_or(Address{});
+    probe.server.address = read_grpc_address(fields, *address).value_or(Address{});
   } else {
-    fields.complain(field, "the key \"address\" is missing; expected HOST:PORT");
+    fields.complain(field, "the key \"address\" is missing; expected HOST:PORT or unix:/PATH");
   }
   read_grpc_manners(fields, reading, probe.server);
   read_services(fields, reading, probe);

@@ -36,8 +36,12 @@ Result<SplitUrl> split_http(std::string_view url) {
   return SplitUrl{std::move(*parsed), std::string(url.substr(server_end))};
 }
 
-Result<Address> parse_unix(std::string_view url) {
-  const std::string_view path = url.substr(unix_scheme.size());
+}  // namespace
+
+Result<Address> parse_unix_url(std::string_view url) {
+  std::string_view path = url.substr(std::min(unix_scheme.size(), url.size()));
+  constexpr std::string_view empty_authority = "//";
+  if (path.starts_with("///")) path.remove_prefix(empty_authority.size());
   if (!path.starts_with('/') || path.starts_with("//")) return Error{"has no absolute path"};
   if (path.ends_with('/')) return Error{"names a directory"};
   if (path.find('\0') != std::string_view::npos) return Error{"has a zero byte"};
@@ -47,10 +51,8 @@ Result<Address> parse_unix(std::string_view url) {
   return Address{"", 0, std::string(path)};
 }
 
-}  // namespace
-
 Result<Address> parse_admin_url(std::string_view url) {
-  if (url.starts_with(unix_scheme)) return parse_unix(url);
+  if (is_unix_url(url)) return parse_unix_url(url);
   auto split = split_http(url);
   if (!split) return split.error();
   if (!split->path.empty() && split->path != "/") {

@@ -1,6 +1,6 @@
 // The few forms in which the configuration says where a proxy can be asked:
 //   http://HOST:PORT             its admin port (admin:)
-//   unix:/PATH                   the same on a Unix socket (admin:)
+//   unix:/PATH, unix:///PATH     the same on a Unix socket (admin:)
 //   http://HOST:PORT/PATH?QUERY  a page of Prometheus text (metrics:)
 #pragma once
 
@@ -13,6 +13,9 @@ namespace mesh {
 
 // The error's message says what is wrong in words that may follow the offending URL.
 Result<Address> parse_admin_url(std::string_view url);
+// "unix:/PATH" or "unix:///PATH".
+Result<Address> parse_unix_url(std::string_view url);
+inline bool is_unix_url(std::string_view url) { return url.starts_with("unix:"); }
 Result<HttpEndpoint> parse_metrics_url(std::string_view url);
 
 }  // namespace mesh

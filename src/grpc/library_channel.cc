@@ -47,8 +47,8 @@ class OneIdentity : public grpc::experimental::ExternalCertificateVerifier {
 Result<std::shared_ptr<grpc::ChannelCredentials>, Failure> credentials(
     const std::optional<GrpcTls>& tls) {
   if (!tls) return grpc::InsecureChannelCredentials();
-  const Result<PemFiles, Failure> files = read_pem_files(*tls);
-  if (!files) return files.error();
+  const Result<PemFiles, TlsFileFault> files = read_pem_files(*tls);
+  if (!files) return failure_of(files.error());
   std::vector<grpc::experimental::IdentityKeyCertPair> own;
   if (!files->certificate.empty()) own.push_back({files->key, files->certificate});
   grpc::experimental::TlsChannelCredentialsOptions options;

@@ -1,37 +1,58 @@
-// Whole files; what is in them is the TLS library's to judge, which does not say which was wrong.
+// Whole files, each judged as soon as it is read; see pem_files.h.
 #include "grpc/pem_files.h"
 
-#include <optional>
-#include <string_view>
+#include <utility>
 
 #include "base/limits.h"
 #include "base/regular_file.h"
+#include "wire/x509_key_pair.h"
 
 namespace mesh {
 namespace {
 
-// Nothing, or why it cannot be used. `label` is in the first line of the block that must be there.
-std::optional<Failure> read(const std::string& path, std::string_view label, std::string& text) {
+// What is in it, or why that is not known.
+Result<std::string> text_of(const std::string& path) {
+  return read_regular_file(path, limits::certificate_file_bytes);
+}
+
+// Nothing, or why it cannot be used.
+std::optional<std::string> read_certificates(const std::string& path, std::string& text) {
   if (path.empty()) return std::nullopt;
-  const auto cannot = [&](const std::string& why) {
-    return Failure{Reason::tls, "cannot use " + path + ": " + why};
-  };
-  Result<std::string> bytes = read_regular_file(path, limits::certificate_file_bytes);
-  if (!bytes) return cannot(bytes.error().message);
-  if (bytes->find(label) == std::string::npos) return cannot("there is no " + std::string(label));
+  Result<std::string> bytes = text_of(path);
+  if (!bytes) return bytes.error().message;
   text = std::move(*bytes);
-  return std::nullopt;
+  return wrong_with_certificates(text);
 }
 
 }  // namespace
 
-Result<PemFiles, Failure> read_pem_files(const GrpcTls& tls) {
+Result<PemFiles, TlsFileFault> read_pem_files(const GrpcTls& tls) {
   PemFiles files;
-  auto wrong = read(tls.ca_file, "BEGIN CERTIFICATE", files.roots);
-  if (!wrong) wrong = read(tls.client_certificate_file, "BEGIN CERTIFICATE", files.certificate);
-  if (!wrong) wrong = read(tls.client_key_file, "PRIVATE KEY", files.key);
-  if (wrong) return *wrong;
+  const std::string &shown = tls.client_certificate_file, &key = tls.client_key_file;
+  if (auto why = read_certificates(tls.ca_file, files.roots)) {
+    return TlsFileFault{"ca_file", tls.ca_file, std::move(*why)};
+  }
+  if (auto why = read_certificates(shown, files.certificate)) {
+    return TlsFileFault{"client_certificate", shown, std::move(*why)};
+  }
+  if (key.empty()) return files;
+  Result<std::string> bytes = text_of(key);
+  if (!bytes) return TlsFileFault{"client_key", key, bytes.error().message};
+  files.key = std::move(*bytes);
+  if (auto why = wrong_with_key(files.key, files.certificate, shown)) {
+    return TlsFileFault{"client_key", key, std::move(*why)};
+  }
   return files;
+}
+
+std::optional<TlsFileFault> fault_in_files(const GrpcTls& tls) {
+  const auto files = read_pem_files(tls);
+  if (files) return std::nullopt;
+  return files.error();
+}
+
+Failure failure_of(const TlsFileFault& fault) {
+  return {Reason::tls, "cannot use " + fault.file + ": " + fault.why};
 }
 
 }  // namespace mesh

@@ -34,6 +34,12 @@ TEST(ProbeFlags, name_a_server) {
   EXPECT_TRUE(flags({"--help"}).help);
 }
 
+TEST(ProbeFlags, name_a_socket) {
+  for (const char* text : {"unix:/run/users.sock", "unix:///run/users.sock"}) {
+    EXPECT_EQ(flags({text}).server.address, (Address{"", 0, "/run/users.sock"})) << text;
+  }
+}
+
 TEST(ProbeFlags, say_how_it_wants_to_be_asked) {
   const ProbeFlags given = flags({"--service=a.B", "--service", "c", "[::1]:1", "--tls",
                                   "--authority=users.shop", "--timeout=300ms", "--output=json"});
@@ -54,7 +60,8 @@ TEST(ProbeFlags, mean_tls_by_any_of_its_flags) {
 
 TEST(ProbeFlags, are_refused_by_name) {
   EXPECT_THAT(error({}), HasSubstr("expected HOST:PORT"));
-  EXPECT_EQ(error({"users"}), "\"users\" has no port; expected HOST:PORT");
+  EXPECT_EQ(error({"users"}), "\"users\" has no port; expected HOST:PORT or unix:/PATH");
+  EXPECT_EQ(error({"unix:a.sock"}), "\"unix:a.sock\" has no absolute path; expected unix:/PATH");
   EXPECT_THAT(error({"a:1", "b:2"}), HasSubstr("b:2"));
   EXPECT_EQ(error({"a:1", "--tls.cert-file=c"}), "--tls.cert-file: without --tls.key-file");
   EXPECT_EQ(error({"a:1", "--tls.key-file=c"}), "--tls.key-file: without --tls.cert-file");

@@ -2,6 +2,8 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include <optional>
+
 #include "config/load.h"
 #include "config/parse.h"
 
@@ -61,9 +63,41 @@ TEST(Probes, follow_a_short_interval_and_speak_tls_by_an_empty_section) {
   EXPECT_EQ(all[0].server.tls, GrpcTls{});
 }
 
+TEST(Probes, may_be_behind_a_unix_socket) {
+  const auto all = probes("{address: 'unix:/run/a.sock'}, {address: 'unix:///run/b.sock'}");
+  ASSERT_THAT(all, SizeIs(2));
+  EXPECT_EQ(all[0].server.address, (Address{"", 0, "/run/a.sock"}));
+  EXPECT_EQ(all[0].name, "unix:/run/a.sock");
+  EXPECT_EQ(all[1].server.address, (Address{"", 0, "/run/b.sock"}));
+  EXPECT_EQ(errors("{address: 'unix:a.sock'}"),
+            "f.yaml:1:27: probes.grpc[0].address: \"unix:a.sock\" has no absolute path; expected "
+            "unix:/PATH\n");
+}
+
+// Of a key: encrypted, whatever is in it.
+std::optional<TlsFileFault> encrypted_key(const GrpcTls& tls) {
+  if (tls.client_key_file.empty()) return std::nullopt;
+  return TlsFileFault{"client_key", tls.client_key_file, "it is encrypted"};
+}
+
+TEST(Probes, are_warned_of_where_a_file_cannot_be_used) {
+  ConfigContext context = test_context({});
+  context.tls_files = encrypted_key;
+  const auto config = parse_config(
+      "probes: {grpc: [{address: 'a:1', tls: {ca_file: /ca}},\n"
+      "  {address: 'b:1', tls: {client_certificate: /c, client_key: /k}}]}\n",
+      "f.yaml", context);
+  ASSERT_TRUE(config);
+  EXPECT_THAT(
+      config->warnings,
+      ElementsAre("f.yaml:2:62: probes.grpc[1].tls.client_key: \"/k\" cannot be used: it is "
+                  "encrypted; without it the server is not reached"));
+}
+
 TEST(Probes, are_refused_with_their_place) {
   EXPECT_EQ(errors("{name: a}"),
-            "f.yaml:1:17: probes.grpc[0]: the key \"address\" is missing; expected HOST:PORT\n");
+            "f.yaml:1:17: probes.grpc[0]: the key \"address\" is missing; expected HOST:PORT or "
+            "unix:/PATH\n");
   EXPECT_EQ(errors("{address: 'a:1', tls: {ca_file: ca}}"),
             "f.yaml:1:49: probes.grpc[0].tls.ca_file: \"ca\" is not absolute; expected a path that "
             "begins with a slash\n");

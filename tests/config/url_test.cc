@@ -26,6 +26,8 @@ TEST(AdminUrl, is_http_with_host_and_port) {
 
 TEST(AdminUrl, is_a_unix_socket) {
   EXPECT_EQ(*parse_admin_url("unix:/run/a b.sock"), (Address{"", 0, "/run/a b.sock"}));
+  EXPECT_EQ(*parse_admin_url("unix:///run/a b.sock"), (Address{"", 0, "/run/a b.sock"}));
+  EXPECT_EQ(admin_error("unix:////run/a.sock"), "has no absolute path");
 }
 
 TEST(AdminUrl, needs_a_known_scheme) {

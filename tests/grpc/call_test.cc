@@ -3,6 +3,7 @@
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
+#include <unistd.h>
 
 #include <boost/asio/detached.hpp>
 #include <boost/asio/this_coro.hpp>
@@ -60,6 +61,15 @@ TEST(GrpcCall, tells_what_the_server_says_from_what_happens_to_a_call) {
     const Serving server(always(code, "says\nthe server"));
     EXPECT_EQ(Calling(server.address()).say(), name + " says\nthe server");
   }
+}
+
+TEST(GrpcCall, tells_the_same_apart_over_a_unix_socket) {
+  const std::string socket = ::testing::TempDir() + "grpc call " + std::to_string(getpid());
+  {
+    const Serving server(always(14, "says the server"), socket);
+    EXPECT_EQ(Calling(server.address()).say(), "UNAVAILABLE says the server");
+  }
+  EXPECT_EQ(Calling(Address{"", 0, socket}).say(), "connect: No such file or directory");
 }
 
 TEST(GrpcCall, has_a_deadline) {

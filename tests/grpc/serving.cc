@@ -104,24 +104,36 @@ std::shared_ptr<grpc::ServerCredentials> credentials(const ServingTls* tls) {
 struct Serving::State {
   explicit State(Answer answer) : service(std::move(answer)) {}
 
+  void listen(const std::string& where, const ServingTls* tls) {
+    grpc::ServerBuilder builder;
+    builder.RegisterCallbackGenericService(&service);
+    builder.SetMaxSendMessageSize(-1);
+    builder.AddListeningPort(where, credentials(tls), &port);
+    server = builder.BuildAndStart();
+    if (!server) std::abort();
+  }
+
   Service service;
   int port = 0;
+  std::string socket;  // "": a port
   std::unique_ptr<grpc::Server> server;
 };
 
 Serving::Serving(Answer answer, const ServingTls* tls, int port)
     : state_(std::make_unique<State>(std::move(answer))) {
-  grpc::ServerBuilder builder;
-  builder.RegisterCallbackGenericService(&state_->service);
-  builder.SetMaxSendMessageSize(-1);
-  builder.AddListeningPort("127.0.0.1:" + std::to_string(port), credentials(tls), &state_->port);
-  state_->server = builder.BuildAndStart();
-  if (!state_->server) std::abort();
+  state_->listen("127.0.0.1:" + std::to_string(port), tls);
+}
+
+Serving::Serving(Answer answer, const std::string& socket, const ServingTls* tls)
+    : state_(std::make_unique<State>(std::move(answer))) {
+  state_->socket = socket;
+  state_->listen("unix:" + socket, tls);
 }
 
 Serving::~Serving() { state_->server->Shutdown(std::chrono::system_clock::now()); }
 
 Address Serving::address() const {
+  if (!state_->socket.empty()) return {"", 0, state_->socket};
   return {"127.0.0.1", static_cast<std::uint16_t>(state_->port), ""};
 }
 

@@ -33,6 +33,8 @@ class Serving {
 
   // Port 0: any free one.
   explicit Serving(Answer answer, const ServingTls* tls = nullptr, int port = 0);
+  // On this Unix socket.
+  Serving(Answer answer, const std::string& socket, const ServingTls* tls = nullptr);
   ~Serving();  // cuts off the calls under way
   Serving(const Serving&) = delete;
   Serving& operator=(const Serving&) = delete;

@@ -9,6 +9,7 @@
 #include <string>
 
 #include "grpc/calling.h"
+#include "grpc/pem_files.h"
 #include "grpc/serving.h"
 #include "support/certificates.h"
 
@@ -170,7 +171,38 @@ TEST_F(GrpcTlsCall, names_the_file_that_it_cannot_use) {
   EXPECT_EQ(Calling(server).say(), "tls: cannot use /no/such/file.pem: No such file or directory");
   server.tls->ca_file = file("root.pem", "no certificate");
   EXPECT_EQ(Calling(server).say(),
-            "tls: cannot use " + server.tls->ca_file + ": there is no BEGIN CERTIFICATE");
+            "tls: cannot use " + server.tls->ca_file + ": there is no certificate in it");
+}
+
+TEST_F(GrpcTlsCall, names_a_key_that_it_cannot_use) {
+  const Serving serving(authority);
+  GrpcServer server = to(serving);
+  const Minted agent = leaf("DNS:agent");
+  server.tls->client_certificate_file = file("agent.pem", agent.pem);
+  server.tls->client_key_file = file("agent.key", users_.key_pem);
+  EXPECT_EQ(Calling(server).say(), "tls: cannot use " + server.tls->client_key_file +
+                                       ": it is not the key of the certificate in " +
+                                       server.tls->client_certificate_file);
+  file("agent.key", "");
+  EXPECT_EQ(Calling(server).say(),
+            "tls: cannot use " + server.tls->client_key_file + ": it is empty");
+  const auto fault = fault_in_files(*server.tls);
+  ASSERT_TRUE(fault);
+  EXPECT_EQ(fault->key, "client_key");
+  EXPECT_EQ(fault->file, server.tls->client_key_file);
+  file("agent.key", agent.key_pem);
+  EXPECT_FALSE(fault_in_files(*server.tls));
+}
+
+TEST_F(GrpcTlsCall, goes_over_a_unix_socket_where_a_name_is_what_it_was_told) {
+  const ServingTls tls{users_};
+  const std::string socket = file("users.sock", "") + "et";
+  const Serving serving(authority, socket, &tls);
+  GrpcServer server = to(serving);
+  EXPECT_EQ(Calling(server).say(), "tls: the certificate is for another name than was asked for")
+      << "which is localhost";
+  server.tls->server_name = "users.shop";
+  EXPECT_EQ(Calling(server).say(), "OK users.shop");
 }
 
 TEST_F(GrpcTlsCall, says_that_there_is_no_tls) {
