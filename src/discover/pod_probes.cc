@@ -29,7 +29,9 @@ void ask_for(Ports& ports, std::uint16_t port, std::string service) {
   services.push_back(std::move(service));
 }
 
-// "grpc-web" is what browsers speak, and no gRPC.
+// Istio's convention, PROTOCOL[-SUFFIX], by which meshes are told what a port speaks. So "grpcs",
+// "grpc2" and "grpcweb" are no gRPC there either; "grpc-web" is what browsers speak, with or
+// without a suffix of its own.
 bool is_grpc(std::string_view port_name) {
   if (port_name == "grpc-web" || port_name.starts_with("grpc-web-")) return false;
   return port_name == "grpc" || port_name.starts_with("grpc-");
@@ -147,9 +149,10 @@ PodProbes probes_of(const Pod& pod, const PodRecognition& seen) {
   }
   const Ports ports = port ? Ports{{*port, Services{""}}} : told_by(pod);
   if (ports.empty()) {
-    out.wrong.push_back(std::string(probe_key) +
-                        ": no container has a gRPC probe of the kubelet or a port named grpc; " +
-                        std::string(port_key) + " can name one");
+    out.wrong.push_back(
+        std::string(probe_key) +
+        ": no container has a gRPC probe of the kubelet or a port named grpc or grpc-…; " +
+        std::string(port_key) + " can name one");
   }
   std::size_t left = limits::grpc_services_per_pod;
   for (const auto& [number, asked] : ports) {

@@ -75,16 +75,23 @@ TEST(PodProbes, ask_what_the_kubelet_asks_and_ports_that_it_does_not_as_a_whole)
                                       "10.244.1.7:50052: ''"));
 }
 
+TEST(PodProbes, take_names_of_ports_as_istio_does) {
+  Pod pod = pod_with(opted_in);
+  pod.containers[0].ports = {{"grpc", 1}, {"grpc-users", 2}, {"grpc-webhook", 3}};
+  EXPECT_THAT(asked(pod), ElementsAre("10.244.1.7:1: ''", "10.244.1.7:2: ''", "10.244.1.7:3: ''"));
+}
+
 TEST(PodProbes, take_no_other_name_for_grpc) {
   Pod pod = pod_with(opted_in);
-  pod.containers[0].ports = {
-      {"grpc-web", 1}, {"http", 2}, {"", 3}, {"grpcish", 4}, {"grpc-web-a", 5}};
+  pod.containers[0].ports = {{"grpc-web", 1},   {"http", 2},  {"", 3},      {"grpcweb", 4},
+                             {"grpc-web-a", 5}, {"grpcs", 6}, {"grpc2", 7}, {"a-grpc", 8}};
   const PodProbes none = seen(pod);
   EXPECT_THAT(none.probes, IsEmpty());
-  EXPECT_THAT(none.wrong,
-              ElementsAre("mesh-exporter.io/grpc-probe: no container has a gRPC probe of the "
-                          "kubelet or a port named grpc; mesh-exporter.io/grpc-probe-port can name "
-                          "one"));
+  EXPECT_THAT(
+      none.wrong,
+      ElementsAre("mesh-exporter.io/grpc-probe: no container has a gRPC probe of the "
+                  "kubelet or a port named grpc or grpc-…; mesh-exporter.io/grpc-probe-port "
+                  "can name one"));
 }
 
 TEST(PodProbes, ask_where_and_what_is_annotated_and_nothing_else) {

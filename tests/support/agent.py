@@ -140,9 +140,10 @@ class Agent(Served):
         with open(self._log_file) as file:
             return file.read()
 
-    def get(self, path, accept="*/*"):
-        """(status, body as text)."""
-        status, body = http_get(self.url, path, headers={"Accept": accept})
+    def get(self, path, accept="*/*", **headers):
+        """(status, body as text). Headers by their names, with _ for -."""
+        headers = {name.replace("_", "-"): value for name, value in headers.items()}
+        status, body = http_get(self.url, path, headers={"Accept": accept, **headers})
         return status, body.decode()
 
     def page(self):

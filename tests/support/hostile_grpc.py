@@ -160,13 +160,14 @@ def flood_with_settings(peer):
 class HostileServer:
     """start() … stop(): does that to everybody who connects to self.address."""
 
-    def __init__(self, habit):
+    def __init__(self, habit, host="127.0.0.1"):
         self._habit = habit
+        self._host = host
         self._listener = None
 
     def start(self):
-        self._listener = socket.create_server(("127.0.0.1", 0))
-        self.address = "127.0.0.1:%d" % self._listener.getsockname()[1]
+        self._listener = socket.create_server((self._host, 0))
+        self.address = "%s:%d" % self._listener.getsockname()
         threading.Thread(target=self._accept, daemon=True).start()
 
     def stop(self):

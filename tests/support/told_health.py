@@ -1,10 +1,28 @@
-"""health_server.py as a child, told what to say."""
+"""health_server.py as a child, told what to say, and hostile_reflection.py, told how to behave."""
 
 import os
 import subprocess
 
 SUPPORT = os.path.dirname(os.path.abspath(__file__))
 PYTHON = os.path.join(os.path.dirname(os.path.dirname(SUPPORT)), "build", "grpc_apps", "bin", "python")
+
+
+class HostileReflection:
+    """start() … stop(): reflection with this habit at self.address."""
+
+    def __init__(self, habit):
+        self._habit = habit
+
+    def start(self):
+        self._process = subprocess.Popen([PYTHON, "-W", "ignore", os.path.join(SUPPORT, "hostile_reflection.py"),
+                                          self._habit], text=True, stdout=subprocess.PIPE)
+        self.address = "127.0.0.1:" + self._process.stdout.readline().strip()
+        return self
+
+    def stop(self):
+        self._process.kill()
+        self._process.wait()
+        self._process.stdout.close()
 
 
 class HealthServer:
