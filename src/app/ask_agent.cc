@@ -1,7 +1,6 @@
 // An HTTP client for a single question; see ask_agent.h.
 #include "app/ask_agent.h"
 
-#include <algorithm>
 #include <boost/asio/co_spawn.hpp>
 #include <boost/asio/io_context.hpp>
 #include <boost/asio/use_awaitable.hpp>
@@ -11,10 +10,10 @@
 #include <utility>
 
 #include "base/rethrow.h"
+#include "base/text.h"
 #include "base/utf8.h"
 #include "config/load_http_access.h"
 #include "discover/server_question.h"
-#include "expose/table.h"
 #include "net/http_stream.h"
 
 namespace mesh {
@@ -72,9 +71,7 @@ std::string_view hint(int status) {
 std::string fit_for_terminal(std::string_view text) {
   std::string lines;
   while (!text.empty()) {
-    const std::string_view line = text.substr(0, text.find('\n'));
-    lines.append(shown_on_one_line(line)).append("\n");
-    text.remove_prefix(std::min(text.size(), line.size() + 1));
+    lines.append(shown_on_one_line(take_piece(text, '\n'))).append("\n");
   }
   return lines;
 }

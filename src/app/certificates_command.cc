@@ -1,4 +1,4 @@
-// Three ways to the same rows: the agent's own page, a pass over a configuration, or a look at what
+// Three ways to the same rows: the agent's API, a pass over a configuration, or a look at what
 // the command line names; see certificates_command.h.
 #include "app/certificates_command.h"
 
@@ -21,6 +21,7 @@
 #include "compute/left_out.h"
 #include "expose/certificate_table.h"
 #include "expose/reports.h"
+#include "expose/table.h"
 #include "scrape/glob_pattern.h"
 
 namespace mesh {
@@ -28,18 +29,31 @@ namespace {
 
 namespace asio = boost::asio;
 
-// What the agent's page is asked for.
+// People are told what is not in the list, too.
 std::string path_of(const CertificatesFlags& flags) {
-  std::string path = flags.json ? "/api/v1/certificates" : "/certificates";
-  path.append("?sort=").append(to_string(flags.sort)).append(flags.all ? "&all=true" : "");
+  std::string path = "/api/v1/certificates?sort=";
+  path.append(to_string(flags.sort)).append(flags.all ? "&all=true" : "");
+  if (!flags.json) path += "&summary=true";
   const std::string filter = report_query(flags.filter);
   return filter.empty() ? path : path + "&" + filter;
 }
 
+// What is to be printed, or why there is nothing.
+Result<std::string> ask(const CertificatesFlags& flags) {
+  Result<std::string> answer = ask_agent(flags.agent, path_of(flags));
+  if (!answer) return answer;
+  if (flags.json) {
+    return is_json_list(*answer, "certificate") ? std::move(answer) : not_an_agent(flags.agent);
+  }
+  // In what way it is no list tells nobody whom to ask instead.
+  const Result<CertificateList> list = parse_certificate_list(*answer);
+  if (!list) return not_an_agent(flags.agent);
+  return certificate_text(*list);
+}
+
 CertificatesOutcome show_agents(const CertificatesFlags& flags, std::ostream& out,
                                 std::ostream& err) {
-  Result<std::string> answer = ask_agent(flags.agent, path_of(flags));
-  if (answer && !is_certificates_answer(*answer, flags.json)) answer = not_an_agent(flags.agent);
+  const Result<std::string> answer = ask(flags);
   if (!answer) {
     err << "mesh_exporter: " << answer.error().message
         << "; name another one with --agent, or what to look at with --config.file, --file or "
@@ -186,7 +200,8 @@ CertificatesOutcome show_certificates(const CertificatesFlags& flags,
   std::vector<CertificateRow> rows = certificate_rows(*snapshot, now, flags.all);
   sort_rows(rows, flags.sort);
   out << (flags.json ? certificates_json(rows)
-                     : certificate_table(rows, now, all_left_out(*snapshot)));
+                     : certificate_text(certificate_list(rows, now, all_left_out(*snapshot),
+                                                         cut_off(*snapshot))));
   const bool whole = complain_of_all(*snapshot, named_files(flags, what), err);
   return written(out, err) && whole ? CertificatesOutcome::shown : CertificatesOutcome::incomplete;
 }

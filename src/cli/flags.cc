@@ -17,6 +17,7 @@
 #include "cli/flag_words.h"
 #include "cli/report_flags.h"
 #include "cli/shared_flags.h"
+#include "expose/answers.h"
 
 namespace mesh {
 namespace {

@@ -244,12 +244,34 @@ std::optional<std::vector<Field>> Fields::list(std::string_view key,
   return elements;
 }
 
+std::optional<Field> Fields::given(std::string_view key) const {
+  auto field = find(key);
+  const bool may_be_empty =
+      field && (field->node->kind == Kind::null || field->node->kind == Kind::scalar);
+  if (may_be_empty && field->node->text.empty()) return std::nullopt;
+  return field;
+}
+
 // What YAML 1.2 takes for a truth value.
 std::optional<bool> Fields::truth(std::string_view key) const {
   constexpr std::array<std::string_view, 2> words{"true", "false"};
   const auto word = text(key, "true or false");
   if (!word || !is_one_of(*find(key), *word, words)) return std::nullopt;
   return *word == "true";
+}
+
+std::optional<bool> Fields::loose_truth(std::string_view key) const {
+  constexpr std::array<std::string_view, 11> yes{"true", "True", "TRUE", "yes", "Yes", "YES",
+                                                 "on",   "On",   "ON",   "y",   "Y"};
+  constexpr std::array<std::string_view, 11> no{"false", "False", "FALSE", "no", "No", "NO",
+                                                "off",   "Off",   "OFF",   "n",  "N"};
+  const auto field = find(key);
+  const bool is_said = field && field->node->kind != Kind::null;
+  const auto word = is_said ? text(*field, "true or false") : std::nullopt;
+  if (!word) return std::nullopt;
+  if (std::ranges::find(yes, *word) != yes.end()) return true;
+  if (std::ranges::find(no, *word) != no.end()) return false;
+  return truth(key);
 }
 
 bool Fields::is_one_of(const Field& field, const std::string& word,

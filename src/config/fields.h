@@ -47,6 +47,8 @@ class Fields {
   std::vector<std::pair<std::string_view, Field>> all() const;
   std::optional<Field> find(std::string_view key) const;
   bool has(std::string_view key) const { return find(key).has_value(); }
+  // A value that is there: not left out, and not empty, which to Go's programs means the same.
+  std::optional<Field> given(std::string_view key) const;
 
   std::optional<std::uint64_t> count(std::string_view key, CountRange range) const;
   std::optional<std::uint64_t> bytes(std::string_view key, CountRange range) const;
@@ -59,6 +61,8 @@ class Fields {
   std::optional<double> factor(std::string_view key) const;
 
   std::optional<bool> truth(std::string_view key) const;  // true or false
+  // In files whose form is Prometheus', which are YAML 1.1: yes and on, too; empty is left out.
+  std::optional<bool> loose_truth(std::string_view key) const;
 
   // Variables expanded. `expected` completes "expected …".
   std::optional<std::string> text(std::string_view key, std::string_view expected) const;

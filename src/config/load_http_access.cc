@@ -72,7 +72,7 @@ void read_tls(const Field& field, const HttpReading& reading) {
   access.certificate_file = reading.path(fields, "cert_file");
   access.key_file = reading.path(fields, "key_file");
   access.server_name = fields.text("server_name", "a host name").value_or("");
-  access.verified = !fields.truth("insecure_skip_verify").value_or(false);
+  access.verified = !fields.loose_truth("insecure_skip_verify").value_or(false);
   if (access.certificate_file.empty() == access.key_file.empty()) return;
   fields.complain(fields.self(), "cert_file or key_file alone; expected both or none");
 }

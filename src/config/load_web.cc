@@ -102,7 +102,7 @@ void read_headers(const Field& field, const WebReading& reading) {
 void read_http(const Field& field, const WebReading& reading) {
   const Fields fields = reading.fields(field, http_keys);
   // Allowed, and never spoken: whoever offers it is answered by HTTP/1.1.
-  (void)fields.truth("http2");
+  (void)fields.loose_truth("http2");
   if (const auto headers = fields.find("headers")) read_headers(*headers, reading);
 }
 
@@ -140,19 +140,24 @@ std::optional<nanoseconds> parse_go_duration(std::string_view text) {
 void read_rate(const Field& field, const WebReading& reading) {
   constexpr std::string_view expected = "a duration such as 1s or 100ms, or 0 for no limit";
   const Fields fields = reading.fields(field, rate_keys);
-  const auto word = fields.text("interval", expected);
-  const auto burst = fields.count("burst", {0, 1'000'000});
+  // A key without a value is left out, to Go.
+  const auto said = [&](std::string_view key) {
+    const auto one = fields.find(key);
+    return one && one->node->kind != Kind::null ? one : std::nullopt;
+  };
+  const auto wait = said("interval");
+  const auto word = wait ? fields.text(*wait, expected) : std::nullopt;
+  const auto burst = said("burst") ? fields.count("burst", {0, 1'000'000}) : std::nullopt;
   if (burst) reading.config.rate.burst = static_cast<std::size_t>(*burst);
   if (!word) return;
   const std::optional<nanoseconds> interval = parse_go_duration(*word);
   if (!interval) {
-    fields.complain(*fields.find("interval"), *word, "is no duration", expected);
+    fields.complain(*wait, *word, "is no duration", expected);
     return;
   }
   reading.config.rate.interval = *interval;
-  if (interval->count() == 0 || burst.value_or(0) > 0 || (fields.has("burst") && !burst)) return;
-  fields.complain(*fields.find("interval"),
-                  "a burst of 0 lets nothing through; expected a burst above");
+  if (interval->count() == 0 || burst.value_or(0) > 0 || (said("burst") && !burst)) return;
+  fields.complain(*wait, "a burst of 0 lets nothing through; expected a burst above");
 }
 
 }  // namespace

@@ -65,20 +65,10 @@ const typename Table::value_type* entry_of(const Fields& fields, const Field& fi
   return &*std::ranges::find(table, std::string_view(*word), &Table::value_type::name);
 }
 
-// A value that is there: not left out, and not empty, which means the same.
-std::optional<Field> given(const Fields& fields, std::string_view key) {
-  auto field = fields.find(key);
-  if (field && field->node->text.empty() &&
-      (field->node->kind == Kind::null || field->node->kind == Kind::scalar)) {
-    return std::nullopt;
-  }
-  return field;
-}
-
 // The text under `key` or in the file under `key`_file. No word of it is in a complaint.
 std::string read_pem(const Fields& fields, const WebReading& reading, std::string_view key) {
   const std::string file_key = std::string(key) + "_file";
-  const auto text = given(fields, key), file = given(fields, file_key);
+  const auto text = fields.given(key), file = fields.given(file_key);
   if (text && file) {
     fields.complain(*text, std::string("beside ") + file_key + "; expected one of them");
     return "";
@@ -103,7 +93,7 @@ std::vector<const typename Table::value_type*> read_list(const Fields& fields,
                                                          const WebReading& reading,
                                                          std::string_view key, const Table& table) {
   std::vector<const typename Table::value_type*> entries;
-  if (!given(fields, key)) return entries;
+  if (!fields.given(key)) return entries;
   const auto elements = fields.list(key, "a list of names");
   for (const Field& element : elements.value_or(std::vector<Field>{})) {
     if (reading.problems.full()) break;
@@ -114,14 +104,14 @@ std::vector<const typename Table::value_type*> read_list(const Fields& fields,
 
 void read_versions(const Fields& fields, ServedTls& tls) {
   const auto version = [&](std::string_view key, std::uint16_t& into) {
-    const auto field = given(fields, key);
+    const auto field = fields.given(key);
     const auto* entry = field ? entry_of(fields, *field, tls_versions) : nullptr;
     if (entry) into = entry->number;
   };
   version("min_version", tls.min_version);
   version("max_version", tls.max_version);
   if (tls.min_version <= tls.max_version) return;
-  const auto which = given(fields, "min_version") ? "min_version" : "max_version";
+  const auto which = fields.given("min_version") ? "min_version" : "max_version";
   fields.complain(*fields.find(which),
                   "min_version is above max_version; expected a version that is "
                   "neither below the one nor above the other");
@@ -138,7 +128,7 @@ void read_ciphers(const Fields& fields, const WebReading& reading, ServedTls& tl
     tls.curves.emplace_back(curve->openssl);
   }
   tls.prefer_server_cipher_suites =
-      fields.truth("prefer_server_cipher_suites").value_or(tls.prefer_server_cipher_suites);
+      fields.loose_truth("prefer_server_cipher_suites").value_or(tls.prefer_server_cipher_suites);
   // Nothing of TLS 1.2 is left, then.
   if (suites.empty() || !tls.cipher_suites.empty()) return;
   if (tls.max_version < tls_1_3) {
@@ -149,7 +139,7 @@ void read_ciphers(const Fields& fields, const WebReading& reading, ServedTls& tl
 }
 
 void read_clients(const Fields& fields, const WebReading& reading, ServedTls& tls) {
-  if (const auto field = given(fields, "client_auth_type")) {
+  if (const auto field = fields.given("client_auth_type")) {
     if (const auto* entry = entry_of(fields, *field, auth_names)) tls.client_auth = entry->auth;
   }
   tls.client_ca = read_pem(fields, reading, "client_ca");
@@ -164,9 +154,17 @@ void read_clients(const Fields& fields, const WebReading& reading, ServedTls& tl
       fields.complain(*sans, "an empty list lets nobody in; expected names, or no such key");
     }
   }
+  const bool may_show_none =
+      tls.client_auth == ClientAuth::request || tls.client_auth == ClientAuth::verify_if_given;
+  if (may_show_none && !tls.client_allowed_sans.empty()) {
+    fields.complain(
+        *sans,
+        "beside a client_auth_type that lets clients without a certificate in; expected "
+        "RequireAndVerifyClientCert or RequireAnyClientCert there");
+  }
   if (tls.client_auth != ClientAuth::none) return;
   for (const std::string_view key : {"client_ca", "client_ca_file", "client_allowed_sans"}) {
-    const auto field = given(fields, key);
+    const auto field = fields.given(key);
     if (!field) continue;
     fields.complain(*field,
                     "without a client_auth_type no client is asked for a certificate; expected "
@@ -183,13 +181,13 @@ Fields WebReading::fields(Field field, std::span<const std::string_view> known) 
 void read_web_tls(const Field& field, const WebReading& reading) {
   const Fields fields = reading.fields(field, tls_keys);
   const bool says_something = std::ranges::any_of(
-      tls_keys, [&](std::string_view key) { return given(fields, key).has_value(); });
+      tls_keys, [&](std::string_view key) { return fields.given(key).has_value(); });
   if (!says_something) return;
   ServedTls tls;
   tls.certificate = read_pem(fields, reading, "cert");
   tls.key = read_pem(fields, reading, "key");
   for (const std::string key : {"cert", "key"}) {
-    if (given(fields, key) || given(fields, key + "_file")) continue;
+    if (fields.given(key) || fields.given(key + "_file")) continue;
     fields.complain(fields.self(), "the key \"" + key + "_file\" is missing; expected it, or \"" +
                                        key + "\" with the text itself");
   }

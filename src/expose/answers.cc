@@ -6,6 +6,7 @@
 #include <utility>
 #include <vector>
 
+#include "base/quoted.h"
 #include "base/text.h"
 #include "compute/certificate_rows.h"
 #include "compute/left_out.h"
@@ -13,6 +14,7 @@
 #include "expose/config_form.h"
 #include "expose/diagnosis.h"
 #include "expose/negotiate.h"
+#include "expose/probe_page.h"
 #include "expose/reports.h"
 #include "expose/status/pages.h"
 #include "expose/status_json.h"
@@ -25,11 +27,12 @@ constexpr std::string_view api = "/api/v1/";
 struct CertificatesQuery {
   RowOrder order = RowOrder::where;
   bool all = false;
+  bool summary = false;
   ReportFilter filter;
 };
 
-// sort=ORDER and all=true beside what every report takes.
-Result<CertificatesQuery> parse_certificates_query(std::string_view rest) {
+// sort=ORDER and all=true beside what every report takes; summary=true of the JSON only.
+Result<CertificatesQuery> parse_certificates_query(std::string_view rest, bool json) {
   CertificatesQuery query;
   std::string others;
   while (!rest.empty()) {
@@ -39,11 +42,14 @@ Result<CertificatesQuery> parse_certificates_query(std::string_view rest) {
       query.order = *wanted;
     } else if (part == "all=true" || part == "all=false") {
       query.all = part == "all=true";
+    } else if (json && (part == "summary=true" || part == "summary=false")) {
+      query.summary = part == "summary=true";
     } else {
       others.append(part).append("&");
     }
   }
-  static const std::string beside = ", all=true, or sort= with " + std::string(row_orders);
+  const std::string beside = std::string(json ? ", summary=true" : "") +
+                             ", all=true, or sort= with " + std::string(row_orders);
   Result<ReportFilter> filter = parse_report_filter(others, false, beside);
   if (!filter) return filter.error();
   query.filter = std::move(*filter);
@@ -71,16 +77,17 @@ PageAnswer text_answer(std::string body) {
 }
 
 PageAnswer answer_certificates(const PageQuestion& question, const Page& page, bool json) {
-  const Result<CertificatesQuery> query = parse_certificates_query(question.query);
+  const Result<CertificatesQuery> query = parse_certificates_query(question.query, json);
   if (!query) return refusal(query.error());
   const Snapshot& snapshot = page.snapshot;
   const WallTime now = page.self.now;
   std::vector<CertificateRow> rows = certificate_rows(snapshot, now, query->all, query->filter);
   sort_rows(rows, query->order);
-  if (json) return json_answer(certificates_json(rows));
-  const std::string table = certificate_table(rows, now, all_left_out(snapshot, query->filter));
-  const std::string cascade = cascade_words(snapshot, now, query->filter);
-  return text_answer(cascade.empty() ? table : cascade + "\n\n" + table);
+  if (json && !query->summary) return json_answer(certificates_json(rows));
+  const CertificateList list = certificate_list(rows, now, all_left_out(snapshot, query->filter),
+                                                cut_off(snapshot, query->filter));
+  return json ? json_answer(certificate_list_json(rows, list))
+              : text_answer(certificate_text(list));
 }
 
 PageAnswer answer_diagnosis(const PageQuestion& question, const Page& page, bool json) {
@@ -91,13 +98,21 @@ PageAnswer answer_diagnosis(const PageQuestion& question, const Page& page, bool
               : text_answer(diagnosis_text(diagnosis, false));
 }
 
-PageAnswer answer_config(const PageQuestion&, const Page& page, bool json) {
+// Of what cannot be narrowed.
+std::optional<Error> refuse_parameters(std::string_view query) {
+  if (query.empty()) return std::nullopt;
+  return Error{"unknown parameter " + in_quotes(take_piece(query, '&')) + "; expected none"};
+}
+
+PageAnswer answer_config(const PageQuestion& question, const Page& page, bool json) {
+  if (const auto error = refuse_parameters(question.query)) return refusal(*error);
   static const Config none;
   const Config& config = page.options.in_force ? *page.options.in_force : none;
   return json ? json_answer(config_json(config)) : text_answer(config_yaml(config));
 }
 
-PageAnswer answer_status(const PageQuestion&, const Page& page, bool) {
+PageAnswer answer_status(const PageQuestion& question, const Page& page, bool) {
+  if (const auto error = refuse_parameters(question.query)) return refusal(*error);
   return json_answer(status_json(page));
 }
 
@@ -134,7 +149,7 @@ std::string_view name_in(std::string_view path) {
 // A browser may ask for the order of the text, too; its own page has the one that matters.
 Result<ReportFilter> filter_of(const StatusPage& which, std::string_view query) {
   if (which.path == "/certificates") {
-    Result<CertificatesQuery> asked = parse_certificates_query(query);
+    Result<CertificatesQuery> asked = parse_certificates_query(query, false);
     if (!asked) return asked.error();
     return std::move(asked->filter);
   }
@@ -159,6 +174,10 @@ bool is_page_path(std::string_view path) {
   const Other* other = find_other(name_in(path));
   if (other) return other->as_text || path.starts_with(api);
   return find_report(name_in(path)) != nullptr;
+}
+
+bool is_taken_path(std::string_view path) {
+  return path.starts_with("/-/") || path == probe_path || (path != "/" && is_page_path(path));
 }
 
 PageAnswer answer_page(const PageQuestion& question, const Page& page) {

@@ -24,6 +24,10 @@ struct PageAnswer {
 // Whether there is a page, or an answer of the API, of this path. Not the metrics.
 bool is_page_path(std::string_view path);
 
+// Whether the metrics cannot be at this path, since something else is: a page, an answer of the
+// API, health, probes. "/" is not asked.
+bool is_taken_path(std::string_view path);
+
 // REQUIRES: is_page_path(question.path)
 PageAnswer answer_page(const PageQuestion& question, const Page& page);
 

@@ -68,6 +68,17 @@ std::optional<double> MethodRow::within(double share) const {
   return std::nullopt;
 }
 
+std::optional<double> MethodRow::not_within(double share) const {
+  if (took_at_most.empty() || took_at_most.rbegin()->second == 0 || within(share)) {
+    return std::nullopt;
+  }
+  std::optional<double> last;
+  for (const auto& [bound, count] : took_at_most) {
+    if (std::isfinite(bound)) last = bound;
+  }
+  return last;
+}
+
 std::vector<MethodRow> method_rows(const Page& page, const ReportFilter& filter) {
   std::vector<MethodRow> rows;
   for (const auto& state : page.snapshot.targets) {

@@ -27,9 +27,13 @@ struct MethodRow {
   std::uint64_t took_us = 0;  // all of them together
 
   double per_second() const;
-  std::optional<double> error_ratio() const;         // nothing without calls
-  std::optional<double> mean_seconds() const;        // nothing where durations are not told
-  std::optional<double> within(double share) const;  // the bound below which so many ended
+  std::optional<double> error_ratio() const;   // nothing without calls
+  std::optional<double> mean_seconds() const;  // nothing where durations are not told
+  // Within what so many of them ended: the upper bound of the bucket, in seconds, so never too
+  // small. Nothing where durations are not told, or it is beyond the last bound.
+  std::optional<double> within(double share) const;
+  // The last bound, if so many did not end within it.
+  std::optional<double> not_within(double share) const;
 };
 
 // Of each target by direction, upstream, service and method.

@@ -62,15 +62,6 @@ std::string report_query(const ReportFilter& filter) {
   return query;
 }
 
-bool is_taken_path(std::string_view path) {
-  if (path.starts_with("/-/") || path == "/probe") return true;
-  constexpr std::string_view api = "/api/v1/";
-  if (!path.starts_with('/')) return false;
-  path.remove_prefix(path.starts_with(api) ? api.size() : 1);
-  return path == "certificates" || path == "diagnosis" || path == "config" || path == "status" ||
-         find_report(path) != nullptr;
-}
-
 Result<Table> parse_answer(const Report& report, std::string_view json) {
   const Snapshot nothing;
   const SelfNumbers self;

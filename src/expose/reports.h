@@ -28,10 +28,6 @@ struct Report {
   bool by_upstream = true;  // whether it knows upstreams, and so may be narrowed to one
 };
 
-// Whether a page of the agent has this path: a report, or one of those that are written by hand
-// (certificates, diagnosis, health), their JSON included. "/" and the telemetry path are not asked.
-bool is_taken_path(std::string_view path);
-
 // What an agent answered at /api/v1/NAME; the error says in what way it is none of that.
 Result<Table> parse_answer(const Report& report, std::string_view json);
 

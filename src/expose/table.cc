@@ -148,16 +148,6 @@ Result<Table> parse_table(std::string_view text, std::span<const Column> columns
   }
 }
 
-bool has_head(std::string_view text, std::span<const std::string_view> titles) {
-  std::string_view line = text.substr(0, text.find('\n'));
-  for (const std::string_view title : titles) {
-    line.remove_prefix(std::min(line.find_first_not_of(' '), line.size()));
-    if (!line.starts_with(title)) return false;
-    line.remove_prefix(title.size());
-  }
-  return line.empty();
-}
-
 bool is_json_list(std::string_view text, std::string_view key) {
   json::error_code error;
   const json::value all = json::parse(json::string_view(text.data(), text.size()), error);

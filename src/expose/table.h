@@ -51,9 +51,8 @@ std::string table_json(const Table& table);
 // Keys that are not known are passed over.
 Result<Table> parse_table(std::string_view json, std::span<const Column> columns);
 
-// Whether a stranger's answer could be such a table: its first line has these titles and no more;
-// or it is an array of JSON objects that all have this key, if there are any.
-bool has_head(std::string_view text, std::span<const std::string_view> titles);
+// Whether a stranger's answer could be such a table: an array of JSON objects that all have this
+// key, if there are any.
 bool is_json_list(std::string_view text, std::string_view key);
 
 // As many columns of a terminal as it has characters.

@@ -98,6 +98,11 @@ std::optional<Error> use_certificate(ssl::context& context, const ServedTls& set
   context.use_private_key(asio::buffer(settings.key), ssl::context::pem, error);
   if (*encrypted) return Error{"key: it is encrypted"};
   if (error) return Error{"key: " + error.message()};
+  // OpenSSL keeps a key of another algorithm beside the certificate, and serves neither.
+  if (SSL_CTX_check_private_key(context.native_handle()) != 1) {
+    clear_tls_errors();
+    return Error{"key: it is not that of the certificate"};
+  }
   return std::nullopt;
 }
 

@@ -3,16 +3,15 @@
 
 #include <fnmatch.h>
 
-#include <algorithm>
+#include "base/text.h"
 
 namespace mesh {
 
 std::vector<std::string> path_names(std::string_view path) {
   std::vector<std::string> names;
   while (!path.empty()) {
-    const std::string_view name = path.substr(0, path.find('/'));
+    const std::string_view name = take_piece(path, '/');
     if (!name.empty() && name != ".") names.emplace_back(name);
-    path.remove_prefix(std::min(path.size(), name.size() + 1));
   }
   return names;
 }

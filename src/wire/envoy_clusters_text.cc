@@ -48,8 +48,7 @@ std::optional<HostKey> host_key(std::string_view word) {
 // "/failed_active_hc/eds_status_draining", or "healthy".
 void read_health(std::string_view flags, EnvoyHost& into) {
   while (!flags.empty()) {
-    const std::string_view flag = flags.substr(0, flags.find('/'));
-    flags.remove_prefix(std::min(flags.size(), flag.size() + 1));
+    const std::string_view flag = take_piece(flags, '/');
     if (flag == "failed_outlier_check" || flag == "degraded_outlier_detection") {
       into.ejected = true;
     } else if (flag == "failed_active_hc" || flag == "active_hc_timeout" ||

@@ -12,6 +12,7 @@
 
 #include "app/certificates_command.h"
 #include "dialect/dialects.h"
+#include "expose/certificate_table.h"
 #include "support/fake_admin.h"
 
 namespace mesh {
@@ -83,8 +84,11 @@ TEST_F(AskedOfAStranger, what_an_agent_would_say_is_shown) {
     EXPECT_EQ(report(one.name, false), ReportOutcome::fine);
     EXPECT_EQ(out_.str(), table_text(one.make({nothing, {}, {}}, {})));
   }
-  answer("no certificates\n");
+  const CertificateList list = certificate_list({}, std::chrono::system_clock::now(), 0,
+                                                CutOff{2, "spiffe://a", "shop/a-0", {}});
+  answer(certificate_list_json({}, list));
   EXPECT_EQ(certificates(false), CertificatesOutcome::shown);
+  EXPECT_EQ(out_.str(), certificate_text(list));
 }
 
 // A proxy as it should be, one that nobody listens for, and those of them that the test names.

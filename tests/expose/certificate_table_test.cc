@@ -4,6 +4,10 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include <algorithm>
+#include <sstream>
+#include <string>
+
 #include "expose/sample_page.h"
 
 namespace mesh {
@@ -15,6 +19,11 @@ const WallTime now = sample::at(1'760'000'002'500);
 
 std::vector<CertificateRow> rows(bool all = false) {
   return certificate_rows(sample::two_sidecars(), now, all);
+}
+
+std::string certificate_table(std::span<const CertificateRow> rows, WallTime when,
+                              std::uint64_t left_out = 0) {
+  return certificate_text(certificate_list(rows, when, left_out));
 }
 
 TEST(CertificateTable, shows_a_line_per_certificate) {
@@ -123,33 +132,73 @@ TEST(CascadeWords, say_when_the_first_certificate_runs_out_and_how_many_are_cut_
   other.target.pod = "frontend-1";
   other.control_plane.cascade->at -= std::chrono::hours(1);
   const Snapshot snapshot = sample::snapshot_of({sample::client(), other, sample::refusing()});
-  EXPECT_EQ(cascade_words(snapshot, now),
+  EXPECT_EQ(cascade_words(cut_off(snapshot), now),
             "2 sidecars cannot renew their certificates, for the control plane or issuer is "
             "unreachable; the first of them, spiffe://cluster.local/ns/shop/sa/frontend of "
             "shop/frontend-1, runs out in 20h13m (2025-10-10T05:06:40Z)");
-  EXPECT_THAT(cascade_words(snapshot, now + std::chrono::hours(21)),
+  EXPECT_THAT(cascade_words(cut_off(snapshot), now + std::chrono::hours(21)),
               HasSubstr("ran out 46m42s ago (2025"));
 }
 
 TEST(CascadeWords, are_of_those_that_are_shown) {
   const Snapshot snapshot = sample::snapshot_of({sample::client()});
-  EXPECT_EQ(cascade_words(snapshot, now, {"shop", "frontend-0", ""}), cascade_words(snapshot, now));
-  EXPECT_EQ(cascade_words(snapshot, now, {"", "other", ""}), "");
+  EXPECT_EQ(cut_off(snapshot, {"shop", "frontend-0", ""}), cut_off(snapshot));
+  EXPECT_TRUE(cut_off(snapshot));
+  EXPECT_FALSE(cut_off(snapshot, {"", "other", ""}));
 }
 
-TEST(CertificatesAnswer, is_what_the_page_says_with_and_without_a_cascade) {
-  const std::string table = certificate_table(rows(), now, 3);
-  EXPECT_TRUE(is_certificates_answer(table, false));
-  EXPECT_TRUE(is_certificates_answer("2 sidecars cannot renew\n\n" + table, false));
-  EXPECT_TRUE(is_certificates_answer(certificate_table({}, now), false));
-  EXPECT_TRUE(is_certificates_answer(certificates_json(rows()), true));
-  EXPECT_FALSE(is_certificates_answer(table, true));
-  EXPECT_FALSE(is_certificates_answer("no certificates\nat all", false));
-  EXPECT_FALSE(is_certificates_answer("404\n\nno such page\n", false));
+TEST(CertificateList, comes_back_from_its_json_as_it_was) {
+  const Snapshot snapshot = sample::two_sidecars();
+  for (const bool all : {false, true}) {
+    const auto list = certificate_list(rows(all), now, 3, cut_off(snapshot));
+    EXPECT_TRUE(list.cut_off);
+    const auto again = parse_certificate_list(certificate_list_json(rows(all), list));
+    ASSERT_TRUE(again) << again.error().message;
+    EXPECT_EQ(*again, list);
+    EXPECT_THAT(certificate_text(*again), testing::StartsWith(cascade_words(list.cut_off, now)));
+    EXPECT_THAT(certificate_text(*again), testing::EndsWith("and 3 more, which expire later\n"));
+  }
+  const std::string none = certificate_list_json({}, certificate_list({}, now));
+  EXPECT_EQ(none, R"({"at":"2025-10-09T08:53:22Z","left_out":0,"cut_off":null,"certificates":[]})"
+                  "\n");
+  EXPECT_EQ(*parse_certificate_list(none), certificate_list({}, now));
+}
+
+TEST(CertificateList, says_of_anything_else_that_it_is_none) {
+  const std::string good = certificate_list_json(rows(), certificate_list(rows(), now));
+  const auto without = [&](const std::string& piece, const std::string& instead) {
+    std::string text = good;
+    const auto at = text.find(piece);
+    EXPECT_NE(at, text.npos) << piece;
+    return text.replace(at, piece.size(), instead);
+  };
+  for (const std::string& wrong :
+       {std::string(), std::string("[]"), std::string("no certificates\n"),
+        without("\"left_out\":0", "\"left_out\":-1"), without("\"cut_off\":null,", ""),
+        without("2025-10-09T06:06:55Z", "yesterday"), without("\"role\":\"leaf\"", "\"role\":7")}) {
+    EXPECT_THAT(parse_certificate_list(wrong).error().message,
+                HasSubstr("this is no list of certificates: "));
+  }
+}
+
+// Whoever answers may write what he likes.
+TEST(CertificateList, keeps_hostile_words_of_an_answer_on_their_line) {
+  CertificateList list;
+  list.lines.resize(1);
+  for (std::string CertificateLine::*text :
+       {&CertificateLine::status, &CertificateLine::source, &CertificateLine::role,
+        &CertificateLine::where, &CertificateLine::certificate}) {
+    list.lines[0].*text = "a\n\x1b[2J";
+  }
+  list.cut_off = CutOff{1, "b\n\x1b[2J", "c\n\x1b[2J", {}};
+  const std::string text = certificate_text(list);
+  EXPECT_EQ(std::ranges::count(text, '\n'), 4);  // the cascade, a gap, the head, the line
+  EXPECT_EQ(text.find('\x1b'), text.npos);
 }
 
 TEST(CascadeWords, are_none_while_all_is_connected) {
-  EXPECT_EQ(cascade_words(sample::snapshot_of({sample::answering("a")}), now), "");
+  EXPECT_FALSE(cut_off(sample::snapshot_of({sample::answering("a")})));
+  EXPECT_EQ(cascade_words({}, now), "");
 }
 
 }  // namespace

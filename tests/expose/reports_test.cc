@@ -4,8 +4,10 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include <cmath>
 #include <string>
 
+#include "expose/method_rows.h"
 #include "expose/sample_page.h"
 
 namespace mesh {
@@ -99,7 +101,34 @@ TEST(MethodsReport, has_rates_errors_and_codes) {
   const std::string text = table_text(made("methods"));
   EXPECT_THAT(text, HasSubstr("CALLS/S"));
   EXPECT_THAT(text, HasSubstr("GetUser"));
-  EXPECT_THAT(text, HasSubstr("25%  UNAVAILABLE 15"));
+  EXPECT_THAT(text, testing::ContainsRegex("25% .* UNAVAILABLE 15"));
+}
+
+// Upper bounds of buckets, and nothing where there are none.
+TEST(MethodsReport, has_how_long_calls_took_where_that_is_told) {
+  Snapshot snapshot = sample::two_sidecars();
+  const SelfNumbers self = sample::self();
+  const PageOptions options = sample::options();
+  const auto rows = [&] { return method_rows({snapshot, self, options}, {}); };
+  std::vector<MethodRow> all = rows();
+  MethodRow& row = all.at(0);
+  row.took_us = 30'000;
+  row.took_at_most = {{0.001, 0}, {0.005, 5}, {0.01, 9}, {HUGE_VAL, 10}};
+  EXPECT_EQ(row.mean_seconds(), 0.003);
+  EXPECT_EQ(row.within(0.5), 0.005);
+  EXPECT_EQ(row.within(0.51), 0.01);
+  EXPECT_EQ(row.within(0.9), 0.01);
+  EXPECT_FALSE(row.within(0.99));
+  EXPECT_EQ(row.not_within(0.99), 0.01);
+  EXPECT_FALSE(row.not_within(0.9));
+  row.took_at_most.clear();
+  EXPECT_FALSE(row.mean_seconds());
+  EXPECT_FALSE(row.within(0.5));
+  EXPECT_FALSE(row.not_within(0.5));
+
+  const std::string json = table_json(made("methods"));
+  EXPECT_THAT(json, HasSubstr("\"mean_seconds\":1.7"));
+  EXPECT_THAT(json, HasSubstr("\"p99_at_most_seconds\":null"));  // of another
 }
 
 TEST(EndpointsReport, has_share_state_and_failures) {
@@ -175,14 +204,6 @@ TEST(ReportFilter, names_what_it_does_not_know) {
   EXPECT_EQ(parse_report_filter("pod=%4", true).error().message, "parameter pod: a bad escape");
   EXPECT_EQ(parse_report_filter("pod=%zz", true).error().message, "parameter pod: a bad escape");
   EXPECT_EQ(parse_report_filter("pod=%41", true)->pod, "A");
-}
-
-TEST(TakenPaths, are_those_of_pages) {
-  for (const char* path : {"/-/healthy", "/certificates", "/api/v1/diagnosis", "/methods"}) {
-    EXPECT_TRUE(is_taken_path(path)) << path;
-  }
-  EXPECT_FALSE(is_taken_path("/metrics"));
-  EXPECT_FALSE(is_taken_path("methods"));
 }
 
 }  // namespace

@@ -4,8 +4,11 @@
 
 #include <string>
 
+#include "expose/answers.h"
 #include "expose/ask_routes.h"
+#include "expose/reports.h"
 #include "expose/status/assets.h"
+#include "expose/status/pages.h"
 
 namespace mesh {
 namespace {
@@ -72,6 +75,22 @@ TEST(Routes, serve_the_configuration_and_the_status) {
   EXPECT_EQ(status.content_type, "application/json");
   EXPECT_THAT(status.body, HasSubstr("\"targets\":{\"all\":2,\"up\":1}"));
   EXPECT_EQ(ask(routes, get("/status")).status, 404);
+}
+
+// Two lists, the pages and what answers at their addresses, name the same.
+TEST(TakenPaths, are_those_where_something_answers) {
+  for (const StatusPage& page : status_pages()) {
+    EXPECT_TRUE(is_page_path(page.path)) << page.path;
+    EXPECT_EQ(is_taken_path(page.path), page.path != "/") << page.path;
+  }
+  for (const Report& report : reports()) EXPECT_TRUE(is_taken_path("/" + std::string(report.name)));
+  for (const char* path : {"/-/healthy", "/-/anything", "/probe", "/api/v1/status",
+                           "/api/v1/diagnosis", "/api/v1/methods"}) {
+    EXPECT_TRUE(is_taken_path(path)) << path;
+  }
+  for (const char* path : {"/metrics", "methods", "/status", "/methods/", "/api/v1/metrics"}) {
+    EXPECT_FALSE(is_taken_path(path)) << path;
+  }
 }
 
 }  // namespace

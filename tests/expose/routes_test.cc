@@ -149,6 +149,17 @@ TEST(Routes, serves_the_certificates_as_json) {
   EXPECT_THAT(reply.body, StartsWith(R"([{"certificate":"spiffe://)"));
 }
 
+TEST(Routes, tells_beside_the_certificates_what_is_not_in_the_list) {
+  Routes routes(sample::options(), two_sidecars_now);
+  WebRequest request = get("/api/v1/certificates");
+  request.query = "summary=true&pod=frontend-0";
+  const WebReply reply = ask(routes, std::move(request));
+  EXPECT_EQ(reply.content_type, "application/json");
+  EXPECT_THAT(reply.body, StartsWith(R"({"at":"20)"));
+  EXPECT_THAT(reply.body, HasSubstr(R"("cut_off":{"sidecars":1,)"));
+  EXPECT_THAT(reply.body, HasSubstr(R"("certificates":[{"certificate":"spiffe://)"));
+}
+
 TEST(Routes, says_which_parameters_there_are) {
   Routes routes(sample::options(), two_sidecars_now);
   const auto refused = [&](const std::string& path, const std::string& query) {
@@ -166,6 +177,13 @@ TEST(Routes, says_which_parameters_there_are) {
   }
   EXPECT_EQ(refused("/targets", "upstream=users"),
             "unknown parameter \"upstream=users\"; expected namespace= or pod=\n");
+  // Text has no other form.
+  EXPECT_THAT(refused("/certificates", "summary=true"), HasSubstr("unknown parameter \"summary"));
+  EXPECT_THAT(refused("/api/v1/certificates", "summary=yes"), HasSubstr("expected namespace= or "
+                                                                        "pod=, summary=true, all"));
+  for (const char* path : {"/config", "/api/v1/config", "/api/v1/status"}) {
+    EXPECT_EQ(refused(path, "pod=a&x"), "unknown parameter \"pod=a\"; expected none\n");
+  }
 }
 
 TEST(Routes, narrow_the_certificates_to_a_namespace_and_a_pod) {

@@ -105,6 +105,12 @@ TEST(ServerTlsTrouble, names_what_cannot_be_used) {
   EXPECT_THAT(fault_of(settings), AllOf(StartsWith("key: "), HasSubstr("mismatch")));
   settings.key = "no PEM";
   EXPECT_THAT(fault_of(settings), StartsWith("key: "));
+  // OpenSSL would keep it for a certificate to come.
+  settings.key = testing::minting::text_of([](BIO* out) {
+    const Owned<EVP_PKEY, EVP_PKEY_free> other(EVP_PKEY_Q_keygen(nullptr, nullptr, "ED25519"));
+    PEM_write_bio_PrivateKey(out, other.get(), nullptr, nullptr, 0, nullptr, nullptr);
+  });
+  EXPECT_EQ(fault_of(settings), "key: it is not that of the certificate");
   settings = usual();
   settings.client_auth = ClientAuth::verify;
   settings.client_ca = "no PEM";

@@ -2,6 +2,7 @@
 #include "expose/status/findings_list.h"
 
 #include <algorithm>
+#include <map>
 
 #include "base/duration.h"
 #include "expose/certificate_table.h"
@@ -66,6 +67,25 @@ void write_finding(const Page& page, const Diagnosed& one, std::int64_t now, Htm
   write_more(html, page, one, now);
 }
 
+// "and 64 more: 60 certificate_expiring, 4 idle_endpoint; see all findings …"
+void write_left_out(const std::map<std::string, std::size_t>& left_out, const ReportFilter& filter,
+                    Html& html) {
+  std::size_t all = 0;
+  std::string kinds;
+  for (const auto& [finding, count] : left_out) {
+    all += count;
+    kinds.append(kinds.empty() ? "" : ", ").append(std::to_string(count) + " " + finding);
+  }
+  const StatusPage& findings = *find_status_page("/diagnosis");
+  const auto rest = html.open("p", {{"class", "cut"}});
+  html.text("and " + std::to_string(all) + " more: ");
+  html.text(kinds, longest_sentence);
+  html.text("; see ");
+  html.element("a", {{"href", address_of(findings, filter)}}, "all findings");
+  html.text(" or ");
+  html.element("a", {{"href", api_of(findings)}}, "the diagnosis as JSON");
+}
+
 }  // namespace
 
 std::string found_words(const Diagnosis& diagnosis) {
@@ -83,22 +103,22 @@ std::string found_words(const Diagnosis& diagnosis) {
 }
 
 void write_findings_list(const Page& page, const ReportFilter& filter, const Diagnosis& diagnosis,
-                         std::size_t most, Html& html) {
-  const std::string cascade = cascade_words(page.snapshot, page.self.now, filter);
+                         const FindingsShown& limits, Html& html) {
+  const std::string cascade = cascade_words(cut_off(page.snapshot, filter), page.self.now);
   if (!cascade.empty()) write_sentence(html, "alarm", "", cascade);
   html.element("h2", {{"class", "sum"}}, "Findings: " + found_words(diagnosis));
-  const std::vector<Diagnosed>& all = diagnosis.found;
+  std::map<std::string, std::size_t> alike, left_out;
   std::size_t shown = 0;
-  for (; shown < std::min(all.size(), most) && !html.full(); ++shown) {
-    write_finding(page, all[shown], diagnosis.at, html);
+  for (const Diagnosed& one : diagnosis.found) {
+    if (shown >= limits.most || alike[one.finding] >= limits.most_alike || html.full()) {
+      ++left_out[one.finding];
+      continue;
+    }
+    write_finding(page, one, diagnosis.at, html);
+    ++alike[one.finding];
+    ++shown;
   }
-  const StatusPage& findings = *find_status_page("/diagnosis");
-  if (shown == all.size()) return;
-  const auto rest = html.open("p", {{"class", "cut"}});
-  html.text("and " + std::to_string(all.size() - shown) + " more, see ");
-  html.element("a", {{"href", address_of(findings, filter)}}, "all findings");
-  html.text(" or ");
-  html.element("a", {{"href", api_of(findings)}}, "the diagnosis as JSON");
+  if (!left_out.empty()) write_left_out(left_out, filter, html);
 }
 
 }  // namespace mesh

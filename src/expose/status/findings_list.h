@@ -9,9 +9,13 @@
 
 namespace mesh {
 
-// The first `most`, and where the others are; a sentence if there are none.
+struct FindingsShown {
+  std::size_t most, most_alike;  // in all, and of one finding
+};
+
+// The worst of them, what the others are and where; a sentence if there are none.
 void write_findings_list(const Page& page, const ReportFilter& filter, const Diagnosis& diagnosis,
-                         std::size_t most, Html& html);
+                         const FindingsShown& limits, Html& html);
 
 // "2 critical, 1 info"; "nothing is wrong", as far as could be seen.
 std::string found_words(const Diagnosis& diagnosis);

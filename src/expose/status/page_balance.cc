@@ -5,6 +5,7 @@
 #include <tuple>
 #include <vector>
 
+#include "base/text.h"
 #include "expose/endpoint_rows.h"
 #include "expose/status/balance_words.h"
 #include "expose/status/parts.h"
@@ -36,7 +37,11 @@ Bar bar_of(const EndpointRow& row) {
   };
   if (endpoint.state != EndpointState::ready) beside(std::string(to_string(endpoint.state)));
   if (endpoint.weight != 1) beside("weight " + std::to_string(endpoint.weight));
-  if (!endpoint.locality.empty()) beside(endpoint.locality);
+  // "region/zone/", as Envoy names places: most have no third part.
+  std::string_view place = endpoint.locality.str();
+  while (take_back(place, "/")) {
+  }
+  if (!place.empty()) beside(std::string(place));
   beside(counted(endpoint.connections_active, "connection", "connections"));
   if (row.rate) bar.words = shown_number(*row.rate) + " requests/s";
   if (row.failures.value_or(0) > 0) bar.words += ", " + std::to_string(*row.failures) + " failed";

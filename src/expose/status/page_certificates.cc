@@ -98,7 +98,7 @@ void write_row(const CertificateRow& row, sys_seconds now, PageTable& table, Htm
     const auto cell = table.cell();
     if (row.remaining_ratio) write_bar(html, tone_of(row.status), *row.remaining_ratio);
     html.element("span", left_words(row));
-    html.element("div", {{"class", "soft"}}, "until " + to_rfc3339(row.certificate.not_after));
+    html.element("div", {{"class", "soft date"}}, "until " + to_rfc3339(row.certificate.not_after));
   }
   table.cell(renewal_words(row, now));
 }
@@ -138,7 +138,7 @@ void write_certificates(const Page& page, const ReportFilter& filter, Html& html
   const std::vector<CertificateRow> rows = rows_of(page, filter);
   const sys_seconds now = std::chrono::floor<std::chrono::seconds>(page.self.now);
   html.element("p", {{"class", "sum"}}, certificates_in_one_line(page, filter));
-  const std::string cascade = cascade_words(page.snapshot, page.self.now, filter);
+  const std::string cascade = cascade_words(cut_off(page.snapshot, filter), page.self.now);
   if (!cascade.empty()) {
     const auto alarm = html.open("p", {{"class", "alarm"}});
     html.text(cascade, 2 * Html::longest_text);

@@ -9,7 +9,8 @@
 namespace mesh {
 namespace {
 
-constexpr std::size_t most_findings = 200, most_lines = 200;
+constexpr FindingsShown all_findings{200, 200};
+constexpr std::size_t most_lines = 200;
 
 void write_list(Html& html, const std::vector<std::string>& lines) {
   const auto list = html.open("ul");
@@ -24,7 +25,7 @@ void write_list(Html& html, const std::vector<std::string>& lines) {
 
 void write_findings(const Page& page, const ReportFilter& filter, Html& html) {
   const Diagnosis diagnosis = diagnose(page, filter);
-  write_findings_list(page, filter, diagnosis, most_findings, html);
+  write_findings_list(page, filter, diagnosis, all_findings, html);
   if (!diagnosis.unseen.empty()) {
     html.element("h2", "Could not be seen");
     write_list(html, diagnosis.unseen);

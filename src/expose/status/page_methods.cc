@@ -25,14 +25,18 @@ std::vector<MethodRow> rows_of(const Page& page, const ReportFilter& filter) {
   return rows;
 }
 
-// "12 ms on average, 99 % within 100 ms"
+// "12 ms on average, half within 10 ms, 99 % within 100 ms": bounds of buckets, so no more than
+// what is known.
 std::string took_words(const MethodRow& row) {
   std::string words;
-  if (const auto mean = row.mean_seconds()) words = human_seconds(*mean) + " on average";
-  if (const auto bound = row.within(0.99)) {
-    words += (words.empty() ? "" : ", ") + std::string("99 % within ") + human_seconds(*bound);
+  const auto add = [&](const std::string& more) { words += (words.empty() ? "" : ", ") + more; };
+  if (const auto mean = row.mean_seconds()) add(human_seconds(*mean) + " on average");
+  if (const auto bound = row.within(0.5)) add("half within " + human_seconds(*bound));
+  if (const auto bound = row.within(0.99)) add("99 % within " + human_seconds(*bound));
+  if (const auto bound = row.not_within(0.99)) {
+    add("more than 1 % above " + human_seconds(*bound));
   }
-  return words.empty() ? "–" : words;
+  return words.empty() ? "not told" : words;
 }
 
 std::string name_of(const MethodRow& row) {
@@ -40,11 +44,26 @@ std::string name_of(const MethodRow& row) {
   return row.service + "/" + (row.method.empty() ? "…" : row.method);
 }
 
+// A long name is broken before its last words, not within them.
+void write_name(const MethodRow& row, Html& html) {
+  const std::string name = name_of(row);
+  const std::string_view all = name;
+  const auto bold = html.open("b");
+  std::size_t from = 0;
+  for (const auto at : {name.rfind('.', name.find('/')), name.find('/')}) {
+    if (at == name.npos || at < from) continue;
+    html.text(all.substr(from, at + 1 - from));
+    html.lone("wbr", {});
+    from = at + 1;
+  }
+  html.text(all.substr(from));
+}
+
 void write_row(const MethodRow& row, PageTable& table, Html& html) {
   const auto line = table.row();
   {
     const auto cell = table.cell();
-    html.element("b", name_of(row));
+    write_name(row, html);
     const auto where = html.open("div", {{"class", "soft"}});
     html.text(target_id(row.state->target));
     html.text(" · " + std::string(to_string(row.direction)));

@@ -9,13 +9,14 @@
 namespace mesh {
 namespace {
 
-// As many as somebody reads before looking at all of them.
-constexpr std::size_t most_findings = 20;
+// As many as somebody reads before looking at all of them, and so few alike that a thousand
+// expiring certificates hide nothing else.
+constexpr FindingsShown as_a_start{20, 3};
 
 }  // namespace
 
 void write_overview(const Page& page, const ReportFilter& filter, Html& html) {
-  write_findings_list(page, filter, diagnose(page, filter), most_findings, html);
+  write_findings_list(page, filter, diagnose(page, filter), as_a_start, html);
   write_discovery_problems(page, html);  // who is not known of cannot be in trouble
   html.element("h2", "Areas");
   const auto list = html.open("ul", {{"class", "areas"}});

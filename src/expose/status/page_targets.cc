@@ -136,11 +136,16 @@ std::string targets_in_one_line(const Page& page, const ReportFilter& filter) {
     cost = std::max(cost, state->scrape_seconds);
     noted += remarks(*state, page.options.poll_interval).empty() ? 0 : 1;
   }
+  const std::vector<DiscoveryState>& sources = page.snapshot.discovery->sources;
   std::string words = counted(all, "target", "targets") + ", " + std::to_string(up) + " answered";
+  if (page.snapshot.targets.empty()) {
+    words = sources.empty() ? "none is configured, neither under \"targets\" nor by \"discovery\""
+                            : "discovery has found no target";
+  }
   if (noted > 0) words += ", " + std::to_string(noted) + " with remarks";
   if (up > 0) words += "; the dearest poll took " + human_seconds(cost);
   std::size_t problems = 0;
-  for (const DiscoveryState& source : page.snapshot.discovery->sources) {
+  for (const DiscoveryState& source : sources) {
     problems += source.problems.size();
   }
   if (problems > 0) words += "; " + counted(problems, "problem", "problems") + " in finding them";

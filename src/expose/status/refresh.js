@@ -19,7 +19,9 @@
     if (document.hidden) return "hidden";
     const selection = document.getSelection();
     if (selection && !selection.isCollapsed) return "while text is selected";
-    if (document.activeElement?.matches("input")) return "while you type";
+    const inputs = [...main.querySelectorAll("input")];
+    const typed = inputs.some((input) => input.value !== input.defaultValue);
+    if (typed || document.activeElement?.matches("input")) return "while you type";
     if (main.querySelector("details[open]")) return "while something is open";
     return "";
   };

@@ -47,6 +47,33 @@ async function without_scripts() {
   await tab.close();
 }
 
+// By keys alone: the first of them leads past the navigation, and what has the focus is seen.
+async function by_keys() {
+  const tab = await browser.tab();
+  await tab.look({ ...SCREEN, scheme: "light" });
+  await tab.open(agent + "/targets");
+  const press = async (key, code) => {
+    const what = { key, code: key, windowsVirtualKeyCode: code, text: key === "Enter" ? "\r" : undefined };
+    await tab.send("Input.dispatchKeyEvent", { type: "keyDown", ...what });
+    await tab.send("Input.dispatchKeyEvent", { type: "keyUp", ...what });
+  };
+  const focused = "document.activeElement.textContent || document.activeElement.name";
+  const seen = "(({left, top}, {outlineStyle}) => left >= 0 && top >= 0 && outlineStyle !== 'none')(" +
+    "document.activeElement.getBoundingClientRect(), getComputedStyle(document.activeElement))";
+  await press("Tab", 9);
+  report.keys = [[await tab.evaluate(focused), await tab.evaluate(seen)]];
+  await press("Enter", 13);
+  await press("Tab", 9);
+  report.keys.push([await tab.evaluate(focused), await tab.evaluate(seen)]);
+  await tab.send("Input.insertText", { text: "shop" });
+  for (let i = 0; i < 2; ++i) await press("Tab", 9);
+  report.keys.push([await tab.evaluate(focused), await tab.evaluate(seen)]);
+  // What was typed is not sent yet: no refresh may take it away.
+  await tab.until("document.getElementById('live').textContent.startsWith('Not updated')", 15);
+  report.typed = await tab.evaluate("document.querySelector('input').value");
+  await tab.close();
+}
+
 // A page that is kept open: it is refreshed, the focus stays, a selection is left alone, and it says when
 // the agent is gone.
 async function kept_open() {
@@ -55,10 +82,12 @@ async function kept_open() {
   await tab.open(agent + "/targets?namespace=");
   const live = "document.getElementById('live').textContent";
   await tab.evaluate("document.querySelector('main').firstChild.mark = 1; " +
-    "document.querySelector('.filter button').focus()");
+    "document.querySelector('.filter button').focus(); scrollTo(0, 40)");
+  const place = await tab.evaluate("scrollY");
   await tab.until("!document.querySelector('main').firstChild.mark", 15);
   report.refreshed = await tab.evaluate(live);
   report.focus = await tab.evaluate("document.activeElement.textContent");
+  report.moved = await tab.evaluate(`scrollY - ${place}`);
   await tab.evaluate("getSelection().selectAllChildren(document.querySelector('h1'))");
   await tab.until(`${live}.startsWith('Not updated')`, 15);
   report.selected = await tab.evaluate(live);
@@ -76,6 +105,7 @@ try {
     }
   }
   await without_scripts();
+  await by_keys();
   await kept_open();
   console.log(JSON.stringify(report));
 } finally {

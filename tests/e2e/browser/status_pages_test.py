@@ -63,6 +63,14 @@ class StatusPages(SharedPartsTest):
     def test_a_page_that_is_kept_open_stays_true(self):
         self.assertEqual(self.report["refreshed"], "Updated every 5 s")
         self.assertEqual(self.report["focus"], "Show")
+        self.assertEqual(self.report["moved"], 0)
+
+    def test_keys_lead_past_the_navigation_and_what_has_the_focus_is_seen(self):
+        self.assertEqual(self.report["keys"],
+                         [["Skip to the content", True], ["namespace", True], ["Show", True]])
+
+    def test_what_was_typed_and_not_sent_is_kept(self):
+        self.assertEqual(self.report["typed"], "shop")
 
     def test_a_selection_is_left_alone(self):
         self.assertEqual(self.report["selected"], "Not updated while text is selected")

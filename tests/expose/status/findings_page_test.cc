@@ -80,9 +80,20 @@ TEST(FindingsPage, is_narrowed) {
 
 TEST(FindingsPage, is_cut_with_a_word_and_a_link) {
   Snapshot snapshot = pinned();
-  snapshot.held_findings.assign(25, snapshot.held_findings[0]);
-  EXPECT_THAT(sample::status_main("/", snapshot),
-              HasSubstr("and 5 more, see <a href=\"/diagnosis\">all findings</a>"));
+  snapshot.held_findings.assign(250, snapshot.held_findings[0]);
+  EXPECT_THAT(
+      sample::status_main("/diagnosis", snapshot),
+      HasSubstr("and 50 more: 50 traffic_pinned; see <a href=\"/diagnosis\">all findings</a>"));
+}
+
+// A hundred of one kind hide no other one.
+TEST(FindingsPage, begins_with_a_few_of_each_kind) {
+  Snapshot snapshot = sample::two_sidecars();
+  snapshot.held_findings.assign(25, pinned().held_findings[0]);
+  const std::string html = sample::status_main("/", snapshot);
+  EXPECT_THAT(html, HasSubstr("more: 22 traffic_pinned; see "));
+  EXPECT_THAT(html, HasSubstr("<code>certificate_expired</code>"));
+  EXPECT_THAT(html, HasSubstr("<code>stale_certificate_in_use</code>"));
 }
 
 TEST(Overview, has_a_sentence_on_each_area) {
