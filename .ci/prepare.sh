@@ -75,7 +75,8 @@ if [ ! -e "$policy" ]; then
   chmod 755 "$policy"
 fi
 apt-get update -q
-apt-get install -q -y --no-install-recommends "$@"
+# Another apt may be at work, of the machine itself or of a second checkout: waited for.
+apt-get install -q -y -o DPkg::Lock::Timeout=300 --no-install-recommends "$@"
 for service in prometheus prometheus-alertmanager; do
   case " $* " in
     *" $service "*)
