@@ -1,6 +1,7 @@
 // What a browser makes of the status pages of an agent, as JSON on stdout: what axe-core finds on each page
 // in light and dark, what the console says, and how the pages behave when they are kept open, and without
-// scripts. Leaves pictures of each page as phones and screens show it.
+// scripts. Leaves pictures of each page as phones and screens show it. Each step is told on stderr, so that
+// a failure has a place.
 //
 //   node browse.mjs http://HOST:PORT PID DIRECTORY AXE.js      (the agent is ended on the way)
 import { readFileSync, writeFileSync } from "node:fs";
@@ -24,10 +25,11 @@ async function judged(tab) {
 }
 
 async function look(path, name, view, scheme) {
+  const key = `${path} ${name} ${scheme}`;
+  console.error(key);
   const tab = await browser.tab();
   await tab.look({ ...view, scheme });
   await tab.open(agent + path);
-  const key = `${path} ${name} ${scheme}`;
   report.violations[key] = await judged(tab);
   report.complaints[key] = [...tab.complaints];
   report.wide[key] = await tab.evaluate("document.documentElement.scrollWidth > innerWidth");
@@ -104,8 +106,11 @@ try {
       await look(path, "screen", SCREEN, scheme);
     }
   }
+  console.error("without scripts");
   await without_scripts();
+  console.error("by keys");
   await by_keys();
+  console.error("kept open");
   await kept_open();
   console.log(JSON.stringify(report));
 } finally {

@@ -30,11 +30,11 @@ built() {
 
 # real_tool MESH: its programs, built if they are missing, by tests/e2e/real/MESH/build.sh in a folder
 # of its own. That script says in its first line which programs it makes: "# makes: a b", and in the
-# second, where it does not work alone, whose else: "# needs: MESH".
+# second, where it does not work alone, whose else: "# needs: MESH". 1 if they cannot be built.
 real_tool() {
   local recipe=$root/tests/e2e/real/$1/build.sh programs need
   need=$(sed -n '2s/^# needs: //p' "$recipe")
-  [ -z "$need" ] || real_tool "$need"
+  [ -z "$need" ] || real_tool "$need" || return 1
   programs=$(sed -n '1s/^# makes: //p' "$recipe")
   # shellcheck disable=SC2086 # words
   if built $programs; then return 0; fi
@@ -44,8 +44,9 @@ real_tool() {
   (cd "$tools/src/$1" && exec nice bash -euo pipefail "$recipe") </dev/null >&2 &
   child=$!
   wait "$child" || {
+    child=
     say "$1 could not be built"
-    exit 1
+    return 1
   }
   child=
 }
