@@ -26,8 +26,8 @@ alerts/mesh_exporter.rules.yaml with the addresses and overrides of the values. 
 {{- toYaml $kept -}}
 {{- end -}}
 
-{{/* Fails where an override is about no alert, gives one expression to several rules, or another threshold to
-one that ends in none. */}}
+{{/* Fails where an override is about no alert, gives one expression to several rules, or a threshold to one that has
+none, or one that makes no sense. */}}
 {{- define "mesh-exporter.checkOverrides" -}}
 {{- $names := list -}}
 {{- range .groups }}{{ range .rules }}{{ if .alert }}{{ $names = append $names .alert }}{{ end }}{{ end }}{{ end -}}
@@ -40,16 +40,43 @@ one that ends in none. */}}
 {{- if and $override.expr (gt (int $count) 1) -}}
 {{- fail (printf "prometheusRule.alerts.%s.expr: there are %d rules of that name; disable them and add your own by extraObjects" $name (int $count)) -}}
 {{- end -}}
-{{- $with := splitList " " (include "mesh-exporter.withThreshold" $) -}}
-{{- if and (hasKey $override "threshold") (or $override.expr (not (has $name $with))) -}}
-{{- fail (printf "prometheusRule.alerts.%s.threshold: expected without expr, and of one of %s; of others give expr" $name (join ", " $with)) -}}
+{{- if hasKey $override "threshold" -}}
+{{- $thresholds := fromYaml (include "mesh-exporter.thresholds" $) -}}
+{{- $one := get $thresholds $name -}}
+{{- if or $override.expr (not $one) -}}
+{{- fail (printf "prometheusRule.alerts.%s.threshold: expected without expr, and of one of %s; of others give expr" $name (keys $thresholds | sortAlpha | join ", ")) -}}
+{{- end -}}
+{{- if gt (float64 $override.threshold) (float64 $one.most) -}}
+{{- fail (printf "prometheusRule.alerts.%s.threshold: %v; expected at most %v" $name $override.threshold $one.most) -}}
+{{- end -}}
 {{- end -}}
 {{- end -}}
 {{- end -}}
 
-{{/* Alerts whose expression ends in "> " and a share, which is the threshold: `threshold` goes in its place. */}}
-{{- define "mesh-exporter.withThreshold" -}}
-MeshCallsUnavailable MeshCallsTimedOut MeshRetryStorm MeshControlPlaneDown MeshRotationOverdueFleet MeshSidecarCpuThrottled
+{{/* Alerts whose expression has a threshold: its number as it is, between what stands before and behind it (regular
+expressions), and the most that it may be. tests/deploy holds it against the rules. */}}
+{{- define "mesh-exporter.thresholds" -}}
+MeshErrorBudgetBurn: {before: '[0-9] \* ', number: 0.001, behind: '', most: 1}
+MeshCallsUnavailable: {before: '> ', number: 0.05, behind: '$', most: 1}
+MeshCallsTimedOut: {before: '> ', number: 0.05, behind: '$', most: 1}
+MeshCallsSlow: {before: '\)\)\s+> ', number: 1, behind: '\s+and', most: 86400}
+MeshRetryStorm: {before: '> ', number: 0.2, behind: '$', most: 1}
+MeshLoadImbalance: {before: '> ', number: 1.6, behind: '\s+unless', most: 1000}
+MeshEndpointIdle: {before: 'group_left \(\) ', number: 0.1, behind: ' \*', most: 1}
+MeshControlPlaneDown: {before: '> ', number: 0.5, behind: '$', most: 1}
+MeshCaIssuanceFailing: {before: '\)\s+> ', number: 10, behind: '\s+and', most: 1000000}
+MeshCertificateExpiring: {before: 'remaining_ratio < ', number: 0.08, behind: '\b', most: 1}
+MeshRotationOverdueFleet: {before: '> ', number: 0.2, behind: '$', most: 1}
+MeshSidecarCpuThrottled: {before: '> ', number: 0.25, behind: '$', most: 1}
+MeshExporterSnapshotStale: {before: '> on \(cluster, job, instance\) ', number: 4, behind: ' \*', most: 1000}
+{{- end -}}
+
+{{/* What the descriptions of alerts say of their thresholds, in the words of another one. */}}
+{{- define "mesh-exporter.describeThreshold" -}}
+{{- $percent := mulf .threshold 100 -}}
+{{- $text := .rule.annotations.description | replace "the target is 1s" (printf "the target is %vs" .threshold) -}}
+{{- $text = $text | replace "An objective of 99.9 % allows 0.1 %" (printf "An objective of %.6g %% allows %.6g %%" (subf 100 $percent) $percent) -}}
+{{- $_ := set .rule.annotations "description" $text -}}
 {{- end -}}
 
 {{/* Changes `rule`; prints nothing. */}}
@@ -59,7 +86,11 @@ MeshCallsUnavailable MeshCallsTimedOut MeshRetryStorm MeshControlPlaneDown MeshR
 {{- with get $.override $key }}{{ $_ := set $rule $key . }}{{ end -}}
 {{- end -}}
 {{- if hasKey .override "threshold" -}}
-{{- $_ := set $rule "expr" (regexReplaceAll "> [0-9.]+\\s*$" $rule.expr (printf "> %v" .override.threshold)) -}}
+{{- $one := get (fromYaml (include "mesh-exporter.thresholds" .)) .rule.alert -}}
+{{- $number := toString $one.number | replace "." "\\." -}}
+{{- $pattern := printf "(%s)%s(%s)" $one.before $number $one.behind -}}
+{{- $_ := set $rule "expr" (regexReplaceAll $pattern $rule.expr (printf "${1}%v${2}" .override.threshold)) -}}
+{{- include "mesh-exporter.describeThreshold" (dict "rule" $rule "threshold" .override.threshold) -}}
 {{- end -}}
 {{- $labels := mergeOverwrite (dict) $rule.labels .labels (default dict .override.labels) -}}
 {{- with .override.severity }}{{ $_ := set $labels "severity" . }}{{ end -}}

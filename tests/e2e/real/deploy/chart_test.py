@@ -19,6 +19,7 @@ from real_mesh import ROOT
 sys.path.insert(0, os.path.join(ROOT, "tests", "deploy"))
 
 import posture_test  # noqa: E402
+import thresholds  # noqa: E402
 from manifests import HERE as FIXTURES  # noqa: E402
 from manifests import make, objects, of_kind, only, read, run  # noqa: E402
 
@@ -40,7 +41,8 @@ prometheusRule:
 REFUSED = (
     (("prometheusRule.enabled=true", "prometheusRule.alerts.MeshX.enabled=false"), "there is no such alert"),
     (("prometheusRule.enabled=true", "prometheusRule.alerts.MeshErrorBudgetBurn.expr=a"), "there are 4 rules"),
-    (("prometheusRule.enabled=true", "prometheusRule.alerts.MeshCallsSlow.threshold=1"), "of others give expr"),
+    (("prometheusRule.enabled=true", "prometheusRule.alerts.MeshTrustBroken.threshold=1"), "of others give expr"),
+    (("prometheusRule.enabled=true", "prometheusRule.alerts.MeshRetryStorm.threshold=20"), "20; expected at most 1"),
     (("podMonitor.enabled=true", "serviceMonitor.enabled=true"), "expected one of them"),
     (("serviceMonitor.enabled=true", "service.enabled=false"), "needs service.enabled"))
 
@@ -149,21 +151,37 @@ class Chart(unittest.TestCase):
         self.assertEqual([one for group in rule["spec"]["groups"] for one in group["rules"] if "record" in one],
                          [one for group in before for one in group["rules"] if "record" in one])
 
-    def test_thresholds_are_changed_where_an_expression_ends_in_one(self):
-        before = alerts(yaml.safe_load(read("alerts", "mesh_exporter.rules.yaml"))["groups"])
-        said = run(make.HELM, "template", make.NAME, make.CHART, *RULES, "--set",
-                   "prometheusRule.alerts.MeshCallsSlow.threshold=1")[1]
-        names = re.search(r"of one of (.*); of others", said)[1].split(", ")
-        self.assertGreater(len(names), 5)
-        for number in ("0.125", "1"):
-            text = "".join(f"    {name}: {{threshold: {number}}}\n" for name in names)
-            rule, = of_kind(self.rendered("prometheusRule:\n  enabled: true\n  alerts:\n" + text), "PrometheusRule")
-            after = alerts(rule["spec"]["groups"])
-            for name, window, expr in before:
-                head, _, last = expr.rstrip().rpartition("> ")
-                changed = f"{head}> {number}" if name in names else expr
-                self.assertIn((name, window, changed), after)
-                self.assertTrue(name not in names or 0 < float(last) < 1, name)
+    def changed_alerts(self, overrides):
+        """The alerts of the chart with these under `alerts`, in order."""
+        values = {"prometheusRule": {"enabled": True, "alerts": overrides}}
+        rule, = of_kind(self.rendered(yaml.safe_dump(values)), "PrometheusRule")
+        return thresholds.alerts(rule["spec"]["groups"])
+
+    def test_each_alert_can_be_changed_and_switched_off(self):
+        before = thresholds.alerts(thresholds.rules())
+        names = sorted({one["alert"] for one in before})
+        self.assertGreater(len(names), 40)
+        change = {"severity": "info", "for": "77m", "keep_firing_for": "78m", "labels": {"a": "b"}}
+        for one in before:
+            one.update({"for": "77m", "keep_firing_for": "78m", "labels": {**one["labels"], "severity": "info", "a": "b"}})
+        self.assertEqual(self.changed_alerts(dict.fromkeys(names, change)), before)
+        for off in (names, names[::2], names[1::2]):
+            left = self.changed_alerts({name: {"enabled": False} for name in off})
+            self.assertEqual(left, [one for one in thresholds.alerts(thresholds.rules()) if one["alert"] not in off])
+
+    def test_thresholds_are_changed_where_there_is_one(self):
+        known = thresholds.thresholds()
+        for number in (0.125, 1):
+            after = self.changed_alerts({name: {"threshold": number} for name in known})
+            for one, was in zip(after, thresholds.alerts(thresholds.rules()), strict=True):
+                expr = was["expr"]
+                if was["alert"] in known:
+                    expr = thresholds.changed(known[was["alert"]], expr, str(number))
+                self.assertEqual((one["alert"], one["expr"]), (was["alert"], expr))
+            described = {one["alert"]: one["annotations"]["description"] for one in after}
+            self.assertIn(f"the target is {number}s", described["MeshCallsSlow"])
+        budget, *_ = self.changed_alerts({"MeshErrorBudgetBurn": {"threshold": 0.005}})
+        self.assertIn("An objective of 99.5 % allows 0.5 %.", budget["annotations"]["description"])
 
     def test_prometheus_takes_changed_rules(self):
         rule, = of_kind(self.rendered(OVERRIDES), "PrometheusRule")
