@@ -1,8 +1,8 @@
 #!/usr/bin/env python3
 """The image of the agent, built by deploy/image without an engine: what is in it, what it says of itself, that
-a second one is the same, and that from it alone the agent counts a mesh's calls, on this machine and, emulated,
-on the other architecture. tests/e2e/run --image; as root. The first time it takes what compiling the program
-for the other architecture takes."""
+a second one is the same, and that from it alone the agent counts a mesh's calls. tests/e2e/run --image; with
+--image-arm64 for the other architecture, emulated, which the first time takes what compiling the program takes.
+As root."""
 
 import hashlib
 import json
@@ -15,6 +15,7 @@ import unittest
 
 from harness import (BIN_DIR, CLIENT, ENVOY, ROOT, Agent, DemoMesh, SharedPartsTest,  # lets tests/support be
                      TempDirTest, ledger_calls)  # found, too
+import as_container
 from built_image import BuiltImage
 from processes import Child
 
@@ -32,12 +33,14 @@ fault = JsonStrictValidator(SchemaVersion.V1_5).validate_str(sys.stdin.read())
 sys.exit(str(fault) if fault else 0)
 """
 ELF = b"\x7fELF"
+MACHINES = {"amd64": 62, "arm64": 183}  # e_machine of their ELF files
 REVISION = sources.revision()
+ARCHITECTURES = os.environ.get("MESH_IMAGES", "amd64").split()
 IMAGES = {}
 
 
 def setUpModule():
-    for architecture in os.environ.get("MESH_IMAGES", "amd64 arm64").split():
+    for architecture in ARCHITECTURES:
         IMAGES[architecture] = BuiltImage(architecture)
         unittest.addModuleCleanup(IMAGES[architecture].remove)
         IMAGES[architecture].make()
@@ -95,6 +98,8 @@ class Content(TempDirTest):
             wanted = {name for path in elves.values() for name in needed(image.root + path)}
             self.assertEqual(elves.keys() - {"mesh_exporter"}, wanted)
             self.assertGreater(len(wanted), 5)
+            machines = {int.from_bytes(read(image, path)[18:20], "little") for path in elves.values()}
+            self.assertEqual(machines, {MACHINES[image.architecture]})
 
     def test_it_trusts_public_authorities(self):
         for image in IMAGES.values():
@@ -137,6 +142,7 @@ class Bill(unittest.TestCase):
                 self.assertIn(b"opyright", read(image, f"/usr/share/doc/{part['name']}/copyright"))
 
 
+@unittest.skipUnless("amd64" in ARCHITECTURES, "not built")
 class Same(TempDirTest):
     def test_a_second_one_is_the_same(self):
         first = IMAGES["amd64"]
@@ -170,14 +176,16 @@ class Runs(SharedPartsTest):
                                    revision=REVISION))
         return agent
 
+    @unittest.skipUnless("amd64" in ARCHITECTURES, "not built")
     def test_on_this_machine(self):
         image = IMAGES["amd64"]
         agent = self.counts("amd64", image.command(self.shared))
-        with open(f"/proc/{agent.child.pid}/status", encoding="utf-8") as file:
+        pid = as_container.child_of(agent.child.pid)
+        with open(f"/proc/{pid}/status", encoding="utf-8") as file:
             status = file.read()
-        self.assertRegex(status, r"(?m)^Uid:(\t65532){4}$")
-        self.assertRegex(status, r"(?m)^CapEff:\t0+$")
-        self.assertEqual(os.readlink(f"/proc/{agent.child.pid}/root"), image.root)
+        for line in (r"Uid:(\t65532){4}", r"Gid:(\t65532){4}", r"CapBnd:\t0+", r"CapEff:\t0+", r"NSpid:\t\d+\t1"):
+            self.assertRegex(status, f"(?m)^{line}$")
+        self.assertEqual(os.readlink(f"/proc/{pid}/root"), image.root)
         self.asked_by_helm_test(image, agent)
 
     def asked_by_helm_test(self, image, agent):
@@ -190,10 +198,12 @@ class Runs(SharedPartsTest):
         self.assertEqual(child.wait(30), 0, child.log_tail())
         self.assertIn(CLIENT, child.log_tail(100))
 
-    @unittest.skipUnless("arm64" in os.environ.get("MESH_IMAGES", "amd64 arm64"), "not built")
+    @unittest.skipUnless("arm64" in ARCHITECTURES, "not built")
     def test_on_the_other_architecture(self):
         root = IMAGES["arm64"].root
-        self.counts("arm64", ["qemu-aarch64-static", "-L", root, root + "/usr/bin/mesh_exporter"])
+        command = ["qemu-aarch64-static", "-L", root, root + "/usr/bin/mesh_exporter"]
+        self.assertRegex(output(*command, "--version"), r"(?m)^ *platform: +linux/arm64$")
+        self.counts("arm64", command)
 
 
 if __name__ == "__main__":

@@ -78,7 +78,61 @@ def ledger_calls(ledger):
                     for row in ledger["calls"]})
 
 
-class Agent(Served):
+class ServingAgent(Served):
+    """mesh_exporter as it is asked, on a free port; a subclass starts it."""
+
+    _log_file = None
+
+    def log(self):
+        with open(self._log_file) as file:
+            return file.read()
+
+    def get(self, path, accept="*/*", **headers):
+        """(status, body as text). Headers by their names, with _ for -."""
+        headers = {name.replace("_", "-"): value for name, value in headers.items()}
+        status, body = http_get(self.url, path, headers={"Accept": accept, **headers})
+        return status, body.decode()
+
+    def page(self):
+        status, text = self.get("/metrics")
+        if status != 200:
+            raise MeshError(f"/metrics: HTTP {status} {text[:200]}")
+        return Page(text)
+
+    def wait_ready(self):
+        wait_until(lambda: self._answers("/-/ready"), "the agent to be ready", 60,
+                   alive=[self.child])
+
+    def wait_for(self, condition, what, timeout=60):
+        """Polls the page until condition(page); gives that page."""
+        found = []
+
+        def holds():
+            page = self.page()
+            found[:] = [page]
+            return condition(page)
+        wait_until(holds, what, timeout, alive=[self.child])
+        return found[0]
+
+    def page_after_polls(self):
+        """A page all of whose targets were asked from beginning to end after this call: of two
+        successes that follow it, the second began later."""
+        for _ in range(2):
+            before = self.page().last_successes()
+            page = self.wait_for(
+                lambda page, before=before: all(
+                    page.last_successes().get(target, 0) > when
+                    for target, when in before.items()), "a poll of every target")
+        return page
+
+    def _answers(self, path):
+        try:
+            return http_get(self.url, path)[0] == 200
+        except (OSError, http.client.HTTPException):
+            return False
+
+
+class Agent(ServingAgent):
     """mesh_exporter with a configuration of its own, on a free port. start() … stop()."""
 
     def __init__(self, binary, directory, config, *flags, name="mesh_exporter"):
@@ -135,54 +189,6 @@ class Agent(Served):
             f"--web.listen-address={self.listens_on}"], self._log_file)
         wait_until(lambda: self._answers("/-/healthy"), "the agent to serve", alive=[self.child])
         return self
-
-    def log(self):
-        with open(self._log_file) as file:
-            return file.read()
-
-    def get(self, path, accept="*/*", **headers):
-        """(status, body as text). Headers by their names, with _ for -."""
-        headers = {name.replace("_", "-"): value for name, value in headers.items()}
-        status, body = http_get(self.url, path, headers={"Accept": accept, **headers})
-        return status, body.decode()
-
-    def page(self):
-        status, text = self.get("/metrics")
-        if status != 200:
-            raise MeshError(f"/metrics: HTTP {status} {text[:200]}")
-        return Page(text)
-
-    def wait_ready(self):
-        wait_until(lambda: self._answers("/-/ready"), "the agent to be ready", 60,
-                   alive=[self.child])
-
-    def wait_for(self, condition, what, timeout=60):
-        """Polls the page until condition(page); gives that page."""
-        found = []
-
-        def holds():
-            page = self.page()
-            found[:] = [page]
-            return condition(page)
-        wait_until(holds, what, timeout, alive=[self.child])
-        return found[0]
-
-    def page_after_polls(self):
-        """A page all of whose targets were asked from beginning to end after this call: of two
-        successes that follow it, the second began later."""
-        for _ in range(2):
-            before = self.page().last_successes()
-            page = self.wait_for(
-                lambda page, before=before: all(
-                    page.last_successes().get(target, 0) > when
-                    for target, when in before.items()), "a poll of every target")
-        return page
-
-    def _answers(self, path):
-        try:
-            return http_get(self.url, path)[0] == 200
-        except (OSError, http.client.HTTPException):
-            return False
 
 
 class Prometheus(Served):

@@ -6,10 +6,10 @@ import os
 import subprocess
 import sys
 
+import as_container
 from debian_archive import debian_archive
 
 ROOT = os.path.dirname(os.path.dirname(os.path.dirname(os.path.abspath(__file__))))
-HERE = os.path.dirname(os.path.abspath(__file__))
 WHERE = os.path.join(ROOT, "build", "image")
 BASE = "localhost/mesh-exporter-debian"
 _BUILDAH = ["buildah", "--storage-driver", "vfs", "--root", os.path.join(WHERE, "storage"),
@@ -78,10 +78,15 @@ class BuiltImage:
         with open(os.path.join(folder, "blobs", *one["digest"].split(":")), encoding="utf-8") as file:
             return one["digest"], json.load(file)
 
-    def command(self, folder, program="/usr/bin/mesh_exporter"):
-        """What runs a program of it as a container would, which sees that folder, too."""
-        user = self.config["config"]["User"]
-        return [sys.executable, "-B", os.path.join(HERE, "as_container.py"), self.root, folder, user, program]
+    def user(self):
+        """(uid, gid), as a container is when nobody says otherwise."""
+        return tuple(map(int, self.config["config"]["User"].split(":")))
+
+    def command(self, folder):
+        """What runs it as a container that sees that folder, too; its arguments come after it."""
+        return as_container.command(folder, as_container.specification(
+            self.root, self.config["config"]["Entrypoint"], self.user(), [(folder, folder, False)],
+            environment={"NODE_NAME": "node"}))
 
     def remove(self):
         if self._container:
