@@ -18,7 +18,7 @@ sys.path.insert(0, os.path.dirname(os.path.dirname(os.path.abspath(__file__))))
 
 from real_mesh import BINARY, BIN_DIR, ENVOY, ROOT, SharedPartsTest, ledger_calls, wait_until
 from cluster import SPACE, Cluster, make
-from kubelet import ADDRESS, Container, bind, place, pod_path
+from kubelet import ADDRESS, AT, Container, bind, place, pod_path
 from agent import ServingAgent
 from as_container import child_of
 from built_image import BuiltImage
@@ -87,8 +87,8 @@ class Demo(SharedPartsTest):
                             "config.poll.window=5m")
         cls.workload = cls.cluster.get("daemonset", make.NAME)
         cls.container = cls.as_container(place(cls.cluster.api, cls.workload, NODE))
-        cls.start_agent()
         cls.addClassCleanup(cls.container.stop)
+        cls.start_agent()
 
     @classmethod
     def choose_image(cls):
@@ -109,7 +109,7 @@ class Demo(SharedPartsTest):
         cls.cluster.api.create(pod_path(NAMESPACE), metadata={
             "name": name, "ownerReferences": [owner], "annotations": {"mesh-exporter.io/admin-port": port}},
             spec={"nodeName": NODE, "containers": [{"name": one, "image": one} for one in ("app", "envoy")]})
-        cls.cluster.api.set_status(NAMESPACE, name, ADDRESS, hostIP=ADDRESS)
+        cls.cluster.api.set_status(NAMESPACE, name, ADDRESS, **AT)
 
     @classmethod
     def as_container(cls, pod):

@@ -20,6 +20,8 @@ import as_container
 from processes import Child
 
 ADDRESS = "127.0.0.1"
+# Where a pod is, and its node.
+AT = {"hostIP": ADDRESS, "hostIPs": [{"ip": ADDRESS}], "podIP": ADDRESS, "podIPs": [{"ip": ADDRESS}]}
 ACCOUNT = "/var/run/secrets/kubernetes.io/serviceaccount"
 # What a pod and its container may say. Of those marked "" the stand-in makes nothing.
 _POD = {"containers", "volumes", "nodeName", "serviceAccountName", "automountServiceAccountToken", "securityContext",
@@ -56,7 +58,8 @@ def place(api, workload, node):
 def bind(api, pod, node):
     """As the scheduler does it; gives the pod as it is then."""
     path = pod_path(pod["metadata"]["namespace"], pod["metadata"]["name"])
-    api.create(path + "/binding", target={"kind": "Node", "name": node}, metadata={"name": pod["metadata"]["name"]})
+    api.create(path + "/binding", apiVersion="v1", kind="Binding", metadata={"name": pod["metadata"]["name"]},
+               target={"apiVersion": "v1", "kind": "Node", "name": node})
     return api.get(path)
 
 
@@ -131,7 +134,7 @@ class Container:
     def report(self, phase, is_ready=False, **state):
         """Tells the API server."""
         self._cluster.api.change(self.path + "/status", status={
-            "phase": phase, "hostIP": ADDRESS, "podIP": ADDRESS, "podIPs": [{"ip": ADDRESS}],
+            "phase": phase, **AT,
             "conditions": [{"type": kind, "status": str(is_ready)} for kind in ("Ready", "ContainersReady")],
             "containerStatuses": [{"name": self.container["name"], "image": self.container["image"], "imageID": "",
                                    "restartCount": 0, "ready": is_ready, "state": state}]})
