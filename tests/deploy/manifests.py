@@ -34,6 +34,14 @@ def golden(case):
     return objects(read("tests", "deploy", "golden", case + ".yaml"))
 
 
+def helm_test(case):
+    """The pod of `helm test` in a render; None where there is none."""
+    for one in yaml.safe_load_all(read("tests", "deploy", "golden", case + ".yaml")):
+        if one and one["metadata"].get("annotations", {}).get("helm.sh/hook") == "test":
+            return one
+    return None
+
+
 def kustomized(folder):
     return objects(make.kustomized(folder))
 

@@ -6,12 +6,10 @@ import copy
 import sys
 import unittest
 
-import yaml
-
 sys.dont_write_bytecode = True
 
-from manifests import (OVERLAYS, configurations, golden, granted, kustomized, make, of_kind, only,  # noqa: E402
-                       read, workloads)
+from manifests import (OVERLAYS, configurations, golden, granted, helm_test, kustomized, make, of_kind,  # noqa: E402
+                       only, workloads)
 
 GROUPS = "folder /sys/fs/cgroup"
 ENTERING = {"root", "hostPID", "SYS_ADMIN", "SYS_PTRACE", GROUPS}
@@ -27,8 +25,6 @@ SECRETS = ("", "secrets", "list watch")
 RIGHTS = {"endpoint-slices": {"": {SLICES, METRICS}}, "kubelet": {"": {METRICS}}, "many": {"": {METRICS}},
           "namespaces": {"": {SLICES}, "-secrets": {SECRETS}}, "secrets": {"-secrets": {SECRETS}},
           "web-password": {"-secrets": {SECRETS}}}
-# Renders without the pod of `helm test`.
-WITHOUT_TEST = {"web-config", "web-password"}
 OPT_OUT = {"labels": {"sidecar.istio.io/inject": "false", "istio.io/dataplane-mode": "none"},
            "annotations": {"sidecar.istio.io/inject": "false", "linkerd.io/inject": "disabled",
                            "consul.hashicorp.com/connect-inject": "false",
@@ -123,13 +119,10 @@ class Posture(unittest.TestCase):
 
     def test_the_pod_of_helm_test_has_nothing(self):
         for case in make.cases():
-            hooks = [one for one in yaml.safe_load_all(read("tests", "deploy", "golden", case + ".yaml"))
-                     if one["kind"] == "Pod"]
-            self.assertEqual(len(hooks), 0 if case in WITHOUT_TEST else 1)
-            for hook in hooks:
-                self.assertEqual(beyond_base(hook["spec"]), set(), case)
-                self.assertIs(hook["spec"]["automountServiceAccountToken"], False)
-                self.assert_opted_out(hook["metadata"])
+            hook = helm_test(case)
+            self.assertEqual(beyond_base(hook["spec"]), set(), case)
+            self.assertIs(hook["spec"]["automountServiceAccountToken"], False)
+            self.assert_opted_out(hook["metadata"])
 
     def test_every_node_has_an_agent_that_is_small_and_replaced_a_few_at_a_time(self):
         one = only(golden("defaults"), "DaemonSet")

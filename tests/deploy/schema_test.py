@@ -6,6 +6,7 @@ import copy
 import glob
 import json
 import os
+import re
 import sys
 import unittest
 
@@ -23,6 +24,12 @@ REFUSED = sorted(glob.glob(os.path.join(HERE, "refused", "*.yaml")))
 SWITCHED = {"cgroup_root", "certificates.secrets", "discovery.kubernetes.node_name",
             "discovery.kubernetes.kubeconfig", "discovery.kubernetes.network_namespaces",
             "discovery.kubernetes.endpoint_slices", "discovery.kubernetes.kubelet"}
+# {definition: where the program has the keys of such an element}
+ELEMENTS = {"targets": ("read_targets", "target"), "certificateEndpoints": ("read_certificates", "endpoint"),
+            "certificateFiles": ("read_certificates", "file"), "trust": ("read_certificates", "trust"),
+            "grpcProbes": ("read_probes", "probe")}
+BELOW = {"inbound": ("read_tls_port", "port"), "grpc": ("read_grpc_server", "server")}
+TLS = ("read_grpc_server", "tls")
 
 
 def complaints(values):
@@ -37,6 +44,12 @@ def complaints(values):
     validator = jsonschema.Draft7Validator(SCHEMA)
     return [("/".join(map(str, error.absolute_path)), error.message)
             for error in validator.iter_errors(over(copy.deepcopy(VALUES), values))]
+
+
+def keys_in_source(file, name):
+    """Those of a list in a source of src/config."""
+    words, = re.findall(rf"\b{name}_keys\{{+(.*?)\}}+;", read("src", "config", file + ".cc"), re.S)
+    return set(re.findall(r'"(\w+)"', words))
 
 
 def load(path):
@@ -100,6 +113,39 @@ class Schema(unittest.TestCase):
             more = {"enabled", "kubeconfig"} if name == "secrets" else set()
             commented = {"issuer", "rotation_point"} if name == "secrets" else set()
             self.assertEqual(known, part.keys() - more | commented)
+
+    def test_it_knows_the_keys_of_what_the_program_has_lists_of(self):
+        definitions = SCHEMA["definitions"]
+        self.assertEqual(definitions["grpcTls"]["properties"].keys(), keys_in_source(*TLS))
+        for name, source in ELEMENTS.items():
+            properties = definitions[name]["items"]["properties"]
+            self.assertEqual(properties.keys(), keys_in_source(*source), name)
+        for key, source in BELOW.items():
+            known = definitions["targets"]["items"]["properties"][key]["properties"].keys()
+            self.assertEqual(known, keys_in_source(*source), key)
+
+    def test_it_knows_the_programs_statuses(self):
+        """But the one that is no failure."""
+        pattern = SCHEMA["properties"]["config"]["properties"]["grpc"]["properties"]["failure_codes"]["items"]["pattern"]
+        names, = re.findall(r"grpc_code_names\{+(.*?)\}", read("src", "wire", "grpc_code.h"), re.S)
+        self.assertEqual(["OK", *re.search(r"\^\((.*)\)\$$", pattern)[1].split("|")], re.findall(r'"(\w+)"', names))
+
+    def test_variables_of_the_program_and_honest_odd_values_are_taken(self):
+        for text in ('config: {poll: {interval: "${INTERVAL}", window: 1h30m}, limits: {body_bytes: 1048576}}',
+                     'config: {grpc: {failure_codes: ["${CODE}", CANCELLED]}, targets: [{name: 7, admin: "${ADMIN}"}]}',
+                     'config: {targets: [{name: a, mesh: proxyless, grpc: "a:1", inbound: "a:2", rotation_point: 0.5}]}',
+                     'config: {probes: {grpc: [{address: "a:1", tls: {}, interval: 15s, services: [""]}]}}',
+                     "config: {targets: [{name: a, mesh: proxyless, grpc: {address: 'a:1', tls: null}}]}",
+                     "updateStrategy: {rollingUpdate: {maxUnavailable: 0, maxSurge: 100%}}",
+                     "resources: {limits: {cpu: 1, memory: 1.5Gi, ephemeral-storage: 1e9}, requests: {cpu: 0.5}}",
+                     "tolerations: [{key: a, operator: Equal, value: b, effect: NoExecute, tolerationSeconds: 60}]",
+                     'commonLabels: {example.com/team: Shop_1.a, b: ""}',
+                     "hostCertificates: {directories: [{path: /etc/..data/pki/, files: [..2026/*.crt]}]}",
+                     "extraVolumeMounts: [{name: a, mountPath: /etc/mesh_exporter.d, subPath: b}]",
+                     "extraEnv: [{name: A, valueFrom: {secretKeyRef: {name: a, key: b}}}, {name: B}]",
+                     "fullnameOverride: a-1",
+                     "podMonitor: {interval: 1m30s, scrapeTimeout: 500ms, namespace: team-1}"):
+            self.assertEqual(complaints(yaml.safe_load(text)), [], text)
 
 
 if __name__ == "__main__":

@@ -13,7 +13,8 @@ import yaml
 
 sys.dont_write_bytecode = True
 
-from manifests import OVERLAYS, ROOT, configurations, golden, kustomized, make, of_kind, read, run  # noqa: E402
+from manifests import (OVERLAYS, ROOT, configurations, golden, helm_test, kustomized, make, of_kind, read,  # noqa: E402
+                       run)
 
 BINARY = os.path.join(os.environ.get("MESH_BUILD_DIR", os.path.join(ROOT, "build", "release")), "mesh_exporter")
 VERSIONS = ("1.25", "1.29", "1.33", "1.37")
@@ -90,9 +91,7 @@ class Program(unittest.TestCase):
             self.assertIn(flag.split("=")[0] + "=", known)
 
     def test_the_pod_of_helm_test_asks_an_agent(self):
-        hook, = [one for one in yaml.safe_load_all(read("tests", "deploy", "golden", "defaults.yaml"))
-                 if one["kind"] == "Pod"]
-        code, said = run(BINARY, *hook["spec"]["containers"][0]["args"])
+        code, said = run(BINARY, *helm_test("defaults")["spec"]["containers"][0]["args"])
         self.assertEqual(code, 2)
         self.assertIn(f"the agent at {make.NAME}.{make.NAME}:10420", said)
 

@@ -44,7 +44,27 @@ REFUSED = (
     (("prometheusRule.enabled=true", "prometheusRule.alerts.MeshTrustBroken.threshold=1"), "of others give expr"),
     (("prometheusRule.enabled=true", "prometheusRule.alerts.MeshRetryStorm.threshold=20"), "20; expected at most 1"),
     (("podMonitor.enabled=true", "serviceMonitor.enabled=true"), "expected one of them"),
-    (("serviceMonitor.enabled=true", "service.enabled=false"), "needs service.enabled"))
+    (("serviceMonitor.enabled=true", "service.enabled=false"), "needs service.enabled"),
+    (("podMonitor.enabled=true", "podMonitor.interval=1m", "podMonitor.scrapeTimeout=61s"),
+     "podMonitor.scrapeTimeout: 61s; expected at most the interval, which is 1m"),
+    (("updateStrategy.rollingUpdate.maxUnavailable=0%",), "one of maxUnavailable and maxSurge above 0"),
+    (("updateStrategy.rollingUpdate.maxSurge=1",), "one of maxUnavailable and maxSurge above 0"),
+    (("hostCertificates.enabled=true", "hostCertificates.directories[0].path=/a",
+      "hostCertificates.directories[0].files[0]=b", "hostCertificates.directories[1].path=/a/",
+      "hostCertificates.directories[1].files[0]=c"), "/a/ is there twice"))
+# What makes sense, though not far from what does not.
+TAKEN = (("podMonitor.enabled=true", "podMonitor.interval=1m30s", "podMonitor.scrapeTimeout=90s"),
+         ("updateStrategy.rollingUpdate.maxUnavailable=0", "updateStrategy.rollingUpdate.maxSurge=10%"),
+         ("updateStrategy.rollingUpdate.maxUnavailable=null", "updateStrategy.rollingUpdate.maxSurge=0"),
+         ("updateStrategy.type=OnDelete", "updateStrategy.rollingUpdate=null"))
+# {values of webConfig beside the Secret: words of the notes, in order}
+NOTES = {"tls=true": ("exec ds/mesh-exporter -- mesh_exporter targets --agent=https://127.0.0.1:10420 "
+                      "--http.config.file=/etc/mesh_exporter/http-config.yml", " test mesh-exporter"),
+         "authentication=true": ("port-forward", "--agent=https://127.0.0.1:10420 --http.config.file=FILE",
+                                 " test mesh-exporter", "only sees whether the port shows a certificate"),
+         "tls=false,webConfig.authentication=true": ("port-forward", "--agent=127.0.0.1:10420",
+                                                     "`helm test` is not there"),
+         "authentication=true,webConfig.clientSecret=b": ("port-forward", " test mesh-exporter")}
 
 
 # {switch: what it adds to an agent of a node, and to its account's rights}
@@ -60,6 +80,11 @@ def alerts(groups):
     """{(name, what tells several rules of one name apart): rule}"""
     return {(rule["alert"], rule["labels"].get("window"), rule["expr"]): rule
             for group in groups for rule in group["rules"] if "alert" in rule}
+
+
+def notes(*flags):
+    """What Helm says after an installation with these values."""
+    return run(make.HELM, "install", make.NAME, make.CHART, "--dry-run=client", *flags)[1].split("NOTES:")[1]
 
 
 class Chart(unittest.TestCase):
@@ -115,6 +140,9 @@ class Chart(unittest.TestCase):
             code, said = run(make.HELM, "template", make.NAME, make.CHART, "--set", ",".join(values))
             self.assertNotEqual(code, 0, values)
             self.assertIn(words, said)
+
+        for values in TAKEN:
+            make.template("--set", ",".join(values))
 
     def test_it_refuses_a_cluster_that_is_too_old(self):
         code, said = run(make.HELM, "template", make.CHART, "--kube-version", "1.24")
@@ -209,9 +237,20 @@ class Chart(unittest.TestCase):
                                     "dashboards.enabled=true,secrets.enabled=true,kubelet.enabled=true")):
             self.assertLessEqual(len(one["metadata"]["name"]), 63)
 
+    def test_the_notes_say_how_agents_with_a_web_configuration_are_asked(self):
+        for values, words in NOTES.items():
+            said = notes("--set", "webConfig.existingSecret=a,webConfig." + values)
+            places = [said.find(one) for one in words]
+            self.assertEqual(places, sorted(places), said)
+            self.assertNotIn(-1, places, said)
+            self.assertEqual("port-forward" in said, "authentication=true" in values)
+
+    def test_helm_test_is_only_missing_where_it_could_tell_nothing(self):
+        for values, is_there in (("tls=false", True), ("tls=false,webConfig.authentication=true", False)):
+            made = make.template("--set", "webConfig.existingSecret=a,webConfig." + values)
+            self.assertEqual("helm.sh/hook: test" in made, is_there, values)
+
     def test_the_notes_name_each_switch_that_is_off(self):
-        def notes(*flags):
-            return run(make.HELM, "install", make.NAME, make.CHART, "--dry-run=client", *flags)[1].split("NOTES:")[1]
         self.assertIn("Nobody scrapes the agents yet", notes())
         switches = ("networkNamespaces", "hostCertificates", "endpointSlices", "secrets", "prometheusRule",
                     "dashboards", "networkPolicy")
