@@ -17,7 +17,7 @@ struct Wording {
   std::string_view words;
 };
 
-constexpr std::array<Wording, 14> wordings{{
+constexpr std::array<Wording, 15> wordings{{
     {"Received message larger than max", Reason::too_large, "the message is too large"},
     {"Buffers full", Reason::too_large, "the message is too large"},  // of the channel's quota
     {"certificate verify failed", Reason::tls, "the certificate is not trusted"},
@@ -30,6 +30,7 @@ constexpr std::array<Wording, 14> wordings{{
     {"last error: OK", Reason::connect, "the connection was closed before HTTP/2 began"},
     {"Domain name not found", Reason::connect, "there is no such name"},
     {"Connection refused", Reason::connect, "connection refused"},
+    {"No such file or directory", Reason::connect, "there is no such socket"},
     {"Broken pipe", Reason::connect, "the connection was closed"},
     {"GOAWAY received", Reason::connect, "the connection was closed"},
     {"Connection reset", Reason::connect, "connection reset"},

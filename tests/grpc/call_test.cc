@@ -69,7 +69,7 @@ TEST(GrpcCall, tells_the_same_apart_over_a_unix_socket) {
     const Serving server(always(14, "says the server"), socket);
     EXPECT_EQ(Calling(server.address()).say(), "UNAVAILABLE says the server");
   }
-  EXPECT_EQ(Calling(Address{"", 0, socket}).say(), "connect: No such file or directory");
+  EXPECT_EQ(Calling(Address{"", 0, socket}).say(), "connect: there is no such socket");
 }
 
 TEST(GrpcCall, has_a_deadline) {
