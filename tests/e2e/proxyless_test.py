@@ -64,28 +64,6 @@ class App:
         self.child.terminate()
 
 
-class ToldControlPlane(App):
-    """A stand-in for a control plane that has CSDS: it answers what say() told it last."""
-
-    program = (XDS_PYTHON, os.path.join(ROOT, "tests", "support", "csds_control_plane.py"))
-
-    def __init__(self, directory, *clients):
-        self._said = os.path.join(directory, "csds.json")
-        self.say(*clients)
-        super().__init__(directory, "control-plane", self._said)
-
-    def say(self, *clients):
-        with open(self._said + ".new", "w") as file:
-            json.dump({"config": clients}, file)
-        os.replace(self._said + ".new", self._said)
-
-
-def of_client(node_id, **statuses):
-    """How a control plane has it with the cluster of a client."""
-    return {"node": {"id": node_id}, "genericXdsConfigs": [{
-        "typeUrl": "type.googleapis.com/envoy.config.cluster.v3.Cluster", "name": "users", **statuses}]}
-
-
 class XdsServer:
     """A control plane that says what say() told it last. start() … stop()."""
 
@@ -271,34 +249,6 @@ class Proxyless(TempDirTest):
         self.assertEqual(status, 200)
         (one,) = [one for one in json.loads(text)["findings"] if one["finding"] == finding]
         return {number["name"]: number["value"] for number in one["evidence"]}
-
-    def test_a_control_plane_tells_how_its_clients_stand(self):
-        plane = self.start(ToldControlPlane(
-            self.directory, of_client("web-0", configStatus="SYNCED", versionInfo="v7"),
-            of_client("web-1", configStatus="STALE", versionInfo="v6"),
-            {"node": {"id": "web-2"}, "xdsConfig": [{"status": "NOT_SENT", "clusterConfig": {}}]}))
-        agent = self.start_agent(agent_config([target("plane", "plane", plane.address)]))
-
-        def clusters():
-            rows = agent.page().rows("mesh_control_plane_resources", pod="plane", resource="cds")
-            return {labels["status"]: value for labels, value in rows if value}
-        wait_until(lambda: clusters() == {"synced": 1, "stale": 1, "not_sent": 1}, "how they stand", 20,
-                   alive=[agent.child, plane.child])
-        page = agent.page()
-        self.assertEqual({labels["version"]: value for labels, value in page.rows(
-            "mesh_control_plane_resource_versions", pod="plane", resource="cds")}, {"v6": 1, "v7": 1})
-        self.assertEqual(page.rows("mesh_finding", finding="config_rejected"), [])
-        plane.say(of_client("web-0", configStatus="SYNCED", versionInfo="v8"),
-                  of_client("web-1", configStatus="ERROR", versionInfo="v6",
-                            errorState={"versionInfo": "v8", "details": "too new"}))
-        wait_until(lambda: clusters() == {"synced": 1, "error": 1}, "the refusal", 20, alive=[agent.child])
-        wait_until(lambda: agent.page().rows("mesh_finding", finding="config_rejected", pod="plane"),
-                   "the finding", 20, alive=[agent.child])
-        page = agent.page()
-        self.assertEqual(page.value("mesh_control_plane_updates_total", pod="plane", resource="cds",
-                                    result="accepted"), 2)
-        self.assertEqual(page.value("mesh_control_plane_updates_total", pod="plane", resource="cds",
-                                    result="rejected"), 1)
 
     def test_an_xds_client_tells_what_it_accepted_and_refused(self):
         xds = self.start(XdsServer(self.directory, [self.app("users-0").address]))
