@@ -14,6 +14,7 @@
 #include "grpc/call.h"
 #include "net/wait_until.h"
 #include "scrape/health_check.h"
+#include "scrape/probe_grid.h"
 #include "wire/grpc_health.h"
 
 namespace mesh {
@@ -176,7 +177,8 @@ asio::awaitable<void> ProbeWatcher::keep_asking(std::shared_ptr<ProbeWatcher> se
     if (interval > limits::grpc_idle && !watched->words) rest(*watched->channel);
     const Instant now = steady_clock::now();
     while (next <= now) next += interval;
-    co_await wait_until(self->executor_, next);
+    const Instant due = on_probe_grid(next);
+    co_await wait_until(self->executor_, due);
     if (watched->gone) co_return;
   }
 }

@@ -1,12 +1,12 @@
 // The probe watcher: asks gRPC servers for their health, each service once an interval, beside the
 // polls of the targets and never in their way. The list may change at any time.
 //
-// Every service has its own place in the interval; the first questions are asked as soon as the
-// processor can do with so many, to each host in turn (app/host_turns.h). Nothing is repeated
-// within an interval, and none is left out for what the last one brought: of an outage as many
-// probes are counted as of health, and its end is seen at the next. Where a probe asks for it the
-// server is listened to beside (Health/Watch): what it says between two questions is shown at once,
-// and counted nowhere.
+// Every service has its own place in the interval, on a grid that all share (scrape/probe_grid.h);
+// the first questions are asked as soon as the processor can do with so many, to each host in turn
+// (app/host_turns.h). Nothing is repeated within an interval, and none is left out for what the
+// last one brought: of an outage as many probes are counted as of health, and its end is seen at
+// the next. Where a probe asks for it the server is listened to beside (Health/Watch): what it says
+// between two questions is shown at once, and counted nowhere.
 //
 // Lives on one thread (the executor's); nothing here is locked.
 #pragma once

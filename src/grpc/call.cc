@@ -30,15 +30,18 @@ asio::awaitable<Result<GrpcAnswer, Failure>> attempt(GrpcChannel& channel, const
   const auto stub = channel.stub();
   if (!stub) co_return stub.error();
   const asio::any_io_executor executor = co_await asio::this_coro::executor;
-  const auto call = std::make_shared<FlyingCall>(executor);
+  const auto call = std::make_shared<FlyingUnary>(executor, *stub);
   const CancelledUnlessEnded guard{*call};
   channel.prepare(*call, request);
   const Duration left = deadline - steady_clock::now();
   call->context.set_deadline(system_clock::now() + left);
-  channel.flights().start(**stub, path, call);
+  channel.flights().start(path, call);
   co_await news_of(*call);
   if (!call->ended) co_return Failure{Reason::timeout, "cancelled"};
   Result<GrpcAnswer, Failure> outcome = channel.outcome_of(*call);
+  if (outcome && outcome->code == "OK" && !call->response.Valid()) {
+    co_return Failure{Reason::parse, "no message came with the answer"};
+  }
   if (!outcome && may_be_the_connections(outcome.error().reason)) channel.give_up(*stub);
   co_return outcome;
 }

@@ -5,7 +5,7 @@
 //   const auto channel = grpc_channel(executor, server);
 //   const auto answer = co_await grpc_call(channel, path, request, deadline);
 //
-// The library beneath (grpc++) has threads of its own while there is a channel; everything here
+// The library beneath (grpc++) has threads of its own from the first call on; everything here
 // lives on the executor's thread, and what the library says is posted to it. An executor's context
 // may end while calls are under way: they are cancelled, and awaited.
 #pragma once

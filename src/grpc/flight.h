@@ -1,8 +1,9 @@
 // Calls while they are under way, and the channel over which they go: what grpc/call and
-// grpc/stream share, for them alone. The library's callbacks come on threads of its own and do
-// nothing but hand a call over to the executor's.
+// grpc/stream share, for them alone. What the library has done it says in a queue, which one thread
+// of ours reads: it does nothing but hand it over to the executor's.
 #pragma once
 
+#include <grpcpp/completion_queue.h>
 #include <grpcpp/generic/generic_stub.h>
 
 #include <boost/asio/any_io_executor.hpp>
@@ -15,6 +16,7 @@
 #include <mutex>
 #include <optional>
 #include <string>
+#include <thread>
 #include <vector>
 
 #include "base/result.h"
@@ -24,70 +26,83 @@
 
 namespace mesh {
 
+using GrpcStub = std::shared_ptr<grpc::GenericStub>;
+
 // One call while it is under way. Made, waited for and destroyed on the executor's thread.
 struct FlyingCall {
-  explicit FlyingCall(const boost::asio::any_io_executor& executor)
-      : waiting(executor, Instant::max()) {}
+  FlyingCall(const boost::asio::any_io_executor& executor, GrpcStub over)
+      : stub(std::move(over)), waiting(executor, Instant::max()) {}
   virtual ~FlyingCall() = default;
   FlyingCall(const FlyingCall&) = delete;
   FlyingCall& operator=(const FlyingCall&) = delete;
 
   // Nobody waits for it any more.
-  virtual void abandon() { context.TryCancel(); }
+  void abandon() { context.TryCancel(); }
 
+  // Something that the library was asked to do, and whether it could, once that is known.
+  using Step = std::optional<bool>;
+
+  const GrpcStub stub;  // who has it uses the connection
   grpc::ClientContext context;
   grpc::ByteBuffer request, response;
   grpc::Status status;
+  Step ended;
   boost::asio::steady_timer waiting;  // never goes off; cancelled when there is news
-  bool ended = false;
 };
 
-// One that is answered by many messages. The library says that it has ended when nothing is under
-// way and nobody holds it: it is held until a message was asked for in vain, so that one may always
-// ask.
-struct FlyingStream : FlyingCall, grpc::ClientBidiReactor<grpc::ByteBuffer, grpc::ByteBuffer> {
-  FlyingStream(const boost::asio::any_io_executor& executor, class Flights& of)
-      : FlyingCall(executor), flights(of) {}
+struct FlyingUnary : FlyingCall {
+  using FlyingCall::FlyingCall;
+  std::unique_ptr<grpc::GenericClientAsyncResponseReader> reader;  // lies in the context's memory
+};
 
-  void abandon() override;
-  void let_go();
-  // On a thread of the library.
-  void OnReadDone(bool ok) override;
-  void OnDone(const grpc::Status& how) override;
-
-  class Flights& flights;
-  std::optional<bool> read;  // whether a message came, once that is known
-  bool held = false;
+// One that is answered by many messages. Its end is asked for when a message was asked for in vain.
+struct FlyingStream : FlyingCall {
+  using FlyingCall::FlyingCall;
+  std::unique_ptr<grpc::GenericClientAsyncReaderWriter> reader;  // likewise
+  Step sent, read;
 };
 
 // The calls and channels of one execution context. A service of it, because it must not end before
-// the library has called back for the last time.
+// the library has said its last word.
 class Flights : public boost::asio::execution_context::service {
  public:
   static inline boost::asio::execution_context::id id;
 
   explicit Flights(boost::asio::execution_context& context);
 
-  // The library owns no part of a call: if its thread let go of the last channel, it would wait for
-  // itself to end.
-  void start(grpc::GenericStub& stub, const std::string& path,
-             const std::shared_ptr<FlyingCall>& call);
-  void start(grpc::GenericStub& stub, const std::string& path,
-             const std::shared_ptr<FlyingStream>& call);
+  void start(const std::string& path, const std::shared_ptr<FlyingUnary>& call);
+  void start(const std::string& path, const std::shared_ptr<FlyingStream>& call);
+  // One of these at a time.
+  void read(const std::shared_ptr<FlyingStream>& call);
+  void finish(const std::shared_ptr<FlyingStream>& call);
 
-  // On a thread of the library.
-  void read(FlyingStream* raw, bool ok);
-  void landed(FlyingCall* raw, grpc::Status status);
+  // Of channels that no call uses, and none did for limits::grpc_idle, the connection is closed. It
+  // is looked for three times in that while.
+  void let_go_idle(Instant now);
 
   std::map<std::string, std::weak_ptr<GrpcChannel>> channels;
 
  private:
   void shutdown() noexcept override;
+  // What the library calls the step. The call lives until the library has answered.
+  void* begin(std::shared_ptr<FlyingCall> call, FlyingCall::Step& step);
+  grpc::CompletionQueue* queue();
+
+  // On the thread of the queue.
+  void hear_all();
+  void hear(FlyingCall::Step* step, bool ok);
+  void look_for_idle();
+
+  // While there is one the library has threads of its own: none before there is a call.
+  std::optional<grpc::CompletionQueue> queue_;
+  std::thread listener_;
 
   std::mutex mutex_;
   std::condition_variable changed_;
-  std::map<FlyingCall*, std::shared_ptr<FlyingCall>> flying_;
+  std::map<FlyingCall::Step*, std::shared_ptr<FlyingCall>> flying_;
   std::vector<std::shared_ptr<FlyingCall>> landed_;
+  boost::asio::any_io_executor executor_;
+  bool looking_ = false;
   bool ending_ = false;
 };
 
@@ -97,20 +112,19 @@ class GrpcChannel {
  public:
   GrpcChannel(Flights& flights, GrpcServer server);
 
-  using Stub = std::shared_ptr<grpc::GenericStub>;
-
   // The one that was kept, or a new one; or why there can be none.
-  Result<Stub, Failure> stub();
+  Result<GrpcStub, Failure> stub();
   bool is_kept() const { return stub_ != nullptr; }
   // The next call begins with a new connection, unless somebody else has made one already.
-  void give_up(const Stub& broken);
+  void give_up(const GrpcStub& broken);
   // Likewise, though it is sound.
   void let_go() { stub_ = nullptr; }
+  void let_go_if_idle(Instant now);
 
   // What every call says.
   void prepare(FlyingCall& call, const std::string& request) const;
   // How it ended. REQUIRES: it has.
-  Result<GrpcAnswer, Failure> outcome_of(const FlyingCall& call) const;
+  Result<GrpcAnswer, Failure> outcome_of(const FlyingCall& call);
 
   Flights& flights() { return flights_; }
 
@@ -118,7 +132,8 @@ class GrpcChannel {
   Flights& flights_;
   const GrpcServer server_;
   const std::string target_;  // as in library_target; a peer that has answered has another name
-  Stub stub_;
+  GrpcStub stub_;
+  Instant used_;  // when a call was begun or ended last
 };
 
 // Completes when the call has ended, or a message of it has come.

@@ -9,7 +9,6 @@
 #include <grpcpp/security/tls_credentials_options.h>
 
 #include <algorithm>
-#include <chrono>
 #include <optional>
 #include <string>
 #include <utility>
@@ -91,8 +90,6 @@ grpc::ChannelArguments arguments(const GrpcServer& server) {
   arguments.SetResourceQuota(buffers);
   arguments.SetInt(GRPC_ARG_MAX_METADATA_SIZE, static_cast<int>(limits::http_header_bytes));
   arguments.SetInt(GRPC_ARG_HTTP2_BDP_PROBE, 0);
-  const std::chrono::milliseconds idle = limits::grpc_idle;
-  arguments.SetInt(GRPC_ARG_CLIENT_IDLE_TIMEOUT_MS, static_cast<int>(idle.count()));
   // A failed channel is made anew by the next call, so that nothing is dialled between calls, and
   // no earlier failure makes that call wait.
   arguments.SetInt(GRPC_ARG_USE_LOCAL_SUBCHANNEL_POOL, 1);

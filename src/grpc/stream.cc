@@ -25,9 +25,9 @@ GrpcStream::GrpcStream(const asio::any_io_executor& executor, std::shared_ptr<Gr
     state_->end = stub.error();
     return;
   }
-  state_->call = std::make_shared<FlyingStream>(executor, state_->channel->flights());
+  state_->call = std::make_shared<FlyingStream>(executor, *stub);
   state_->channel->prepare(*state_->call, request);
-  state_->channel->flights().start(**stub, path, state_->call);
+  state_->channel->flights().start(path, state_->call);
 }
 
 GrpcStream::~GrpcStream() { cancel(); }
@@ -41,12 +41,12 @@ const Result<GrpcAnswer, Failure>& GrpcStream::end() const { return state_->end;
 asio::awaitable<std::optional<std::string>> GrpcStream::next() {
   const std::shared_ptr<FlyingStream> call = state_->call;
   if (!call) co_return std::nullopt;
-  if (call->held) {
-    call->read.reset();
-    call->StartRead(&call->response);
+  if (!call->ended) {
+    Flights& flights = state_->channel->flights();
+    flights.read(call);
     while (!call->read) co_await news_of(*call);
     if (*call->read) co_return bytes_of(call->response);
-    call->let_go();
+    flights.finish(call);
   }
   while (!call->ended) co_await news_of(*call);
   state_->end = state_->channel->outcome_of(*call);

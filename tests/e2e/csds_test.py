@@ -2,34 +2,11 @@
 """A control plane that tells by CSDS how its clients stand, read by the agent: which configurations they have, which
 they refused, under which versions. The control plane is a stand-in (tests/support/csds_control_plane.py)."""
 
-import json
-import os
 import unittest
 
-from harness import ROOT, TempDirTest, wait_until
-from proxyless_test import XDS_PYTHON, App, agent_config, target
-
-
-class ToldControlPlane(App):
-    """A stand-in for a control plane that has CSDS: it answers what say() told it last."""
-
-    program = (XDS_PYTHON, os.path.join(ROOT, "tests", "support", "csds_control_plane.py"))
-
-    def __init__(self, directory, *clients):
-        self._said = os.path.join(directory, "csds.json")
-        self.say(*clients)
-        super().__init__(directory, "control-plane", self._said)
-
-    def say(self, *clients):
-        with open(self._said + ".new", "w") as file:
-            json.dump({"config": clients}, file)
-        os.replace(self._said + ".new", self._said)
-
-
-def of_client(node_id, **statuses):
-    """How a control plane has it with the cluster of a client."""
-    return {"node": {"id": node_id}, "genericXdsConfigs": [{
-        "typeUrl": "type.googleapis.com/envoy.config.cluster.v3.Cluster", "name": "users", **statuses}]}
+from harness import TempDirTest, wait_until
+from proxyless_test import agent_config, target
+from told_control_plane import ToldControlPlane, of_client
 
 
 class ToldByControlPlane(TempDirTest):

@@ -143,6 +143,14 @@ int connections_to(int port) {
   return count;
 }
 
+void expect_no_connection_to(int port) {
+  const auto end = std::chrono::steady_clock::now() + 20s;
+  while (connections_to(port) > 0 && std::chrono::steady_clock::now() < end) {
+    std::this_thread::sleep_for(1ms);
+  }
+  EXPECT_EQ(connections_to(port), 0);
+}
+
 TEST(GrpcCall, rests_without_a_connection_and_makes_another) {
   const Serving server(echo);
   const int port = server.address().port;
@@ -150,11 +158,20 @@ TEST(GrpcCall, rests_without_a_connection_and_makes_another) {
   EXPECT_EQ(calling.say(), "OK /a.B/C()");
   EXPECT_EQ(connections_to(port), 1);
   calling.rest();
-  const auto end = std::chrono::steady_clock::now() + 20s;
-  while (connections_to(port) > 0 && std::chrono::steady_clock::now() < end) {
-    std::this_thread::sleep_for(1ms);
-  }
-  EXPECT_EQ(connections_to(port), 0);
+  expect_no_connection_to(port);
+  EXPECT_EQ(calling.say(), "OK /a.B/C()");
+}
+
+TEST(GrpcCall, keeps_no_connection_that_is_idle) {
+  const Serving server(echo);
+  const int port = server.address().port;
+  Calling calling(server.address());
+  EXPECT_EQ(calling.say(), "OK /a.B/C()");
+  calling.look_for_idle_after(limits::grpc_idle / 2);
+  EXPECT_EQ(calling.say(), "OK /a.B/C()");
+  EXPECT_EQ(connections_to(port), 1);
+  calling.look_for_idle_after(limits::grpc_idle);
+  expect_no_connection_to(port);
   EXPECT_EQ(calling.say(), "OK /a.B/C()");
 }
 

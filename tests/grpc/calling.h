@@ -12,6 +12,7 @@
 
 #include "base/rethrow.h"
 #include "grpc/call.h"
+#include "grpc/flight.h"
 
 namespace mesh::testing {
 
@@ -23,6 +24,11 @@ class Calling {
   explicit Calling(const Address& address) : Calling(GrpcServer{address, {}, ""}) {}
 
   void rest() { mesh::rest(*channel_); }
+
+  // As if so much time had gone by since.
+  void look_for_idle_after(Duration since) {
+    flights_of(io_.get_executor()).let_go_idle(Instant::clock::now() + since);
+  }
 
   Result<GrpcAnswer, Failure> call(const std::string& path = "/a.B/C",
                                    const std::string& request = "",

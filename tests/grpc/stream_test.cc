@@ -6,12 +6,14 @@
 #include <boost/asio/co_spawn.hpp>
 #include <boost/asio/io_context.hpp>
 #include <boost/asio/use_awaitable.hpp>
+#include <chrono>
 #include <memory>
 #include <optional>
 #include <string>
 #include <vector>
 
 #include "base/rethrow.h"
+#include "grpc/flight.h"
 #include "grpc/serving.h"
 
 namespace mesh {
@@ -69,6 +71,20 @@ TEST_F(GrpcStreams, have_a_message_for_everything_that_is_said) {
   EXPECT_EQ(next(), not_serving);
   server.say("", true);
   EXPECT_EQ(next(), serving);
+}
+
+TEST_F(GrpcStreams, are_no_idle_connection_however_silent) {
+  HealthServing server;
+  const auto channel = grpc_channel(io_.get_executor(), GrpcServer{server.address(), {}, ""});
+  open(server.address());
+  EXPECT_EQ(next(), serving);
+  flights_of(io_.get_executor()).let_go_idle(Instant::clock::now() + std::chrono::hours(1));
+  EXPECT_TRUE(channel->is_kept());
+  stream_ = nullptr;
+  io_.restart();
+  io_.run();
+  flights_of(io_.get_executor()).let_go_idle(Instant::clock::now() + std::chrono::hours(1));
+  EXPECT_FALSE(channel->is_kept());
 }
 
 TEST_F(GrpcStreams, end_with_the_server) {

@@ -21,6 +21,7 @@ from pool_mesh import PoolMesh
 from processes import ReservedPort
 from recorded_neighbours import RecordedNeighbours
 from scenarios import Scenario
+from told_control_plane import ToldControlPlane, of_client
 
 LIFETIME = 30  # seconds: of the demo mesh's leaves, renewed at half of it
 POLL = {"interval": "1s", "timeout": "800ms", "window": "5s", "stale_after": "30s"}
@@ -132,6 +133,8 @@ class TroubledMesh:
                                                         change.refuse_greetings)))
         self._pools = PoolMesh(envoy, bin_dir, path("pools"))
         self._planes = ControlPlanes(envoy, path("planes"))
+        self._csds = ToldControlPlane(directory, of_client("web-0", configStatus="SYNCED", versionInfo="v7"),
+                                      of_client("web-1", configStatus="STALE", versionInfo="v6"))
         self._held = PerhapsHeld(envoy, path("held"))
         self._api = FakeApiServer(directory, migrating_pods())
         self._neighbours = RecordedNeighbours()
@@ -143,7 +146,7 @@ class TroubledMesh:
         """Returns once the agent is ready, before there is much to see."""
         try:
             for part in (self._demo, self._pools, self._planes, self._held, self._api,
-                         self._neighbours):
+                         self._neighbours, self._csds):
                 self._begin(part)
             self._demo.start_load(rate=100)
             self._pools.start_troubles()
@@ -196,8 +199,9 @@ class TroubledMesh:
                                          "kubeconfig": self._api.kubeconfig}},
             "probes": {"grpc": [{**server, "address": address, "services": ["", change.SERVICE],
                                  "interval": "1s"}]},
-            "targets": [*demo, {**server, "mesh": "proxyless", "grpc": address}, *pools, *self._planes.targets(), *self._held.targets(),
-                        *self._neighbours.targets()]})
+            "targets": [*demo, {**server, "mesh": "proxyless", "grpc": address}, *pools, *self._planes.targets(),
+                        *self._held.targets(), *self._neighbours.targets(),
+                        {"name": "csds", "namespace": "plane", "mesh": "proxyless", "grpc": self._csds.address}]})
 
     def _silent(self):
         """The one target that never answers, as a file lists it."""
