@@ -191,7 +191,8 @@ class Chart(unittest.TestCase):
         self.assertGreater(len(names), 40)
         change = {"severity": "info", "for": "77m", "keep_firing_for": "78m", "labels": {"a": "b"}}
         for one in before:
-            one.update({"for": "77m", "keep_firing_for": "78m", "labels": {**one["labels"], "severity": "info", "a": "b"}})
+            labels = {**one["labels"], "severity": "info", "a": "b"}
+            one.update({"for": "77m", "keep_firing_for": "78m", "labels": labels})
         self.assertEqual(self.changed_alerts(dict.fromkeys(names, change)), before)
         for off in (names, names[::2], names[1::2]):
             left = self.changed_alerts({name: {"enabled": False} for name in off})

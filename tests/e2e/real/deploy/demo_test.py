@@ -153,7 +153,8 @@ class Demo(SharedPartsTest):
         self.assertEqual(sum(booked.values()), CALLS)
         for direction in ("outbound", "inbound"):
             self.assertEqual(after.calls(direction=direction) - before.calls(direction=direction), booked)
-        self.assertEqual({row["pod"] for row, _ in after.rows("mesh_grpc_requests_total", direction="outbound")}, {CLIENT})
+        callers = {row["pod"] for row, _ in after.rows("mesh_grpc_requests_total", direction="outbound")}
+        self.assertEqual(callers, {CLIENT})
         self.assertEqual({row["workload"] for row, _ in after.rows("mesh_target_up")}, {"storefront", "backend"})
         self.assertEqual(after.value("mesh_exporter_discovery_problems", source="kubernetes"), 0)
 
