@@ -1,5 +1,6 @@
-// A word of a configuration file as an error cites it: in quotes and shortened, so that one sees what
-// was meant. Errors go into logs and into the answer of a reload; what may be a secret does not.
+// A word of a configuration file as an error cites it: in quotes and shortened, so that one sees
+// what was meant. Errors go into logs and into the answer of a reload; what may be a secret does
+// not.
 #pragma once
 
 #include <string>
@@ -7,8 +8,8 @@
 
 namespace mesh {
 
-// User and password of a URL become "…". Of what looks like a key, a token or the hash of a password
-// nothing is said at all.
+// User and password of a URL become "…". Of what looks like a key, a token or the hash of a
+// password nothing is said at all.
 std::string cited(std::string_view word);
 
 }  // namespace mesh

@@ -6,12 +6,12 @@
 #include <array>
 #include <charconv>
 #include <cmath>
-#include <limits>
 #include <utility>
 
 #include "base/duration.h"
 #include "base/nearest_word.h"
 #include "config/cited.h"
+#include "config/whole_number.h"
 
 namespace mesh {
 namespace {
@@ -29,38 +29,6 @@ std::string_view name_of(Kind kind) {
     case Kind::map: return "a mapping";
   }
   return "";
-}
-
-struct Number {
-  std::uint64_t value = 0;
-  std::string_view wrong;  // "" if nothing is
-};
-
-Number parse_number(std::string_view digits) {
-  const auto is_digit = [](char c) { return c >= '0' && c <= '9'; };
-  if (digits.empty() || !std::ranges::all_of(digits, is_digit)) {
-    return {0, "is not a whole number in plain digits"};
-  }
-  if (digits.size() > 1 && digits[0] == '0') return {0, "begins with a zero"};
-  Number number;
-  const auto parsed = std::from_chars(digits.data(), digits.data() + digits.size(), number.value);
-  if (parsed.ec != std::errc{}) number.wrong = "is out of range";
-  return number;
-}
-
-Number parse_bytes(std::string_view text) {
-  static constexpr std::array<std::pair<std::string_view, int>, 3> units{
-      {{"KiB", 10}, {"MiB", 20}, {"GiB", 30}}};
-  for (const auto& [unit, shift] : units) {
-    if (!text.ends_with(unit)) continue;
-    Number number = parse_number(text.substr(0, text.size() - unit.size()));
-    if (number.value > std::numeric_limits<std::uint64_t>::max() >> shift) {
-      number.wrong = "is out of range";
-    }
-    number.value <<= shift;
-    return number;
-  }
-  return parse_number(text);
 }
 
 std::string spell(CountRange range) {
@@ -162,7 +130,7 @@ std::optional<std::uint64_t> Fields::count(std::string_view key, CountRange rang
   const std::string expected = "a number " + spell(range);
   const auto word = text(key, expected);
   if (!word) return std::nullopt;
-  Number number = parse_number(*word);
+  WholeNumber number = parse_whole_number(*word);
   const bool within = range.least <= number.value && number.value <= range.most;
   if (number.wrong.empty() && !within) number.wrong = "is out of range";
   if (number.wrong.empty()) return number.value;
@@ -200,7 +168,7 @@ std::optional<std::uint64_t> Fields::bytes(std::string_view key, CountRange rang
   const std::string expected = "bytes, such as 67108864, 512KiB or 64MiB, " + spell(range);
   const auto word = text(key, expected);
   if (!word) return std::nullopt;
-  Number number = parse_bytes(*word);
+  WholeNumber number = parse_bytes(*word);
   const bool within = range.least <= number.value && number.value <= range.most;
   if (number.wrong.empty() && !within) number.wrong = "is out of range";
   if (number.wrong.empty()) return number.value;

@@ -34,8 +34,8 @@ struct YamlTree {
   const YamlNode* root = nullptr;  // null if there is no document or it is not YAML
 };
 
-// Whether an error says at which word the syntax broke. In files that hold passwords or keys it does
-// not: that word may be one.
+// Whether an error says at which word the syntax broke. In files that hold passwords or keys it
+// does not: that word may be one.
 enum class Citing { words, nothing };
 
 // Never throws. Complains about bytes that are no text, bad syntax, duplicate keys, keys that are
