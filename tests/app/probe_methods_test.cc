@@ -56,9 +56,9 @@ MethodLook look_at(const Serving& server, Duration patience) {
   MethodLook look;
   asio::io_context io{1};
   const auto channel = grpc_channel(io.get_executor(), GrpcServer{server.address(), {}, ""});
-  const auto ask = [](std::shared_ptr<GrpcChannel> channel, Duration patience,
+  const auto ask = [](std::shared_ptr<GrpcChannel> asked, Duration each,
                       MethodLook& out) -> asio::awaitable<void> {
-    MethodLook found = co_await look_at_methods(channel, patience);
+    MethodLook found = co_await look_at_methods(asked, each);
     out = std::move(found);
   };
   asio::co_spawn(io, ask(channel, patience, look), rethrow);

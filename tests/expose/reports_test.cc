@@ -127,7 +127,7 @@ TEST(MethodsReport, has_how_long_calls_took_where_that_is_told) {
   EXPECT_FALSE(row.not_within(0.5));
 
   const std::string json = table_json(made("methods"));
-  EXPECT_THAT(json, HasSubstr("\"mean_seconds\":1.7"));
+  EXPECT_THAT(json, HasSubstr("\"mean_seconds\":1.66666"));
   EXPECT_THAT(json, HasSubstr("\"p99_at_most_seconds\":null"));  // of another
 }
 

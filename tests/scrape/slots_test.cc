@@ -21,10 +21,10 @@ class SlotsTest : public ::testing::Test {
  protected:
   // Writes down in `told_` whether it got one; who did keeps it.
   void take(char name, Instant latest) {
-    const auto ask = [](Slots& slots, char name, Instant latest,
+    const auto ask = [](Slots& slots, char who, Instant until,
                         std::string& told) -> asio::awaitable<void> {
-      const bool taken = co_await slots.take_before(latest);
-      told += taken ? name : '-';
+      const bool taken = co_await slots.take_before(until);
+      told += taken ? who : '-';
     };
     asio::co_spawn(io_, ask(slots_, name, latest, told_), rethrow);
     io_.restart();
