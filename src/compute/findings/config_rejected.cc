@@ -1,6 +1,5 @@
 // A proxy, or an xDS client, that refused what its control plane sent, and goes on with what it had
-// before. A refused
-// secret is told of by rotation_failing.
+// before. A refused secret is told of by rotation_failing.
 #include <algorithm>
 #include <chrono>
 #include <cstdint>
