@@ -17,6 +17,10 @@ namespace asio = boost::asio;
 using std::chrono::steady_clock;
 using std::chrono::system_clock;
 
+// How long after the deadline the library may take to say so. It never does while a server floods
+// the connection: the thread that would say it is busy with what comes in.
+constexpr std::chrono::milliseconds patience{250};
+
 // Whoever waited for it has gone.
 struct CancelledUnlessEnded {
   FlyingCall& call;
@@ -35,9 +39,13 @@ asio::awaitable<Result<GrpcAnswer, Failure>> attempt(GrpcChannel& channel, const
   channel.prepare(*call, request);
   const Duration left = deadline - steady_clock::now();
   call->context.set_deadline(system_clock::now() + left);
+  call->waiting.expires_at(deadline + patience);
   channel.flights().start(path, call);
   co_await news_of(*call);
-  if (!call->ended) co_return Failure{Reason::timeout, "cancelled"};
+  if (!call->ended) {
+    channel.give_up(*stub);
+    co_return Failure{Reason::timeout, "no answer in time"};
+  }
   Result<GrpcAnswer, Failure> outcome = channel.outcome_of(*call);
   if (outcome && outcome->code == "OK" && !call->response.Valid()) {
     co_return Failure{Reason::parse, "no message came with the answer"};

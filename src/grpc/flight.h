@@ -47,7 +47,7 @@ struct FlyingCall {
   grpc::ByteBuffer request, response;
   grpc::Status status;
   Step ended;
-  boost::asio::steady_timer waiting;  // never goes off; cancelled when there is news
+  boost::asio::steady_timer waiting;  // cancelled when there is news
 };
 
 struct FlyingUnary : FlyingCall {
