@@ -212,6 +212,12 @@ std::optional<std::vector<Field>> Fields::list(std::string_view key,
   return elements;
 }
 
+std::optional<Field> Fields::said(std::string_view key) const {
+  auto field = find(key);
+  if (field && field->node->kind == Kind::null) return std::nullopt;
+  return field;
+}
+
 std::optional<Field> Fields::given(std::string_view key) const {
   auto field = find(key);
   const bool may_be_empty =
@@ -233,9 +239,8 @@ std::optional<bool> Fields::loose_truth(std::string_view key) const {
                                                  "on",   "On",   "ON",   "y",   "Y"};
   constexpr std::array<std::string_view, 11> no{"false", "False", "FALSE", "no", "No", "NO",
                                                 "off",   "Off",   "OFF",   "n",  "N"};
-  const auto field = find(key);
-  const bool is_said = field && field->node->kind != Kind::null;
-  const auto word = is_said ? text(*field, "true or false") : std::nullopt;
+  const auto field = said(key);
+  const auto word = field ? text(*field, "true or false") : std::nullopt;
   if (!word) return std::nullopt;
   if (std::ranges::find(yes, *word) != yes.end()) return true;
   if (std::ranges::find(no, *word) != no.end()) return false;

@@ -47,6 +47,8 @@ class Fields {
   std::vector<std::pair<std::string_view, Field>> all() const;
   std::optional<Field> find(std::string_view key) const;
   bool has(std::string_view key) const { return find(key).has_value(); }
+  // One that has a value, be it an empty text.
+  std::optional<Field> said(std::string_view key) const;
   // A value that is there: not left out, and not empty, which to Go's programs means the same.
   std::optional<Field> given(std::string_view key) const;
 

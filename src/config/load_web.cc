@@ -141,13 +141,9 @@ void read_rate(const Field& field, const WebReading& reading) {
   constexpr std::string_view expected = "a duration such as 1s or 100ms, or 0 for no limit";
   const Fields fields = reading.fields(field, rate_keys);
   // A key without a value is left out, to Go.
-  const auto said = [&](std::string_view key) {
-    const auto one = fields.find(key);
-    return one && one->node->kind != Kind::null ? one : std::nullopt;
-  };
-  const auto wait = said("interval");
+  const auto wait = fields.said("interval");
   const auto word = wait ? fields.text(*wait, expected) : std::nullopt;
-  const auto burst = said("burst") ? fields.count("burst", {0, 1'000'000}) : std::nullopt;
+  const auto burst = fields.said("burst") ? fields.count("burst", {0, 1'000'000}) : std::nullopt;
   if (burst) reading.config.rate.burst = static_cast<std::size_t>(*burst);
   if (!word) return;
   const std::optional<nanoseconds> interval = parse_go_duration(*word);
@@ -156,7 +152,7 @@ void read_rate(const Field& field, const WebReading& reading) {
     return;
   }
   reading.config.rate.interval = *interval;
-  if (interval->count() == 0 || burst.value_or(0) > 0 || (said("burst") && !burst)) return;
+  if (interval->count() == 0 || burst.value_or(0) > 0 || (fields.said("burst") && !burst)) return;
   fields.complain(*wait, "a burst of 0 lets nothing through; expected a burst above");
 }
 

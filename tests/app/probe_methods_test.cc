@@ -13,7 +13,7 @@
 #include "base/rethrow.h"
 #include "grpc/serving.h"
 #include "scrape/grpc_question.h"
-#include "support/proto_bytes.h"
+#include "support/reflection_bytes.h"
 
 namespace mesh {
 namespace {
@@ -27,18 +27,6 @@ using testing::Served;
 using testing::Serving;
 using testing::ServingCall;
 using ::testing::SizeIs;
-
-std::string list_of(const std::vector<std::string>& services) {
-  std::string list;
-  for (const std::string& service : services) list += field(1, field(1, service));
-  return field(6, list);
-}
-
-// pkg.NAME with one method.
-std::string declaration(const std::string& name) {
-  const std::string service = field(1, name) + field(2, field(1, "Get"));
-  return field(4, field(1, field(2, "pkg") + field(6, service)));
-}
 
 // Lists these services; of those that begin with "pkg.H" it never tells, and of the others after a
 // while.

@@ -20,9 +20,10 @@ using testing::Not;
 const std::string hash = "$2b$10$abcdefghijklmnopqrstuv0123456789ABCDEFGHIJKLMNOPQRSTU";
 const std::string key_line = "MIGHAgEAMBMGByqGSM49AgEGCCqGSM49AwEHBG0wawIBAQQgf4jJq4kcBggH10TC";
 
+const FileReader no_files = [](const std::string&) { return Error{"no such file"}; };
+
 std::string errors_of_web(const std::string& yaml) {
-  const FileReader read = [](const std::string&) { return Error{"no such file"}; };
-  const auto config = parse_web_config(yaml, "web.yml", read);
+  const auto config = parse_web_config(yaml, "web.yml", no_files);
   std::string text;
   for (const Error& error : config ? ConfigErrors{} : config.error()) text += error.message + "\n";
   return text;
@@ -79,18 +80,16 @@ TEST(WebConfigErrors, say_what_users_are) {
 TEST(WebConfig, has_as_many_users_as_fit) {
   std::string yaml = "basic_auth_users:\n";
   for (int i = 0; i < 30'000; ++i) yaml += "  user" + std::to_string(i) + ": " + hash + "\n";
-  const FileReader read = [](const std::string&) { return Error{"no such file"}; };
-  const auto config = parse_web_config(yaml, "web.yml", read);
+  const auto config = parse_web_config(yaml, "web.yml", no_files);
   ASSERT_TRUE(config);
   EXPECT_EQ(config->users.size(), 30'000u);
 }
 
 // A password that YAML takes for an alias, a tag or a directive.
 TEST(HttpAccess, has_no_password_in_an_error_of_syntax) {
-  const FileReader read = [](const std::string&) { return Error{"no such file"}; };
   for (const std::string begin : {"*", "@", "%", "`"}) {
     const std::string yaml = "basic_auth: {username: a, password: " + begin + "hunter2}";
-    const auto access = parse_http_access(yaml, "http.yml", read);
+    const auto access = parse_http_access(yaml, "http.yml", no_files);
     ASSERT_FALSE(access) << yaml;
     ASSERT_THAT(access.error(), Not(IsEmpty()));
     for (const Error& error : access.error()) {

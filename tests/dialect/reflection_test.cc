@@ -5,24 +5,12 @@
 #include <gtest/gtest.h>
 
 #include "base/limits.h"
-#include "support/proto_bytes.h"
+#include "support/reflection_bytes.h"
 
 namespace mesh {
 namespace {
 
 using testing::SizeIs;
-
-std::string list_of(const std::vector<std::string>& services) {
-  std::string list;
-  for (const std::string& service : services) list += field(1, field(1, service));
-  return field(6, list);
-}
-
-// pkg.NAME with one method.
-std::string declaration(const std::string& name) {
-  const std::string service = field(1, name) + field(2, field(1, "Get"));
-  return field(4, field(1, field(2, "pkg") + field(6, service)));
-}
 
 class ReflectionTest : public testing::Test {
  protected:

@@ -9,7 +9,7 @@ import unittest
 
 from harness import BIN_DIR, ENVOY, ROOT, DemoMesh, TempDirTest, wait_until
 import scenario_changes as change
-from processes import Child, ReservedPort
+from processes import Child, ReservedPort, announced_address
 from scenarios import Scenario
 
 PYTHON = os.path.join(ROOT, "build", "grpc_apps", "bin", "python")
@@ -55,9 +55,7 @@ class App:
             return word in file.read().split("\n")
 
     def _serves(self):
-        with open(self._log) as file:
-            words = file.readline().split()
-        self.address = words[1] if len(words) == 2 else None
+        self.address = announced_address(self._log)
         return self.address
 
     def stop(self):

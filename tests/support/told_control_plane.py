@@ -3,7 +3,7 @@
 import json
 import os
 
-from processes import Child, wait_until
+from processes import Child, announced_address, wait_until
 
 HERE = os.path.dirname(os.path.abspath(__file__))
 PYTHON = os.path.join(os.path.dirname(os.path.dirname(HERE)), "build", "xds", "bin", "python")
@@ -34,9 +34,7 @@ class ToldControlPlane:
         wait_until(self._serves, "the control plane to serve", 60, alive=[self.child])
 
     def _serves(self):
-        with open(self._log) as file:
-            words = file.readline().split()
-        self.address = words[1] if len(words) == 2 else None
+        self.address = announced_address(self._log)
         return self.address
 
     def stop(self):

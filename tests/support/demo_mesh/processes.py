@@ -147,6 +147,13 @@ def http_get(where, path, timeout=10, headers=None):
         connection.close()
 
 
+def announced_address(log):
+    """What a program says first when it serves, "NAME ADDRESS"; None while it has not."""
+    with open(log) as file:
+        words = file.readline().split()
+    return words[1] if len(words) == 2 else None
+
+
 def wait_until(condition, what, timeout=20, alive=()):
     """Asks `condition` until it is true. MeshError when the time is over or one of the children
     `alive` has ended; it names `what` was awaited and shows the end of the child's log."""
