@@ -5,11 +5,11 @@
 
 #include "support/fake_admin.h"
 
-namespace mesh {
+namespace mesh::ask_agent_test {
 namespace {
 
-using testing::FakeAdmin;
-namespace habits = testing::habits;
+using support::FakeAdmin;
+namespace habits = support::habits;
 
 TEST(AskAgent, lets_no_answer_steer_the_terminal) {
   FakeAdmin agent;
@@ -30,4 +30,4 @@ TEST(AskAgent, says_who_answered_something_else) {
 }
 
 }  // namespace
-}  // namespace mesh
+}  // namespace mesh::ask_agent_test

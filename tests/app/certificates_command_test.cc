@@ -14,15 +14,15 @@
 #include "support/certificates.h"
 #include "support/tls_server.h"
 
-namespace mesh {
+namespace mesh::certificates_command_test {
 namespace {
 
 using ::testing::EndsWith;
 using ::testing::HasSubstr;
-using testing::mint;
-using testing::Minted;
-using testing::MintWish;
-using testing::TlsServer;
+using support::mint;
+using support::Minted;
+using support::MintWish;
+using support::TlsServer;
 
 // A directory of the test that goes away with it.
 class CertificatesCommand : public ::testing::Test {
@@ -106,4 +106,4 @@ TEST_F(CertificatesCommand, says_that_a_bundle_is_not_shown_as_a_whole) {
 }
 
 }  // namespace
-}  // namespace mesh
+}  // namespace mesh::certificates_command_test

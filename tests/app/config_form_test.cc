@@ -10,7 +10,7 @@
 #include "app/config_context.h"
 #include "config/load.h"
 
-namespace mesh {
+namespace mesh::config_form_test {
 namespace {
 
 using testing::HasSubstr;
@@ -122,4 +122,4 @@ TEST(ConfigForm, keeps_a_text_that_looks_like_something_else) {
 }
 
 }  // namespace
-}  // namespace mesh
+}  // namespace mesh::config_form_test

@@ -4,7 +4,7 @@
 #include "base/limits.h"
 #include "scrape/certificate_directory.h"
 
-namespace mesh {
+namespace mesh::file_watcher_test {
 namespace {
 
 using testing::ElementsAre;
@@ -103,4 +103,4 @@ TEST_F(FileWatcherTest, shows_nothing_of_what_is_no_file_any_more) {
 }
 
 }  // namespace
-}  // namespace mesh
+}  // namespace mesh::file_watcher_test

@@ -9,7 +9,7 @@
 #include "app/golden_page.h"
 #include "wire/exposition.h"
 
-namespace mesh::testing {
+namespace mesh::support::golden_exposition_test {
 namespace {
 
 struct Recording {
@@ -88,4 +88,4 @@ INSTANTIATE_TEST_SUITE_P(
     name_of);
 
 }  // namespace
-}  // namespace mesh::testing
+}  // namespace mesh::support::golden_exposition_test

@@ -8,7 +8,7 @@
 #include "dialect/dialects.h"
 #include "wire/fixture.h"
 
-namespace mesh::testing {
+namespace mesh::support::golden_istio_test {
 namespace {
 
 std::string page_of(const std::string& body) {
@@ -36,4 +36,4 @@ TEST(GoldenIstio, a_page_with_clusters_let_in) {
 }
 
 }  // namespace
-}  // namespace mesh::testing
+}  // namespace mesh::support::golden_istio_test

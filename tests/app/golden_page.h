@@ -18,7 +18,7 @@
 #include "dialect/conversation.h"
 #include "expose/metrics_page.h"
 
-namespace mesh::testing {
+namespace mesh::support {
 
 // After two polls, ten seconds apart, of the same state of a target.
 inline std::string page_after_two_polls(const Target& target,
@@ -57,4 +57,4 @@ inline void expect_golden(const std::string& page, const std::string& name) {
   EXPECT_EQ(shown, read_file(file));
 }
 
-}  // namespace mesh::testing
+}  // namespace mesh::support

@@ -3,7 +3,7 @@
 
 #include <gtest/gtest.h>
 
-namespace mesh {
+namespace mesh::known_meshes_test {
 namespace {
 
 Target target(const std::string& pod, std::string_view mesh = unknown_mesh) {
@@ -64,4 +64,4 @@ TEST(KnownMeshes, give_nobody_a_name_that_is_taken) {
 }
 
 }  // namespace
-}  // namespace mesh
+}  // namespace mesh::known_meshes_test

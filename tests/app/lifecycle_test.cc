@@ -4,7 +4,7 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
-namespace mesh {
+namespace mesh::lifecycle_test {
 namespace {
 
 using testing::HasSubstr;
@@ -74,4 +74,4 @@ TEST(Lifecycle, leaves_what_is_read_to_others_and_refuses_to_change_it) {
 }
 
 }  // namespace
-}  // namespace mesh
+}  // namespace mesh::lifecycle_test

@@ -17,7 +17,7 @@
 #include "dialect/dialects.h"
 #include "support/fake_admin.h"
 
-namespace mesh::testing {
+namespace mesh::support {
 namespace asio = boost::asio;
 using std::chrono::milliseconds;
 using std::chrono::seconds;
@@ -82,4 +82,4 @@ class PollerTest : public ::testing::Test {
   std::vector<std::pair<std::string, std::string>> recognised_;  // pod, dialect
 };
 
-}  // namespace mesh::testing
+}  // namespace mesh::support

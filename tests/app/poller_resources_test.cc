@@ -4,7 +4,7 @@
 
 #include "app/poller_fixture.h"
 
-namespace mesh::testing {
+namespace mesh::support::poller_resources_test {
 namespace {
 
 class PollerResourcesTest : public PollerTest {
@@ -90,4 +90,4 @@ TEST_F(PollerResourcesTest, what_a_kubelet_says_counts_where_there_is_no_group) 
 }
 
 }  // namespace
-}  // namespace mesh::testing
+}  // namespace mesh::support::poller_resources_test

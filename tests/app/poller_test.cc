@@ -4,7 +4,7 @@
 
 #include "app/poller_fixture.h"
 
-namespace mesh::testing {
+namespace mesh::support::poller_test {
 namespace {
 
 TEST_F(PollerTest, the_first_snapshot_knows_the_targets_and_nothing_of_them) {
@@ -231,4 +231,4 @@ INSTANTIATE_TEST_SUITE_P(
     [](const auto& trouble) { return std::string(trouble.param.name); });
 
 }  // namespace
-}  // namespace mesh::testing
+}  // namespace mesh::support::poller_test

@@ -1,7 +1,7 @@
 // What real gRPC servers say of themselves between two questions (Health/Watch).
 #include "app/probe_watching.h"
 
-namespace mesh {
+namespace mesh::probe_listening_test {
 namespace {
 
 TEST_F(ProbeWatcherTest, shows_what_a_server_says_of_itself_at_once_and_counts_it_nowhere) {
@@ -45,4 +45,4 @@ TEST_F(ProbeWatcherTest, goes_on_asking_who_does_not_speak_of_itself) {
 }
 
 }  // namespace
-}  // namespace mesh
+}  // namespace mesh::probe_listening_test

@@ -15,7 +15,7 @@
 #include "scrape/grpc_question.h"
 #include "support/reflection_bytes.h"
 
-namespace mesh {
+namespace mesh::probe_methods_test {
 namespace {
 
 namespace asio = boost::asio;
@@ -23,9 +23,9 @@ using namespace std::chrono_literals;
 using std::chrono::steady_clock;
 using ::testing::ElementsAre;
 using ::testing::IsEmpty;
-using testing::Served;
-using testing::Serving;
-using testing::ServingCall;
+using support::Served;
+using support::Serving;
+using support::ServingCall;
 using ::testing::SizeIs;
 
 // Lists these services; of those that begin with "pkg.H" it never tells, and of the others after a
@@ -92,4 +92,4 @@ TEST(ProbeMethods, take_a_bounded_time_where_all_hang) {
 }
 
 }  // namespace
-}  // namespace mesh
+}  // namespace mesh::probe_methods_test

@@ -9,7 +9,7 @@
 #include "app/host_turns.h"
 #include "app/probe_watching.h"
 
-namespace mesh {
+namespace mesh::probe_now_test {
 namespace {
 
 Serving::Answer silent_habit() {
@@ -85,4 +85,4 @@ TEST_F(ProbeWatcherTest, says_what_can_be_done_where_nobody_may_ask) {
 }
 
 }  // namespace
-}  // namespace mesh
+}  // namespace mesh::probe_now_test

@@ -11,7 +11,7 @@
 
 #include "app/probe_watching.h"
 
-namespace mesh {
+namespace mesh::probe_watcher_test {
 namespace {
 
 TEST_F(ProbeWatcherTest, tells_of_each_service_what_the_server_says) {
@@ -212,4 +212,4 @@ TEST_F(ProbeWatcherTest, says_why_there_may_be_no_answer) {
 }
 
 }  // namespace
-}  // namespace mesh
+}  // namespace mesh::probe_watcher_test

@@ -24,11 +24,11 @@ namespace asio = boost::asio;
 using namespace std::chrono_literals;
 using std::chrono::steady_clock;
 using ::testing::ElementsAre;
-using testing::HealthServing;
+using support::HealthServing;
 using ::testing::IsEmpty;
-using testing::Served;
-using testing::Serving;
-using testing::ServingCall;
+using support::Served;
+using support::Serving;
+using support::ServingCall;
 
 inline const std::string serving("\x08\x01", 2);
 

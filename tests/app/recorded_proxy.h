@@ -9,7 +9,7 @@
 
 #include "dialect/dialects.h"
 
-namespace mesh::testing {
+namespace mesh::support {
 
 inline std::string read_file(const std::string& path) {
   std::ifstream file(path, std::ios::binary);
@@ -52,4 +52,4 @@ class RecordedProxy {
   std::string folder_;
 };
 
-}  // namespace mesh::testing
+}  // namespace mesh::support

@@ -15,12 +15,12 @@
 #include "expose/certificate_table.h"
 #include "support/fake_admin.h"
 
-namespace mesh {
+namespace mesh::report_command_test {
 namespace {
 
-using testing::FakeAdmin;
+using support::FakeAdmin;
 using ::testing::StartsWith;
-namespace habits = testing::habits;
+namespace habits = support::habits;
 
 // Each command at an address where something answers every question with this.
 class AskedOfAStranger : public ::testing::Test {
@@ -150,4 +150,4 @@ TEST_F(AskedOfTargets, one_that_answers_without_its_endpoints_is_told) {
 }
 
 }  // namespace
-}  // namespace mesh
+}  // namespace mesh::report_command_test

@@ -19,22 +19,22 @@
 #include "discover/api_server.h"
 #include "support/certificates.h"
 
-namespace mesh {
+namespace mesh::secret_watcher_test {
 namespace {
 
 namespace fs = std::filesystem;
-using testing::ApiServer;
-using testing::chunked;
-using testing::event;
-using testing::FakePeer;
-using testing::Habit;
-namespace habits = testing::habits;
-using testing::base64;
+using support::ApiServer;
+using support::chunked;
+using support::event;
+using support::FakePeer;
+using support::Habit;
+namespace habits = support::habits;
+using support::base64;
 using ::testing::ElementsAre;
 using ::testing::HasSubstr;
 using ::testing::IsEmpty;
-using testing::list_of;
-using testing::mint;
+using support::list_of;
+using support::mint;
 
 std::string secret(const std::string& name, const std::string& pem) {
   return R"({"metadata":{"name":")" + name +
@@ -161,4 +161,4 @@ TEST_F(SecretWatcherTest, has_nothing_to_say_where_nobody_asked_for_it) {
 }
 
 }  // namespace
-}  // namespace mesh
+}  // namespace mesh::secret_watcher_test

@@ -3,7 +3,7 @@
 
 #include <gtest/gtest.h>
 
-namespace mesh {
+namespace mesh::settled_change_test {
 namespace {
 
 FileSignature of_size(off_t size) {
@@ -37,4 +37,4 @@ TEST(SettledChange, is_told_until_it_is_read) {
 }
 
 }  // namespace
-}  // namespace mesh
+}  // namespace mesh::settled_change_test

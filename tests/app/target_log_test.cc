@@ -5,7 +5,7 @@
 
 #include <string>
 
-namespace mesh {
+namespace mesh::target_log_test {
 namespace {
 
 class TargetLogTest : public testing::Test {
@@ -132,4 +132,4 @@ TEST_F(TargetLogTest, says_once_that_the_control_group_is_gone_and_that_it_is_ba
 }
 
 }  // namespace
-}  // namespace mesh
+}  // namespace mesh::target_log_test

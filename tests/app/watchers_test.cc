@@ -16,14 +16,14 @@
 
 #include "support/fake_admin.h"
 
-namespace mesh {
+namespace mesh::watchers_test {
 namespace {
 
 using std::chrono::milliseconds;
 using ::testing::ElementsAre;
-using testing::FakeAdmin;
+using support::FakeAdmin;
 using ::testing::Pair;
-namespace habits = testing::habits;
+namespace habits = support::habits;
 
 class WatchersTest : public ::testing::Test {
  protected:
@@ -171,4 +171,4 @@ TEST_F(WatchersTest, the_kubelet_is_asked_from_a_change_on_and_not_asked_from_an
 }
 
 }  // namespace
-}  // namespace mesh
+}  // namespace mesh::watchers_test

@@ -18,7 +18,7 @@
 #include "expose/metrics_page.h"
 #include "wire/exposition.h"
 
-namespace mesh::testing {
+namespace mesh::support::ztunnel_exposition_test {
 namespace {
 
 using std::chrono::seconds;
@@ -295,4 +295,4 @@ TEST_F(BoundedZtunnelExposition, sums_what_is_over_the_limit_as_its_own) {
 }
 
 }  // namespace
-}  // namespace mesh::testing
+}  // namespace mesh::support::ztunnel_exposition_test

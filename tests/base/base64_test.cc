@@ -6,7 +6,7 @@
 #include <string>
 #include <utility>
 
-namespace mesh {
+namespace mesh::base64_test {
 namespace {
 
 TEST(Base64, is_that_of_the_rfc_in_both_directions) {
@@ -36,4 +36,4 @@ TEST(Base64, ends_at_what_does_not_belong_there) {
 }
 
 }  // namespace
-}  // namespace mesh
+}  // namespace mesh::base64_test

@@ -3,7 +3,7 @@
 
 #include <gtest/gtest.h>
 
-namespace mesh {
+namespace mesh::binary_bytes_test {
 namespace {
 
 TEST(BinaryBytes, are_in_the_largest_unit_of_which_there_is_one) {
@@ -23,4 +23,4 @@ TEST(BinaryBytes, are_rounded_to_the_tenth_below_ten_and_to_the_whole_above) {
 }
 
 }  // namespace
-}  // namespace mesh
+}  // namespace mesh::binary_bytes_test

@@ -3,7 +3,7 @@
 
 #include <gtest/gtest.h>
 
-namespace mesh {
+namespace mesh::duration_test {
 namespace {
 
 using namespace std::chrono_literals;
@@ -89,4 +89,4 @@ TEST(FormatDuration, is_read_back_as_the_same) {
 }
 
 }  // namespace
-}  // namespace mesh
+}  // namespace mesh::duration_test

@@ -9,7 +9,7 @@
 #include <thread>
 #include <vector>
 
-namespace mesh {
+namespace mesh::log_test {
 namespace {
 
 using testing::MatchesRegex;
@@ -151,4 +151,4 @@ TEST(LogWords, are_those_of_the_flags) {
 }
 
 }  // namespace
-}  // namespace mesh
+}  // namespace mesh::log_test

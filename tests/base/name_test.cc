@@ -8,7 +8,7 @@
 #include <thread>
 #include <vector>
 
-namespace mesh {
+namespace mesh::name_test {
 namespace {
 
 TEST(Name, is_its_text) {
@@ -65,4 +65,4 @@ TEST(Name, may_be_held_and_dropped_on_any_thread) {
 }
 
 }  // namespace
-}  // namespace mesh
+}  // namespace mesh::name_test

@@ -3,7 +3,7 @@
 
 #include <gtest/gtest.h>
 
-namespace mesh {
+namespace mesh::rfc3339_test {
 namespace {
 
 // Seconds since 1970, or this for what is no date.
@@ -60,4 +60,4 @@ INSTANTIATE_TEST_SUITE_P(Rfc3339, NoDate,
                                          "12026-11-23T20:15:46Z", "Nov 23 2026"));
 
 }  // namespace
-}  // namespace mesh
+}  // namespace mesh::rfc3339_test

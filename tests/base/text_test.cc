@@ -10,7 +10,7 @@
 
 #include "base/utf8.h"
 
-namespace mesh {
+namespace mesh::text_test {
 namespace {
 
 using testing::ElementsAre;
@@ -123,4 +123,4 @@ TEST(TakePiece, leaves_what_stands_behind_the_separator) {
 }
 
 }  // namespace
-}  // namespace mesh
+}  // namespace mesh::text_test

@@ -3,7 +3,7 @@
 
 #include <gtest/gtest.h>
 
-namespace mesh {
+namespace mesh::url_encoding_test {
 namespace {
 
 TEST(PercentEncode, leaves_unreserved_characters_alone) {
@@ -21,4 +21,4 @@ TEST(QuoteRe2, quotes_what_a_regular_expression_would_read) {
 TEST(QuoteRe2, leaves_utf8_alone) { EXPECT_EQ(quote_re2("\xC3\xA9."), "\xC3\xA9\\."); }
 
 }  // namespace
-}  // namespace mesh
+}  // namespace mesh::url_encoding_test

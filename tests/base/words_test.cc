@@ -13,7 +13,7 @@
 #include "base/quoted.h"
 #include "base/utf8.h"
 
-namespace mesh {
+namespace mesh::words_test {
 namespace {
 
 std::string error_of(std::string_view text) {
@@ -119,4 +119,4 @@ TEST(Build, has_the_version_of_the_project) {
 }
 
 }  // namespace
-}  // namespace mesh
+}  // namespace mesh::words_test

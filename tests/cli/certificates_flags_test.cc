@@ -7,7 +7,7 @@
 #include <string>
 #include <vector>
 
-namespace mesh {
+namespace mesh::certificates_flags_test {
 namespace {
 
 using testing::ElementsAre;
@@ -117,4 +117,4 @@ TEST(CertificatesHelp, lists_the_flags) {
 }
 
 }  // namespace
-}  // namespace mesh
+}  // namespace mesh::certificates_flags_test

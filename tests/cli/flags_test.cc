@@ -9,7 +9,7 @@
 
 #include "base/build.h"
 
-namespace mesh {
+namespace mesh::flags_test {
 namespace {
 
 using testing::HasSubstr;
@@ -224,4 +224,4 @@ TEST(VersionText, begins_like_that_of_the_exporters) {
 }
 
 }  // namespace
-}  // namespace mesh
+}  // namespace mesh::flags_test

@@ -7,7 +7,7 @@
 #include <string>
 #include <vector>
 
-namespace mesh {
+namespace mesh::probe_flags_test {
 namespace {
 
 using namespace std::chrono_literals;
@@ -78,4 +78,4 @@ TEST(ProbeFlags, are_refused_by_name) {
 }
 
 }  // namespace
-}  // namespace mesh
+}  // namespace mesh::probe_flags_test

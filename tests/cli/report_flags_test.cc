@@ -7,7 +7,7 @@
 #include <string>
 #include <vector>
 
-namespace mesh {
+namespace mesh::report_flags_test {
 namespace {
 
 using testing::HasSubstr;
@@ -97,4 +97,4 @@ TEST(ReportCommands, are_diagnose_and_every_report) {
 }
 
 }  // namespace
-}  // namespace mesh
+}  // namespace mesh::report_flags_test

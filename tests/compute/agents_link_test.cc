@@ -4,7 +4,7 @@
 
 #include "compute/control_plane_book.h"
 
-namespace mesh {
+namespace mesh::agents_link_test {
 namespace {
 
 using std::chrono::seconds;
@@ -129,4 +129,4 @@ TEST_F(AgentsLink, cuts_every_leaf_off) {
 }
 
 }  // namespace
-}  // namespace mesh
+}  // namespace mesh::agents_link_test

@@ -13,7 +13,7 @@
 
 #include "compute/balance.h"
 
-namespace mesh {
+namespace mesh::balance_simulation_test {
 namespace {
 
 using Loads = std::vector<EndpointLoad>;
@@ -159,4 +159,4 @@ TEST_F(BalanceSimulation, calls_a_skew_of_keys_uneven) {
 }
 
 }  // namespace
-}  // namespace mesh
+}  // namespace mesh::balance_simulation_test

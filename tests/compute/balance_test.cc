@@ -8,7 +8,7 @@
 #include <string>
 #include <vector>
 
-namespace mesh {
+namespace mesh::balance_test {
 namespace {
 
 using Loads = std::vector<EndpointLoad>;
@@ -168,4 +168,4 @@ TEST(Balance, lets_zones_with_weights_of_their_own_explain_one_pod_in_each) {
 }
 
 }  // namespace
-}  // namespace mesh
+}  // namespace mesh::balance_test

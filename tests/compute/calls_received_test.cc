@@ -9,7 +9,7 @@
 #include "base/limits.h"
 #include "compute/counter_book.h"
 
-namespace mesh {
+namespace mesh::calls_received_test {
 namespace {
 
 using std::chrono::seconds;
@@ -56,4 +56,4 @@ TEST_F(CallsReceivedTest, outlive_the_memory_of_methods) {
 }
 
 }  // namespace
-}  // namespace mesh
+}  // namespace mesh::calls_received_test

@@ -9,7 +9,7 @@
 #include <utility>
 #include <vector>
 
-namespace mesh {
+namespace mesh::cascade_test {
 namespace {
 
 using std::chrono::seconds;
@@ -102,4 +102,4 @@ TEST(Cascade, tells_whose_leaf_it_is_and_its_life) {
 }
 
 }  // namespace
-}  // namespace mesh
+}  // namespace mesh::cascade_test

@@ -6,7 +6,7 @@
 
 #include "compute/certificate_book.h"
 
-namespace mesh {
+namespace mesh::certificate_book_estimates_test {
 namespace {
 
 using std::chrono::hours;
@@ -121,4 +121,4 @@ TEST_F(CertificateEstimates, an_exact_end_is_believed_to_the_second) {
 }
 
 }  // namespace
-}  // namespace mesh
+}  // namespace mesh::certificate_book_estimates_test

@@ -8,7 +8,7 @@
 
 #include "base/limits.h"
 
-namespace mesh {
+namespace mesh::certificate_book_test {
 namespace {
 
 using std::chrono::hours;
@@ -294,4 +294,4 @@ TEST(CertificateBook, knows_not_whose_authority_a_ca_of_two_domains_is) {
 }
 
 }  // namespace
-}  // namespace mesh
+}  // namespace mesh::certificate_book_test

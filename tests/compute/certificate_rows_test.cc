@@ -7,7 +7,7 @@
 
 #include "compute/left_out.h"
 
-namespace mesh {
+namespace mesh::certificate_rows_test {
 namespace {
 
 using std::chrono::hours;
@@ -152,4 +152,4 @@ TEST(CertificateRows, sort_stably_by_what_is_asked_for) {
 }
 
 }  // namespace
-}  // namespace mesh
+}  // namespace mesh::certificate_rows_test

@@ -5,7 +5,7 @@
 
 #include <optional>
 
-namespace mesh {
+namespace mesh::connection_ages_test {
 namespace {
 
 using std::chrono::seconds;
@@ -56,4 +56,4 @@ TEST(ConnectionAges, forget_an_upstream_that_is_gone) {
 }
 
 }  // namespace
-}  // namespace mesh
+}  // namespace mesh::connection_ages_test

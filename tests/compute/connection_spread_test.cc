@@ -5,7 +5,7 @@
 
 #include "base/limits.h"
 
-namespace mesh {
+namespace mesh::connection_spread_test {
 namespace {
 
 using std::chrono::seconds;
@@ -61,4 +61,4 @@ TEST_F(ConnectionSpreadTest, holds_the_window_however_often_it_is_looked_at) {
 }
 
 }  // namespace
-}  // namespace mesh
+}  // namespace mesh::connection_spread_test

@@ -10,7 +10,7 @@
 
 #include "base/limits.h"
 
-namespace mesh {
+namespace mesh::control_plane_book_test {
 namespace {
 
 using std::chrono::seconds;
@@ -269,4 +269,4 @@ TEST_F(CutOff, nobody_of_whom_no_certificate_is_known) {
 }
 
 }  // namespace
-}  // namespace mesh
+}  // namespace mesh::control_plane_book_test

@@ -9,7 +9,7 @@
 
 #include "compute/counter_book.h"
 
-namespace mesh {
+namespace mesh::counter_book_declared_test {
 namespace {
 
 using std::chrono::seconds;
@@ -52,4 +52,4 @@ TEST(DeclaredMethodsInTheBook,
 }
 
 }  // namespace
-}  // namespace mesh
+}  // namespace mesh::counter_book_declared_test

@@ -8,7 +8,7 @@
 #include <utility>
 #include <vector>
 
-namespace mesh {
+namespace mesh::counter_book_test {
 namespace {
 
 using std::chrono::seconds;
@@ -277,4 +277,4 @@ TEST_F(CounterBookTest, remembers_a_bounded_number_of_retired_series) {
 }
 
 }  // namespace
-}  // namespace mesh
+}  // namespace mesh::counter_book_test

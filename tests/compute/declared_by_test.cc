@@ -9,7 +9,7 @@
 #include <utility>
 #include <vector>
 
-namespace mesh {
+namespace mesh::declared_by_test {
 namespace {
 
 using testing::ElementsAre;
@@ -73,4 +73,4 @@ TEST(DeclaredTogether, is_not_whole_if_one_look_was_not) {
 }
 
 }  // namespace
-}  // namespace mesh
+}  // namespace mesh::declared_by_test

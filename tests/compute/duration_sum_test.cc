@@ -5,7 +5,7 @@
 
 #include "compute/counter_book.h"
 
-namespace mesh {
+namespace mesh::duration_sum_test {
 namespace {
 
 using std::chrono::seconds;
@@ -104,4 +104,4 @@ TEST_F(DurationSumTest, is_hidden_with_its_buckets_and_returns_with_them) {
 }
 
 }  // namespace
-}  // namespace mesh
+}  // namespace mesh::duration_sum_test

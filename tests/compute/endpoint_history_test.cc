@@ -3,7 +3,7 @@
 
 #include <gtest/gtest.h>
 
-namespace mesh {
+namespace mesh::endpoint_history_test {
 namespace {
 
 using std::chrono::seconds;
@@ -96,4 +96,4 @@ TEST(TlsEndpointName, tells_a_target_s_own_port_from_an_endpoint) {
 }
 
 }  // namespace
-}  // namespace mesh
+}  // namespace mesh::endpoint_history_test

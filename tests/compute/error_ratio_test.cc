@@ -7,7 +7,7 @@
 #include <memory>
 #include <utility>
 
-namespace mesh {
+namespace mesh::error_ratio_test {
 namespace {
 
 using testing::ElementsAre;
@@ -108,4 +108,4 @@ TEST(ErrorRatio, follows_the_configured_codes) {
 }
 
 }  // namespace
-}  // namespace mesh
+}  // namespace mesh::error_ratio_test

@@ -6,7 +6,7 @@
 #include <string>
 #include <vector>
 
-namespace mesh {
+namespace mesh::findings_book_test {
 namespace {
 
 using std::chrono::seconds;
@@ -93,4 +93,4 @@ TEST(FindingsBook, states_at_once_without_a_window) {
 }
 
 }  // namespace
-}  // namespace mesh
+}  // namespace mesh::findings_book_test

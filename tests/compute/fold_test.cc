@@ -8,7 +8,7 @@
 #include <utility>
 #include <vector>
 
-namespace mesh {
+namespace mesh::fold_test {
 namespace {
 
 SeriesKey call(std::string upstream, std::string method, std::string code = "OK") {
@@ -162,4 +162,4 @@ TEST(Folder, knows_nothing_of_the_methods_of_other_servers) {
 }
 
 }  // namespace
-}  // namespace mesh
+}  // namespace mesh::fold_test

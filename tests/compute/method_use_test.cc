@@ -9,7 +9,7 @@
 #include <utility>
 #include <vector>
 
-namespace mesh {
+namespace mesh::method_use_test {
 namespace {
 
 using testing::IsEmpty;
@@ -74,4 +74,4 @@ TEST(MethodUses, are_none_where_nobody_declares_any) {
 }
 
 }  // namespace
-}  // namespace mesh
+}  // namespace mesh::method_use_test

@@ -3,7 +3,7 @@
 
 #include <gtest/gtest.h>
 
-namespace mesh {
+namespace mesh::pace_test {
 namespace {
 
 using std::chrono::milliseconds;
@@ -53,4 +53,4 @@ TEST(Pace, a_refused_connection_is_no_reason_to_wait) {
 }
 
 }  // namespace
-}  // namespace mesh
+}  // namespace mesh::pace_test

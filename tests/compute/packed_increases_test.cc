@@ -7,7 +7,7 @@
 #include <utility>
 #include <vector>
 
-namespace mesh {
+namespace mesh::packed_increases_test {
 namespace {
 
 using Increases = std::vector<std::pair<std::uint32_t, std::uint64_t>>;
@@ -31,4 +31,4 @@ TEST(PackedIncreases, come_out_as_they_went_in) {
 }
 
 }  // namespace
-}  // namespace mesh
+}  // namespace mesh::packed_increases_test

@@ -7,7 +7,7 @@
 #include <string>
 #include <vector>
 
-namespace mesh {
+namespace mesh::place_test {
 namespace {
 
 using namespace std::chrono_literals;
@@ -39,4 +39,4 @@ TEST(Place, is_anywhere_for_names_that_differ_in_their_last_letters_only) {
 }
 
 }  // namespace
-}  // namespace mesh
+}  // namespace mesh::place_test

@@ -9,7 +9,7 @@
 #include <utility>
 #include <vector>
 
-namespace mesh {
+namespace mesh::compute_pools_test {
 namespace {
 
 using testing::ElementsAre;
@@ -127,4 +127,4 @@ TEST(RefusedOrReset, is_what_did_not_time_out_and_never_less_than_nothing) {
 }
 
 }  // namespace
-}  // namespace mesh
+}  // namespace mesh::compute_pools_test

@@ -5,7 +5,7 @@
 
 #include <string>
 
-namespace mesh {
+namespace mesh::resource_book_test {
 namespace {
 
 using std::chrono::minutes;
@@ -195,4 +195,4 @@ TEST_F(ResourceBookTest, a_kubelet_is_not_forgotten_between_two_questions) {
 }
 
 }  // namespace
-}  // namespace mesh
+}  // namespace mesh::resource_book_test

@@ -7,7 +7,7 @@
 #include <string>
 #include <utility>
 
-namespace mesh {
+namespace mesh::roots_in_use_test {
 namespace {
 
 using std::chrono::days;
@@ -141,4 +141,4 @@ TEST(RootsInUse, are_neither_leaves_nor_intermediates) {
 }
 
 }  // namespace
-}  // namespace mesh
+}  // namespace mesh::roots_in_use_test

@@ -4,7 +4,7 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
-namespace mesh {
+namespace mesh::rotation_failures_test {
 namespace {
 
 using testing::ElementsAre;
@@ -109,4 +109,4 @@ TEST_F(RotationFailuresTest, a_secret_is_failing_until_it_is_renewed) {
 }
 
 }  // namespace
-}  // namespace mesh
+}  // namespace mesh::rotation_failures_test

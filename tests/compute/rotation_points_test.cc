@@ -8,7 +8,7 @@
 #include <sstream>
 #include <string>
 
-namespace mesh {
+namespace mesh::rotation_points_test {
 namespace {
 
 using std::chrono::seconds;
@@ -102,4 +102,4 @@ TEST(RenewalDue, needs_a_life) {
 }
 
 }  // namespace
-}  // namespace mesh
+}  // namespace mesh::rotation_points_test

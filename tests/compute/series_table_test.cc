@@ -7,7 +7,7 @@
 #include <string>
 #include <vector>
 
-namespace mesh {
+namespace mesh::series_table_test {
 namespace {
 
 using testing::ElementsAre;
@@ -68,4 +68,4 @@ TEST(SeriesTable, numbers_those_that_stay_anew_in_their_order) {
 }
 
 }  // namespace
-}  // namespace mesh
+}  // namespace mesh::series_table_test

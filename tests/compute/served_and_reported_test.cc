@@ -6,7 +6,7 @@
 #include <string>
 #include <utility>
 
-namespace mesh {
+namespace mesh::served_and_reported_test {
 namespace {
 
 using std::chrono::hours;
@@ -187,4 +187,4 @@ TEST(ServedAndReported, are_those_of_one_target) {
 }
 
 }  // namespace
-}  // namespace mesh
+}  // namespace mesh::served_and_reported_test

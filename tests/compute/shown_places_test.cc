@@ -7,7 +7,7 @@
 #include <string>
 #include <utility>
 
-namespace mesh {
+namespace mesh::shown_places_test {
 namespace {
 
 using std::chrono::seconds;
@@ -63,4 +63,4 @@ TEST(ShownPlaces, are_the_first_by_path_of_those_that_end_together) {
 }
 
 }  // namespace
-}  // namespace mesh
+}  // namespace mesh::shown_places_test

@@ -4,7 +4,7 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
-namespace mesh {
+namespace mesh::stale_connections_test {
 namespace {
 
 using std::chrono::seconds;
@@ -183,4 +183,4 @@ TEST_F(StaleConnectionsTest, nobody_speaks_tls_without_a_handshake) {
 }
 
 }  // namespace
-}  // namespace mesh
+}  // namespace mesh::stale_connections_test

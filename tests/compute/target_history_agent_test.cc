@@ -5,7 +5,7 @@
 
 #include "compute/target_history.h"
 
-namespace mesh {
+namespace mesh::target_history_agent_test {
 namespace {
 
 using std::chrono::hours;
@@ -174,4 +174,4 @@ TEST_F(AgentHistory, a_reason_that_appears_later_is_counted_from_zero) {
 }
 
 }  // namespace
-}  // namespace mesh
+}  // namespace mesh::target_history_agent_test

@@ -8,7 +8,7 @@
 
 #include "compute/target_history.h"
 
-namespace mesh {
+namespace mesh::target_history_balance_test {
 namespace {
 
 using std::chrono::seconds;
@@ -67,4 +67,4 @@ TEST_F(TargetHistoryBalanceTest, the_balance_of_an_upstream_is_over_the_window) 
 }
 
 }  // namespace
-}  // namespace mesh
+}  // namespace mesh::target_history_balance_test

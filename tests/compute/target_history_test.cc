@@ -4,7 +4,7 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
-namespace mesh {
+namespace mesh::target_history_test {
 namespace {
 
 using std::chrono::seconds;
@@ -297,4 +297,4 @@ TEST_F(TargetHistoryTest, connections_of_a_target_of_several_identities_carry_no
 }
 
 }  // namespace
-}  // namespace mesh
+}  // namespace mesh::target_history_test

@@ -9,7 +9,7 @@
 #include <utility>
 #include <vector>
 
-namespace mesh {
+namespace mesh::upstream_balances_test {
 namespace {
 
 using std::chrono::seconds;
@@ -186,4 +186,4 @@ TEST(UpstreamBalances, know_whether_zones_have_weights) {
 }
 
 }  // namespace
-}  // namespace mesh
+}  // namespace mesh::upstream_balances_test

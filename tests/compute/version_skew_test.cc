@@ -8,7 +8,7 @@
 #include <utility>
 #include <vector>
 
-namespace mesh {
+namespace mesh::version_skew_test {
 namespace {
 
 TEST(MeshVersion, is_read_in_the_ways_meshes_spell_it) {
@@ -91,4 +91,4 @@ TEST(PlaneVersions, are_no_sidecars_themselves) {
 }
 
 }  // namespace
-}  // namespace mesh
+}  // namespace mesh::version_skew_test

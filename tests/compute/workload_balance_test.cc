@@ -8,7 +8,7 @@
 #include <string>
 #include <vector>
 
-namespace mesh {
+namespace mesh::workload_balance_test {
 namespace {
 
 using testing::IsEmpty;
@@ -151,4 +151,4 @@ TEST(WorkloadBalances, believe_sidecars_before_the_channelz_of_what_is_behind_th
 }
 
 }  // namespace
-}  // namespace mesh
+}  // namespace mesh::workload_balance_test

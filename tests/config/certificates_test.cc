@@ -5,7 +5,7 @@
 #include "config/load.h"
 #include "config/parse.h"
 
-namespace mesh {
+namespace mesh::certificates_test {
 namespace {
 
 using namespace std::chrono_literals;
@@ -284,4 +284,4 @@ TEST(CertificatesSection, does_not_ask_for_targets_where_it_is_wrong_itself) {
 }
 
 }  // namespace
-}  // namespace mesh
+}  // namespace mesh::certificates_test

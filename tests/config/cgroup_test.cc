@@ -6,7 +6,7 @@
 #include "config/load.h"
 #include "config/parse.h"
 
-namespace mesh {
+namespace mesh::cgroup_test {
 namespace {
 
 std::string with_cgroup(std::string_view cgroup) {
@@ -54,4 +54,4 @@ TEST(CgroupRootKey, is_a_directory_and_by_default_where_systemd_has_it) {
 }
 
 }  // namespace
-}  // namespace mesh
+}  // namespace mesh::cgroup_test

@@ -5,7 +5,7 @@
 
 #include <string>
 
-namespace mesh {
+namespace mesh::check_pattern_test {
 namespace {
 
 TEST(GlobCheck, lets_pass_what_matches_something) {
@@ -57,4 +57,4 @@ TEST(SelectorCheck, tells_what_is_wrong) {
 }
 
 }  // namespace
-}  // namespace mesh
+}  // namespace mesh::check_pattern_test

@@ -9,7 +9,7 @@
 #include "config/load_http_access.h"
 #include "config/load_web.h"
 
-namespace mesh {
+namespace mesh::cited_test {
 namespace {
 
 using testing::AllOf;
@@ -99,4 +99,4 @@ TEST(HttpAccess, has_no_password_in_an_error_of_syntax) {
 }
 
 }  // namespace
-}  // namespace mesh
+}  // namespace mesh::cited_test

@@ -10,7 +10,7 @@
 #include "config/load.h"
 #include "config/parse.h"
 
-namespace mesh {
+namespace mesh::errors_test {
 namespace {
 
 using testing::HasSubstr;
@@ -297,4 +297,4 @@ TEST(ConfigErrors, are_all_that_damaged_files_give) {
 }
 
 }  // namespace
-}  // namespace mesh
+}  // namespace mesh::errors_test

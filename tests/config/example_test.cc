@@ -9,7 +9,7 @@
 #include "config/load.h"
 #include "config/parse.h"
 
-namespace mesh {
+namespace mesh::example_test {
 namespace {
 
 std::string example() {
@@ -110,4 +110,4 @@ TEST(ConfigExample, shows_each_way_to_reach_a_target) {
 }
 
 }  // namespace
-}  // namespace mesh
+}  // namespace mesh::example_test

@@ -6,7 +6,7 @@
 
 #include "config/load_http_access.h"
 
-namespace mesh {
+namespace mesh::http_access_test {
 namespace {
 
 using testing::HasSubstr;
@@ -66,4 +66,4 @@ TEST(HttpAccess, has_every_mistake_told_without_the_password) {
 }
 
 }  // namespace
-}  // namespace mesh
+}  // namespace mesh::http_access_test

@@ -8,7 +8,7 @@
 #include "config/load.h"
 #include "config/parse.h"
 
-namespace mesh {
+namespace mesh::inbound_test {
 namespace {
 
 using testing::ElementsAre;
@@ -87,4 +87,4 @@ TEST(InboundKey, names_what_is_no_address) {
 }
 
 }  // namespace
-}  // namespace mesh
+}  // namespace mesh::inbound_test

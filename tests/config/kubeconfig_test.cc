@@ -10,7 +10,7 @@
 
 #include "config/parse.h"
 
-namespace mesh {
+namespace mesh::kubeconfig_test {
 namespace {
 
 using testing::HasSubstr;
@@ -160,4 +160,4 @@ TEST(KubernetesSection, needs_a_node) {
 }
 
 }  // namespace
-}  // namespace mesh
+}  // namespace mesh::kubeconfig_test

@@ -8,7 +8,7 @@
 
 #include "config/parse.h"
 
-namespace mesh {
+namespace mesh::load_test {
 namespace {
 
 using namespace std::chrono_literals;
@@ -296,4 +296,4 @@ TEST(ConfigTargets, may_be_asked_by_grpc_only_where_the_mesh_is) {
 }
 
 }  // namespace
-}  // namespace mesh
+}  // namespace mesh::load_test

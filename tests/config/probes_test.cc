@@ -7,7 +7,7 @@
 #include "config/load.h"
 #include "config/parse.h"
 
-namespace mesh {
+namespace mesh::probes_test {
 namespace {
 
 using namespace std::chrono_literals;
@@ -128,4 +128,4 @@ TEST(Probes, are_refused_with_their_place) {
 }
 
 }  // namespace
-}  // namespace mesh
+}  // namespace mesh::probes_test

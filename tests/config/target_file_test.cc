@@ -8,7 +8,7 @@
 #include "config/parse.h"
 #include "config/read_target_file.h"
 
-namespace mesh {
+namespace mesh::target_file_test {
 namespace {
 
 using testing::ElementsAre;
@@ -119,4 +119,4 @@ TEST(TargetFile, is_bounded) {
 }
 
 }  // namespace
-}  // namespace mesh
+}  // namespace mesh::target_file_test

@@ -5,7 +5,7 @@
 
 #include <string>
 
-namespace mesh {
+namespace mesh::url_test {
 namespace {
 
 std::string admin_error(std::string_view url) {
@@ -101,4 +101,4 @@ TEST(MetricsUrl, is_no_unix_socket) {
 }
 
 }  // namespace
-}  // namespace mesh
+}  // namespace mesh::url_test

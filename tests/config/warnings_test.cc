@@ -5,7 +5,7 @@
 #include "config/load.h"
 #include "config/parse.h"
 
-namespace mesh {
+namespace mesh::warnings_test {
 namespace {
 
 using testing::ElementsAre;
@@ -106,4 +106,4 @@ TEST(ConfigWarnings, end_somewhere) {
 }
 
 }  // namespace
-}  // namespace mesh
+}  // namespace mesh::warnings_test

@@ -8,7 +8,7 @@
 
 #include "config/load_web.h"
 
-namespace mesh {
+namespace mesh::web_test {
 namespace {
 
 using testing::ElementsAre;
@@ -291,4 +291,4 @@ TEST(WebConfigErrors, of_a_file_that_is_not_there_name_it) {
 }
 
 }  // namespace
-}  // namespace mesh
+}  // namespace mesh::web_test

@@ -7,7 +7,7 @@
 
 #include "config/load_web.h"
 
-namespace mesh {
+namespace mesh::web_values_test {
 namespace {
 
 using testing::HasSubstr;
@@ -49,4 +49,4 @@ TEST(WebConfig, takes_the_truth_values_of_yaml_1_1_and_no_value_for_left_out) {
 }
 
 }  // namespace
-}  // namespace mesh
+}  // namespace mesh::web_values_test

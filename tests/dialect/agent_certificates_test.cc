@@ -10,7 +10,7 @@
 #include "base/limits.h"
 #include "wire/fixture.h"
 
-namespace mesh {
+namespace mesh::agent_certificates_test {
 namespace {
 
 using std::chrono::hours;
@@ -287,4 +287,4 @@ TEST(AgentCertificates, a_name_without_end_is_none) {
 }
 
 }  // namespace
-}  // namespace mesh
+}  // namespace mesh::agent_certificates_test

@@ -8,7 +8,7 @@
 #include "dialect/scripted_door.h"
 #include "dialect/scripted_envoy.h"
 
-namespace mesh {
+namespace mesh::agent_page_test {
 namespace {
 
 using testing::Contains;
@@ -152,4 +152,4 @@ TEST_F(AgentPageTest, is_not_asked_when_the_admin_port_fails) {
 }
 
 }  // namespace
-}  // namespace mesh
+}  // namespace mesh::agent_page_test

@@ -5,7 +5,7 @@
 
 #include <string>
 
-namespace mesh {
+namespace mesh::agent_scrapes_test {
 namespace {
 
 class AgentScrapesTest : public testing::Test {
@@ -57,4 +57,4 @@ TEST_F(AgentScrapesTest, a_page_without_the_agents_own_part_changes_nothing) {
 }
 
 }  // namespace
-}  // namespace mesh
+}  // namespace mesh::agent_scrapes_test

@@ -12,7 +12,7 @@
 #include "dialect/scripted_door.h"
 #include "wire/fixture.h"
 
-namespace mesh {
+namespace mesh::app_ledger_test {
 namespace {
 
 using Ledger = std::map<std::string, std::uint64_t>;  // "GetUser NOT_FOUND" → calls
@@ -169,4 +169,4 @@ TEST(AppLedger, has_the_messages_where_the_library_counts_them) {
 }
 
 }  // namespace
-}  // namespace mesh
+}  // namespace mesh::app_ledger_test

@@ -9,7 +9,7 @@
 
 #include "dialect/scripted_door.h"
 
-namespace mesh {
+namespace mesh::app_test {
 namespace {
 
 using testing::ElementsAre;
@@ -265,4 +265,4 @@ TEST_F(AppTest, shows_a_restart_by_its_start) {
 }
 
 }  // namespace
-}  // namespace mesh
+}  // namespace mesh::app_test

@@ -11,7 +11,7 @@
 #include "dialect/scripted_door.h"
 #include "wire/fixture.h"
 
-namespace mesh {
+namespace mesh::auto_test {
 namespace {
 
 using testing::ElementsAre;
@@ -151,4 +151,4 @@ TEST(Auto, of_nobody_there_asks_once) {
 }
 
 }  // namespace
-}  // namespace mesh
+}  // namespace mesh::auto_test

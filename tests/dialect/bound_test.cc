@@ -5,7 +5,7 @@
 
 #include <limits>
 
-namespace mesh {
+namespace mesh::bound_test {
 namespace {
 
 TEST(BoundInSeconds, is_the_shortest_decimal_form) {
@@ -22,4 +22,4 @@ TEST(BoundInSeconds, of_seconds_stays_what_it_was) {
 }
 
 }  // namespace
-}  // namespace mesh
+}  // namespace mesh::bound_test

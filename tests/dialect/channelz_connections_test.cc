@@ -10,7 +10,7 @@
 #include "support/proto_bytes.h"
 #include "wire/grpc_channelz.h"
 
-namespace mesh {
+namespace mesh::channelz_connections_test {
 namespace {
 
 using testing::ElementsAre;
@@ -117,4 +117,4 @@ TEST_F(ConnectionsTest, are_not_told_of_too_many) {
 }
 
 }  // namespace
-}  // namespace mesh
+}  // namespace mesh::channelz_connections_test

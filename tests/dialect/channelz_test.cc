@@ -10,7 +10,7 @@
 #include "dialect/recorded_grpc.h"
 #include "support/proto_bytes.h"
 
-namespace mesh {
+namespace mesh::channelz_test {
 namespace {
 
 using testing::ElementsAre;
@@ -213,4 +213,4 @@ TEST(ChannelzTargets, of_subchannels_become_addresses) {
 }
 
 }  // namespace
-}  // namespace mesh
+}  // namespace mesh::channelz_test

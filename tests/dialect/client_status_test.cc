@@ -5,7 +5,7 @@
 
 #include <string>
 
-namespace mesh {
+namespace mesh::client_status_test {
 namespace {
 
 constexpr const char* cluster = "envoy.config.cluster.v3.Cluster";
@@ -143,4 +143,4 @@ TEST_F(ClientStatusTest, drops_nothing_by_a_look_that_is_not_whole) {
 }
 
 }  // namespace
-}  // namespace mesh
+}  // namespace mesh::client_status_test

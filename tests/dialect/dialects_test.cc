@@ -7,7 +7,7 @@
 #include <map>
 #include <string_view>
 
-namespace mesh {
+namespace mesh::dialects_test {
 namespace {
 
 using testing::ElementsAre;
@@ -72,4 +72,4 @@ TEST(Dialects, of_one_mesh_have_one_label) {
 }
 
 }  // namespace
-}  // namespace mesh
+}  // namespace mesh::dialects_test

@@ -4,7 +4,7 @@
 
 #include "dialect/scripted_envoy.h"
 
-namespace mesh {
+namespace mesh::envoy_certificates_test {
 namespace {
 
 using testing::ElementsAre;
@@ -220,4 +220,4 @@ TEST_F(EnvoyCertificatesTest, names_without_a_secret_or_a_cluster_are_nothing) {
 }
 
 }  // namespace
-}  // namespace mesh
+}  // namespace mesh::envoy_certificates_test

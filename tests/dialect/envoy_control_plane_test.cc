@@ -14,7 +14,7 @@
 #include "dialect/envoy_names.h"
 #include "dialect/scripted_envoy.h"
 
-namespace mesh {
+namespace mesh::envoy_control_plane_test {
 namespace {
 
 using testing::ElementsAre;
@@ -214,4 +214,4 @@ TEST_F(EnvoyConversationTest, the_time_of_endpoints_is_asked_for_once_some_were_
 }
 
 }  // namespace
-}  // namespace mesh
+}  // namespace mesh::envoy_control_plane_test

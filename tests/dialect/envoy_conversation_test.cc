@@ -5,7 +5,7 @@
 
 #include "dialect/scripted_envoy.h"
 
-namespace mesh {
+namespace mesh::envoy_conversation_test {
 namespace {
 
 using testing::ElementsAre;
@@ -198,4 +198,4 @@ TEST_F(EnvoyConversationTest, an_unknown_cluster_keeps_its_statuses_and_is_count
 }
 
 }  // namespace
-}  // namespace mesh
+}  // namespace mesh::envoy_conversation_test

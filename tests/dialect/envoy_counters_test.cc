@@ -11,7 +11,7 @@
 
 #include "dialect/envoy_traffic.h"
 
-namespace mesh {
+namespace mesh::envoy_counters_test {
 namespace {
 
 using testing::Contains;
@@ -138,4 +138,4 @@ TEST(EnvoyCounters, are_all_asked_for_and_nothing_that_only_looks_like_them) {
 }
 
 }  // namespace
-}  // namespace mesh
+}  // namespace mesh::envoy_counters_test

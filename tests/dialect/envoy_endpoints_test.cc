@@ -4,7 +4,7 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
-namespace mesh {
+namespace mesh::envoy_endpoints_test {
 namespace {
 
 using testing::ElementsAre;
@@ -246,4 +246,4 @@ TEST(EnvoyEndpoints, statistics_call_a_cluster_by_its_observability_name) {
 }
 
 }  // namespace
-}  // namespace mesh
+}  // namespace mesh::envoy_endpoints_test

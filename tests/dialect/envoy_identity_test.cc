@@ -5,7 +5,7 @@
 
 #include "dialect/scripted_envoy.h"
 
-namespace mesh {
+namespace mesh::envoy_identity_test {
 namespace {
 
 using IdentityTest = EnvoyConversationTest;
@@ -83,4 +83,4 @@ TEST_F(IdentityTest, without_identity_a_restart_shows_by_the_uptime_statistic) {
 }
 
 }  // namespace
-}  // namespace mesh
+}  // namespace mesh::envoy_identity_test

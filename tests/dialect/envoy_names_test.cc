@@ -3,7 +3,7 @@
 
 #include <gtest/gtest.h>
 
-namespace mesh {
+namespace mesh::envoy_names_test {
 namespace {
 
 TEST(ClusterName, an_istio_outbound_cluster_is_host_and_port) {
@@ -132,4 +132,4 @@ TEST(GrpcStat, other_statistics_are_none) {
 }
 
 }  // namespace
-}  // namespace mesh
+}  // namespace mesh::envoy_names_test

@@ -3,7 +3,7 @@
 
 #include <gtest/gtest.h>
 
-namespace mesh {
+namespace mesh::envoy_process_test {
 namespace {
 
 using std::chrono::milliseconds;
@@ -59,4 +59,4 @@ TEST(EnvoyProcess, a_slow_answer_widens_the_bounds_and_is_no_restart) {
 }
 
 }  // namespace
-}  // namespace mesh
+}  // namespace mesh::envoy_process_test

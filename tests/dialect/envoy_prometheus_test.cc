@@ -10,7 +10,7 @@
 #include "dialect/dialects.h"
 #include "dialect/envoy_sample.h"
 
-namespace mesh {
+namespace mesh::envoy_prometheus_test {
 namespace {
 
 using std::chrono::seconds;
@@ -230,4 +230,4 @@ TEST_F(EnvoyPrometheusTest, the_unchanged_series_are_the_same_object) {
 }
 
 }  // namespace
-}  // namespace mesh
+}  // namespace mesh::envoy_prometheus_test

@@ -4,7 +4,7 @@
 #include "base/limits.h"
 #include "dialect/scripted_envoy.h"
 
-namespace mesh {
+namespace mesh::envoy_settings_test {
 namespace {
 
 using testing::Contains;
@@ -229,4 +229,4 @@ TEST(EnvoySettingsWanted, are_never_asked_where_the_audit_is_off) {
 }
 
 }  // namespace
-}  // namespace mesh
+}  // namespace mesh::envoy_settings_test

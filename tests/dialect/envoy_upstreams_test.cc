@@ -7,7 +7,7 @@
 #include <string>
 #include <vector>
 
-namespace mesh {
+namespace mesh::envoy_upstreams_test {
 namespace {
 
 using testing::ElementsAre;
@@ -153,4 +153,4 @@ TEST(EnvoyUpstreams, follow_a_layout_that_changes) {
 }
 
 }  // namespace
-}  // namespace mesh
+}  // namespace mesh::envoy_upstreams_test

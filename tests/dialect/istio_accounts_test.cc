@@ -5,7 +5,7 @@
 
 #include <string>
 
-namespace mesh {
+namespace mesh::istio_accounts_test {
 namespace {
 
 SeriesKey outbound(Counted counted, const std::string& upstream, const std::string& method = "") {
@@ -103,4 +103,4 @@ TEST_F(IstioAccountsTest, the_only_port_of_a_host_is_its_port) {
 }
 
 }  // namespace
-}  // namespace mesh
+}  // namespace mesh::istio_accounts_test

@@ -10,7 +10,7 @@
 #include "dialect/istio_page_fixture.h"
 #include "dialect/scripted_envoy.h"
 
-namespace mesh {
+namespace mesh::istio_beside_admin_test {
 namespace {
 
 class IstioBesideAdminTest : public IstioPageTest {
@@ -154,4 +154,4 @@ TEST_F(IstioBesideAdminTest, parts_the_scopes_of_both) {
 }
 
 }  // namespace
-}  // namespace mesh
+}  // namespace mesh::istio_beside_admin_test

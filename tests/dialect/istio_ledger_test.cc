@@ -8,7 +8,7 @@
 
 #include "dialect/istio_page_fixture.h"
 
-namespace mesh {
+namespace mesh::istio_ledger_test {
 namespace {
 
 using testing::Contains;
@@ -191,4 +191,4 @@ TEST_F(IstioPageTest, too_many_series_of_durations_are_none) {
 }
 
 }  // namespace
-}  // namespace mesh
+}  // namespace mesh::istio_ledger_test

@@ -5,7 +5,7 @@
 
 #include <string>
 
-namespace mesh {
+namespace mesh::istio_sample_test {
 namespace {
 
 IstioSample read_line(const std::string& line) {
@@ -152,4 +152,4 @@ TEST(IstioSample, messages_have_no_label_but_who_and_whom) {
 }
 
 }  // namespace
-}  // namespace mesh
+}  // namespace mesh::istio_sample_test

@@ -7,7 +7,7 @@
 #include <string_view>
 #include <vector>
 
-namespace mesh {
+namespace mesh::istio_tcp_test {
 namespace {
 
 const std::vector<Label> from_web{{"reporter", "source"},
@@ -107,4 +107,4 @@ TEST(IstioTcp, has_bytes_of_two_kinds) {
 }
 
 }  // namespace
-}  // namespace mesh
+}  // namespace mesh::istio_tcp_test

@@ -6,7 +6,7 @@
 
 #include <string>
 
-namespace mesh {
+namespace mesh::linkerd_answer_test {
 namespace {
 
 using testing::Optional;
@@ -77,4 +77,4 @@ TEST(LinkerdAnswerTest, knows_timeouts_and_the_want_of_endpoints) {
 }
 
 }  // namespace
-}  // namespace mesh
+}  // namespace mesh::linkerd_answer_test

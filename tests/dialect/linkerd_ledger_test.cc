@@ -11,7 +11,7 @@
 #include "dialect/scripted_door.h"
 #include "wire/fixture.h"
 
-namespace mesh {
+namespace mesh::linkerd_ledger_test {
 namespace {
 
 using testing::IsEmpty;
@@ -146,4 +146,4 @@ TEST(LinkerdLedgerTest, times_answers_of_grpc_alone) {
 }
 
 }  // namespace
-}  // namespace mesh
+}  // namespace mesh::linkerd_ledger_test

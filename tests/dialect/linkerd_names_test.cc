@@ -5,7 +5,7 @@
 
 #include <vector>
 
-namespace mesh {
+namespace mesh::linkerd_names_test {
 namespace {
 
 TEST(LinkerdNamesTest, finds_the_domain_of_a_cluster) {
@@ -60,4 +60,4 @@ TEST(LinkerdNamesTest, finds_the_port_of_an_inbound_sample) {
 }
 
 }  // namespace
-}  // namespace mesh
+}  // namespace mesh::linkerd_names_test

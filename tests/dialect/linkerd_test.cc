@@ -12,7 +12,7 @@
 #include "dialect/scripted_door.h"
 #include "wire/fixture.h"
 
-namespace mesh {
+namespace mesh::linkerd_test {
 namespace {
 
 using testing::Contains;
@@ -201,4 +201,4 @@ TEST_F(LinkerdTest, that_answers_garbage_is_a_failure) {
 }
 
 }  // namespace
-}  // namespace mesh
+}  // namespace mesh::linkerd_test

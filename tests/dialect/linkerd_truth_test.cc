@@ -10,7 +10,7 @@
 #include "dialect/scripted_door.h"
 #include "dialect/small_book.h"
 
-namespace mesh {
+namespace mesh::linkerd_truth_test {
 namespace {
 
 // Lines of a page, each with as much of its labels as matters here.
@@ -151,4 +151,4 @@ TEST_F(LinkerdTruthTest, times_no_upstream_that_answers_something_else_as_well) 
 }
 
 }  // namespace
-}  // namespace mesh
+}  // namespace mesh::linkerd_truth_test

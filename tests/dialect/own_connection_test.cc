@@ -3,7 +3,7 @@
 
 #include <gtest/gtest.h>
 
-namespace mesh {
+namespace mesh::own_connection_test {
 namespace {
 
 constexpr std::uint64_t server = 1, other_server = 2;
@@ -85,4 +85,4 @@ TEST_F(OwnConnectionTest, is_none_without_connections) {
 }
 
 }  // namespace
-}  // namespace mesh
+}  // namespace mesh::own_connection_test

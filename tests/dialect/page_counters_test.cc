@@ -9,7 +9,7 @@
 
 #include "base/limits.h"
 
-namespace mesh {
+namespace mesh::page_counters_test {
 namespace {
 
 using testing::ElementsAre;
@@ -113,4 +113,4 @@ TEST_F(PageCountersTest, numbers_measurements_within_one_answer) {
 }
 
 }  // namespace
-}  // namespace mesh
+}  // namespace mesh::page_counters_test

@@ -10,7 +10,7 @@
 #include "dialect/scripted_door.h"
 #include "wire/fixture.h"
 
-namespace mesh {
+namespace mesh::planes_test {
 namespace {
 
 using testing::ElementsAre;
@@ -213,4 +213,4 @@ TEST(LinkerdController, that_issues_nothing_tells_of_no_issuance) {
 }
 
 }  // namespace
-}  // namespace mesh
+}  // namespace mesh::planes_test

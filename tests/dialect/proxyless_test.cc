@@ -9,7 +9,7 @@
 #include "dialect/recorded_grpc.h"
 #include "support/proto_bytes.h"
 
-namespace mesh {
+namespace mesh::proxyless_test {
 namespace {
 
 using testing::ElementsAre;
@@ -238,4 +238,4 @@ TEST(Proxyless, keeps_what_it_has_when_a_later_part_fails) {
 }
 
 }  // namespace
-}  // namespace mesh
+}  // namespace mesh::proxyless_test

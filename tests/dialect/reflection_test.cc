@@ -7,7 +7,7 @@
 #include "base/limits.h"
 #include "support/reflection_bytes.h"
 
-namespace mesh {
+namespace mesh::reflection_test {
 namespace {
 
 using testing::SizeIs;
@@ -130,4 +130,4 @@ TEST_F(ReflectionTest, says_so_where_the_list_cannot_be_read_and_asks_again) {
 }
 
 }  // namespace
-}  // namespace mesh
+}  // namespace mesh::reflection_test

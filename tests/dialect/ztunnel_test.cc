@@ -7,7 +7,7 @@
 #include "dialect/scripted_door.h"
 #include "wire/fixture.h"
 
-namespace mesh {
+namespace mesh::ztunnel_test {
 namespace {
 
 using testing::ElementsAre;
@@ -198,4 +198,4 @@ TEST(ZtunnelPageTest, counts_what_goes_to_nobody_known_as_ambiguous) {
 }
 
 }  // namespace
-}  // namespace mesh
+}  // namespace mesh::ztunnel_test

@@ -9,7 +9,7 @@
 #include "model/server_access.h"
 #include "support/fake_admin.h"
 
-namespace mesh::testing {
+namespace mesh::support {
 
 // `kind`: "PodList".
 inline Habit list_of(const std::string& kind, const std::string& items,
@@ -57,4 +57,4 @@ class ApiServer {
   FakeAdmin server_;  // last: its threads use the others
 };
 
-}  // namespace mesh::testing
+}  // namespace mesh::support

@@ -11,7 +11,7 @@
 #include <string>
 #include <vector>
 
-namespace mesh {
+namespace mesh::container_groups_test {
 namespace {
 
 namespace fs = std::filesystem;
@@ -131,4 +131,4 @@ TEST_F(ContainerGroupsTest, of_a_machine_without_any_are_none) {
 }
 
 }  // namespace
-}  // namespace mesh
+}  // namespace mesh::container_groups_test

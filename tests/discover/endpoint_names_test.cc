@@ -13,20 +13,20 @@
 
 #include "discover/api_server.h"
 
-namespace mesh {
+namespace mesh::endpoint_names_test {
 namespace {
 
-using testing::ApiServer;
-using testing::chunked;
-using testing::event;
-using testing::FakePeer;
-using testing::Habit;
-namespace habits = testing::habits;
+using support::ApiServer;
+using support::chunked;
+using support::event;
+using support::FakePeer;
+using support::Habit;
+namespace habits = support::habits;
 using ::testing::ElementsAre;
 using ::testing::HasSubstr;
 using ::testing::IsEmpty;
-using testing::list_of;
-using testing::plain;
+using support::list_of;
+using support::plain;
 
 std::string slice(const std::string& name, const std::string& address, const std::string& pod) {
   return R"({"metadata":{"name":")" + name +
@@ -120,4 +120,4 @@ TEST_F(EndpointNamesTest, that_may_not_be_asked_for_name_the_verb_that_is_missin
 }
 
 }  // namespace
-}  // namespace mesh
+}  // namespace mesh::endpoint_names_test

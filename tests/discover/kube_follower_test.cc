@@ -18,20 +18,20 @@
 #include "base/rethrow.h"
 #include "discover/api_server.h"
 
-namespace mesh {
+namespace mesh::kube_follower_test {
 namespace {
 
-using testing::ApiServer;
-using testing::chunked;
+using support::ApiServer;
+using support::chunked;
 using ::testing::ElementsAre;
-using testing::event;
-using testing::FakeAdmin;
-using testing::FakePeer;
+using support::event;
+using support::FakeAdmin;
+using support::FakePeer;
 using ::testing::HasSubstr;
 using ::testing::IsEmpty;
-namespace habits = testing::habits;
-using testing::plain;
-using testing::pod_list;
+namespace habits = support::habits;
+using support::plain;
+using support::pod_list;
 
 std::string pod(const std::string& name, const std::string& version) {
   return R"({"kind":"Pod","metadata":{"name":")" + name + R"(","namespace":"shop","uid":"u-)" +
@@ -195,4 +195,4 @@ TEST(KubeFollower, objects_are_waited_for_while_nobody_answers) {
 }
 
 }  // namespace
-}  // namespace mesh
+}  // namespace mesh::kube_follower_test

@@ -9,10 +9,10 @@
 
 #include "discover/api_server.h"
 
-namespace mesh {
+namespace mesh::kube_kept_test {
 namespace {
 
-using testing::event;
+using support::event;
 
 std::string slice(const std::string& name, std::size_t addresses) {
   std::string json = R"({"metadata":{"namespace":"shop","resourceVersion":"11","name":")" + name;
@@ -54,4 +54,4 @@ TEST(KubeKept, is_no_more_than_the_bound) {
 }
 
 }  // namespace
-}  // namespace mesh
+}  // namespace mesh::kube_kept_test

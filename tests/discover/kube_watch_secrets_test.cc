@@ -6,7 +6,7 @@
 
 #include "discover/kube_watch.h"
 
-namespace mesh {
+namespace mesh::kube_watch_secrets_test {
 namespace {
 
 TEST(KubeWatch, shows_nothing_of_secrets_that_it_cannot_read) {
@@ -22,4 +22,4 @@ TEST(KubeWatch, shows_nothing_of_secrets_that_it_cannot_read) {
 }
 
 }  // namespace
-}  // namespace mesh
+}  // namespace mesh::kube_watch_secrets_test

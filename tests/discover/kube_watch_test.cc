@@ -6,7 +6,7 @@
 
 #include "base/limits.h"
 
-namespace mesh {
+namespace mesh::kube_watch_test {
 namespace {
 
 using std::chrono::seconds;
@@ -291,4 +291,4 @@ TEST(KubeWatch, knows_no_more_pods_than_a_node_may_have) {
 }
 
 }  // namespace
-}  // namespace mesh
+}  // namespace mesh::kube_watch_test

@@ -19,20 +19,20 @@
 #include "support/fake_admin.h"
 #include "support/tls_server.h"
 
-namespace mesh {
+namespace mesh::kubelet_usage_test {
 namespace {
 
 namespace fs = std::filesystem;
 using std::chrono::milliseconds;
 using ::testing::ElementsAre;
-using testing::FakeAdmin;
+using support::FakeAdmin;
 using ::testing::HasSubstr;
 using ::testing::IsEmpty;
-using testing::mint;
-using testing::Minted;
+using support::mint;
+using support::Minted;
 using ::testing::SizeIs;
-using testing::TlsServer;
-namespace habits = testing::habits;
+using support::TlsServer;
+namespace habits = support::habits;
 
 constexpr const char* page =
     "container_memory_working_set_bytes{container=\"proxy\",namespace=\"shop\",pod=\"a\"} 5e+07 1\n"
@@ -242,4 +242,4 @@ TEST_F(KubeletUsageTest, may_be_stopped_while_it_is_silent) {
 }
 
 }  // namespace
-}  // namespace mesh
+}  // namespace mesh::kubelet_usage_test

@@ -20,18 +20,18 @@
 #include "support/certificates.h"
 #include "support/tls_server.h"
 
-namespace mesh {
+namespace mesh::kubernetes_targets_test {
 namespace {
 
 namespace fs = std::filesystem;
-using testing::ApiServer;
-using testing::FakePeer;
-using testing::Habit;
-namespace habits = testing::habits;
+using support::ApiServer;
+using support::FakePeer;
+using support::Habit;
+namespace habits = support::habits;
 using ::testing::ElementsAre;
 using ::testing::HasSubstr;
 using ::testing::IsEmpty;
-using testing::pod_list;
+using support::pod_list;
 
 constexpr const char* uid = "0d9c1f0e-64a7-4a0b-8a4e-7d0c4a1f9b21";
 
@@ -222,7 +222,7 @@ TEST_F(KubernetesTargetsTest, tell_when_their_container_was_killed_for_memory) {
 }
 
 TEST_F(KubernetesTargetsTest, are_asked_for_at_the_kubelet_where_their_group_is_not_found) {
-  testing::TlsServer server(testing::mint({.common_name = "node"}));
+  support::TlsServer server(support::mint({.common_name = "node"}));
   server.answer(habits::with_length(
       "200 OK",
       "container_memory_working_set_bytes{container=\"istio-proxy\",namespace=\"shop\","
@@ -254,4 +254,4 @@ TEST_F(KubernetesTargetsTest, tell_the_kubelets_address_and_no_application_is_as
 }
 
 }  // namespace
-}  // namespace mesh
+}  // namespace mesh::kubernetes_targets_test

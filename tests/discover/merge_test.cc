@@ -10,7 +10,7 @@
 
 #include "base/limits.h"
 
-namespace mesh {
+namespace mesh::merge_test {
 namespace {
 
 using testing::ElementsAre;
@@ -136,4 +136,4 @@ TEST(Merge, asks_who_is_configured_as_that_says_and_nobody_twice) {
 }
 
 }  // namespace
-}  // namespace mesh
+}  // namespace mesh::merge_test

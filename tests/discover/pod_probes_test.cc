@@ -8,7 +8,7 @@
 #include "base/limits.h"
 #include "discover/told.h"
 
-namespace mesh {
+namespace mesh::pod_probes_test {
 namespace {
 
 using ::testing::ElementsAre;
@@ -154,4 +154,4 @@ TEST(PodProbes, are_bounded) {
 }
 
 }  // namespace
-}  // namespace mesh
+}  // namespace mesh::pod_probes_test

@@ -8,7 +8,7 @@
 #include "discover/told.h"
 #include "discover/workload.h"
 
-namespace mesh {
+namespace mesh::recognise_test {
 namespace {
 
 using ::testing::ElementsAre;
@@ -206,4 +206,4 @@ TEST(Reached, is_nobody_whose_pod_has_ended) {
 }
 
 }  // namespace
-}  // namespace mesh
+}  // namespace mesh::recognise_test

@@ -13,7 +13,7 @@
 
 #include "config/parse.h"
 
-namespace mesh {
+namespace mesh::target_files_test {
 namespace {
 
 namespace fs = std::filesystem;
@@ -149,4 +149,4 @@ TEST_F(TargetFilesTest, that_are_named_and_do_not_exist_yet_are_a_problem_until_
 }
 
 }  // namespace
-}  // namespace mesh
+}  // namespace mesh::target_files_test

@@ -15,7 +15,7 @@
 #include "expose/reference.h"
 #include "expose/sample_plane.h"
 
-namespace mesh {
+namespace mesh::catalogue_test {
 namespace {
 
 TEST(Catalogue, has_a_maker_for_each_metric_and_a_metric_for_each_maker) {
@@ -126,4 +126,4 @@ TEST(Reference, has_a_row_for_each_metric) {
 }
 
 }  // namespace
-}  // namespace mesh
+}  // namespace mesh::catalogue_test

@@ -10,7 +10,7 @@
 
 #include "expose/sample_page.h"
 
-namespace mesh {
+namespace mesh::certificate_table_test {
 namespace {
 
 using testing::HasSubstr;
@@ -202,4 +202,4 @@ TEST(CascadeWords, are_none_while_all_is_connected) {
 }
 
 }  // namespace
-}  // namespace mesh
+}  // namespace mesh::certificate_table_test

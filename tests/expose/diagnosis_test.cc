@@ -10,7 +10,7 @@
 #include "compute/findings.h"
 #include "expose/sample_page.h"
 
-namespace mesh {
+namespace mesh::diagnosis_test {
 namespace {
 
 using testing::Contains;
@@ -256,4 +256,4 @@ TEST(Diagnosis, says_that_not_all_targets_can_be_found) {
 }
 
 }  // namespace
-}  // namespace mesh
+}  // namespace mesh::diagnosis_test

@@ -10,7 +10,7 @@
 #include "expose/metrics_page.h"
 #include "expose/sample_page.h"
 
-namespace mesh {
+namespace mesh::family_choice_test {
 namespace {
 
 using testing::ElementsAre;
@@ -72,4 +72,4 @@ TEST(FamilyChoice, decides_what_is_on_the_page) {
 }
 
 }  // namespace
-}  // namespace mesh
+}  // namespace mesh::family_choice_test

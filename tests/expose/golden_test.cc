@@ -11,7 +11,7 @@
 
 #include "expose/sample_page.h"
 
-namespace mesh {
+namespace mesh::golden_test {
 namespace {
 
 const std::string directory = MESH_TESTS_DIR "/golden/expose/";
@@ -94,4 +94,4 @@ TEST(Promtool, accepts_hostile_label_values) {
 }
 
 }  // namespace
-}  // namespace mesh
+}  // namespace mesh::golden_test

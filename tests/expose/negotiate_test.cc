@@ -3,7 +3,7 @@
 
 #include <gtest/gtest.h>
 
-namespace mesh {
+namespace mesh::negotiate_test {
 namespace {
 
 TEST(ChooseFormat, gives_openmetrics_to_prometheus_2_42) {
@@ -165,4 +165,4 @@ TEST(ChooseCoding, packs_nothing_for_who_wants_something_else) {
 }
 
 }  // namespace
-}  // namespace mesh
+}  // namespace mesh::negotiate_test

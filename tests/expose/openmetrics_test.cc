@@ -7,7 +7,7 @@
 #include <limits>
 #include <string>
 
-namespace mesh {
+namespace mesh::openmetrics_test {
 namespace {
 
 using prometheus::ClientMetric;
@@ -103,4 +103,4 @@ TEST(OpenMetrics, spells_what_is_no_number) {
 }
 
 }  // namespace
-}  // namespace mesh
+}  // namespace mesh::openmetrics_test

@@ -8,7 +8,7 @@
 #include <random>
 #include <string>
 
-namespace mesh {
+namespace mesh::pack_test {
 namespace {
 
 std::string gunzip(std::string packed, std::size_t size) {
@@ -80,4 +80,4 @@ INSTANTIATE_TEST_SUITE_P(By, Packed, testing::Values(Coding::identity, Coding::g
                          });
 
 }  // namespace
-}  // namespace mesh
+}  // namespace mesh::pack_test

@@ -4,7 +4,7 @@
 
 #include "expose/sample_plane.h"
 
-namespace mesh {
+namespace mesh::plane_families_test {
 namespace {
 
 using testing::ElementsAre;
@@ -74,4 +74,4 @@ TEST(PlaneFamilies, are_of_no_sidecar) {
 }
 
 }  // namespace
-}  // namespace mesh
+}  // namespace mesh::plane_families_test

@@ -6,7 +6,7 @@
 
 #include <chrono>
 
-namespace mesh {
+namespace mesh::probe_page_test {
 namespace {
 
 using namespace std::chrono_literals;
@@ -90,4 +90,4 @@ TEST(ProbeQuery, is_refused_in_words) {
 }
 
 }  // namespace
-}  // namespace mesh
+}  // namespace mesh::probe_page_test

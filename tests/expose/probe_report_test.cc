@@ -5,7 +5,7 @@
 
 #include <chrono>
 
-namespace mesh {
+namespace mesh::probe_report_test {
 namespace {
 
 using namespace std::chrono_literals;
@@ -109,4 +109,4 @@ TEST(ProbeReport, is_an_object_for_programs) {
 }
 
 }  // namespace
-}  // namespace mesh
+}  // namespace mesh::probe_report_test

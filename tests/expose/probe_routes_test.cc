@@ -18,7 +18,7 @@
 #include "expose/routes.h"
 #include "expose/sample_page.h"
 
-namespace mesh {
+namespace mesh::probe_routes_test {
 namespace {
 
 using sample::ask;
@@ -102,4 +102,4 @@ TEST(Routes, say_that_a_probe_did_not_get_its_turn) {
 }
 
 }  // namespace
-}  // namespace mesh
+}  // namespace mesh::probe_routes_test

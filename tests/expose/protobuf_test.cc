@@ -13,7 +13,7 @@
 #include "expose/metrics_page.h"
 #include "expose/sample_page.h"
 
-namespace mesh {
+namespace mesh::protobuf_test {
 namespace {
 
 using prometheus_messages::MetricFamily;
@@ -97,4 +97,4 @@ TEST(ProtobufPage, has_what_the_text_has) {
 }
 
 }  // namespace
-}  // namespace mesh
+}  // namespace mesh::protobuf_test

@@ -6,7 +6,7 @@
 
 #include "expose/sample_page.h"
 
-namespace mesh {
+namespace mesh::remarks_test {
 namespace {
 
 using std::chrono::seconds;
@@ -147,4 +147,4 @@ TEST(Remarks, count_the_certificates_that_are_left_out) {
 }
 
 }  // namespace
-}  // namespace mesh
+}  // namespace mesh::remarks_test

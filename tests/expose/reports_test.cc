@@ -10,7 +10,7 @@
 #include "expose/method_rows.h"
 #include "expose/sample_page.h"
 
-namespace mesh {
+namespace mesh::reports_test {
 namespace {
 
 using testing::ContainsRegex;
@@ -207,4 +207,4 @@ TEST(ReportFilter, names_what_it_does_not_know) {
 }
 
 }  // namespace
-}  // namespace mesh
+}  // namespace mesh::reports_test

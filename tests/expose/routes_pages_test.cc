@@ -10,7 +10,7 @@
 #include "expose/status/assets.h"
 #include "expose/status/pages.h"
 
-namespace mesh {
+namespace mesh::routes_pages_test {
 namespace {
 
 using sample::ask;
@@ -94,4 +94,4 @@ TEST(TakenPaths, are_those_where_something_answers) {
 }
 
 }  // namespace
-}  // namespace mesh
+}  // namespace mesh::routes_pages_test

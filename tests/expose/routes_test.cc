@@ -19,7 +19,7 @@
 #include "base/limits.h"
 #include "expose/ask_routes.h"
 
-namespace mesh {
+namespace mesh::routes_test {
 namespace {
 
 using sample::ask;
@@ -244,4 +244,4 @@ TEST(Routes, takes_the_snapshot_on_the_thread_that_asks) {
 }
 
 }  // namespace
-}  // namespace mesh
+}  // namespace mesh::routes_test

@@ -5,7 +5,7 @@
 
 #include <chrono>
 
-namespace mesh {
+namespace mesh::self_metrics_test {
 namespace {
 
 constexpr std::string_view stat_line =
@@ -73,4 +73,4 @@ TEST(ProcessNumbers, are_absent_without_a_proc_file_system) {
 }
 
 }  // namespace
-}  // namespace mesh
+}  // namespace mesh::self_metrics_test

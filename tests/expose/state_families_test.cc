@@ -7,7 +7,7 @@
 
 #include "expose/frontend.h"
 
-namespace mesh {
+namespace mesh::state_families_test {
 namespace {
 
 using sample::answering;
@@ -236,4 +236,4 @@ TEST(Resources, that_a_kubelet_tells_have_no_control_group_and_nothing_else_is_m
 }
 
 }  // namespace
-}  // namespace mesh
+}  // namespace mesh::state_families_test

@@ -6,7 +6,7 @@
 #include "expose/human.h"
 #include "expose/label_text.h"
 
-namespace mesh {
+namespace mesh::text_test {
 namespace {
 
 const std::string bad = "\xEF\xBF\xBD";
@@ -86,4 +86,4 @@ TEST(HumanBytes, uses_the_unit_that_fits) {
 }
 
 }  // namespace
-}  // namespace mesh
+}  // namespace mesh::text_test

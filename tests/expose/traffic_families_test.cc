@@ -7,7 +7,7 @@
 
 #include "expose/frontend.h"
 
-namespace mesh {
+namespace mesh::traffic_families_test {
 namespace {
 
 using sample::answering;
@@ -194,4 +194,4 @@ TEST(Page, renders_a_hundred_thousand_series) {
 }
 
 }  // namespace
-}  // namespace mesh
+}  // namespace mesh::traffic_families_test

@@ -20,14 +20,14 @@
 #include "grpc/serving.h"
 #include "support/fake_admin.h"
 
-namespace mesh {
+namespace mesh::call_test {
 namespace {
 
 using namespace std::chrono_literals;
-using testing::Calling;
-using testing::Served;
-using testing::Serving;
-using testing::ServingCall;
+using support::Calling;
+using support::Served;
+using support::Serving;
+using support::ServingCall;
 
 Served echo(const ServingCall& call) {
   return {0, "", call.path + "(" + call.request + ")", false};
@@ -86,8 +86,8 @@ TEST(GrpcCall, says_that_nobody_listens) {
 }
 
 TEST(GrpcCall, says_that_it_is_no_grpc_server) {
-  testing::FakeAdmin http1;
-  http1.on_everything(testing::habits::page("hello"));
+  support::FakeAdmin http1;
+  http1.on_everything(support::habits::page("hello"));
   // By whether the answer or the end of the connection is seen first.
   EXPECT_THAT(Calling(http1.address()).say(),
               ::testing::AnyOf("connect: the server speaks HTTP/1 and no HTTP/2",
@@ -95,8 +95,8 @@ TEST(GrpcCall, says_that_it_is_no_grpc_server) {
 }
 
 TEST(GrpcCall, gives_up_on_who_accepts_and_is_silent) {
-  testing::FakeAdmin silent;
-  silent.on_accept(testing::habits::never_answer);
+  support::FakeAdmin silent;
+  silent.on_accept(support::habits::never_answer);
   EXPECT_EQ(Calling(silent.address()).say("/a.B/C", "", 300ms), "timeout: no answer in time");
 }
 
@@ -215,4 +215,4 @@ TEST(GrpcChannel, is_shared_by_all_who_mean_the_same_server) {
 }
 
 }  // namespace
-}  // namespace mesh
+}  // namespace mesh::call_test

@@ -14,7 +14,7 @@
 #include "grpc/call.h"
 #include "grpc/flight.h"
 
-namespace mesh::testing {
+namespace mesh::support {
 
 // A channel with an event loop of its own. Each call runs the loop until nothing at all is left to
 // do.
@@ -62,4 +62,4 @@ class Calling {
   std::shared_ptr<GrpcChannel> channel_;
 };
 
-}  // namespace mesh::testing
+}  // namespace mesh::support

@@ -5,7 +5,7 @@
 
 #include <string>
 
-namespace mesh {
+namespace mesh::failures_test {
 namespace {
 
 std::string said(std::string_view code, std::string_view message, bool answered,
@@ -58,4 +58,4 @@ TEST(GrpcFailures, are_whatever_comes_without_an_answer) {
 }
 
 }  // namespace
-}  // namespace mesh
+}  // namespace mesh::failures_test

@@ -12,7 +12,7 @@
 #include <utility>
 #include <vector>
 
-namespace mesh::testing {
+namespace mesh::support {
 namespace {
 
 grpc::ByteBuffer buffer_of(const std::string& bytes) {
@@ -173,4 +173,4 @@ void HealthServing::say(const std::string& service, bool serving) {
   health->SetServingStatus(service, serving);
 }
 
-}  // namespace mesh::testing
+}  // namespace mesh::support

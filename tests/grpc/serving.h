@@ -9,7 +9,7 @@
 #include "model/target.h"
 #include "support/certificates.h"
 
-namespace mesh::testing {
+namespace mesh::support {
 
 struct Served {
   int code = 0;         // as in grpc_code_names
@@ -66,4 +66,4 @@ class HealthServing {
   std::unique_ptr<State> state_;
 };
 
-}  // namespace mesh::testing
+}  // namespace mesh::support

@@ -16,14 +16,14 @@
 #include "grpc/flight.h"
 #include "grpc/serving.h"
 
-namespace mesh {
+namespace mesh::stream_test {
 namespace {
 
 namespace asio = boost::asio;
-using testing::HealthServing;
-using testing::Served;
-using testing::Serving;
-using testing::ServingCall;
+using support::HealthServing;
+using support::Served;
+using support::Serving;
+using support::ServingCall;
 
 constexpr const char* watch = "/grpc.health.v1.Health/Watch";
 
@@ -158,4 +158,4 @@ TEST(GrpcStreamsAtTheEnd, are_cancelled_with_their_context) {
 }
 
 }  // namespace
-}  // namespace mesh
+}  // namespace mesh::stream_test

@@ -13,16 +13,16 @@
 #include "grpc/serving.h"
 #include "support/certificates.h"
 
-namespace mesh {
+namespace mesh::tls_call_test {
 namespace {
 
-using testing::Calling;
-using testing::mint;
-using testing::Minted;
-using testing::Served;
-using testing::Serving;
-using testing::ServingCall;
-using testing::ServingTls;
+using support::Calling;
+using support::mint;
+using support::Minted;
+using support::Served;
+using support::Serving;
+using support::ServingCall;
+using support::ServingTls;
 
 Served authority(const ServingCall& call) { return {0, "", call.authority, false}; }
 
@@ -214,4 +214,4 @@ TEST_F(GrpcTlsCall, says_that_there_is_no_tls) {
 }
 
 }  // namespace
-}  // namespace mesh
+}  // namespace mesh::tls_call_test

@@ -3,7 +3,7 @@
 
 #include <gtest/gtest.h>
 
-namespace mesh {
+namespace mesh::certificate_test {
 namespace {
 
 using Kind = SubjectAltName::Kind;
@@ -74,4 +74,4 @@ TEST(CertificateOrder, puts_a_certificate_without_a_beginning_behind_one_that_ha
 }
 
 }  // namespace
-}  // namespace mesh
+}  // namespace mesh::certificate_test

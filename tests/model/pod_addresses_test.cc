@@ -7,7 +7,7 @@
 #include <string>
 #include <utility>
 
-namespace mesh {
+namespace mesh::pod_addresses_test {
 namespace {
 
 Target target(const std::string& pod, const std::string& host) {
@@ -116,4 +116,4 @@ TEST(PodAddresses, make_nothing_of_odd_endpoints) {
 }
 
 }  // namespace
-}  // namespace mesh
+}  // namespace mesh::pod_addresses_test

@@ -3,7 +3,7 @@
 
 #include <gtest/gtest.h>
 
-namespace mesh {
+namespace mesh::target_test {
 namespace {
 
 TEST(TargetId, is_the_pod_in_its_namespace) {
@@ -20,4 +20,4 @@ TEST(TargetId, tells_an_application_from_the_proxy_of_its_pod) {
 }
 
 }  // namespace
-}  // namespace mesh
+}  // namespace mesh::target_test

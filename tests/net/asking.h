@@ -11,7 +11,7 @@
 
 #include "net/http_client.h"
 
-namespace mesh::testing {
+namespace mesh::support {
 
 // A client with an event loop of its own. Each get() runs the loop until nothing at all is left to
 // do: a timer or a wait that outlived its question would keep it from returning.
@@ -48,4 +48,4 @@ class Asking {
   HttpClient client_;
 };
 
-}  // namespace mesh::testing
+}  // namespace mesh::support

@@ -15,7 +15,7 @@
 #include "base/rethrow.h"
 #include "support/certificates.h"
 
-namespace mesh {
+namespace mesh::basic_auth_test {
 namespace {
 
 using namespace std::chrono_literals;
@@ -27,14 +27,14 @@ std::string hash_of(const std::string& password, const std::string& kind = "$2y$
   return crypt_r(password.c_str(), (kind + cost + "$abcdefghijklmnopqrstuu").c_str(), &memory);
 }
 
-std::string basic(const std::string& words) { return "Basic " + testing::base64(words); }
+std::string basic(const std::string& words) { return "Basic " + support::base64(words); }
 
 TEST(ParseBasic, splits_at_the_first_colon) {
   const auto said = parse_basic(basic("alice:pass:word"));
   ASSERT_TRUE(said);
   EXPECT_EQ(said->user, "alice");
   EXPECT_EQ(said->password, "pass:word");
-  EXPECT_EQ(parse_basic("bAsIc  " + testing::base64(":"))->user, "");
+  EXPECT_EQ(parse_basic("bAsIc  " + support::base64(":"))->user, "");
 }
 
 TEST(ParseBasic, takes_nothing_else) {
@@ -177,4 +177,4 @@ TEST_F(BasicAuthTest, takes_as_long_over_a_user_who_is_not_there) {
 }
 
 }  // namespace
-}  // namespace mesh
+}  // namespace mesh::basic_auth_test

@@ -51,13 +51,13 @@ extern "C" int getaddrinfo(const char* node, const char* service, const addrinfo
   return 0;
 }
 
-namespace mesh {
+namespace mesh::dial_test {
 namespace {
 
 using namespace std::chrono_literals;
-using testing::Asking;
-using testing::FakeAdmin;
-namespace habits = testing::habits;
+using support::Asking;
+using support::FakeAdmin;
+namespace habits = support::habits;
 
 constexpr std::size_t max_bytes = 1024;
 
@@ -151,4 +151,4 @@ TEST(Dial, does_not_wait_for_a_lookup_beyond_the_deadline) {
 }
 
 }  // namespace
-}  // namespace mesh
+}  // namespace mesh::dial_test

@@ -4,7 +4,7 @@
 
 #include "fuzz/net_targets.h"
 
-namespace mesh {
+namespace mesh::fuzz_corpus_test {
 namespace {
 
 class HttpFuzzCorpus : public testing::TestWithParam<fuzz::Target> {};
@@ -17,4 +17,4 @@ INSTANTIATE_TEST_SUITE_P(Net, HttpFuzzCorpus, testing::ValuesIn(fuzz::net_target
                          [](const auto& target) { return std::string(target.param.name); });
 
 }  // namespace
-}  // namespace mesh
+}  // namespace mesh::fuzz_corpus_test

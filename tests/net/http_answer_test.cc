@@ -6,7 +6,7 @@
 #include <algorithm>
 #include <string>
 
-namespace mesh {
+namespace mesh::http_answer_test {
 namespace {
 
 using Progress = HttpAnswer::Progress;
@@ -204,4 +204,4 @@ TEST(HttpAnswer, refuses_a_trailer_without_end) {
 }
 
 }  // namespace
-}  // namespace mesh
+}  // namespace mesh::http_answer_test

@@ -14,13 +14,13 @@
 #include "net/asking.h"
 #include "support/fake_admin.h"
 
-namespace mesh {
+namespace mesh::http_client_test {
 namespace {
 
-using testing::Asking;
-using testing::FakeAdmin;
-using testing::FakePeer;
-namespace habits = testing::habits;
+using support::Asking;
+using support::FakeAdmin;
+using support::FakePeer;
+namespace habits = support::habits;
 
 std::string socket_path(const std::string& name) {
   return ::testing::TempDir() + name + "-" + std::to_string(::getpid()) + ".sock";
@@ -128,8 +128,8 @@ TEST(HttpClient, numbers_a_new_connection_after_a_restart) {
 }
 
 TEST(HttpClient, asks_once_more_when_a_kept_connection_ends_unanswered) {
-  for (const testing::Habit& end :
-       {testing::Habit(habits::close_unanswered), testing::Habit(habits::reset_unanswered)}) {
+  for (const support::Habit& end :
+       {support::Habit(habits::close_unanswered), support::Habit(habits::reset_unanswered)}) {
     FakeAdmin admin;
     admin.on("/stats", habits::page("a: 1\n"));
     Asking ask(admin.address());
@@ -240,4 +240,4 @@ TEST(HttpClient, refuses_a_path_beyond_the_limit) {
 }
 
 }  // namespace
-}  // namespace mesh
+}  // namespace mesh::http_client_test

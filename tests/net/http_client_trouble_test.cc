@@ -8,15 +8,15 @@
 #include "net/asking.h"
 #include "support/fake_admin.h"
 
-namespace mesh {
+namespace mesh::http_client_trouble_test {
 namespace {
 
 using namespace std::chrono_literals;
 using namespace std::string_literals;
-using testing::Asking;
-using testing::FakeAdmin;
-using testing::Habit;
-namespace habits = testing::habits;
+using support::Asking;
+using support::FakeAdmin;
+using support::Habit;
+namespace habits = support::habits;
 
 constexpr std::size_t max_bytes = 64 * 1024;
 
@@ -168,4 +168,4 @@ TEST(HttpClientTrouble, two_hundred_failures_leave_no_connection) {
 }
 
 }  // namespace
-}  // namespace mesh
+}  // namespace mesh::http_client_trouble_test

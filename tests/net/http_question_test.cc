@@ -7,7 +7,7 @@
 #include <algorithm>
 #include <string>
 
-namespace mesh {
+namespace mesh::http_question_test {
 namespace {
 
 // The questions in `bytes`, given `step` at a time, until the first that is not keep_alive: a line
@@ -70,4 +70,4 @@ TEST(HttpQuestion, of_header_lines_without_end_is_refused) {
 }
 
 }  // namespace
-}  // namespace mesh
+}  // namespace mesh::http_question_test

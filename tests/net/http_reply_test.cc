@@ -7,7 +7,7 @@
 #include <chrono>
 #include <string>
 
-namespace mesh {
+namespace mesh::http_reply_test {
 namespace {
 
 using namespace std::chrono_literals;
@@ -66,4 +66,4 @@ TEST(HttpReply, of_an_unknown_status_is_still_an_answer) {
 }
 
 }  // namespace
-}  // namespace mesh
+}  // namespace mesh::http_reply_test

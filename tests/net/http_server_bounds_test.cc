@@ -9,13 +9,13 @@
 #include "net/raw_client.h"
 #include "net/serving.h"
 
-namespace mesh {
+namespace mesh::http_server_bounds_test {
 namespace {
 
 using namespace std::chrono_literals;
 using ::testing::EndsWith;
-using testing::RawClient;
-using testing::Serving;
+using support::RawClient;
+using support::Serving;
 
 constexpr std::string_view get_x = "GET /x HTTP/1.1\r\nHost: here\r\n\r\n";
 constexpr std::string_view get_big = "GET /big HTTP/1.1\r\nHost: here\r\n\r\n";
@@ -167,4 +167,4 @@ TEST(HttpServerBounds, a_client_that_takes_its_answer_slowly_gets_all_of_it) {
 }
 
 }  // namespace
-}  // namespace mesh
+}  // namespace mesh::http_server_bounds_test

@@ -13,14 +13,14 @@
 #include "net/raw_client.h"
 #include "net/serving.h"
 
-namespace mesh {
+namespace mesh::http_server_crowd_test {
 namespace {
 
 using namespace std::chrono_literals;
 using ::testing::EndsWith;
 using ::testing::HasSubstr;
-using testing::RawClient;
-using testing::Serving;
+using support::RawClient;
+using support::Serving;
 using ::testing::StartsWith;
 
 constexpr std::string_view get_x = "GET /x HTTP/1.1\r\nHost: here\r\n\r\n";
@@ -205,4 +205,4 @@ TEST(HttpServerCrowd, accepting_goes_on_after_descriptors_ran_out) {
 }
 
 }  // namespace
-}  // namespace mesh
+}  // namespace mesh::http_server_crowd_test

@@ -10,14 +10,14 @@
 #include "net/raw_client.h"
 #include "net/serving.h"
 
-namespace mesh {
+namespace mesh::http_server_stop_test {
 namespace {
 
 using namespace std::chrono_literals;
 using ::testing::EndsWith;
 using ::testing::HasSubstr;
-using testing::RawClient;
-using testing::Serving;
+using support::RawClient;
+using support::Serving;
 
 constexpr std::string_view get_x = "GET /x HTTP/1.1\r\nHost: here\r\n\r\n";
 constexpr std::string_view get_wait = "GET /wait HTTP/1.1\r\nHost: here\r\n\r\n";
@@ -100,4 +100,4 @@ TEST(HttpServerStop, may_come_twice) {
 }
 
 }  // namespace
-}  // namespace mesh
+}  // namespace mesh::http_server_stop_test

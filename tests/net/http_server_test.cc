@@ -9,12 +9,12 @@
 #include "net/raw_client.h"
 #include "net/serving.h"
 
-namespace mesh {
+namespace mesh::http_server_test {
 namespace {
 
 using ::testing::HasSubstr;
-using testing::RawClient;
-using testing::Serving;
+using support::RawClient;
+using support::Serving;
 using ::testing::StartsWith;
 
 std::string get(const std::string& path, const std::string& fields = "") {
@@ -251,4 +251,4 @@ TEST(HttpServer, sends_a_large_page_whole) {
 }
 
 }  // namespace
-}  // namespace mesh
+}  // namespace mesh::http_server_test

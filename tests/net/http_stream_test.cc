@@ -16,17 +16,17 @@
 #include "support/fake_admin.h"
 #include "support/tls_server.h"
 
-namespace mesh {
+namespace mesh::http_stream_test {
 namespace {
 
 using ::testing::ElementsAre;
-using testing::FakeAdmin;
-using testing::FakePeer;
+using support::FakeAdmin;
+using support::FakePeer;
 using ::testing::HasSubstr;
-using testing::mint;
-using testing::Minted;
-using testing::TlsServer;
-namespace habits = testing::habits;
+using support::mint;
+using support::Minted;
+using support::TlsServer;
+namespace habits = support::habits;
 
 // What a listener heard, and how it ended.
 struct Heard {
@@ -224,4 +224,4 @@ TEST(HttpStream, says_which_of_its_own_it_cannot_use) {
 }
 
 }  // namespace
-}  // namespace mesh
+}  // namespace mesh::http_stream_test

@@ -13,13 +13,13 @@
 #include "net/raw_client.h"
 #include "net/serving.h"
 
-namespace mesh {
+namespace mesh::listener_test {
 namespace {
 
 using ::testing::EndsWith;
 using ::testing::HasSubstr;
-using testing::RawClient;
-using testing::Serving;
+using support::RawClient;
+using support::Serving;
 
 class UnixSocket : public ::testing::Test {
  protected:
@@ -122,4 +122,4 @@ TEST(AdoptedSocket, is_no_other_descriptor) {
 }
 
 }  // namespace
-}  // namespace mesh
+}  // namespace mesh::listener_test

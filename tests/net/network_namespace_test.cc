@@ -12,7 +12,7 @@
 
 #include "base/opened.h"
 
-namespace mesh {
+namespace mesh::network_namespace_test {
 namespace {
 
 using ::testing::AnyOf;
@@ -56,4 +56,4 @@ TEST(NetworkNamespace, tells_what_is_lacking_before_anybody_is_asked) {
 }
 
 }  // namespace
-}  // namespace mesh
+}  // namespace mesh::network_namespace_test

@@ -15,7 +15,7 @@
 #include <string_view>
 #include <utility>
 
-namespace mesh::testing {
+namespace mesh::support {
 
 class RawClient {
  public:
@@ -132,4 +132,4 @@ class RawClient {
   std::string unread_;
 };
 
-}  // namespace mesh::testing
+}  // namespace mesh::support

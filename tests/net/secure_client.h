@@ -21,7 +21,7 @@
 #include "base/owned.h"
 #include "support/certificates.h"
 
-namespace mesh::testing {
+namespace mesh::support {
 
 class SecureClient {
  public:
@@ -128,4 +128,4 @@ inline SecureClient::Setup showing(const Minted& one) {
   };
 }
 
-}  // namespace mesh::testing
+}  // namespace mesh::support

@@ -9,7 +9,7 @@
 #include "net/serving.h"
 #include "support/certificates.h"
 
-namespace mesh::testing {
+namespace mesh::support {
 
 struct Parties {
   Minted root = mint({.common_name = "root", .ca = true});
@@ -46,4 +46,4 @@ struct SecureServing : Serving {
   }
 };
 
-}  // namespace mesh::testing
+}  // namespace mesh::support

@@ -10,21 +10,21 @@
 #include "net/secure_client.h"
 #include "net/secure_serving.h"
 
-namespace mesh {
+namespace mesh::server_tls_test {
 namespace {
 
 using ::testing::AllOf;
 using ::testing::EndsWith;
 using ::testing::HasSubstr;
-using testing::made;
-using testing::mint;
-using testing::Minted;
-using testing::parties;
-using testing::SecureClient;
-using testing::SecureServing;
-using testing::showing;
+using support::made;
+using support::mint;
+using support::Minted;
+using support::parties;
+using support::SecureClient;
+using support::SecureServing;
+using support::showing;
 using ::testing::StartsWith;
-using testing::usual;
+using support::usual;
 
 const auto page = EndsWith("GET|/x|||");
 
@@ -250,4 +250,4 @@ TEST(ServerTls, answers_once_who_was_just_dialling_when_settings_changed) {
 }
 
 }  // namespace
-}  // namespace mesh
+}  // namespace mesh::server_tls_test

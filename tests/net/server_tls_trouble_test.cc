@@ -11,19 +11,19 @@
 #include "net/secure_client.h"
 #include "net/secure_serving.h"
 
-namespace mesh {
+namespace mesh::server_tls_trouble_test {
 namespace {
 
 using namespace std::chrono_literals;
 using ::testing::AllOf;
 using ::testing::EndsWith;
 using ::testing::HasSubstr;
-using testing::parties;
-using testing::RawClient;
-using testing::SecureClient;
-using testing::SecureServing;
+using support::parties;
+using support::RawClient;
+using support::SecureClient;
+using support::SecureServing;
 using ::testing::StartsWith;
-using testing::usual;
+using support::usual;
 
 const auto page = EndsWith("GET|/x|||");
 
@@ -106,7 +106,7 @@ TEST(ServerTlsTrouble, names_what_cannot_be_used) {
   settings.key = "no PEM";
   EXPECT_THAT(fault_of(settings), StartsWith("key: "));
   // OpenSSL would keep it for a certificate to come.
-  settings.key = testing::minting::text_of([](BIO* out) {
+  settings.key = support::minting::text_of([](BIO* out) {
     const Owned<EVP_PKEY, EVP_PKEY_free> other(EVP_PKEY_Q_keygen(nullptr, nullptr, "ED25519"));
     PEM_write_bio_PrivateKey(out, other.get(), nullptr, nullptr, 0, nullptr, nullptr);
   });
@@ -119,7 +119,7 @@ TEST(ServerTlsTrouble, names_what_cannot_be_used) {
 
 TEST(ServerTlsTrouble, says_that_a_key_is_encrypted) {
   ServedTls settings = usual();
-  settings.key = testing::minting::text_of([](BIO* out) {
+  settings.key = support::minting::text_of([](BIO* out) {
     PEM_write_bio_PKCS8PrivateKey(out, parties().server.key.get(), EVP_aes_128_cbc(), "secret", 6,
                                   nullptr, nullptr);
   });
@@ -127,4 +127,4 @@ TEST(ServerTlsTrouble, says_that_a_key_is_encrypted) {
 }
 
 }  // namespace
-}  // namespace mesh
+}  // namespace mesh::server_tls_trouble_test

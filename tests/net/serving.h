@@ -21,7 +21,7 @@
 #include "net/http_server.h"
 #include "net/server_tls.h"
 
-namespace mesh::testing {
+namespace mesh::support {
 
 // Pages of the test server. "/wait" is answered when open_gate() is called; "/big" has 16 MiB.
 class Serving {
@@ -107,4 +107,4 @@ class Serving {
   std::thread thread_;
 };
 
-}  // namespace mesh::testing
+}  // namespace mesh::support

@@ -13,7 +13,7 @@
 
 #include "net/tls_handshake.h"
 
-namespace mesh::testing {
+namespace mesh::support {
 
 inline boost::asio::awaitable<void> shake(TlsQuestion question, Instant deadline,
                                           std::optional<Result<TlsAnswer, Failure>>& outcome) {
@@ -50,4 +50,4 @@ inline TlsAnswer answered(const Result<TlsAnswer, Failure>& outcome) {
   return outcome ? *outcome : TlsAnswer{};
 }
 
-}  // namespace mesh::testing
+}  // namespace mesh::support

@@ -14,7 +14,7 @@
 #include "fuzz/tls_targets.h"
 #include "support/certificates.h"
 
-namespace mesh {
+namespace mesh::tls_client_test {
 namespace {
 
 using Progress = TlsClient::Progress;
@@ -28,7 +28,7 @@ TlsClient started() {
 // What a server of TLS 1.2 answers to that client: ServerHello, Certificate, ServerKeyExchange and
 // ServerHelloDone.
 std::string first_flight(TlsClient& client) {
-  const testing::Minted leaf = testing::mint(testing::MintWish{});
+  const support::Minted leaf = support::mint(support::MintWish{});
   const Owned<SSL_CTX, SSL_CTX_free> context(SSL_CTX_new(TLS_server_method()));
   SSL_CTX_set_max_proto_version(context.get(), TLS1_2_VERSION);
   SSL_CTX_use_certificate(context.get(), leaf.x509.get());
@@ -110,4 +110,4 @@ TEST(TlsClient, hears_a_goodbye_in_the_middle) {
 }
 
 }  // namespace
-}  // namespace mesh
+}  // namespace mesh::tls_client_test

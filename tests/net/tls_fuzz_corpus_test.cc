@@ -3,7 +3,7 @@
 
 #include "fuzz/tls_targets.h"
 
-namespace mesh {
+namespace mesh::tls_fuzz_corpus_test {
 namespace {
 
 class TlsFuzzCorpus : public testing::TestWithParam<fuzz::Target> {};
@@ -16,4 +16,4 @@ INSTANTIATE_TEST_SUITE_P(Net, TlsFuzzCorpus, testing::ValuesIn(fuzz::tls_targets
                          [](const auto& target) { return std::string(target.param.name); });
 
 }  // namespace
-}  // namespace mesh
+}  // namespace mesh::tls_fuzz_corpus_test

@@ -12,19 +12,19 @@
 #include "net/shaking.h"
 #include "support/tls_server.h"
 
-namespace mesh {
+namespace mesh::tls_handshake_test {
 namespace {
 
-using testing::answered;
+using support::answered;
 using ::testing::ElementsAre;
-using testing::mint;
-using testing::Minted;
-using testing::MintedKey;
-using testing::MintWish;
-using testing::question_to;
-using testing::shake_hands;
-using testing::TlsServer;
-using testing::trouble;
+using support::mint;
+using support::Minted;
+using support::MintedKey;
+using support::MintWish;
+using support::question_to;
+using support::shake_hands;
+using support::TlsServer;
+using support::trouble;
 
 using ::testing::SizeIs;
 
@@ -292,4 +292,4 @@ TEST(TlsHandshake, completes_with_a_server_that_asks_for_no_certificate) {
 }
 
 }  // namespace
-}  // namespace mesh
+}  // namespace mesh::tls_handshake_test

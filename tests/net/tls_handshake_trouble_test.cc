@@ -13,19 +13,19 @@
 #include "support/certificates.h"
 #include "support/fake_admin.h"
 
-namespace mesh {
+namespace mesh::tls_handshake_trouble_test {
 namespace {
 
 using namespace std::chrono_literals;
 using ::testing::ElementsAre;
-using testing::FakeAdmin;
-using testing::FakePeer;
-using testing::mint;
-using testing::MintWish;
-using testing::question_to;
-using testing::shake_hands;
+using support::FakeAdmin;
+using support::FakePeer;
+using support::mint;
+using support::MintWish;
+using support::question_to;
+using support::shake_hands;
 using ::testing::StartsWith;
-using testing::trouble;
+using support::trouble;
 
 // A peer that says this to everybody, and then waits until he leaves.
 void say_to_everybody(FakeAdmin& server, const std::string& bytes) {
@@ -183,7 +183,7 @@ TEST_F(ClientFiles, that_do_not_belong_together_are_named) {
 // Nobody is asked for a password.
 TEST_F(ClientFiles, that_hold_an_encrypted_key_are_named) {
   const auto client = mint(MintWish{});
-  const std::string key = testing::minting::text_of([&](BIO* out) {
+  const std::string key = support::minting::text_of([&](BIO* out) {
     PEM_write_bio_PKCS8PrivateKey(out, client.key.get(), EVP_aes_128_cbc(), "secret", 6, nullptr,
                                   nullptr);
   });
@@ -242,4 +242,4 @@ TEST(CertificateMessage, has_only_so_many) {
 }
 
 }  // namespace
-}  // namespace mesh
+}  // namespace mesh::tls_handshake_trouble_test

@@ -8,7 +8,7 @@
 #include <chrono>
 #include <memory>
 
-namespace mesh {
+namespace mesh::watchdog_test {
 namespace {
 
 using namespace std::chrono_literals;
@@ -76,4 +76,4 @@ TEST(Watchdog, may_be_armed_by_its_own_bite) {
 }
 
 }  // namespace
-}  // namespace mesh
+}  // namespace mesh::watchdog_test

@@ -16,7 +16,7 @@
 #include "base/rethrow.h"
 #include "net/http_reply.h"
 
-namespace mesh {
+namespace mesh::web_gate_test {
 namespace {
 
 using namespace std::chrono_literals;
@@ -163,4 +163,4 @@ TEST_F(Gate, answers_so_many_scrapes_at_once_and_all_else_beside) {
 }
 
 }  // namespace
-}  // namespace mesh
+}  // namespace mesh::web_gate_test

@@ -7,7 +7,7 @@
 
 #include "scrape/certificate_directory.h"
 
-namespace mesh {
+namespace mesh::certificate_files_swapped_test {
 namespace {
 
 using SwappedFiles = CertificateDirectory;
@@ -54,4 +54,4 @@ TEST_F(SwappedFiles, are_shown_old_or_new_and_all_of_them_in_the_end) {
 }
 
 }  // namespace
-}  // namespace mesh
+}  // namespace mesh::certificate_files_swapped_test

@@ -9,7 +9,7 @@
 #include "scrape/certificate_directory.h"
 #include "wire/pkcs12_maker.h"
 
-namespace mesh {
+namespace mesh::certificate_files_test {
 namespace {
 
 using CertificateFilesTest = CertificateDirectory;
@@ -244,4 +244,4 @@ TEST_F(CertificateFilesTest, says_nothing_any_more_once_stopped) {
 }
 
 }  // namespace
-}  // namespace mesh
+}  // namespace mesh::certificate_files_test

@@ -11,7 +11,7 @@
 #include <fstream>
 #include <string>
 
-namespace mesh {
+namespace mesh::cgroup_look_test {
 namespace {
 
 namespace fs = std::filesystem;
@@ -140,4 +140,4 @@ TEST_F(CgroupLookTest, a_fifo_in_the_place_of_a_file_keeps_nobody_waiting) {
 }
 
 }  // namespace
-}  // namespace mesh
+}  // namespace mesh::cgroup_look_test

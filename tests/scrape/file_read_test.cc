@@ -11,7 +11,7 @@
 
 #include "base/regular_file.h"
 
-namespace mesh {
+namespace mesh::file_read_test {
 namespace {
 
 class WholeFile : public testing::Test {
@@ -50,4 +50,4 @@ TEST_F(WholeFile, is_nothing_that_could_keep_waiting) {
 }
 
 }  // namespace
-}  // namespace mesh
+}  // namespace mesh::file_read_test

@@ -9,7 +9,7 @@
 
 #include "compute/place.h"
 
-namespace mesh {
+namespace mesh::probe_grid_test {
 namespace {
 
 using namespace std::chrono_literals;
@@ -33,4 +33,4 @@ TEST(ProbeGrid, is_shared_by_those_whose_places_differ) {
 }
 
 }  // namespace
-}  // namespace mesh
+}  // namespace mesh::probe_grid_test

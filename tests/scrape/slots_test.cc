@@ -10,7 +10,7 @@
 
 #include "base/rethrow.h"
 
-namespace mesh {
+namespace mesh::slots_test {
 namespace {
 
 namespace asio = boost::asio;
@@ -66,4 +66,4 @@ TEST_F(SlotsTest, are_taken_at_once_whatever_the_time) {
 }
 
 }  // namespace
-}  // namespace mesh
+}  // namespace mesh::slots_test

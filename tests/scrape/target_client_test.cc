@@ -12,7 +12,7 @@
 
 #include "support/fake_admin.h"
 
-namespace mesh::testing {
+namespace mesh::support::target_client_test {
 namespace {
 
 namespace asio = boost::asio;
@@ -159,4 +159,4 @@ TEST_F(TargetClientTest, tells_how_a_call_failed) {
 }
 
 }  // namespace
-}  // namespace mesh::testing
+}  // namespace mesh::support::target_client_test

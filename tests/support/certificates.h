@@ -22,7 +22,7 @@
 
 #include "base/owned.h"
 
-namespace mesh::testing {
+namespace mesh::support {
 
 enum class MintedKey { p256, rsa1024, rsa2048, ed25519 };
 
@@ -143,4 +143,4 @@ inline std::string base64(const std::string& bytes) {
   return text;
 }
 
-}  // namespace mesh::testing
+}  // namespace mesh::support

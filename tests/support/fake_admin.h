@@ -33,7 +33,7 @@
 #include "model/target.h"
 #include "support/fake_habits.h"
 
-namespace mesh::testing {
+namespace mesh::support {
 
 class FakeAdmin {
  public:
@@ -262,4 +262,4 @@ inline Habit FakeAdmin::begin(const std::string& head) {
                                 : found->second;
 }
 
-}  // namespace mesh::testing
+}  // namespace mesh::support

@@ -9,7 +9,7 @@
 
 #include "support/fake_peer.h"
 
-namespace mesh::testing {
+namespace mesh::support {
 
 // Answers one request, or does something else instead.
 using Habit = std::function<void(FakePeer&)>;
@@ -119,4 +119,4 @@ inline Habit page_then_close(const std::string& body) {
 }
 
 }  // namespace habits
-}  // namespace mesh::testing
+}  // namespace mesh::support

@@ -8,7 +8,7 @@
 #include <string>
 #include <string_view>
 
-namespace mesh::testing {
+namespace mesh::support {
 
 class FakePeer {
  public:
@@ -77,4 +77,4 @@ class FakePeer {
   bool left_ = false;
 };
 
-}  // namespace mesh::testing
+}  // namespace mesh::support

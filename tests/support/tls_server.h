@@ -26,7 +26,7 @@
 #include "model/target.h"
 #include "support/certificates.h"
 
-namespace mesh::testing {
+namespace mesh::support {
 
 // What a server saw of one connection.
 struct ServedHandshake {
@@ -157,4 +157,4 @@ class TlsServer {
   std::thread thread_;
 };
 
-}  // namespace mesh::testing
+}  // namespace mesh::support

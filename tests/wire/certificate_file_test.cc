@@ -8,7 +8,7 @@
 #include "base/wipe.h"
 #include "wire/certificate_file_reading.h"
 
-namespace mesh {
+namespace mesh::certificate_file_test {
 namespace {
 
 using testing::ElementsAre;
@@ -218,4 +218,4 @@ TEST(Wipe, leaves_nothing_behind) {
 }
 
 }  // namespace
-}  // namespace mesh
+}  // namespace mesh::certificate_file_test

@@ -3,7 +3,7 @@
 
 #include "fuzz/certificate_targets.h"
 
-namespace mesh {
+namespace mesh::certificate_fuzz_corpus_test {
 namespace {
 
 class CertificateFuzzCorpus : public testing::TestWithParam<fuzz::Target> {};
@@ -16,4 +16,4 @@ INSTANTIATE_TEST_SUITE_P(Wire, CertificateFuzzCorpus, testing::ValuesIn(fuzz::ce
                          [](const auto& target) { return std::string(target.param.name); });
 
 }  // namespace
-}  // namespace mesh
+}  // namespace mesh::certificate_fuzz_corpus_test

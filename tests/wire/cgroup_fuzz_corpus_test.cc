@@ -3,7 +3,7 @@
 
 #include "fuzz/cgroup_targets.h"
 
-namespace mesh {
+namespace mesh::cgroup_fuzz_corpus_test {
 namespace {
 
 class CgroupFuzzCorpus : public testing::TestWithParam<fuzz::Target> {};
@@ -16,4 +16,4 @@ INSTANTIATE_TEST_SUITE_P(Wire, CgroupFuzzCorpus, testing::ValuesIn(fuzz::cgroup_
                          [](const auto& target) { return std::string(target.param.name); });
 
 }  // namespace
-}  // namespace mesh
+}  // namespace mesh::cgroup_fuzz_corpus_test

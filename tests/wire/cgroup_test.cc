@@ -9,7 +9,7 @@
 
 #include "wire/fixture.h"
 
-namespace mesh {
+namespace mesh::cgroup_test {
 namespace {
 
 // The text of one file, read into `reading`; gives what could not be read.
@@ -181,4 +181,4 @@ TEST(Cgroup, of_two_files_that_tell_the_same_the_first_is_believed) {
 }
 
 }  // namespace
-}  // namespace mesh
+}  // namespace mesh::cgroup_test

@@ -6,7 +6,7 @@
 #include <string>
 #include <vector>
 
-namespace mesh {
+namespace mesh::container_cgroup_test {
 namespace {
 
 const std::string uid = "b9d1a2c3-0f4e-4a5b-8c6d-7e8f90123456";
@@ -92,4 +92,4 @@ TEST(ContainerCgroup, of_nobody_is_none) {
 }
 
 }  // namespace
-}  // namespace mesh
+}  // namespace mesh::container_cgroup_test

@@ -6,7 +6,7 @@
 
 #include "wire/certificate_file_reading.h"
 
-namespace mesh {
+namespace mesh::embedded_pem_test {
 namespace {
 
 using testing::ElementsAre;
@@ -99,4 +99,4 @@ TEST(CertificateManifest, counts_values_that_hold_no_certificate) {
 }
 
 }  // namespace
-}  // namespace mesh
+}  // namespace mesh::embedded_pem_test

@@ -5,7 +5,7 @@
 
 #include "wire/fixture.h"
 
-namespace mesh {
+namespace mesh::envoy_certs_test {
 namespace {
 
 EnvoyCerts read(std::string_view body) {
@@ -129,4 +129,4 @@ TEST(EnvoyCerts, refuses_what_is_no_such_answer) {
 }
 
 }  // namespace
-}  // namespace mesh
+}  // namespace mesh::envoy_certs_test

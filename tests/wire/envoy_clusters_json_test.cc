@@ -4,7 +4,7 @@
 
 #include "wire/clusters_reading.h"
 
-namespace mesh {
+namespace mesh::envoy_clusters_json_test {
 namespace {
 
 using testing::ElementsAre;
@@ -156,4 +156,4 @@ TEST(EnvoyClustersJson, are_refused_with_bytes_that_are_no_text) {
 }
 
 }  // namespace
-}  // namespace mesh
+}  // namespace mesh::envoy_clusters_json_test

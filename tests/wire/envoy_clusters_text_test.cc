@@ -8,7 +8,7 @@
 #include "wire/clusters_reading.h"
 #include "wire/fixture.h"
 
-namespace mesh {
+namespace mesh::envoy_clusters_text_test {
 namespace {
 
 using testing::ElementsAre;
@@ -216,4 +216,4 @@ TEST(RecordedClusters, hold_the_oddest_host_there_is) {
 }
 
 }  // namespace
-}  // namespace mesh
+}  // namespace mesh::envoy_clusters_text_test

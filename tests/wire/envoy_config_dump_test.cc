@@ -8,7 +8,7 @@
 
 #include "wire/fixture.h"
 
-namespace mesh {
+namespace mesh::envoy_config_dump_test {
 namespace {
 
 using testing::HasSubstr;
@@ -246,4 +246,4 @@ TEST(EnvoyConfigDump, refuses_what_is_no_dump) {
 }
 
 }  // namespace
-}  // namespace mesh
+}  // namespace mesh::envoy_config_dump_test

@@ -5,7 +5,7 @@
 
 #include "wire/fixture.h"
 
-namespace mesh {
+namespace mesh::envoy_server_info_test {
 namespace {
 
 using std::chrono::seconds;
@@ -139,4 +139,4 @@ TEST(EnvoyServerInfo, reads_what_envoy_1_36_2_says) {
 }
 
 }  // namespace
-}  // namespace mesh
+}  // namespace mesh::envoy_server_info_test

@@ -8,7 +8,7 @@
 #include "base/limits.h"
 #include "wire/envoy_stats.h"
 
-namespace mesh {
+namespace mesh::envoy_stats_crowd_test {
 namespace {
 
 constexpr std::size_t crowd = limits::stat_names_per_target + 100;
@@ -85,4 +85,4 @@ TEST(StatsReaderCrowd, makes_room_for_the_present_when_the_past_has_vanished) {
 }
 
 }  // namespace
-}  // namespace mesh
+}  // namespace mesh::envoy_stats_crowd_test

@@ -8,7 +8,7 @@
 #include "wire/fixture.h"
 #include "wire/stats_reading.h"
 
-namespace mesh {
+namespace mesh::envoy_stats_layout_test {
 namespace {
 
 using testing::ElementsAre;
@@ -295,4 +295,4 @@ TEST(RecordedStats, with_detailed_histograms_are_counted_as_unreadable_line_by_l
 }
 
 }  // namespace
-}  // namespace mesh
+}  // namespace mesh::envoy_stats_layout_test

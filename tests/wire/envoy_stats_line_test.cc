@@ -7,7 +7,7 @@
 #include "wire/envoy_stats.h"
 #include "wire/stats_reading.h"
 
-namespace mesh {
+namespace mesh::envoy_stats_line_test {
 namespace {
 
 using testing::ElementsAre;
@@ -203,4 +203,4 @@ TEST(StatsReader, takes_a_text_of_a_name_that_was_a_number_for_a_repetition) {
 }
 
 }  // namespace
-}  // namespace mesh
+}  // namespace mesh::envoy_stats_line_test

@@ -7,7 +7,7 @@
 #include "base/limits.h"
 #include "wire/fixture.h"
 
-namespace mesh {
+namespace mesh::exposition_test {
 namespace {
 
 using testing::ElementsAre;
@@ -183,4 +183,4 @@ TEST(Exposition, of_envoy_1_40_0_is_readable_to_the_last_line) {
 }
 
 }  // namespace
-}  // namespace mesh
+}  // namespace mesh::exposition_test

@@ -4,7 +4,7 @@
 
 #include "fuzz/targets.h"
 
-namespace mesh {
+namespace mesh::fuzz_corpus_test {
 namespace {
 
 class FuzzCorpus : public testing::TestWithParam<fuzz::Target> {};
@@ -17,4 +17,4 @@ INSTANTIATE_TEST_SUITE_P(Wire, FuzzCorpus, testing::ValuesIn(fuzz::targets),
                          [](const auto& target) { return std::string(target.param.name); });
 
 }  // namespace
-}  // namespace mesh
+}  // namespace mesh::fuzz_corpus_test

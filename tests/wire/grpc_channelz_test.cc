@@ -8,7 +8,7 @@
 #include "support/grpc_answers.h"
 #include "support/proto_bytes.h"
 
-namespace mesh {
+namespace mesh::grpc_channelz_test {
 namespace {
 
 using testing::ElementsAre;
@@ -138,4 +138,4 @@ TEST(GrpcChannelz, reads_a_connection_of_a_server) {
 }
 
 }  // namespace
-}  // namespace mesh
+}  // namespace mesh::grpc_channelz_test

@@ -3,7 +3,7 @@
 
 #include <gtest/gtest.h>
 
-namespace mesh {
+namespace mesh::grpc_code_test {
 namespace {
 
 TEST(GrpcCode, names_the_first) { EXPECT_EQ(grpc_code_name("0"), "OK"); }
@@ -39,4 +39,4 @@ TEST(GrpcCode, is_spelled_whole) {
 }
 
 }  // namespace
-}  // namespace mesh
+}  // namespace mesh::grpc_code_test

@@ -9,7 +9,7 @@
 #include "support/grpc_answers.h"
 #include "support/proto_bytes.h"
 
-namespace mesh {
+namespace mesh::grpc_csds_test {
 namespace {
 
 using testing::ElementsAre;
@@ -183,4 +183,4 @@ TEST(GrpcCsds, counts_what_it_cannot_read) {
 }
 
 }  // namespace
-}  // namespace mesh
+}  // namespace mesh::grpc_csds_test

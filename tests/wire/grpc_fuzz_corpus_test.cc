@@ -3,7 +3,7 @@
 
 #include "fuzz/grpc_targets.h"
 
-namespace mesh {
+namespace mesh::grpc_fuzz_corpus_test {
 namespace {
 
 class GrpcFuzzCorpus : public testing::TestWithParam<fuzz::Target> {};
@@ -16,4 +16,4 @@ INSTANTIATE_TEST_SUITE_P(Wire, GrpcFuzzCorpus, testing::ValuesIn(fuzz::grpc_targ
                          [](const auto& target) { return std::string(target.param.name); });
 
 }  // namespace
-}  // namespace mesh
+}  // namespace mesh::grpc_fuzz_corpus_test

@@ -5,7 +5,7 @@
 
 #include <string>
 
-namespace mesh {
+namespace mesh::grpc_health_test {
 namespace {
 
 TEST(GrpcHealth, asks_for_a_service) {
@@ -29,4 +29,4 @@ TEST(GrpcHealth, takes_no_other_bytes_for_an_answer) {
 }
 
 }  // namespace
-}  // namespace mesh
+}  // namespace mesh::grpc_health_test

@@ -8,7 +8,7 @@
 #include "support/grpc_answers.h"
 #include "support/proto_bytes.h"
 
-namespace mesh {
+namespace mesh::grpc_reflection_test {
 namespace {
 
 using testing::ElementsAre;
@@ -145,4 +145,4 @@ TEST(GrpcReflection, passes_over_messages_that_nest_without_end) {
 }
 
 }  // namespace
-}  // namespace mesh
+}  // namespace mesh::grpc_reflection_test

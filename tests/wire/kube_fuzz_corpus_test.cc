@@ -3,7 +3,7 @@
 
 #include "fuzz/kube_targets.h"
 
-namespace mesh {
+namespace mesh::kube_fuzz_corpus_test {
 namespace {
 
 class KubeFuzzCorpus : public testing::TestWithParam<fuzz::Target> {};
@@ -16,4 +16,4 @@ INSTANTIATE_TEST_SUITE_P(Wire, KubeFuzzCorpus, testing::ValuesIn(fuzz::kube_targ
                          [](const auto& target) { return std::string(target.param.name); });
 
 }  // namespace
-}  // namespace mesh
+}  // namespace mesh::kube_fuzz_corpus_test

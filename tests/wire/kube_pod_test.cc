@@ -8,7 +8,7 @@
 #include "wire/kube_object.h"
 #include "wire/kube_quantity.h"
 
-namespace mesh {
+namespace mesh::kube_pod_test {
 namespace {
 
 using ::testing::ElementsAre;
@@ -222,4 +222,4 @@ TEST(KubeQuantity, is_a_number_and_nothing_behind_it) {
 }
 
 }  // namespace
-}  // namespace mesh
+}  // namespace mesh::kube_pod_test

@@ -16,7 +16,7 @@
 #include "wire/kube_secret.h"
 #include "wire/kube_stream.h"
 
-namespace mesh {
+namespace mesh::kube_secret_memory_test {
 namespace {
 
 constexpr char mask = 0x55;
@@ -93,4 +93,4 @@ TEST(KubeSecretMemory, is_searched) {
 }
 
 }  // namespace
-}  // namespace mesh
+}  // namespace mesh::kube_secret_memory_test

@@ -15,14 +15,14 @@
 #include "wire/kube_object.h"
 #include "wire/kube_stream.h"
 
-namespace mesh {
+namespace mesh::kube_secret_test {
 namespace {
 
-using testing::base64;
+using support::base64;
 using ::testing::ElementsAre;
 using ::testing::HasSubstr;
 using ::testing::IsEmpty;
-using testing::mint;
+using support::mint;
 
 const std::string& pem(const std::string& name = "users") {
   static const std::string users = mint({.common_name = "users"}).pem;
@@ -168,4 +168,4 @@ TEST(KubeSecret, what_is_no_secret_with_a_proper_name_is_told) {
 }
 
 }  // namespace
-}  // namespace mesh
+}  // namespace mesh::kube_secret_test

@@ -7,7 +7,7 @@
 #include "wire/fixture.h"
 #include "wire/kube_object.h"
 
-namespace mesh {
+namespace mesh::kube_slice_test {
 namespace {
 
 using ::testing::ElementsAre;
@@ -95,4 +95,4 @@ TEST(KubeSlice, comes_in_events) {
 }
 
 }  // namespace
-}  // namespace mesh
+}  // namespace mesh::kube_slice_test

@@ -9,7 +9,7 @@
 #include "base/limits.h"
 #include "wire/kube_status.h"
 
-namespace mesh {
+namespace mesh::kube_stream_test {
 namespace {
 
 using ::testing::ElementsAre;
@@ -116,4 +116,4 @@ TEST(KubeStatus, is_empty_of_what_is_none) {
 }
 
 }  // namespace
-}  // namespace mesh
+}  // namespace mesh::kube_stream_test

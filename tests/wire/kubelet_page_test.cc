@@ -3,7 +3,7 @@
 
 #include <gtest/gtest.h>
 
-namespace mesh {
+namespace mesh::kubelet_page_test {
 namespace {
 
 constexpr std::string_view page =
@@ -73,4 +73,4 @@ TEST(KubeletPage, counts_what_is_no_sample) {
 }
 
 }  // namespace
-}  // namespace mesh
+}  // namespace mesh::kubelet_page_test

@@ -6,7 +6,7 @@
 #include <set>
 #include <string>
 
-namespace mesh {
+namespace mesh::name_table_test {
 namespace {
 
 TEST(NameTable, gives_every_name_another_short_one_and_always_the_same) {
@@ -23,4 +23,4 @@ TEST(NameTable, gives_every_name_another_short_one_and_always_the_same) {
 }
 
 }  // namespace
-}  // namespace mesh
+}  // namespace mesh::name_table_test

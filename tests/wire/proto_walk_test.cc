@@ -9,7 +9,7 @@
 
 #include "support/proto_bytes.h"
 
-namespace mesh {
+namespace mesh::proto_walk_test {
 namespace {
 
 using testing::ElementsAre;
@@ -53,4 +53,4 @@ TEST(ProtoWalk, refuses_what_is_cut_or_no_message) {
 }
 
 }  // namespace
-}  // namespace mesh
+}  // namespace mesh::proto_walk_test

@@ -8,11 +8,11 @@
 
 #include "support/certificates.h"
 
-namespace mesh {
+namespace mesh::served_chain_test {
 namespace {
 
-using testing::mint;
-using testing::Minted;
+using support::mint;
+using support::Minted;
 
 const Minted& root() {
   static const Minted root = mint({.common_name = "root", .ca = true});
@@ -57,4 +57,4 @@ TEST(ServedChain, is_empty_without_certificates) {
 }
 
 }  // namespace
-}  // namespace mesh
+}  // namespace mesh::served_chain_test

@@ -6,7 +6,7 @@
 
 #include "wire/envoy_stats.h"
 
-namespace mesh {
+namespace mesh::stat_buckets_test {
 namespace {
 
 using testing::ElementsAre;
@@ -73,4 +73,4 @@ TEST(StatBuckets, have_rising_bounds) {
 }
 
 }  // namespace
-}  // namespace mesh
+}  // namespace mesh::stat_buckets_test

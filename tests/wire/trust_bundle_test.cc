@@ -6,12 +6,12 @@
 #include "wire/x509.h"
 #include "wire/x509_verify.h"
 
-namespace mesh {
+namespace mesh::trust_bundle_test {
 namespace {
 
-using testing::mint;
-using testing::Minted;
-using testing::MintWish;
+using support::mint;
+using support::Minted;
+using support::MintWish;
 using ::testing::SizeIs;
 
 Minted authority(const char* name) {
@@ -71,4 +71,4 @@ TEST(TrustBundle, is_none_without_a_certificate) {
 }
 
 }  // namespace
-}  // namespace mesh
+}  // namespace mesh::trust_bundle_test

@@ -3,7 +3,7 @@
 
 #include "fuzz/trust_targets.h"
 
-namespace mesh {
+namespace mesh::trust_fuzz_corpus_test {
 namespace {
 
 class TrustFuzzCorpus : public testing::TestWithParam<fuzz::Target> {};
@@ -16,4 +16,4 @@ INSTANTIATE_TEST_SUITE_P(Wire, TrustFuzzCorpus, testing::ValuesIn(fuzz::trust_ta
                          [](const auto& target) { return std::string(target.param.name); });
 
 }  // namespace
-}  // namespace mesh
+}  // namespace mesh::trust_fuzz_corpus_test

@@ -7,11 +7,11 @@
 
 #include "support/certificates.h"
 
-namespace mesh {
+namespace mesh::x509_key_pair_test {
 namespace {
 
-using testing::mint;
-using testing::Minted;
+using support::mint;
+using support::Minted;
 
 // "" if nothing is wrong.
 std::string key(const std::string& pem, const Minted& beside) {
@@ -24,7 +24,7 @@ std::string certificates(const std::string& pem) {
 
 // PKCS#8, as `openssl genpkey -aes256` writes it, and as OpenSSL wrote it of old.
 std::string encrypted(const Minted& minted, bool traditional) {
-  return testing::minting::text_of([&](BIO* out) {
+  return support::minting::text_of([&](BIO* out) {
     auto* const word = reinterpret_cast<unsigned char*>(const_cast<char*>("secret"));
     const auto write =
         traditional ? PEM_write_bio_PrivateKey_traditional : PEM_write_bio_PrivateKey;
@@ -34,7 +34,7 @@ std::string encrypted(const Minted& minted, bool traditional) {
 
 TEST(KeyPair, fits) {
   for (const auto kind :
-       {testing::MintedKey::p256, testing::MintedKey::rsa2048, testing::MintedKey::ed25519}) {
+       {support::MintedKey::p256, support::MintedKey::rsa2048, support::MintedKey::ed25519}) {
     const Minted one = mint({.common_name = "agent", .key = kind});
     EXPECT_EQ(key(one.key_pem, one), "");
     EXPECT_EQ(certificates(one.pem), "");
@@ -76,4 +76,4 @@ TEST(KeyPair, has_certificates_of_which_each_can_be_read) {
 }
 
 }  // namespace
-}  // namespace mesh
+}  // namespace mesh::x509_key_pair_test

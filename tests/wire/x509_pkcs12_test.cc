@@ -8,7 +8,7 @@
 #include "wire/fixture.h"
 #include "wire/pkcs12_maker.h"
 
-namespace mesh {
+namespace mesh::x509_pkcs12_test {
 namespace {
 
 using testing::ElementsAre;
@@ -73,4 +73,4 @@ TEST(CertificatePkcs12, says_so_of_pkcs12_in_an_encryption_that_openssl_has_give
 }
 
 }  // namespace
-}  // namespace mesh
+}  // namespace mesh::x509_pkcs12_test

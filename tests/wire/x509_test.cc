@@ -6,7 +6,7 @@
 #include "base/limits.h"
 #include "wire/x509_maker.h"
 
-namespace mesh {
+namespace mesh::x509_test {
 namespace {
 
 using Kind = SubjectAltName::Kind;
@@ -209,4 +209,4 @@ TEST(X509, refuses_bytes_behind_a_certificate) {
 }
 
 }  // namespace
-}  // namespace mesh
+}  // namespace mesh::x509_test

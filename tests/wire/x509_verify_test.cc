@@ -7,14 +7,14 @@
 #include "support/certificates.h"
 #include "wire/x509.h"
 
-namespace mesh {
+namespace mesh::x509_verify_test {
 namespace {
 
 using namespace std::chrono_literals;
-using testing::mint;
-using testing::Minted;
-using testing::MintedKey;
-using testing::MintWish;
+using support::mint;
+using support::Minted;
+using support::MintedKey;
+using support::MintWish;
 
 constexpr WallTime noon = std::chrono::sys_days{2026y / 6 / 1} + 12h;
 constexpr const char* before_noon = "20260601115959Z";
@@ -290,4 +290,4 @@ TEST(VerifyChain, follows_a_long_chain) {
 }
 
 }  // namespace
-}  // namespace mesh
+}  // namespace mesh::x509_verify_test

@@ -11,12 +11,12 @@
 #include "wire/fixture.h"
 #include "wire/x509_maker.h"
 
-namespace mesh {
+namespace mesh::ztunnel_config_dump_test {
 namespace {
 
 using std::chrono::seconds;
 using std::chrono::sys_seconds;
-using testing::base64;
+using support::base64;
 using ::testing::IsEmpty;
 using ::testing::SizeIs;
 
@@ -200,4 +200,4 @@ TEST(HexOfDecimal, refuses_what_is_no_serial_number) {
 }
 
 }  // namespace
-}  // namespace mesh
+}  // namespace mesh::ztunnel_config_dump_test

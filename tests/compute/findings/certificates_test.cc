@@ -10,7 +10,7 @@
 
 #include "compute/findings.h"
 
-namespace mesh {
+namespace mesh::certificates_test {
 namespace {
 
 using std::chrono::days;
@@ -238,4 +238,4 @@ TEST(Findings, have_each_a_section_in_the_runbook) {
 }
 
 }  // namespace
-}  // namespace mesh
+}  // namespace mesh::certificates_test

@@ -8,7 +8,7 @@
 
 #include "compute/findings.h"
 
-namespace mesh {
+namespace mesh::control_plane_test {
 namespace {
 
 using std::chrono::hours;
@@ -189,4 +189,4 @@ TEST(ConfigRejected, has_a_remedy_in_the_words_of_the_mesh) {
 }
 
 }  // namespace
-}  // namespace mesh
+}  // namespace mesh::control_plane_test

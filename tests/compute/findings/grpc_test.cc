@@ -10,7 +10,7 @@
 
 #include "compute/findings/all.h"
 
-namespace mesh {
+namespace mesh::grpc_test {
 namespace {
 
 using std::chrono::seconds;
@@ -128,4 +128,4 @@ TEST_F(GrpcNotServing, waits_for_a_second_probe_and_for_a_window) {
 }
 
 }  // namespace
-}  // namespace mesh
+}  // namespace mesh::grpc_test

@@ -8,7 +8,7 @@
 
 #include "compute/findings/all.h"
 
-namespace mesh {
+namespace mesh::memory_test {
 namespace {
 
 using testing::Contains;
@@ -189,4 +189,4 @@ TEST_F(MemoryFindings, pressure_must_hold_and_a_kill_need_not) {
 }
 
 }  // namespace
-}  // namespace mesh
+}  // namespace mesh::memory_test

@@ -8,7 +8,7 @@
 
 #include "compute/findings/all.h"
 
-namespace mesh {
+namespace mesh::planes_test {
 namespace {
 
 using std::chrono::days;
@@ -205,4 +205,4 @@ TEST(MeshEnded, is_true_from_that_day_on_and_of_that_mesh) {
 }
 
 }  // namespace
-}  // namespace mesh
+}  // namespace mesh::planes_test

@@ -7,7 +7,7 @@
 
 #include "compute/findings/pool_findings.h"
 
-namespace mesh {
+namespace mesh::findings_pools_test {
 namespace {
 
 using testing::Contains;
@@ -232,4 +232,4 @@ TEST(PoolFindingMakers, state_what_a_single_look_proves_at_once_and_traffic_afte
 }
 
 }  // namespace
-}  // namespace mesh
+}  // namespace mesh::findings_pools_test

@@ -6,7 +6,7 @@
 
 #include "compute/findings/pool_findings.h"
 
-namespace mesh {
+namespace mesh::reach_test {
 namespace {
 
 using testing::Contains;
@@ -157,4 +157,4 @@ TEST_F(ReachFindings, are_silent_about_resets_that_are_few) {
 }
 
 }  // namespace
-}  // namespace mesh
+}  // namespace mesh::reach_test

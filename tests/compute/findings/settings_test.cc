@@ -9,7 +9,7 @@
 
 #include "compute/findings/all.h"
 
-namespace mesh {
+namespace mesh::settings_test {
 namespace {
 
 using testing::Contains;
@@ -183,4 +183,4 @@ TEST(SettingsFindings, are_told_one_by_one_up_to_a_bound_and_the_rest_in_one) {
 }
 
 }  // namespace
-}  // namespace mesh
+}  // namespace mesh::settings_test

@@ -9,7 +9,7 @@
 
 #include "compute/findings/all.h"
 
-namespace mesh {
+namespace mesh::slow_admin_test {
 namespace {
 
 using std::chrono::seconds;
@@ -90,4 +90,4 @@ TEST(SlowAdmin, is_not_said_of_an_address_that_never_answered) {
 }
 
 }  // namespace
-}  // namespace mesh
+}  // namespace mesh::slow_admin_test

@@ -8,7 +8,7 @@
 
 #include "compute/findings/all.h"
 
-namespace mesh {
+namespace mesh::traffic_test {
 namespace {
 
 using testing::Contains;
@@ -145,4 +145,4 @@ TEST(FindingMakers, that_judge_traffic_state_it_after_a_window) {
 }
 
 }  // namespace
-}  // namespace mesh
+}  // namespace mesh::traffic_test

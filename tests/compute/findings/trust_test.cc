@@ -7,7 +7,7 @@
 
 #include "compute/findings.h"
 
-namespace mesh {
+namespace mesh::trust_test {
 namespace {
 
 using std::chrono::hours;
@@ -137,4 +137,4 @@ TEST(TrustFindings, tell_how_old_a_file_is_that_cannot_be_read_any_longer) {
 }
 
 }  // namespace
-}  // namespace mesh
+}  // namespace mesh::trust_test

@@ -11,7 +11,7 @@
 
 #include "compute/findings/all.h"
 
-namespace mesh {
+namespace mesh::unknown_methods_test {
 namespace {
 
 using testing::ElementsAre;
@@ -169,4 +169,4 @@ TEST_F(UnknownMethods, have_names_that_may_be_shown) {
 }
 
 }  // namespace
-}  // namespace mesh
+}  // namespace mesh::unknown_methods_test

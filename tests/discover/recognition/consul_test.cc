@@ -4,7 +4,7 @@
 
 #include "discover/told.h"
 
-namespace mesh {
+namespace mesh::consul_test {
 namespace {
 
 TEST(RecogniseConsul, has_no_page_by_default) {
@@ -152,4 +152,4 @@ TEST(RecogniseConsul, says_why_a_server_is_not_read) {
 }
 
 }  // namespace
-}  // namespace mesh
+}  // namespace mesh::consul_test

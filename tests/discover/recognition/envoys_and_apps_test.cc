@@ -4,7 +4,7 @@
 
 #include "discover/told.h"
 
-namespace mesh {
+namespace mesh::envoys_and_apps_test {
 namespace {
 
 TEST(RecogniseAppMesh, is_asked_at_its_admin_port) {
@@ -98,4 +98,4 @@ TEST(RecogniseApp, may_have_nothing_to_watch) {
 }
 
 }  // namespace
-}  // namespace mesh
+}  // namespace mesh::envoys_and_apps_test

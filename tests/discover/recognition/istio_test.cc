@@ -6,7 +6,7 @@
 
 #include "discover/told.h"
 
-namespace mesh {
+namespace mesh::istio_test {
 namespace {
 
 const std::string always_hidden =
@@ -244,4 +244,4 @@ TEST(RecogniseIstio, knows_where_its_control_plane_was_told_to_listen) {
 }
 
 }  // namespace
-}  // namespace mesh
+}  // namespace mesh::istio_test

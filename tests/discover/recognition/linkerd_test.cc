@@ -4,7 +4,7 @@
 
 #include "discover/told.h"
 
-namespace mesh {
+namespace mesh::linkerd_test {
 namespace {
 
 TEST(RecogniseLinkerd, is_a_native_sidecar_by_default) {
@@ -101,4 +101,4 @@ TEST(RecogniseLinkerd, is_of_the_version_that_the_pod_says) {
 }
 
 }  // namespace
-}  // namespace mesh
+}  // namespace mesh::linkerd_test

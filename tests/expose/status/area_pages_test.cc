@@ -1,7 +1,7 @@
 // The pages of the areas: certificates, balance, upstreams, methods, targets and configuration.
 #include "expose/status/sample_status.h"
 
-namespace mesh {
+namespace mesh::area_pages_test {
 namespace {
 
 using sample::status_main;
@@ -211,4 +211,4 @@ TEST(ConfigPage, shows_the_configuration_in_force_and_its_warnings) {
 }
 
 }  // namespace
-}  // namespace mesh
+}  // namespace mesh::area_pages_test

@@ -1,7 +1,7 @@
 // Findings as people read them, on the start page and on their own, and the areas below.
 #include "expose/status/sample_status.h"
 
-namespace mesh {
+namespace mesh::findings_page_test {
 namespace {
 
 using testing::HasSubstr;
@@ -107,4 +107,4 @@ TEST(Overview, has_a_sentence_on_each_area) {
 }
 
 }  // namespace
-}  // namespace mesh
+}  // namespace mesh::findings_page_test

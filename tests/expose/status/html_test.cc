@@ -6,7 +6,7 @@
 
 #include <string>
 
-namespace mesh {
+namespace mesh::html_test {
 namespace {
 
 using testing::HasSubstr;
@@ -78,4 +78,4 @@ TEST(Html, says_when_a_list_should_end) {
 }
 
 }  // namespace
-}  // namespace mesh
+}  // namespace mesh::html_test

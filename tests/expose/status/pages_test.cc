@@ -7,7 +7,7 @@
 #include "expose/status/assets.h"
 #include "expose/status/sample_status.h"
 
-namespace mesh {
+namespace mesh::pages_test {
 namespace {
 
 using testing::HasSubstr;
@@ -209,4 +209,4 @@ TEST(Assets, have_the_hash_of_their_content_in_their_names) {
 }
 
 }  // namespace
-}  // namespace mesh
+}  // namespace mesh::pages_test
