@@ -40,13 +40,13 @@ void last_update(const Page& page, FamilyBuilder& family) {
   }
 }
 
-struct Result {
+struct UpdateResult {
   std::string_view name;
   std::uint64_t UpdateCounts::*count;
 };
-constexpr std::array results{Result{"accepted", &UpdateCounts::accepted},
-                             Result{"rejected", &UpdateCounts::rejected},
-                             Result{"failed", &UpdateCounts::failed}};
+constexpr std::array results{UpdateResult{"accepted", &UpdateCounts::accepted},
+                             UpdateResult{"rejected", &UpdateCounts::rejected},
+                             UpdateResult{"failed", &UpdateCounts::failed}};
 
 void updates(const Page& page, FamilyBuilder& family) {
   for (const auto& state : page.snapshot.targets) {

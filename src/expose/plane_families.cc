@@ -47,7 +47,7 @@ void plane_proxies(const Page& page, FamilyBuilder& family) {
   });
 }
 
-struct Result {
+struct Outcome {
   Counted counted;
   std::string_view name;
 };
@@ -55,8 +55,8 @@ struct Result {
 // What the series of `results` count, with their detail as the label `name`.
 template <std::size_t N>
 void totals(const Page& page, FamilyBuilder& family, std::string_view name,
-            const std::array<Result, N>& results) {
-  for (const Result& result : results) {
+            const std::array<Outcome, N>& results) {
+  for (const Outcome& result : results) {
     each_counter(page.snapshot, &TargetState::traffic, &CounterView::totals, result.counted,
                  [&](const TargetState& state, const SeriesKey& key, std::uint64_t total) {
                    Labels labels(state.target);
@@ -69,16 +69,16 @@ void totals(const Page& page, FamilyBuilder& family, std::string_view name,
 
 void pushes_total(const Page& page, FamilyBuilder& family) {
   totals(page, family, "resource",
-         std::array{Result{Counted::pushes, "pushed"}, Result{Counted::push_failures, "failed"},
-                    Result{Counted::push_rejections, "rejected"}});
+         std::array{Outcome{Counted::pushes, "pushed"}, Outcome{Counted::push_failures, "failed"},
+                    Outcome{Counted::push_rejections, "rejected"}});
 }
 
 void issuances_total(const Page& page, FamilyBuilder& family) {
-  totals(page, family, "result", std::array{Result{Counted::issuances, ""}});
+  totals(page, family, "result", std::array{Outcome{Counted::issuances, ""}});
 }
 
 void errors_total(const Page& page, FamilyBuilder& family) {
-  totals(page, family, "reason", std::array{Result{Counted::plane_errors, ""}});
+  totals(page, family, "reason", std::array{Outcome{Counted::plane_errors, ""}});
 }
 
 void convergence(const Page& page, FamilyBuilder& family) {

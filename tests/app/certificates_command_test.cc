@@ -17,12 +17,12 @@
 namespace mesh::certificates_command_test {
 namespace {
 
-using ::testing::EndsWith;
-using ::testing::HasSubstr;
 using support::mint;
 using support::Minted;
 using support::MintWish;
 using support::TlsServer;
+using ::testing::EndsWith;
+using ::testing::HasSubstr;
 
 // A directory of the test that goes away with it.
 class CertificatesCommand : public ::testing::Test {

@@ -21,11 +21,11 @@ namespace {
 namespace asio = boost::asio;
 using namespace std::chrono_literals;
 using std::chrono::steady_clock;
-using ::testing::ElementsAre;
-using ::testing::IsEmpty;
 using support::Served;
 using support::Serving;
 using support::ServingCall;
+using ::testing::ElementsAre;
+using ::testing::IsEmpty;
 using ::testing::SizeIs;
 
 // Lists these services; of those that begin with "pkg.H" it never tells, and of the others after a

@@ -23,12 +23,12 @@ namespace mesh {
 namespace asio = boost::asio;
 using namespace std::chrono_literals;
 using std::chrono::steady_clock;
-using ::testing::ElementsAre;
 using support::HealthServing;
-using ::testing::IsEmpty;
 using support::Served;
 using support::Serving;
 using support::ServingCall;
+using ::testing::ElementsAre;
+using ::testing::IsEmpty;
 
 inline const std::string serving("\x08\x01", 2);
 

@@ -30,11 +30,11 @@ using support::FakePeer;
 using support::Habit;
 namespace habits = support::habits;
 using support::base64;
+using support::list_of;
+using support::mint;
 using ::testing::ElementsAre;
 using ::testing::HasSubstr;
 using ::testing::IsEmpty;
-using support::list_of;
-using support::mint;
 
 std::string secret(const std::string& name, const std::string& pem) {
   return R"({"metadata":{"name":")" + name +

@@ -20,8 +20,8 @@ namespace mesh::watchers_test {
 namespace {
 
 using std::chrono::milliseconds;
-using ::testing::ElementsAre;
 using support::FakeAdmin;
+using ::testing::ElementsAre;
 using ::testing::Pair;
 namespace habits = support::habits;
 

@@ -22,11 +22,11 @@ using support::event;
 using support::FakePeer;
 using support::Habit;
 namespace habits = support::habits;
+using support::list_of;
+using support::plain;
 using ::testing::ElementsAre;
 using ::testing::HasSubstr;
 using ::testing::IsEmpty;
-using support::list_of;
-using support::plain;
 
 std::string slice(const std::string& name, const std::string& address, const std::string& pod) {
   return R"({"metadata":{"name":")" + name +

@@ -23,10 +23,10 @@ namespace {
 
 using support::ApiServer;
 using support::chunked;
-using ::testing::ElementsAre;
 using support::event;
 using support::FakeAdmin;
 using support::FakePeer;
+using ::testing::ElementsAre;
 using ::testing::HasSubstr;
 using ::testing::IsEmpty;
 namespace habits = support::habits;

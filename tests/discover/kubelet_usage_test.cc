@@ -24,14 +24,14 @@ namespace {
 
 namespace fs = std::filesystem;
 using std::chrono::milliseconds;
-using ::testing::ElementsAre;
 using support::FakeAdmin;
-using ::testing::HasSubstr;
-using ::testing::IsEmpty;
 using support::mint;
 using support::Minted;
-using ::testing::SizeIs;
 using support::TlsServer;
+using ::testing::ElementsAre;
+using ::testing::HasSubstr;
+using ::testing::IsEmpty;
+using ::testing::SizeIs;
 namespace habits = support::habits;
 
 constexpr const char* page =

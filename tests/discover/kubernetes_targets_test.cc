@@ -28,10 +28,10 @@ using support::ApiServer;
 using support::FakePeer;
 using support::Habit;
 namespace habits = support::habits;
+using support::pod_list;
 using ::testing::ElementsAre;
 using ::testing::HasSubstr;
 using ::testing::IsEmpty;
-using support::pod_list;
 
 constexpr const char* uid = "0d9c1f0e-64a7-4a0b-8a4e-7d0c4a1f9b21";
 

@@ -3,8 +3,7 @@
 
 What includes Asio, Beast, prometheus-cpp or grpc++ is left out: these headers take longer than all
 the rest, and such files are kept thin. Of what clang-tidy does for one file nearly all is spent on
-the standard headers, so files are read by the bundle, one translation unit for several; those that
-name something alike in an unnamed namespace cannot be in one. A bundle that does not compile is
+the standard headers, so files are read by the bundle (bundles.py). A bundle that does not compile is
 read file by file instead, so a wrong guess costs time, never a complaint.
 
     tests/house/check_tidy.py [BUILD_DIR [FILE…]]
@@ -20,16 +19,12 @@ import subprocess
 import sys
 import tempfile
 
+from bundles import bundled
+
 ROOT = pathlib.Path(__file__).resolve().parents[2]
 SOURCES = ROOT / "src"
-BUNDLE_SIZE = 12
 HEAVY = ("boost/asio", "boost/beast", "prometheus/", "grpcpp/")
 INCLUDE = re.compile(r'^#include [<"]([^>"]+)[>"]', re.MULTILINE)
-UNNAMED = re.compile(r"^namespace \{$(.*?)^\}  // namespace$", re.DOTALL | re.MULTILINE)
-# What a line at the margin names: a type, several constants, or a function or variable.
-TYPE = re.compile(r"(?:template.*>\s*)?(?:struct|class|enum(?: class)?|using|concept)\s+(\w+)")
-CONSTANT = re.compile(r"(\w+)(?:\[\w*\])?\s*(?:=|\{)")
-NAMED = re.compile(r"(\w+)(?:\[\w*\])?\s*[(={;]")
 
 
 def is_heavy(file, seen):
@@ -44,34 +39,6 @@ def is_heavy(file, seen):
         if ours.exists() and is_heavy(ours, seen):
             return True
     return False
-
-
-def unnamed_names(file):
-    names = set()
-    for body in UNNAMED.findall(file.read_text()):
-        for line in body.splitlines():
-            if not line[:1].isalpha():
-                continue
-            if line.startswith("constexpr"):
-                names.update(CONSTANT.findall(line))
-            named = TYPE.match(line) or NAMED.search(line)
-            if named:
-                names.add(named.group(1))
-    return names
-
-
-def bundled(files):
-    bundles = []  # of (files, their names)
-    for file in files:
-        names = unnamed_names(file)
-        for members, taken in bundles:
-            if len(members) < BUNDLE_SIZE and not taken & names:
-                members.append(file)
-                taken |= names
-                break
-        else:
-            bundles.append(([file], names))
-    return [members for members, _ in bundles]
 
 
 def tidy(file, build):

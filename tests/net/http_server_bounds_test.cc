@@ -13,9 +13,9 @@ namespace mesh::http_server_bounds_test {
 namespace {
 
 using namespace std::chrono_literals;
-using ::testing::EndsWith;
 using support::RawClient;
 using support::Serving;
+using ::testing::EndsWith;
 
 constexpr std::string_view get_x = "GET /x HTTP/1.1\r\nHost: here\r\n\r\n";
 constexpr std::string_view get_big = "GET /big HTTP/1.1\r\nHost: here\r\n\r\n";

@@ -14,10 +14,10 @@ namespace mesh::http_server_stop_test {
 namespace {
 
 using namespace std::chrono_literals;
-using ::testing::EndsWith;
-using ::testing::HasSubstr;
 using support::RawClient;
 using support::Serving;
+using ::testing::EndsWith;
+using ::testing::HasSubstr;
 
 constexpr std::string_view get_x = "GET /x HTTP/1.1\r\nHost: here\r\n\r\n";
 constexpr std::string_view get_wait = "GET /wait HTTP/1.1\r\nHost: here\r\n\r\n";

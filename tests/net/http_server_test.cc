@@ -12,9 +12,9 @@
 namespace mesh::http_server_test {
 namespace {
 
-using ::testing::HasSubstr;
 using support::RawClient;
 using support::Serving;
+using ::testing::HasSubstr;
 using ::testing::StartsWith;
 
 std::string get(const std::string& path, const std::string& fields = "") {

@@ -19,13 +19,13 @@
 namespace mesh::http_stream_test {
 namespace {
 
-using ::testing::ElementsAre;
 using support::FakeAdmin;
 using support::FakePeer;
-using ::testing::HasSubstr;
 using support::mint;
 using support::Minted;
 using support::TlsServer;
+using ::testing::ElementsAre;
+using ::testing::HasSubstr;
 namespace habits = support::habits;
 
 // What a listener heard, and how it ended.

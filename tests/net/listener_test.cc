@@ -16,10 +16,10 @@
 namespace mesh::listener_test {
 namespace {
 
-using ::testing::EndsWith;
-using ::testing::HasSubstr;
 using support::RawClient;
 using support::Serving;
+using ::testing::EndsWith;
+using ::testing::HasSubstr;
 
 class UnixSocket : public ::testing::Test {
  protected:

@@ -13,9 +13,6 @@
 namespace mesh::server_tls_test {
 namespace {
 
-using ::testing::AllOf;
-using ::testing::EndsWith;
-using ::testing::HasSubstr;
 using support::made;
 using support::mint;
 using support::Minted;
@@ -23,8 +20,11 @@ using support::parties;
 using support::SecureClient;
 using support::SecureServing;
 using support::showing;
-using ::testing::StartsWith;
 using support::usual;
+using ::testing::AllOf;
+using ::testing::EndsWith;
+using ::testing::HasSubstr;
+using ::testing::StartsWith;
 
 const auto page = EndsWith("GET|/x|||");
 

@@ -15,15 +15,15 @@ namespace mesh::server_tls_trouble_test {
 namespace {
 
 using namespace std::chrono_literals;
-using ::testing::AllOf;
-using ::testing::EndsWith;
-using ::testing::HasSubstr;
 using support::parties;
 using support::RawClient;
 using support::SecureClient;
 using support::SecureServing;
-using ::testing::StartsWith;
 using support::usual;
+using ::testing::AllOf;
+using ::testing::EndsWith;
+using ::testing::HasSubstr;
+using ::testing::StartsWith;
 
 const auto page = EndsWith("GET|/x|||");
 

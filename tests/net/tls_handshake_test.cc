@@ -16,7 +16,6 @@ namespace mesh::tls_handshake_test {
 namespace {
 
 using support::answered;
-using ::testing::ElementsAre;
 using support::mint;
 using support::Minted;
 using support::MintedKey;
@@ -25,6 +24,7 @@ using support::question_to;
 using support::shake_hands;
 using support::TlsServer;
 using support::trouble;
+using ::testing::ElementsAre;
 
 using ::testing::SizeIs;
 

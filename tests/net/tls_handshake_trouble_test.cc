@@ -17,15 +17,15 @@ namespace mesh::tls_handshake_trouble_test {
 namespace {
 
 using namespace std::chrono_literals;
-using ::testing::ElementsAre;
 using support::FakeAdmin;
 using support::FakePeer;
 using support::mint;
 using support::MintWish;
 using support::question_to;
 using support::shake_hands;
-using ::testing::StartsWith;
 using support::trouble;
+using ::testing::ElementsAre;
+using ::testing::StartsWith;
 
 // A peer that says this to everybody, and then waits until he leaves.
 void say_to_everybody(FakeAdmin& server, const std::string& bytes) {

@@ -19,10 +19,10 @@ namespace mesh::kube_secret_test {
 namespace {
 
 using support::base64;
+using support::mint;
 using ::testing::ElementsAre;
 using ::testing::HasSubstr;
 using ::testing::IsEmpty;
-using support::mint;
 
 const std::string& pem(const std::string& name = "users") {
   static const std::string users = mint({.common_name = "users"}).pem;

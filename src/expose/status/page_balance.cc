@@ -22,7 +22,7 @@ struct Bar {
   std::string words;  // "12.5 requests/s"
 };
 
-struct Section {
+struct BalanceSection {
   std::string who, towards;
   const Balance* balance = nullptr;
   std::string_view member;  // "endpoint", "pod"
@@ -57,17 +57,17 @@ Bar bar_of(const EndpointLoad& load, const Balance& balance) {
   return bar;
 }
 
-std::vector<Section> sections_of(const Page& page, const ReportFilter& filter) {
+std::vector<BalanceSection> sections_of(const Page& page, const ReportFilter& filter) {
   using Key = std::tuple<const TargetState*, std::string, std::string>;
   std::map<Key, std::vector<Bar>> bars;
   for (const EndpointRow& row : endpoint_rows(page, filter)) {
     bars[{row.state, row.endpoint->upstream, row.endpoint->subset}].push_back(bar_of(row));
   }
-  std::vector<Section> sections;
+  std::vector<BalanceSection> sections;
   for (const WorkloadBalance& one : page.snapshot.workload_balances) {
     const Target whose = workload_target(one.mesh, qualified(one.ns, one.workload));
     if (!filter.lets(whose) || !filter.upstream.empty()) continue;
-    Section section{
+    BalanceSection section{
         qualified(one.ns, one.workload), "what its pods here received", &one.balance, "pod", {}};
     for (const EndpointLoad& load : one.pods) section.bars.push_back(bar_of(load, one.balance));
     sections.push_back(std::move(section));
@@ -78,13 +78,14 @@ std::vector<Section> sections_of(const Page& page, const ReportFilter& filter) {
       if (!filter.lets_upstream(one.upstream)) continue;
       const std::string towards =
           one.subset.empty() ? one.upstream : one.upstream + " " + one.subset;
-      Section section{target_id(state->target), "→ " + towards, &one.balance, "endpoint", {}};
+      BalanceSection section{
+          target_id(state->target), "→ " + towards, &one.balance, "endpoint", {}};
       const auto found = bars.find({state.get(), one.upstream, one.subset});
       if (found != bars.end()) section.bars = std::move(found->second);
       sections.push_back(std::move(section));
     }
   }
-  std::ranges::stable_sort(sections, std::ranges::greater(), [](const Section& one) {
+  std::ranges::stable_sort(sections, std::ranges::greater(), [](const BalanceSection& one) {
     return std::tuple(badness(one.balance->verdict), one.balance->requests);
   });
   return sections;
@@ -104,7 +105,7 @@ void write_bar_line(const Bar& bar, Tone tone, Html& html) {
   html.element("span", {{"class", "value"}}, words.empty() ? "not counted" : words);
 }
 
-void write_section(const Section& section, Html& html) {
+void write_section(const BalanceSection& section, Html& html) {
   const Balance& balance = *section.balance;
   const Tone tone = tone_of(balance.verdict);
   const auto card = html.open("article", {{"class", "balance"}});
@@ -136,7 +137,7 @@ void write_section(const Section& section, Html& html) {
 }  // namespace
 
 void write_balance(const Page& page, const ReportFilter& filter, Html& html) {
-  const std::vector<Section> sections = sections_of(page, filter);
+  const std::vector<BalanceSection> sections = sections_of(page, filter);
   html.element("p", {{"class", "sum"}}, balance_in_one_line(page, filter));
   std::size_t shown = 0;
   for (; shown < std::min(sections.size(), most_sections) && !html.full(); ++shown) {
