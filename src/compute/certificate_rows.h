@@ -41,6 +41,9 @@ std::vector<CertificateRow> certificate_rows(const Snapshot& snapshot, WallTime 
 // for what lives longer than a day.
 CertificateStatus certificate_status(const Certificate& certificate, bool overdue, WallTime now);
 
+// What expires sooner than that is critical; before, there is still time to act in office hours.
+inline constexpr std::chrono::days expires_soon{1};
+
 // How rows can be ordered; the rest of the order stays as it is.
 enum class RowOrder : std::uint8_t { where, remaining, identity, status };
 std::string_view to_string(RowOrder order);

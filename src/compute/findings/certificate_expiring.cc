@@ -1,4 +1,5 @@
 // A certificate in use is so near its end that a mesh whose rotation works never gets there.
+#include "compute/certificate_rows.h"
 #include "compute/findings/all.h"
 #include "compute/findings/by_status.h"
 
@@ -9,8 +10,7 @@ void find(const Snapshot& snapshot, WallTime now, std::vector<Finding>& found) {
   find_status("certificate_expiring", CertificateStatus::expiring, snapshot, now, found,
               [](const KnownCertificate& known, std::chrono::sys_seconds second) {
                 const auto left = known.in_use.not_after - second;
-                // Of a certificate of a year there is still time to act in office hours.
-                const bool soon = left < std::chrono::days(1);
+                const bool soon = left < expires_soon;
                 return CertificateVerdict{soon ? Severity::critical : Severity::warning,
                                           "expires in " + span_of(left.count())};
               });

@@ -21,12 +21,13 @@ constexpr std::size_t most_shown = 200, most_failures = 50;
 constexpr std::array<TableColumn, 4> columns{
     {{"Certificate"}, {"Status"}, {"Left of its life"}, {"Renewal"}}};
 
-Tone tone_of(CertificateStatus status) {
-  switch (status) {
+Tone tone_of(const CertificateRow& row) {
+  switch (row.status) {
     case CertificateStatus::ok: return Tone::good;
     case CertificateStatus::overdue:
-    case CertificateStatus::not_yet_valid:
-    case CertificateStatus::expiring: return Tone::note;
+    case CertificateStatus::not_yet_valid: return Tone::note;
+    case CertificateStatus::expiring:
+      return std::chrono::seconds(row.remaining_seconds) < expires_soon ? Tone::bad : Tone::note;
     case CertificateStatus::expired: return Tone::bad;
   }
   return Tone::idle;
@@ -92,11 +93,11 @@ void write_row(const CertificateRow& row, sys_seconds now, PageTable& table, Htm
   }
   {
     const auto cell = table.cell();
-    write_badge(html, tone_of(row.status), to_string(row.status));
+    write_badge(html, tone_of(row), to_string(row.status));
   }
   {
     const auto cell = table.cell();
-    if (row.remaining_ratio) write_bar(html, tone_of(row.status), *row.remaining_ratio);
+    if (row.remaining_ratio) write_bar(html, tone_of(row), *row.remaining_ratio);
     html.element("span", left_words(row));
     html.element("div", {{"class", "soft date"}}, "until " + to_rfc3339(row.certificate.not_after));
   }

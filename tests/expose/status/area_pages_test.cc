@@ -79,6 +79,22 @@ TEST(CertificatesPage, has_those_that_end_first_on_top_with_a_bar_of_what_is_lef
   EXPECT_LT(html.find("expired 3s ago"), html.find(" left of "));
 }
 
+TEST(CertificatesPage, is_as_alarmed_by_an_end_within_the_day_as_the_finding) {
+  const auto shown = [](std::chrono::hours left) {
+    TargetState state = sample::client();
+    CertificatePlace place = *sample::certificates();
+    place.known.resize(1);
+    Certificate& leaf = place.known[0].in_use;
+    const std::chrono::sys_seconds now(std::chrono::seconds(1'760'000'000));
+    leaf.not_before = now - std::chrono::days(360);
+    leaf.not_after = now + left;
+    state.certificates = {std::make_shared<const CertificatePlace>(place)};
+    return status_main("/certificates", sample::snapshot_of({state}));
+  };
+  EXPECT_THAT(shown(std::chrono::hours(23)), HasSubstr("badge bad"));
+  EXPECT_THAT(shown(std::chrono::hours(25)), HasSubstr("badge note"));
+}
+
 TEST(CertificatesPage, says_what_came_of_renewals) {
   const std::string html = status_main("/certificates", sample::two_sidecars());
   EXPECT_THAT(html, HasSubstr("not renewed since it is watched"));
