@@ -59,7 +59,7 @@ class StatusPages(SharedPartsTest):
         self.assertIn("traffic_pinned", plain["/"])
         self.assertIn("traffic is pinned to 1 of 3 pods", plain["/endpoints"])
         self.assertIn("shop/storefront-1", plain["/targets"])
-        self.assertIn("Greeter/SayHello", plain["/methods"])
+        self.assertIn("Greeter/SayHello", plain["/methods"].replace("<wbr>", ""))
         self.assertIn("failure_codes", plain["/config"])
         for page in plain.values():
             self.assertNotIn("Updated every", page)
