@@ -1,6 +1,7 @@
 // One attempt, or two; see call.h.
 #include "grpc/call.h"
 
+#include <algorithm>
 #include <boost/asio/this_coro.hpp>
 #include <boost/asio/use_awaitable.hpp>
 #include <chrono>
@@ -21,6 +22,12 @@ using std::chrono::system_clock;
 // the connection: the thread that would say it is busy with what comes in.
 constexpr std::chrono::milliseconds patience{250};
 
+// A call that takes this long may be a sign that something is wrong beneath. So may one that takes
+// twice as long, and so on: among a thousand servers that are silent each look counts.
+constexpr std::chrono::milliseconds slow{100};
+
+bool waits(const FlyingCall& call) { return !call.ended && !call.flooded; }
+
 // Whoever waited for it has gone.
 struct CancelledUnlessEnded {
   FlyingCall& call;
@@ -39,11 +46,21 @@ asio::awaitable<Result<GrpcAnswer, Failure>> attempt(GrpcChannel& channel, const
   channel.prepare(*call, request);
   const Duration left = deadline - steady_clock::now();
   call->context.set_deadline(system_clock::now() + left);
-  call->waiting.expires_at(deadline + patience);
   channel.flights().start(path, call);
-  co_await news_of(*call);
+  const Instant latest = deadline + patience;
+  Duration look = slow;
+  for (Instant now = steady_clock::now(); waits(*call) && now < latest; now = steady_clock::now()) {
+    const Instant next = std::min(latest, now + look);
+    co_await news_of(*call, next);
+    look *= 2;
+  }
+  if (call->flooded) {
+    channel.give_up(*stub);
+    co_return flooding();
+  }
   if (!call->ended) {
     channel.give_up(*stub);
+    call->cut_off();
     co_return Failure{Reason::timeout, "no answer in time"};
   }
   Result<GrpcAnswer, Failure> outcome = channel.outcome_of(*call);

@@ -19,7 +19,8 @@ struct Wording {
 
 constexpr std::array<Wording, 15> wordings{{
     {"Received message larger than max", Reason::too_large, "the message is too large"},
-    {"Buffers full", Reason::too_large, "the message is too large"},  // of the channel's quota
+    {"Buffers full", Reason::too_large,
+     "more came than a message may have"},  // the channel's quota
     {"certificate verify failed", Reason::tls, "the certificate is not trusted"},
     {"Hostname Verification Check failed", Reason::tls,
      "the certificate is for another name than was asked for"},

@@ -5,19 +5,27 @@
 #include <grpc/support/log.h>
 #include <grpcpp/channel.h>
 
+#include <algorithm>
+#include <boost/asio/co_spawn.hpp>
 #include <boost/asio/execution/context.hpp>
 #include <boost/asio/post.hpp>
 #include <boost/asio/redirect_error.hpp>
+#include <boost/asio/this_coro.hpp>
 #include <boost/asio/use_awaitable.hpp>
 #include <chrono>
+#include <ctime>
+#include <set>
 #include <utility>
 
 #include "base/limits.h"
 #include "base/log.h"
+#include "base/rethrow.h"
 #include "base/utf8.h"
+#include "grpc/connections.h"
 #include "grpc/failures.h"
 #include "grpc/library_channel.h"
 #include "grpc/server_names.h"
+#include "net/wait_until.h"
 #include "wire/grpc_code.h"
 
 namespace mesh {
@@ -34,7 +42,29 @@ void log_as_ours(gpr_log_func_args* line) {
   log(LogLevel::debug, "the gRPC library says", {{"line", text}});
 }
 
+// In which a reader of the queue that is not busy shows itself.
+constexpr std::chrono::milliseconds for_a_sign{50};
+
+// What a connection brings in this time while a call on it is not answered: more than this is no
+// answer, for the library would have refused it (the quota in library_channel.cc).
+constexpr std::uint64_t flood_bytes = 2 * limits::grpc_message_bytes;
+constexpr std::chrono::seconds flood_time{20};
+
 }  // namespace
+
+std::string FlyingCall::peer() const {
+  std::string known = context.peer();
+  return known.starts_with("ipv") ? known : peer_meant;
+}
+
+void FlyingCall::cut_off() const {
+  const std::string known = peer();
+  if (!known.empty()) return mesh::cut_off(known);
+  const std::string end = ":" + std::to_string(port);
+  for (const auto& [peer, bytes] : received_by_peer()) {
+    if (bytes >= flood_bytes && peer.ends_with(end)) mesh::cut_off(peer);
+  }
+}
 
 Flights::Flights(asio::execution_context& context) : service(context) {
   gpr_set_log_function(log_as_ours);
@@ -44,11 +74,65 @@ Flights::Flights(asio::execution_context& context) : service(context) {
 }
 
 grpc::CompletionQueue* Flights::queue() {
-  if (!queue_) {
-    queue_.emplace();
-    listener_ = std::thread([this] { hear_all(); });
+  if (!readers_) {
+    readers_.emplace(QueueReaders::Told{
+        [this](void* tag, bool ok) { hear(static_cast<FlyingCall::Step*>(tag), ok); },
+        [this] { look_for_idle(); }});
   }
-  return &*queue_;
+  return readers_->queue();
+}
+
+void Flights::doubt(const asio::any_io_executor& executor) {
+  if (seeing_to_ || steady_clock::now() < next_doubt_) return;
+  seeing_to_ = true;
+  asio::co_spawn(executor, see_to_readers(), rethrow);
+}
+
+asio::awaitable<void> Flights::see_to_readers() {
+  const asio::any_io_executor executor = co_await asio::this_coro::executor;
+  bool looked = false;
+  bool goes_on = true;
+  while (goes_on) {
+    const std::clock_t spent = std::clock();
+    readers_->ask_for_a_sign();
+    const Instant then = steady_clock::now() + for_a_sign;
+    co_await wait_until(executor, then);
+    const bool nobody = readers_->owes_a_sign();
+    if (nobody) readers_->relieve();
+    // Other threads of the library may be caught, too, who give no sign. None is if none is busy.
+    const bool busy = readers_->is_one_stuck() || std::clock() - spent > CLOCKS_PER_SEC / 500;
+    goes_on = nobody;
+    if (busy) goes_on |= look_for_floods() || !std::exchange(looked, true);
+  }
+  seeing_to_ = false;
+  next_doubt_ = steady_clock::now() + for_a_sign;
+}
+
+bool Flights::look_for_floods() {
+  const auto received = received_by_peer();
+  const Instant at = steady_clock::now();
+  std::erase_if(looks_, [](const auto& one) { return one.first.expired(); });
+  std::set<std::string> peers;
+  bool may_be = false;
+  {
+    const std::lock_guard lock(mutex_);
+    for (const auto& [step, call] : flying_) {
+      const auto now = received.find(call->peer());
+      if (now == received.end()) continue;
+      const Look look{now->second, at};
+      Look& first = looks_.emplace(call, look).first->second;
+      if (at - first.at > flood_time) first = look;
+      const std::uint64_t more = look.bytes - std::min(look.bytes, first.bytes);
+      may_be |= more > flood_bytes / 64;
+      if (more < flood_bytes) continue;
+      call->flooded = true;
+      call->waiting.cancel();
+      peers.insert(now->first);
+    }
+  }
+  // The library itself would not always do so: what it is asked for waits behind the flood.
+  for (const std::string& peer : peers) cut_off(peer);
+  return may_be;
 }
 
 void* Flights::begin(std::shared_ptr<FlyingCall> call, FlyingCall::Step& step) {
@@ -78,22 +162,6 @@ void Flights::read(const std::shared_ptr<FlyingStream>& call) {
 
 void Flights::finish(const std::shared_ptr<FlyingStream>& call) {
   call->reader->Finish(&call->status, begin(call, call->ended));
-}
-
-void Flights::hear_all() {
-  constexpr auto pause = limits::grpc_idle / 3;
-  auto next_look = system_clock::now() + pause;
-  while (true) {
-    void* tag = nullptr;
-    bool ok = false;
-    const auto what = queue_->AsyncNext(&tag, &ok, next_look);
-    if (what == grpc::CompletionQueue::SHUTDOWN) return;
-    if (what == grpc::CompletionQueue::GOT_EVENT) hear(static_cast<FlyingCall::Step*>(tag), ok);
-    const auto now = system_clock::now();
-    if (now < next_look) continue;
-    look_for_idle();
-    next_look = now + pause;
-  }
 }
 
 void Flights::hear(FlyingCall::Step* step, bool ok) {
@@ -135,14 +203,17 @@ void Flights::shutdown() noexcept {
     for (const auto& [step, call] : flying_) flying.push_back(call);
   }
   for (const auto& call : flying) call->abandon();
-  {
-    std::unique_lock lock(mutex_);
-    changed_.wait(lock, [this] { return flying_.empty(); });
+  while (!all_landed_within(for_a_sign)) {
+    for (const auto& call : flying) call->cut_off();
+    readers_->relieve();
   }
-  if (!queue_) return;
-  queue_->Shutdown();
-  listener_.join();
+  readers_.reset();
   landed_.clear();
+}
+
+bool Flights::all_landed_within(Duration time) {
+  std::unique_lock lock(mutex_);
+  return changed_.wait_for(lock, time, [this] { return flying_.empty(); });
 }
 
 Flights& flights_of(const asio::any_io_executor& executor) {
@@ -173,6 +244,8 @@ void GrpcChannel::let_go_if_idle(Instant now) {
 void GrpcChannel::prepare(FlyingCall& call, const std::string& request) const {
   const grpc::Slice slice(request);
   call.request = grpc::ByteBuffer(&slice, 1);
+  call.peer_meant = peer_name(server_.address);
+  call.port = server_.address.port;
   if (!server_.authority.empty()) call.context.set_authority(server_.authority);
 }
 
@@ -190,11 +263,17 @@ Result<GrpcAnswer, Failure> GrpcChannel::outcome_of(const FlyingCall& call) {
   return answer;
 }
 
-asio::awaitable<void> news_of(FlyingCall& call) {
+asio::awaitable<void> news_of(FlyingCall& call, Instant latest) {
   boost::system::error_code cancelled;
+  call.waiting.expires_at(latest);
   auto token = asio::redirect_error(asio::use_awaitable, cancelled);
   co_await call.waiting.async_wait(token);
+  if (cancelled) co_return;
+  const asio::any_io_executor executor = call.waiting.get_executor();
+  flights_of(executor).doubt(executor);
 }
+
+Failure flooding() { return {Reason::connect, "the server floods the connection"}; }
 
 std::string bytes_of(const grpc::ByteBuffer& buffer) {
   std::vector<grpc::Slice> slices;

@@ -3,7 +3,6 @@
 // of ours reads: it does nothing but hand it over to the executor's.
 #pragma once
 
-#include <grpcpp/completion_queue.h>
 #include <grpcpp/generic/generic_stub.h>
 
 #include <boost/asio/any_io_executor.hpp>
@@ -11,16 +10,17 @@
 #include <boost/asio/execution_context.hpp>
 #include <boost/asio/steady_timer.hpp>
 #include <condition_variable>
+#include <cstdint>
 #include <map>
 #include <memory>
 #include <mutex>
 #include <optional>
 #include <string>
-#include <thread>
 #include <vector>
 
 #include "base/result.h"
 #include "grpc/call.h"
+#include "grpc/queue_readers.h"
 #include "model/failure.h"
 #include "model/grpc_server.h"
 
@@ -39,14 +39,23 @@ struct FlyingCall {
   // Nobody waits for it any more.
   void abandon() { context.TryCancel(); }
 
+  // Who is at the other end, as far as it is known; see peer_name().
+  std::string peer() const;
+  // Its connection has an end. Where the peer is not known, all those to the port that have brought
+  // more than an answer: they were kept, and are made anew.
+  void cut_off() const;
+
   // Something that the library was asked to do, and whether it could, once that is known.
   using Step = std::optional<bool>;
 
   const GrpcStub stub;  // who has it uses the connection
   grpc::ClientContext context;
+  std::string peer_meant;  // "" if it is known only after the name was looked up
+  int port = 0;
   grpc::ByteBuffer request, response;
   grpc::Status status;
   Step ended;
+  bool flooded = false;               // the connection brings more than any answer has
   boost::asio::steady_timer waiting;  // cancelled when there is news
 };
 
@@ -76,6 +85,10 @@ class Flights : public boost::asio::execution_context::service {
   void read(const std::shared_ptr<FlyingStream>& call);
   void finish(const std::shared_ptr<FlyingStream>& call);
 
+  // Some call takes long: if that is because nobody reads the queue, or because a server floods its
+  // connection, it is mended. Costs nothing more while it is being found out.
+  void doubt(const boost::asio::any_io_executor& executor);
+
   // Of channels that no call uses, and none did for limits::grpc_idle, the connection is closed. It
   // is looked for three times in that while.
   void let_go_idle(Instant now);
@@ -84,18 +97,29 @@ class Flights : public boost::asio::execution_context::service {
 
  private:
   void shutdown() noexcept override;
+  bool all_landed_within(Duration time);
   // What the library calls the step. The call lives until the library has answered.
   void* begin(std::shared_ptr<FlyingCall> call, FlyingCall::Step& step);
   grpc::CompletionQueue* queue();
+  // Until it is known that somebody reads the queue, and no server floods its connection.
+  boost::asio::awaitable<void> see_to_readers();
+  // Whether one may be flooded.
+  bool look_for_floods();
 
-  // On the thread of the queue.
-  void hear_all();
+  // On a thread of the queue.
   void hear(FlyingCall::Step* step, bool ok);
   void look_for_idle();
 
   // While there is one the library has threads of its own: none before there is a call.
-  std::optional<grpc::CompletionQueue> queue_;
-  std::thread listener_;
+  std::optional<QueueReaders> readers_;
+  bool seeing_to_ = false;
+  Instant next_doubt_;
+  // What the connection of a call had brought at a look.
+  struct Look {
+    std::uint64_t bytes;
+    Instant at;
+  };
+  std::map<std::weak_ptr<FlyingCall>, Look, std::owner_less<>> looks_;
 
   std::mutex mutex_;
   std::condition_variable changed_;
@@ -136,8 +160,12 @@ class GrpcChannel {
   Instant used_;  // when a call was begun or ended last
 };
 
-// Completes when the call has ended, or a message of it has come.
-boost::asio::awaitable<void> news_of(FlyingCall& call);
+// Completes when the call has ended, a message of it has come, or it is flooded. At the latest
+// then, and then there may be something wrong with the queue.
+boost::asio::awaitable<void> news_of(FlyingCall& call, Instant latest);
+
+// What is told of a call that is flooded.
+Failure flooding();
 
 // What a message says, as bytes.
 std::string bytes_of(const grpc::ByteBuffer& buffer);

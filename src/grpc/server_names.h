@@ -11,6 +11,10 @@ namespace mesh {
 // of a URL.
 std::string library_target(const Address& address);
 
+// Whom a connection to it has as its peer, in the library's words (connections.h). "" if that is
+// known only when its name was looked up.
+std::string peer_name(const Address& address);
+
 // Differs where servers differ.
 std::string key_of(const GrpcServer& server);
 

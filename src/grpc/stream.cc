@@ -2,13 +2,27 @@
 #include "grpc/stream.h"
 
 #include <boost/asio/use_awaitable.hpp>
+#include <chrono>
 #include <utility>
 
+#include "base/limits.h"
 #include "grpc/flight.h"
 
 namespace mesh {
 
+namespace {
+
 namespace asio = boost::asio;
+
+// Silence is no sign of anything here. So all streams look together, and seldom.
+asio::awaitable<void> news_of_stream(FlyingStream& call) {
+  constexpr Duration between_looks = limits::grpc_idle / 3;
+  const Duration now = std::chrono::steady_clock::now().time_since_epoch();
+  const Instant look(now - now % between_looks + between_looks);
+  co_await news_of(call, look);
+}
+
+}  // namespace
 
 struct GrpcStream::State {
   std::shared_ptr<GrpcChannel> channel;
@@ -41,15 +55,21 @@ const Result<GrpcAnswer, Failure>& GrpcStream::end() const { return state_->end;
 asio::awaitable<std::optional<std::string>> GrpcStream::next() {
   const std::shared_ptr<FlyingStream> call = state_->call;
   if (!call) co_return std::nullopt;
-  if (!call->ended) {
+  if (!call->ended && !call->flooded) {
     Flights& flights = state_->channel->flights();
     flights.read(call);
-    while (!call->read) co_await news_of(*call);
-    if (*call->read) co_return bytes_of(call->response);
-    flights.finish(call);
+    while (!call->read && !call->flooded) co_await news_of_stream(*call);
+    if (call->read && *call->read) co_return bytes_of(call->response);
+    if (!call->flooded) flights.finish(call);
   }
-  while (!call->ended) co_await news_of(*call);
-  state_->end = state_->channel->outcome_of(*call);
+  while (!call->ended && !call->flooded) co_await news_of_stream(*call);
+  if (call->flooded) {
+    state_->end = flooding();
+    state_->channel->give_up(call->stub);
+    cancel();
+  } else {
+    state_->end = state_->channel->outcome_of(*call);
+  }
   co_return std::nullopt;
 }
 

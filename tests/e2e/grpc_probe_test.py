@@ -1,11 +1,13 @@
 #!/usr/bin/env python3
 """Health of gRPC servers, asked by the agent: once an interval, listened to, and for a scraper."""
 
+import subprocess
+import threading
 import time
 import unittest
 
-from harness import Page
-from grpc_probing import HABITS, SERVICE, Probes
+from harness import BINARY, Page
+from grpc_probing import FLOODS, HABITS, SERVICE, Probes
 import hostile_grpc
 from hostile_grpc import HostileServer
 from told_health import HealthServer
@@ -112,6 +114,57 @@ class AgentProbes(Probes):
                 self.assertEqual(self.status(Page(text), name), status)
         code, text = agent.get("/probe?target=say_nothing", X_Prometheus_Scrape_Timeout_Seconds="soon")
         self.assertEqual((code, text), (400, 'X-Prometheus-Scrape-Timeout-Seconds: "soon" is no number of seconds\n'))
+
+    def test_floods_are_named_and_make_no_others_late(self):
+        users = self.start(HealthServer())
+        nonsense = self.start(HostileServer(hostile_grpc.answer_nonsense, "127.0.1.9"))
+        others = [f"name: users, address: '{users.address}', interval: 1s, timeout: 1s",
+                  f"name: nonsense, address: '{nonsense.address}', interval: 1s, timeout: 1s"]
+        for habits in FLOODS[:1], FLOODS:
+            with self.subTest(len(habits)):
+                names = [habit.__name__ for habit in habits]
+                floods = [self.start(HostileServer(habit, f"127.0.1.{i + 1}")) for i, habit in enumerate(habits)]
+                agent = self.start_agent(
+                    self.config(*others, *(f"name: {name}, address: '{server.address}', interval: 4s, timeout: 3s"
+                                           for name, server in zip(names, floods))), name=f"floods{len(habits)}")
+
+                def asked_thrice(page, names=names):
+                    self.assertIn(self.status(page, "users"), (None, "serving"))
+                    self.assertIn(self.status(page, "nonsense"), (None, "failed"))
+                    probes = {row["endpoint"]: value for row, value in page.rows("mesh_grpc_health_probes_total")}
+                    return all(probes.get(name, 0) >= 3 for name in names)
+
+                page = agent.wait_for(asked_thrice, "all who flood to be asked")
+                failures = page.rows("mesh_grpc_health_probe_failures_total", endpoint="users")
+                self.assertEqual([value for _, value in failures], [0])
+                for name in names:
+                    self.assertIn(self.status(page, name), ("unreachable", "failed"))
+                agent.stop()
+
+    def test_the_command_names_a_flood(self):
+        for habit in FLOODS:
+            with self.subTest(habit.__name__):
+                server = self.start(HostileServer(habit))
+                done = subprocess.run([BINARY, "probe", server.address, "--timeout=20s"], capture_output=True, text=True,
+                                      timeout=60, check=False)
+                # By whether we are first or the library, which counts what it cannot take in at once.
+                self.assertRegex(done.stdout, "the server floods the connection|more came than a message may have")
+                self.assertIn(done.returncode, (1, 2))
+
+    def test_a_flood_where_nobody_waits_for_an_answer(self):
+        """The call that is flooded is the one by which the agent listens, and the next question is a day away."""
+        cut_off = threading.Event()
+
+        def habit(peer):
+            try:
+                hostile_grpc.flood_after_an_answer(peer)
+            finally:
+                cut_off.set()
+
+        server = self.start(HostileServer(habit))
+        agent = self.start_agent(self.config(f"name: users, address: '{server.address}', watch: true, interval: 1d"))
+        agent.wait_for(lambda page: self.status(page, "users") == "serving", "the first answer")
+        self.assertTrue(cut_off.wait(40))
 
 
 if __name__ == "__main__":

@@ -13,7 +13,7 @@ HABITS = (
     (hostile_grpc.say_nothing, 2, "unreachable", "no answer in time"),
     (hostile_grpc.speak_http1, 2, "unreachable", "the server speaks HTTP/1 and no HTTP/2"),
     (hostile_grpc.reset_after_headers, 2, "unreachable", "connection reset"),
-    (hostile_grpc.send_100_megabytes, 1, "failed", "the message is too large"),
+    (hostile_grpc.send_100_megabytes, 1, "failed", "more came than a message may have"),
     (hostile_grpc.answer_nonsense, 1, "failed", "what it answers is no health"),
     (hostile_grpc.end_without_status, 1, "failed", "UNKNOWN: No status received"),
     (hostile_grpc.end_without_trailers, 2, "unreachable", "Stream removed"),
@@ -22,6 +22,10 @@ HABITS = (
     (hostile_grpc.drip, 2, "unreachable", "no answer in time"),
     (hostile_grpc.flood_with_headers, 1, "failed", "RESOURCE_EXHAUSTED: received initial metadata size exceeds limit"),
     (hostile_grpc.flood_with_settings, 2, "unreachable", "no answer in time"))
+
+# Servers that send so much that whoever reads it does nothing else.
+FLOODS = (hostile_grpc.flood_with_acknowledged_settings, hostile_grpc.flood_with_window_updates,
+          hostile_grpc.flood_with_pings)
 
 
 class Probes(TempDirTest):

@@ -60,7 +60,7 @@ inline constexpr std::array<Fence, 14> fences{{
     {"yaml-cpp/", "src/config/"},
     {"prometheus/", "src/expose/"},
     {"boost/program_options", "src/cli/"},
-    {"grpcpp/", "src/grpc/flight. src/grpc/library_channel.cc"},
+    {"grpcpp/", "src/grpc/flight. src/grpc/queue_readers. src/grpc/library_channel.cc"},
     {"grpc/support", "src/grpc/flight.cc"},
     {"zlib.h", "src/expose/ src/net/"},
     {"zstd", "src/expose/pack_zstd."},

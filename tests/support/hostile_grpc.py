@@ -41,6 +41,10 @@ def read_question(peer):
     """Speaks HTTP/2 up to the headers of a call; gives the stream's number."""
     read_exactly(peer, len(PREFACE))
     peer.sendall(frame(SETTINGS, 0, 0))
+    return read_next_question(peer)
+
+
+def read_next_question(peer):
     while True:
         head = read_exactly(peer, 9)
         read_exactly(peer, int.from_bytes(head[:3], "big"))
@@ -104,8 +108,17 @@ def end_response(peer, stream, content, trailers):
     wait_for_the_end(peer)
 
 
+def answer(peer, stream, content):
+    peer.sendall(frame(HEADERS, END_HEADERS, stream, RESPONSE))
+    peer.sendall(frame(DATA, 0, stream, message(content)))
+    peer.sendall(frame(HEADERS, END_HEADERS | END_STREAM, stream, header("grpc-status", "0")))
+
+
 def answer_nonsense(peer):
-    end_response(peer, begin_response(peer), message(b"hello"), header("grpc-status", "0"))
+    stream = read_question(peer)
+    while True:
+        answer(peer, stream, b"hello")
+        stream = read_next_question(peer)
 
 
 def compress_unasked(peer):
@@ -152,9 +165,47 @@ def flood_with_headers(peer):
 
 
 def flood_with_settings(peer):
+    """Of which each is to be acknowledged, and does not listen: the client will soon wait."""
     read_exactly(peer, len(PREFACE))
     while True:
         peer.sendall(frame(SETTINGS, 0, 0) * 100)
+
+
+def flood(peer, one):
+    """As fast as it can, and takes whatever the client says."""
+    threading.Thread(target=wait_until_it_breaks, args=(peer,), daemon=True).start()
+    while True:
+        peer.sendall(one * 5000)
+
+
+def wait_until_it_breaks(peer):
+    try:
+        wait_for_the_end(peer)
+    except OSError:
+        pass  # the flood ends with it
+
+
+def flood_with_acknowledged_settings(peer):
+    read_exactly(peer, len(PREFACE))
+    flood(peer, frame(SETTINGS, 0, 0))
+
+
+def flood_with_pings(peer):
+    read_question(peer)
+    flood(peer, frame(PING, 0, 0, bytes(8)))
+
+
+def flood_with_window_updates(peer):
+    """Which ask for nothing."""
+    read_question(peer)
+    flood(peer, frame(WINDOW_UPDATE, 0, 0, b"\0\0\0\1"))
+
+
+def flood_after_an_answer(peer):
+    """Serving it says at first; the next call is flooded."""
+    answer(peer, read_question(peer), SERVING)
+    read_next_question(peer)
+    flood(peer, frame(PING, 0, 0, bytes(8)))
 
 
 class HostileServer:
