@@ -45,6 +45,10 @@ void log_as_ours(gpr_log_func_args* line) {
 // In which a reader of the queue that is not busy shows itself.
 constexpr std::chrono::milliseconds for_a_sign{50};
 
+// A look at a thousand connections takes some 3 ms, and calls may always take long here: so looks
+// are seldom, as long as a reader gives signs and nothing was found.
+constexpr std::chrono::seconds between_looks{1};
+
 // What a connection brings in this time while a call on it is not answered: more than this is no
 // answer, for the library would have refused it (the quota in library_channel.cc).
 constexpr std::uint64_t flood_bytes = 2 * limits::grpc_message_bytes;
@@ -100,9 +104,12 @@ asio::awaitable<void> Flights::see_to_readers() {
     const bool nobody = readers_->owes_a_sign();
     if (nobody) readers_->relieve();
     // Other threads of the library may be caught, too, who give no sign. None is if none is busy.
-    const bool busy = readers_->is_one_stuck() || std::clock() - spent > CLOCKS_PER_SEC / 500;
+    const bool busy = std::clock() - spent > CLOCKS_PER_SEC / 500;
     goes_on = nobody;
-    if (busy) goes_on |= look_for_floods() || !std::exchange(looked, true);
+    if (readers_->is_one_stuck() || (busy && (looked || then >= next_look_))) {
+      goes_on |= look_for_floods() || !std::exchange(looked, true);
+      next_look_ = steady_clock::now() + between_looks;
+    }
   }
   seeing_to_ = false;
   next_doubt_ = steady_clock::now() + for_a_sign;

@@ -113,7 +113,7 @@ class Flights : public boost::asio::execution_context::service {
   // While there is one the library has threads of its own: none before there is a call.
   std::optional<QueueReaders> readers_;
   bool seeing_to_ = false;
-  Instant next_doubt_;
+  Instant next_doubt_, next_look_;
   // What the connection of a call had brought at a look.
   struct Look {
     std::uint64_t bytes;

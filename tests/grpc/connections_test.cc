@@ -12,7 +12,7 @@
 #include <boost/asio/write.hpp>
 #include <string>
 
-namespace mesh {
+namespace mesh::connections_test {
 namespace {
 
 namespace asio = boost::asio;
@@ -80,4 +80,4 @@ TEST(Connections, over_a_unix_socket_are_cut_off) {
 }
 
 }  // namespace
-}  // namespace mesh
+}  // namespace mesh::connections_test

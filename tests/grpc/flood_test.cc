@@ -24,16 +24,16 @@
 #include "grpc/serving.h"
 #include "grpc/stream.h"
 
-namespace mesh {
+namespace mesh::flood_test {
 namespace {
 
 namespace asio = boost::asio;
 using asio::ip::tcp;
 using std::chrono::steady_clock;
 using namespace std::chrono_literals;
-using testing::Served;
-using testing::Serving;
-using testing::ServingCall;
+using support::Served;
+using support::Serving;
+using support::ServingCall;
 
 // Floods whoever connects, once.
 class Flooding {
@@ -150,4 +150,4 @@ TEST(GrpcFloods, of_a_stream_are_found) {
 }
 
 }  // namespace
-}  // namespace mesh
+}  // namespace mesh::flood_test
