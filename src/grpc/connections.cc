@@ -3,8 +3,8 @@
 
 #include <arpa/inet.h>
 #include <fcntl.h>
-#include <linux/tcp.h>
 #include <netinet/in.h>
+#include <netinet/tcp.h>
 #include <sys/socket.h>
 #include <sys/un.h>
 #include <unistd.h>
@@ -22,13 +22,17 @@
 namespace mesh {
 namespace {
 
-// Nothing of what is no connection over TCP.
+// Nothing of what is no connection over TCP. The kernel has appended to its tcp_info what libc's
+// header does not know, and linux/tcp.h cannot stand beside that: tcpi_bytes_received is here.
 std::optional<std::uint64_t> bytes_received(int file) {
-  tcp_info info{};
-  socklen_t size = sizeof info;
-  constexpr auto needed = offsetof(tcp_info, tcpi_bytes_received) + sizeof info.tcpi_bytes_received;
-  if (getsockopt(file, IPPROTO_TCP, TCP_INFO, &info, &size) != 0 || size < needed) return {};
-  return info.tcpi_bytes_received;
+  constexpr std::size_t place = 128;
+  std::uint64_t bytes = 0;
+  std::array<char, place + sizeof bytes> info{};
+  socklen_t size = info.size();
+  if (getsockopt(file, IPPROTO_TCP, TCP_INFO, info.data(), &size) != 0) return {};
+  if (size < info.size()) return {};
+  std::memcpy(&bytes, info.data() + place, sizeof bytes);
+  return bytes;
 }
 
 std::string peer_of(int file) {

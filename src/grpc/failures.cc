@@ -40,7 +40,7 @@ constexpr std::array<Wording, 15> wordings{{
 
 // How the library's own messages begin when a connection ends under a call
 // (src/core/ext/transport/chttp2); a server's do not.
-constexpr std::array<std::string_view, 13> cut_off{"GOAWAY received",
+constexpr std::array<std::string_view, 13> endings{"GOAWAY received",
                                                    "Last stream closed after",
                                                    "Socket closed",
                                                    "Stream removed",
@@ -60,7 +60,7 @@ constexpr std::string_view http_status = "Received http2 header with status: ";
 // Or they are the operating system's: UNAVAILABLE for "Broken pipe".
 bool is_cut_off(std::string_view code, std::string_view message) {
   constexpr int last_errno = 133;  // EHWPOISON, of Linux
-  for (const std::string_view beginning : cut_off) {
+  for (const std::string_view beginning : endings) {
     if (message.starts_with(beginning)) return true;
   }
   for (int error = 1; code == "UNAVAILABLE" && error <= last_errno; ++error) {
