@@ -41,14 +41,24 @@ void CounterBook::enter(const CounterBlock& answer, std::uint64_t incarnation, I
 }
 
 // The answer, and after it the sources of the last one that it lacks, with the values they had.
+// Those that have been missing longest come last: they are forgotten where too many are, for there
+// may never be a complete answer, and new sources in each.
 CounterBlock CounterBook::with_missing(const CounterBlock& block) const {
   std::unordered_set<std::string_view> there;
   there.reserve(block.series->size());
-  for (const Series& series : *block.series) there.insert(series.source);
+  std::size_t bytes = 0;
+  for (const Series& series : *block.series) {
+    there.insert(series.source);
+    bytes += series.source.size();
+  }
   std::vector<Series> all = *block.series;
   CounterBlock patched{nullptr, block.values, true};
   for (Index i = 0; i < series_->size(); ++i) {
-    if (there.contains((*series_)[i].source)) continue;
+    const std::string& source = (*series_)[i].source;
+    if (there.contains(source)) continue;
+    bytes += source.size();
+    if (all.size() >= limits::raw_series_per_target) break;
+    if (bytes > limits::raw_series_bytes_per_target) break;
     all.push_back((*series_)[i]);
     // A scope is a number within one answer; that of the last one may be somebody else's in this.
     all.back().scope = 0;

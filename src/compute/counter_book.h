@@ -12,7 +12,8 @@
 //      whole value. The same holds for every source after a restart (a new incarnation), and for
 //      the buckets of a histogram of which one fell.
 //   4. An answer of which some lines could not be read is not complete: a source that is missing
-//      from it keeps its last value, so that one bad line costs nothing but itself.
+//      from it keeps its last value, so that one bad line costs nothing but itself. Only as many
+//      as one answer may bring are kept so (limits::raw_series_per_target), the last seen first.
 //
 // So nothing but what was lost with a process after our last look at it is ever missing, and
 // nothing is counted twice. A total whose sources are gone for longer than stale_after is hidden,

@@ -4,9 +4,12 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include <numeric>
 #include <string>
 #include <utility>
 #include <vector>
+
+#include "base/limits.h"
 
 namespace mesh::counter_book_test {
 namespace {
@@ -138,6 +141,22 @@ TEST_F(CounterBookTest, a_source_that_stays_unreadable_goes_stale_and_its_count_
   EXPECT_THAT(book_.view(at(40)).totals, ElementsAre(12));
   enter(50, {{"a", 7}, {"b", 12}});
   EXPECT_THAT(view().totals, ElementsAre(7, 12));
+}
+
+TEST_F(CounterBookTest, of_endless_incomplete_answers_only_the_last_seen_are_kept) {
+  const auto total_after = [this](int second, int first, int end) {
+    std::vector<Source> sources;
+    for (int i = first; i < end; ++i) sources.push_back({std::to_string(i), 1});
+    CounterBlock answer = block(sources);
+    answer.complete = false;
+    book_.enter(answer, 0, at(second));
+    const auto totals = book_.view(at(second)).totals;
+    return std::accumulate(totals.begin(), totals.end(), std::uint64_t{0});
+  };
+  constexpr int step = limits::raw_series_per_target / 2;
+  for (int turn = 0; turn < 3; ++turn) total_after(turn, turn * step, (turn + 1) * step);
+  EXPECT_EQ(total_after(3, step, step + 1), 3 * step);
+  EXPECT_EQ(total_after(4, 0, 1), 3 * step + 1);  // forgotten: it counts from zero
 }
 
 TEST_F(CounterBookTest, after_a_restart_an_incomplete_answer_brings_nothing_back) {
