@@ -109,7 +109,7 @@ ProxylessConversation::Told ProxylessConversation::told_by(const Answer& answer)
   return failure->reason == Reason::forbidden ? Told::refused : Told::failed;
 }
 
-// Of a server that has none of the three services, or lets us ask none.
+// Of a server that has none of the three services, lets us ask none, or answered nothing usable.
 std::optional<Failure> ProxylessConversation::nothing_told() const {
   Told reflection = reflection_.has_none() ? Told::missing : Told::told;
   for (const Failure& one : readings_.partial) {
@@ -124,7 +124,11 @@ std::optional<Failure> ProxylessConversation::nothing_told() const {
   };
   const bool none = note(told_channelz_, "channelz") && note(told_client_status_, "CSDS") &&
                     note(reflection, "reflection");
-  if (!none) return std::nullopt;
+  if (!none) {
+    const bool told = told_channelz_ == Told::told || told_client_status_ == Told::told ||
+                      readings_.declared || readings_.partial.empty();
+    return told ? std::nullopt : std::optional(readings_.partial.front());
+  }
   if (refused.empty()) {
     return Failure{Reason::parse,
                    "the server has neither channelz nor CSDS nor reflection: nothing can be known "

@@ -214,7 +214,9 @@ TEST(Proxyless, is_down_if_it_may_ask_nothing) {
   EXPECT_TRUE(std::holds_alternative<Failure>(server.poll()));
   server.statuses_.erase("/FetchClientStatus");
   server.statuses_["/FetchClientStatus"] = "INTERNAL";
-  EXPECT_TRUE(std::holds_alternative<Readings>(server.poll())) << "the next time it may answer";
+  const Step failed = server.poll();
+  ASSERT_TRUE(std::holds_alternative<Failure>(failed)) << "nothing is known of it";
+  EXPECT_THAT(std::get<Failure>(failed).message, testing::HasSubstr("INTERNAL"));
 }
 
 TEST(Proxyless, says_of_a_status_that_is_none_that_it_is_none) {
