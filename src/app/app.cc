@@ -36,13 +36,19 @@ namespace {
 
 std::string_view name_of(int signal) { return signal == SIGTERM ? "SIGTERM" : "SIGINT"; }
 
+// `asked` is the request of the lifecycle that ends the program, if one did before a signal came.
 asio::awaitable<void> serve_until_signal(asio::io_context& io, const ServiceManager& service,
-                                         HttpServer& server, Watchers& watchers, bool& broken) {
+                                         HttpServer& server, Watchers& watchers,
+                                         const std::string& asked, bool& broken) {
   asio::signal_set signals(io, SIGTERM, SIGINT);
   boost::system::error_code failed;
   auto token = asio::redirect_error(asio::use_awaitable, failed);
   const int signal = co_await signals.async_wait(token);
-  log(LogLevel::info, "shutting down", {{"signal", name_of(signal)}});
+  if (asked.empty()) {
+    log(LogLevel::info, "shutting down", {{"signal", name_of(signal)}});
+  } else {
+    log(LogLevel::info, "shutting down", {{"request", asked}});
+  }
   service.stopping();
   watchers.stop();
   signals.async_wait([&io, &broken](const boost::system::error_code& error, int second) {
@@ -173,7 +179,11 @@ bool run_app(const Config& config, const AppOptions& options) {
       [&watchers](const std::string& target, Instant latest) {
         return watchers.probe_now(target, latest);
       });
-  Lifecycle lifecycle{options.lifecycle, {}, [] { std::raise(SIGTERM); }};
+  std::string quit_request;
+  Lifecycle lifecycle{options.lifecycle, {}, [&quit_request](const WebRequest& request) {
+                        quit_request = request.method + " " + request.path;
+                        std::raise(SIGTERM);
+                      }};
   const auto answer = [&routes, &lifecycle](WebRequest request) {
     std::optional<WebReply> reply = answer_lifecycle(request, lifecycle);
     return reply ? at_once(std::move(*reply)) : routes.handle(std::move(request));
@@ -191,7 +201,7 @@ bool run_app(const Config& config, const AppOptions& options) {
   lifecycle.reload = [&reloader] { return reloader.reload(); };
   if (!listen_everywhere(server, options)) return false;
 
-  asio::co_spawn(io, serve_until_signal(io, service, server, watchers, broken),
+  asio::co_spawn(io, serve_until_signal(io, service, server, watchers, quit_request, broken),
                  ends_program(io, broken));
   asio::co_spawn(io, reload_on_hang_up(io, reloader), ends_program(io, broken));
   if (options.look_interval.count() > 0) {

@@ -1,12 +1,15 @@
 // Reading and exchanging; see web_access.h.
 #include "app/web_access.h"
 
+#include <optional>
 #include <string_view>
 #include <utility>
 
 #include "base/log.h"
+#include "base/text.h"
 #include "config/load_web.h"
 #include "scrape/file_read.h"
+#include "wire/x509_key_pair.h"
 
 namespace mesh {
 namespace {
@@ -17,10 +20,48 @@ SettledChange::Signatures look_at(const std::vector<std::string>& files) {
   return signatures;
 }
 
+// Why a key of tls_server_config cannot be used, under the name that it has in the file: "key" or
+// "key_file".
+Error complaint(const ServedTls& tls, std::string_view key, std::string_view why) {
+  std::string_view file;
+  if (key == "cert") file = tls.certificate_file;
+  if (key == "key") file = tls.key_file;
+  if (key == "client_ca") file = tls.client_ca_file;
+  std::string words(key);
+  if (!file.empty()) words.append("_file: cannot use ").append(file);
+  return Error{words.append(": ").append(why)};
+}
+
+// What OpenSSL has no words for.
+std::optional<Error> fault_in_texts(const ServedTls& tls) {
+  const bool inlined = tls.certificate_file.empty();
+  if (const auto why = wrong_with_certificates(tls.certificate)) {
+    return complaint(tls, "cert", *why);
+  }
+  if (const auto why =
+          wrong_with_key(tls.key, tls.certificate, inlined ? "cert" : tls.certificate_file)) {
+    return complaint(tls, "key", *why);
+  }
+  const bool verifies =
+      tls.client_auth == ClientAuth::verify || tls.client_auth == ClientAuth::verify_if_given;
+  if (!verifies || (tls.client_ca.empty() && tls.client_ca_file.empty())) return std::nullopt;
+  const auto why = wrong_with_certificates(tls.client_ca);
+  return why ? std::optional(complaint(tls, "client_ca", *why)) : std::nullopt;
+}
+
+Result<std::shared_ptr<const ServerTls>> make_tls(const ServedTls& settings) {
+  if (auto fault = fault_in_texts(settings)) return *fault;
+  auto tls = ServerTls::make(settings);
+  if (tls) return tls;
+  std::string_view why = tls.error().message;
+  const std::string_view key = take_piece(why, ':');
+  return complaint(settings, key, why.substr(why.find_first_not_of(' ')));
+}
+
 Result<WebAccess, ConfigErrors> set_up(const std::string& file, WebConfig config) {
   WebAccess access;
   if (config.tls) {
-    Result<std::shared_ptr<const ServerTls>> tls = ServerTls::make(*config.tls);
+    Result<std::shared_ptr<const ServerTls>> tls = make_tls(*config.tls);
     if (!tls) return ConfigErrors{Error{file + ": tls_server_config." + tls.error().message}};
     access.tls = std::move(*tls);
   }

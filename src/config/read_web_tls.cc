@@ -65,8 +65,10 @@ const typename Table::value_type* entry_of(const Fields& fields, const Field& fi
   return &*std::ranges::find(table, std::string_view(*word), &Table::value_type::name);
 }
 
-// The text under `key` or in the file under `key`_file. No word of it is in a complaint.
-std::string read_pem(const Fields& fields, const WebReading& reading, std::string_view key) {
+// The text under `key` or in the file under `key`_file, whose path goes into `from`. No word of the
+// text is in a complaint.
+std::string read_pem(const Fields& fields, const WebReading& reading, std::string_view key,
+                     std::string& from) {
   const std::string file_key = std::string(key) + "_file";
   const auto text = fields.given(key), file = fields.given(file_key);
   if (text && file) {
@@ -79,9 +81,9 @@ std::string read_pem(const Fields& fields, const WebReading& reading, std::strin
   }
   const auto name = file ? fields.text(*file, "the path of a PEM file") : std::nullopt;
   if (!name) return "";
-  const std::string path = (std::filesystem::path(reading.directory) / *name).string();
-  reading.config.files.push_back(path);
-  Result<std::string> content = reading.read(path);
+  from = (std::filesystem::path(reading.directory) / *name).string();
+  reading.config.files.push_back(from);
+  Result<std::string> content = reading.read(from);
   if (content) return std::move(*content);
   fields.complain(*file, *name, "cannot be read: " + content.error().message, "a PEM file");
   return "";
@@ -142,7 +144,7 @@ void read_clients(const Fields& fields, const WebReading& reading, ServedTls& tl
   if (const auto field = fields.given("client_auth_type")) {
     if (const auto* entry = entry_of(fields, *field, auth_names)) tls.client_auth = entry->auth;
   }
-  tls.client_ca = read_pem(fields, reading, "client_ca");
+  tls.client_ca = read_pem(fields, reading, "client_ca", tls.client_ca_file);
   const auto sans = fields.find("client_allowed_sans");
   if (sans && sans->node->kind != Kind::null) {
     const auto elements = fields.list("client_allowed_sans", "a list of names");
@@ -184,8 +186,8 @@ void read_web_tls(const Field& field, const WebReading& reading) {
       tls_keys, [&](std::string_view key) { return fields.given(key).has_value(); });
   if (!says_something) return;
   ServedTls tls;
-  tls.certificate = read_pem(fields, reading, "cert");
-  tls.key = read_pem(fields, reading, "key");
+  tls.certificate = read_pem(fields, reading, "cert", tls.certificate_file);
+  tls.key = read_pem(fields, reading, "key", tls.key_file);
   for (const std::string key : {"cert", "key"}) {
     if (fields.given(key) || fields.given(key + "_file")) continue;
     fields.complain(fields.self(), "the key \"" + key + "_file\" is missing; expected it, or \"" +

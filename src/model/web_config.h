@@ -21,6 +21,8 @@ struct ServedTls {
   // PEM: of the certificate its chain too, of the CAs all that are trusted ("": those of the
   // system, where clients are verified).
   std::string certificate, key, client_ca;
+  // The files that they were read from; "": the text stands in the configuration itself.
+  std::string certificate_file{}, key_file{}, client_ca_file{};
   ClientAuth client_auth = ClientAuth::none;
   // One of these must be a name (DNS, IP address, URI or e-mail) of a certificate that a client
   // shows. Empty: any will do.

@@ -74,6 +74,9 @@ HttpQuestion understand(const Fields& header, bool keep_alive) {
   question.web.accept_encoding = value_of(header, field::accept_encoding);
   question.web.authorization = value_of(header, field::authorization);
   question.web.scrape_timeout = value_of(header, "X-Prometheus-Scrape-Timeout-Seconds");
+  question.web.host = value_of(header, field::host);
+  question.web.origin = value_of(header, field::origin);
+  question.web.fetch_site = value_of(header, "Sec-Fetch-Site");
   return question;
 }
 

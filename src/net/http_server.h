@@ -37,6 +37,9 @@ struct WebRequest {
   std::string accept_encoding;
   std::string authorization;
   std::string scrape_timeout{};  // of Prometheus: how many seconds it will wait, if it says so
+  std::string host{};            // "127.0.0.1:10420", as whoever asks calls us
+  std::string origin{};      // of the page that asks, as browsers tell: "http://127.0.0.1:10420"
+  std::string fetch_site{};  // Sec-Fetch-Site: how that page and we are related
 };
 
 // The name is a literal of the program; a value that does not fit in a line is left out.

@@ -15,15 +15,19 @@ struct Asked {
 
   std::optional<WebReply> answer(const std::string& method, const std::string& path,
                                  bool enabled = true) {
+    WebRequest request;
+    request.method = method;
+    request.path = path;
+    return answer(request, enabled);
+  }
+
+  std::optional<WebReply> answer(const WebRequest& request, bool enabled = true) {
     const Lifecycle lifecycle{enabled,
                               [this] {
                                 ++reloads;
                                 return wrong;
                               },
-                              [this] { ++quits; }};
-    WebRequest request;
-    request.method = method;
-    request.path = path;
+                              [this](const WebRequest&) { ++quits; }};
     return answer_lifecycle(request, lifecycle);
   }
 };
@@ -54,6 +58,52 @@ TEST(Lifecycle, does_nothing_where_it_is_not_enabled) {
     EXPECT_THAT(reply->body, HasSubstr("--web.enable-lifecycle"));
   }
   EXPECT_EQ(asked.reloads + asked.quits, 0);
+}
+
+struct Browser {
+  std::string host, origin, fetch_site;
+};
+
+// What is answered to both paths.
+int status_for(Asked& asked, const Browser& browser) {
+  WebRequest request;
+  request.method = "POST";
+  request.host = browser.host;
+  request.origin = browser.origin;
+  request.fetch_site = browser.fetch_site;
+  request.path = "/-/reload";
+  const int status = asked.answer(request)->status;
+  request.path = "/-/quit";
+  EXPECT_EQ(asked.answer(request)->status, status);
+  return status;
+}
+
+TEST(Lifecycle, refuses_pages_of_other_sites) {
+  Asked asked;
+  for (const Browser& other :
+       {Browser{"agent:10420", "http://evil.example", "cross-site"},
+        Browser{"agent:10420", "http://evil.example", ""}, Browser{"agent:10420", "", "cross-site"},
+        Browser{"agent:10420", "http://agent:10420", "same-site"},
+        Browser{"agent:10420", "http://agent:9090", ""},
+        Browser{"agent:10420", "http://agent", "same-origin"},
+        Browser{"agent:10420", "http://agent:104200", ""}, Browser{"agent:10420", "null", ""},
+        Browser{"", "http://", ""}}) {
+    EXPECT_EQ(status_for(asked, other), 403) << other.origin << " " << other.fetch_site;
+  }
+  EXPECT_EQ(asked.reloads + asked.quits, 0);
+}
+
+TEST(Lifecycle, hears_programs_and_pages_of_its_own) {
+  Asked asked;
+  for (const Browser& own :
+       {Browser{"agent:10420", "", ""}, Browser{"agent:10420", "http://agent:10420", "same-origin"},
+        Browser{"Agent:10420", "https://agent:10420", ""},
+        Browser{"[::1]:10420", "http://[::1]:10420", ""}, Browser{"agent", "https://agent", ""},
+        Browser{"agent:10420", "", "none"}}) {
+    EXPECT_EQ(status_for(asked, own), 200) << own.origin << " " << own.fetch_site;
+  }
+  EXPECT_EQ(asked.reloads, 6);
+  EXPECT_EQ(asked.quits, 6);
 }
 
 TEST(Lifecycle, does_nothing_for_who_only_looks) {

@@ -166,6 +166,7 @@ class Unasked(TempDirTest):
         agent = self.begin("--web.enable-lifecycle")
         self.assertEqual(agent.post("/-/quit"), (200, "ending\n"))
         self.assertEqual(agent.child.wait(10), 0)
+        self.assertIn('msg="shutting down" request="POST /-/quit"', agent.log())
 
     def test_nobody_may_who_was_not_allowed(self):
         agent = self.begin()

@@ -166,7 +166,8 @@ class Access(WebConfig):
         os.rename(self.client_key, self.key)
         done = subprocess.run(command, text=True, capture_output=True, check=False, timeout=60)
         self.assertEqual(done.returncode, 2)
-        self.assertIn("web.yml: tls_server_config.key: ", done.stderr)
+        self.assertIn(f"web.yml: tls_server_config.key_file: cannot use {self.key}: it is not the key of the "
+                      f"certificate in {self.path('server.crt')}", done.stderr)
 
 
 class Commands(WebConfig):

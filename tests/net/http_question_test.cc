@@ -54,6 +54,20 @@ TEST(HttpQuestion, says_how_long_a_scraper_will_wait_however_that_is_spelt) {
   }
 }
 
+TEST(HttpQuestion, tells_which_page_of_a_browser_asks) {
+  const std::string bytes =
+      "POST /-/quit HTTP/1.1\r\nhost: agent:10420\r\norigin: http://evil.example\r\n"
+      "sec-fetch-site: cross-site\r\nContent-Length: 0\r\n\r\n";
+  HttpQuestionReader reader;
+  HttpQuestion question;
+  std::ranges::copy(bytes, reader.room().begin());
+  reader.arrived(bytes.size());
+  ASSERT_TRUE(reader.next(question));
+  EXPECT_EQ(question.web.host, "agent:10420");
+  EXPECT_EQ(question.web.origin, "http://evil.example");
+  EXPECT_EQ(question.web.fetch_site, "cross-site");
+}
+
 TEST(HttpQuestion, is_the_last_when_it_says_so) {
   EXPECT_EQ(questions("GET /a HTTP/1.0\r\n\r\nGET /b HTTP/1.0\r\n\r\n", 100), "GET /a?\n");
 }
