@@ -1,6 +1,8 @@
 // Who may ask a host now. Two questions are under way to a host, of which one at most is to who was
-// not reached the last time, and one at most of those that come from outside: what hangs makes the
-// others late as little as what is asked for by strangers does.
+// not reached the last time, and a third one that comes from outside: what hangs makes the others
+// late as little as what is asked for by strangers does. Strangers who ask for who was not reached
+// the last time have one turn among those, so that no stranger waits for what hangs but who asks
+// for it.
 //
 // A host is what has one name in addresses; of a Unix socket it is the socket, for nobody else is
 // behind it. Lives on one thread.
@@ -29,6 +31,7 @@ class Turn {
 
  private:
   friend class HostTurns;
+  void give_back();
   std::vector<std::shared_ptr<Slots>> taken_;
 };
 
@@ -38,16 +41,19 @@ class HostTurns {
     usual,
     doubtful,  // of who was not reached the last time
     outside,   // of a scraper, of which there may be many
+    outside_doubtful,
   };
 
   explicit HostTurns(const boost::asio::any_io_executor& executor);
 
-  // Waits in turn, at most until then. False: it would have taken longer. Both objects must outlive
-  // it.
+  // Waits in turn, at most until then. False: it would have taken longer, and nothing is taken.
+  // Both objects must outlive it.
   boost::asio::awaitable<bool> take(Asker asker, Instant latest, Turn& turn);
 
  private:
-  std::shared_ptr<Slots> all_, doubtful_, outside_;
+  std::vector<std::shared_ptr<Slots>> needed_by(Asker asker) const;
+
+  std::shared_ptr<Slots> all_, doubtful_, outside_, outside_doubtful_;
 };
 
 // What has turns of its own: "users.shop", "unix:/run/users.sock".

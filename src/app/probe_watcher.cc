@@ -22,7 +22,6 @@ namespace {
 
 namespace asio = boost::asio;
 using std::chrono::steady_clock;
-using std::chrono::system_clock;
 using Asker = HostTurns::Asker;
 
 constexpr Instant no_end = Instant::max();
@@ -35,76 +34,12 @@ constexpr std::chrono::milliseconds for_a_first_look{5};
 // second.
 constexpr std::chrono::milliseconds between_words{100};
 
-void log_change(const GrpcHealthState& state) {
-  const bool up = is_up(state.look.status);
-  const std::string name = qualified(state.whose.ns, state.name),
-                    address = to_string(state.address);
-  log(up ? LogLevel::info : LogLevel::warn, up ? "gRPC server is up" : "gRPC server is not up",
-      {{"endpoint", name},
-       {"address", address},
-       {"grpc_service", state.service},
-       {"status", to_string(state.look.status)},
-       {"error", state.look.words}});
-}
-
 }  // namespace
 
-struct ProbeWatcher::Watched {
-  GrpcProbe probe;
-  std::string service;
-  std::string place;       // differs from all others'
-  Duration first_after{};  // from when it began to be watched
-  std::shared_ptr<GrpcChannel> channel;
-  std::shared_ptr<HostTurns> turns;
-  std::shared_ptr<const GrpcHealthState> state;  // null until it was asked
-  bool gone = false;                             // nobody watches it any more
-
-  // What it says of itself, while that is heard; and whether it can, as far as is known.
-  std::shared_ptr<GrpcStream> words;
-  bool has_words = true;
-
-  // The state after this look, which is not counted yet.
-  std::shared_ptr<GrpcHealthState> showing(HealthLook look) const {
-    auto next = std::make_shared<GrpcHealthState>();
-    if (state) *next = *state;
-    const bool same = state && state->look.status == look.status;
-    next->whose = probe.whose;
-    next->name = probe.name;
-    next->service = service;
-    next->address = probe.server.address;
-    next->look = std::move(look);
-    if (next->look.status == HealthStatus::unreachable && !probe.if_unreachable.empty()) {
-      next->look.words.append("; ").append(probe.if_unreachable);
-    }
-    next->at = system_clock::now();
-    if (!same) next->since = next->at;
-    return next;
-  }
-
-  std::shared_ptr<GrpcHealthState> after(HealthLook look) const {
-    auto next = showing(std::move(look));
-    ++next->probes;
-    if (!is_up(next->look.status)) ++next->failures;
-    return next;
-  }
-
-  void enter(std::shared_ptr<const GrpcHealthState> next) {
-    const bool up = is_up(next->look.status);
-    const bool changed = state ? is_up(state->look.status) != up : !up;
-    state = std::move(next);
-    if (changed) log_change(*state);
-  }
-
-  bool is_away() const { return state && state->look.status == HealthStatus::unreachable; }
-
-  // Nobody watches it from now on.
-  void leave() {
-    gone = true;
-    if (words) words->cancel();
-  }
-};
-
-ProbeWatcher::ProbeWatcher(asio::any_io_executor executor) : executor_(std::move(executor)) {}
+ProbeWatcher::ProbeWatcher(asio::any_io_executor executor, Duration scraper_waits)
+    : executor_(std::move(executor)),
+      scraper_waits_(scraper_waits),
+      now_(std::make_shared<ProbesNow>(executor_)) {}
 
 ProbeWatcher::~ProbeWatcher() = default;
 
@@ -123,10 +58,9 @@ void ProbeWatcher::spawn(const std::string& place, asio::awaitable<void> endless
   });
 }
 
-std::shared_ptr<ProbeWatcher::Watched> ProbeWatcher::make(const GrpcProbe& probe,
-                                                          const std::string& service,
-                                                          Duration spread) {
-  auto watched = std::make_shared<Watched>();
+std::shared_ptr<WatchedService> ProbeWatcher::make(const GrpcProbe& probe,
+                                                   const std::string& service, Duration spread) {
+  auto watched = std::make_shared<WatchedService>();
   watched->probe = probe;
   watched->service = service;
   watched->place = target_id(probe.whose) + " " + probe.name + " " + service;
@@ -138,7 +72,7 @@ std::shared_ptr<ProbeWatcher::Watched> ProbeWatcher::make(const GrpcProbe& probe
 }
 
 void ProbeWatcher::watch(const std::vector<GrpcProbe>& probes) {
-  std::map<std::string, std::shared_ptr<Watched>> before;
+  std::map<std::string, std::shared_ptr<WatchedService>> before;
   for (auto& one : watched_) {
     std::string place = one->place;
     before.emplace(std::move(place), std::move(one));
@@ -162,7 +96,7 @@ void ProbeWatcher::watch(const std::vector<GrpcProbe>& probes) {
 }
 
 asio::awaitable<void> ProbeWatcher::keep_asking(std::shared_ptr<ProbeWatcher> self,
-                                                std::shared_ptr<Watched> watched) {
+                                                std::shared_ptr<WatchedService> watched) {
   const Duration interval = watched->probe.interval;
   const Instant began = steady_clock::now();
   Instant next = began + place_in(interval, watched->place);
@@ -170,9 +104,9 @@ asio::awaitable<void> ProbeWatcher::keep_asking(std::shared_ptr<ProbeWatcher> se
   co_await wait_until(self->executor_, first);
   while (!watched->gone) {
     const Asker asker = watched->is_away() ? Asker::doubtful : Asker::usual;
-    std::optional<HealthLook> look = co_await look_at(watched, asker, no_end);
+    HealthLook look = co_await look_at(watched, asker);
     if (watched->gone) co_return;
-    watched->enter(watched->after(std::move(*look)));
+    watched->enter(watched->after(std::move(look)));
     self->listen_to(watched);
     if (interval > limits::grpc_idle && !watched->words) rest(*watched->channel);
     const Instant now = steady_clock::now();
@@ -184,7 +118,7 @@ asio::awaitable<void> ProbeWatcher::keep_asking(std::shared_ptr<ProbeWatcher> se
 }
 
 // Where its connection is dead nothing would ever be heard.
-void ProbeWatcher::listen_to(const std::shared_ptr<Watched>& watched) {
+void ProbeWatcher::listen_to(const std::shared_ptr<WatchedService>& watched) {
   const HealthStatus status = watched->state->look.status;
   if (status == HealthStatus::unreachable) {
     if (watched->words) watched->words->cancel();
@@ -198,7 +132,7 @@ void ProbeWatcher::listen_to(const std::shared_ptr<Watched>& watched) {
 }
 
 asio::awaitable<void> ProbeWatcher::keep_listening(std::shared_ptr<ProbeWatcher> self,
-                                                   std::shared_ptr<Watched> watched) {
+                                                   std::shared_ptr<WatchedService> watched) {
   const std::shared_ptr<GrpcStream> words = watched->words;
   while (true) {
     const std::optional<std::string> word = co_await words->next();
@@ -215,44 +149,31 @@ asio::awaitable<void> ProbeWatcher::keep_listening(std::shared_ptr<ProbeWatcher>
   watched->words = nullptr;
   watched->has_words = !words->end() || words->end()->code != "UNIMPLEMENTED";
   if (!watched->has_words || watched->is_away()) co_return;
-  std::optional<HealthLook> look = co_await look_at(watched, Asker::usual, no_end);
-  if (!watched->gone) watched->enter(watched->showing(std::move(*look)));
+  HealthLook look = co_await look_at(watched, Asker::usual);
+  if (!watched->gone) watched->enter(watched->showing(std::move(look)));
 }
 
-asio::awaitable<std::optional<HealthLook>> ProbeWatcher::look_at(std::shared_ptr<Watched> watched,
-                                                                 Asker asker, Instant latest) {
+asio::awaitable<HealthLook> ProbeWatcher::look_at(std::shared_ptr<WatchedService> watched,
+                                                  Asker asker) {
   const std::shared_ptr<HostTurns> turns = watched->turns;
   Turn turn;
-  const bool mine = co_await turns->take(asker, latest, turn);
-  const Instant now = steady_clock::now();
-  if (!mine || now >= latest) co_return std::nullopt;
-  const Instant deadline = std::min(now + watched->probe.timeout, latest);
+  co_await turns->take(asker, no_end, turn);
+  const Instant deadline = steady_clock::now() + watched->probe.timeout;
   HealthLook look = co_await check_health(watched->channel, watched->service, deadline);
   co_return look;
 }
 
-asio::awaitable<ProbedNow> ProbeWatcher::look_at_all(std::vector<std::shared_ptr<Watched>> watched,
-                                                     Instant latest) {
-  ProbedNow now;
-  for (const auto& one : watched) {
-    std::optional<HealthLook> look = co_await look_at(one, Asker::outside, latest);
-    if (look) {
-      now.states.push_back(one->after(std::move(*look)));
-    } else {
-      ++now.not_asked;
-    }
-  }
-  co_return now;
-}
-
 std::optional<asio::awaitable<ProbedNow>> ProbeWatcher::probe_now(const std::string& name,
                                                                   Instant latest) {
-  std::vector<std::shared_ptr<Watched>> found;
+  std::vector<std::shared_ptr<WatchedService>> found;
   for (const auto& one : watched_) {
     if (qualified(one->probe.whose.ns, one->probe.name) == name) found.push_back(one);
   }
   if (found.empty()) return std::nullopt;
-  return look_at_all(std::move(found), latest);
+  if (latest == no_end) {
+    latest = steady_clock::now() + found[0]->probe.timeout + scraper_waits_;
+  }
+  return ProbesNow::ask(now_, std::move(found), latest);
 }
 
 void ProbeWatcher::stop() {

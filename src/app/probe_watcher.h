@@ -13,6 +13,7 @@
 
 #include <boost/asio/any_io_executor.hpp>
 #include <boost/asio/awaitable.hpp>
+#include <chrono>
 #include <map>
 #include <memory>
 #include <optional>
@@ -20,14 +21,22 @@
 #include <vector>
 
 #include "app/host_turns.h"
+#include "app/probes_now.h"
+#include "app/watched_service.h"
+#include "base/clock.h"
 #include "expose/probe_page.h"
 #include "model/grpc_probe.h"
 
 namespace mesh {
 
+// Beside the time of one question: how long a probe that is asked for waits for its turn where no
+// scraper says how long it waits itself.
+inline constexpr std::chrono::seconds scraper_waits_for_turns{10};
+
 class ProbeWatcher : public std::enable_shared_from_this<ProbeWatcher> {
  public:
-  explicit ProbeWatcher(boost::asio::any_io_executor executor);
+  explicit ProbeWatcher(boost::asio::any_io_executor executor,
+                        Duration scraper_waits = scraper_waits_for_turns);
   ~ProbeWatcher();
 
   // From now on these are asked, until stop(). What is as it was goes on with its counts; what is
@@ -39,9 +48,9 @@ class ProbeWatcher : public std::enable_shared_from_this<ProbeWatcher> {
   void stop();
 
   // Asks each service of the probe that is called so ("namespace/name" of one that has a
-  // namespace), beside what is asked anyhow, and counts it nowhere. One question of this kind is
-  // under way to a host, so that however many ask here, what is asked anyhow is. It ends at
-  // `latest` whoever has been asked by then. Nothing if there is no such probe.
+  // namespace), beside what is asked anyhow, and counts it nowhere (app/probes_now.h). It ends at
+  // `latest` whoever has been asked by then; where nothing is said, when the time of a question and
+  // `scraper_waits` are over. Nothing if there is no such probe.
   std::optional<boost::asio::awaitable<ProbedNow>> probe_now(const std::string& name,
                                                              Instant latest = Instant::max());
 
@@ -52,26 +61,24 @@ class ProbeWatcher : public std::enable_shared_from_this<ProbeWatcher> {
   HealthStates states() const;
 
  private:
-  struct Watched;
   static boost::asio::awaitable<void> keep_asking(std::shared_ptr<ProbeWatcher> self,
-                                                  std::shared_ptr<Watched> watched);
+                                                  std::shared_ptr<WatchedService> watched);
   // While it speaks of itself; if it breaks off, whether it is still there.
   static boost::asio::awaitable<void> keep_listening(std::shared_ptr<ProbeWatcher> self,
-                                                     std::shared_ptr<Watched> watched);
-  void listen_to(const std::shared_ptr<Watched>& watched);
+                                                     std::shared_ptr<WatchedService> watched);
+  void listen_to(const std::shared_ptr<WatchedService>& watched);
   void spawn(const std::string& place, boost::asio::awaitable<void> endless);
-  static boost::asio::awaitable<ProbedNow> look_at_all(
-      std::vector<std::shared_ptr<Watched>> watched, Instant latest);
-  // Nothing if it could not be asked before `latest`.
-  static boost::asio::awaitable<std::optional<HealthLook>> look_at(std::shared_ptr<Watched> watched,
-                                                                   HostTurns::Asker asker,
-                                                                   Instant latest);
-  std::shared_ptr<Watched> make(const GrpcProbe& probe, const std::string& service,
-                                Duration spread);
+  // In its turn, however long that takes to come.
+  static boost::asio::awaitable<HealthLook> look_at(std::shared_ptr<WatchedService> watched,
+                                                    HostTurns::Asker asker);
+  std::shared_ptr<WatchedService> make(const GrpcProbe& probe, const std::string& service,
+                                       Duration spread);
   std::shared_ptr<HostTurns> turns_at(const Address& address);
 
   boost::asio::any_io_executor executor_;
-  std::vector<std::shared_ptr<Watched>> watched_;
+  Duration scraper_waits_;
+  std::shared_ptr<ProbesNow> now_;
+  std::vector<std::shared_ptr<WatchedService>> watched_;
   std::map<std::string, std::weak_ptr<HostTurns>> turns_;  // by host_of()
 };
 

@@ -215,8 +215,9 @@ inline constexpr std::chrono::seconds grpc_idle{45};
 inline constexpr std::size_t grpc_services_per_pod = 16;
 inline constexpr std::size_t grpc_services_found = 1'000;
 
-// Answers to /probe that are being made at once. A scraper that has one for each configured server
-// asks for them one after the other, or spread over its interval.
+// Servers that are asked at once because somebody asks for /probe. A scraper that has one for each
+// configured server asks for them one after the other, or spread over its interval. Who asks for
+// the same at the same time is one.
 inline constexpr std::size_t grpc_probes_now = 32;
 
 // Services of a server whose methods are asked for, one question each, and of them so many in one

@@ -6,7 +6,10 @@
 #include <boost/asio/thread_pool.hpp>
 #include <boost/asio/use_awaitable.hpp>
 #include <chrono>
+#include <cstddef>
 #include <exception>
+#include <map>
+#include <memory>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -124,11 +127,21 @@ asio::awaitable<WebReply> render(std::shared_ptr<const Job> job) {
 
 namespace {
 
+// How many wait for a probe of each server.
+using Crowds = std::map<std::string, std::size_t>;
+
 // One of those who wait for a probe, however long the page that they asked is there.
 struct Waiting {
-  std::shared_ptr<std::size_t> count;
-  explicit Waiting(std::shared_ptr<std::size_t> all) : count(std::move(all)) { ++*count; }
-  ~Waiting() { --*count; }
+  std::shared_ptr<Crowds> crowds;
+  std::string target;
+  Waiting(std::shared_ptr<Crowds> all, std::string asked)
+      : crowds(std::move(all)), target(std::move(asked)) {
+    ++(*crowds)[target];
+  }
+  ~Waiting() {
+    const auto mine = crowds->find(target);
+    if (--mine->second == 0) crowds->erase(mine);
+  }
   Waiting(const Waiting&) = delete;
   Waiting& operator=(const Waiting&) = delete;
 };
@@ -139,7 +152,7 @@ struct Routes::State {
   std::shared_ptr<const PageOptions> options;
   SnapshotSource current;
   ProbeSource probe;
-  std::shared_ptr<std::size_t> probing = std::make_shared<std::size_t>(0);
+  std::shared_ptr<Crowds> probing = std::make_shared<Crowds>();
   asio::thread_pool pool{1};
 };
 
@@ -169,9 +182,9 @@ asio::awaitable<WebReply> Routes::answer_probe(WebRequest request) {
   if (!probe)
     co_return plain_reply(
         403, "no gRPC server of this name is probed: there are those of probes.grpc and of pods");
-  const Waiting waiting{state_->probing};
-  if (*waiting.count > limits::grpc_probes_now) {
-    co_return plain_reply(503, "too many probes are being made at once");
+  const Waiting waiting{state_->probing, *target};
+  if (waiting.crowds->size() > limits::grpc_probes_now) {
+    co_return plain_reply(503, "too many servers are being probed at once");
   }
   asio::awaitable<ProbedNow> probing = std::move(*probe);
   const ProbedNow now = co_await std::move(probing);

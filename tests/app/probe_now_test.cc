@@ -1,6 +1,8 @@
 // Probes that a scraper asks for, who will not wait for ever; and whose turn it is at a host.
 #include <unistd.h>
 
+#include <algorithm>
+#include <atomic>
 #include <string>
 #include <thread>
 #include <utility>
@@ -40,15 +42,68 @@ TEST_F(ProbeWatcherTest, does_not_have_a_scraper_wait_for_his_turn_longer_than_h
   Serving silent(silent_habit());
   GrpcProbe one = probe("silent", silent.address(), 1h, {"", "a.B", "a.C"});
   one.timeout = 15s;
-  watcher_->watch({one});
+  GrpcProbe other = one;
+  other.name = "others";
+  watcher_->watch({one, other});
   ProbedNow first, second;
-  probe_now("silent", first);
+  probe_now("others", first);
   const auto began = steady_clock::now();
   probe_now("silent", second, began + 200ms);
   ASSERT_TRUE(run_until([&] { return second.not_asked == 3; }));
   EXPECT_LT(steady_clock::now() - began, 10s);
   EXPECT_THAT(second.states, IsEmpty());
   EXPECT_THAT(first.states, IsEmpty());
+}
+
+TEST_F(ProbeWatcherTest, does_not_have_a_scraper_of_one_server_wait_for_others_that_hang) {
+  Serving silent(silent_habit());
+  HealthServing server;
+  GrpcProbe hung = probe("silent", silent.address(), 400ms, numbered(12));
+  hung.timeout = 300ms;
+  watcher_->watch({hung, probe("users", server.address(), 1h)});
+  ASSERT_TRUE(run_until_looked());
+  ProbedNow of_hung, now;
+  const auto latest = steady_clock::now() + 2s;
+  probe_now("silent", of_hung, latest);
+  probe_now("users", now, latest);
+  ASSERT_TRUE(run_until([&] { return now.states.size() + now.not_asked > 0; }));
+  ASSERT_EQ(now.states.size(), 1u) << "eleven wait for their turn of 300 ms";
+  EXPECT_EQ(now.states[0]->look.status, HealthStatus::serving);
+}
+
+TEST_F(ProbeWatcherTest, answers_all_scrapers_of_one_server_by_one_probe) {
+  std::atomic<int> asked = 0;
+  Serving silent([&](const ServingCall&) {
+    ++asked;
+    return Served{0, "", "", true};
+  });
+  GrpcProbe one = probe("silent", silent.address(), 1h);
+  one.timeout = 300ms;
+  watcher_->watch({one});
+  ASSERT_TRUE(run_until_looked());
+  const int before = asked;
+  std::vector<ProbedNow> now(40);
+  for (ProbedNow& out : now) probe_now("silent", out);
+  const auto answered = [](const ProbedNow& out) { return out.states.size() == 1; };
+  ASSERT_TRUE(run_until([&] { return std::ranges::all_of(now, answered); }));
+  EXPECT_EQ(asked - before, 1);
+  EXPECT_EQ(now[39].states[0]->look.words, "no answer in time");
+  ProbedNow next;
+  probe_now("silent", next);
+  ASSERT_TRUE(run_until([&] { return answered(next); }));
+  EXPECT_EQ(asked - before, 2) << "what was found before is told to nobody who asks later";
+}
+
+TEST_F(ProbeWatcherTest, ends_a_probe_for_which_no_scraper_set_a_time) {
+  watcher_ = std::make_shared<ProbeWatcher>(io_.get_executor(), 200ms);
+  Serving silent(silent_habit());
+  GrpcProbe one = probe("silent", silent.address(), 1h, numbered(40));
+  one.timeout = 400ms;
+  watcher_->watch({one});
+  ProbedNow now;
+  probe_now("silent", now);
+  ASSERT_TRUE(run_until([&] { return now.not_asked > 0; })) << "all forty take sixteen seconds";
+  EXPECT_LE(now.states.size(), 2u);
 }
 
 TEST_F(ProbeWatcherTest, has_turns_for_each_unix_socket) {

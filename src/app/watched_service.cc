@@ -1,0 +1,62 @@
+// What a look makes of what was known; see watched_service.h.
+#include "app/watched_service.h"
+
+#include <chrono>
+#include <utility>
+
+#include "base/log.h"
+
+namespace mesh {
+namespace {
+
+void log_change(const GrpcHealthState& state) {
+  const bool up = is_up(state.look.status);
+  const std::string name = qualified(state.whose.ns, state.name),
+                    address = to_string(state.address);
+  log(up ? LogLevel::info : LogLevel::warn, up ? "gRPC server is up" : "gRPC server is not up",
+      {{"endpoint", name},
+       {"address", address},
+       {"grpc_service", state.service},
+       {"status", to_string(state.look.status)},
+       {"error", state.look.words}});
+}
+
+}  // namespace
+
+std::shared_ptr<GrpcHealthState> WatchedService::showing(HealthLook look) const {
+  auto next = std::make_shared<GrpcHealthState>();
+  if (state) *next = *state;
+  const bool same = state && state->look.status == look.status;
+  next->whose = probe.whose;
+  next->name = probe.name;
+  next->service = service;
+  next->address = probe.server.address;
+  next->look = std::move(look);
+  if (next->look.status == HealthStatus::unreachable && !probe.if_unreachable.empty()) {
+    next->look.words.append("; ").append(probe.if_unreachable);
+  }
+  next->at = std::chrono::system_clock::now();
+  if (!same) next->since = next->at;
+  return next;
+}
+
+std::shared_ptr<GrpcHealthState> WatchedService::after(HealthLook look) const {
+  auto next = showing(std::move(look));
+  ++next->probes;
+  if (!is_up(next->look.status)) ++next->failures;
+  return next;
+}
+
+void WatchedService::enter(std::shared_ptr<const GrpcHealthState> next) {
+  const bool up = is_up(next->look.status);
+  const bool changed = state ? is_up(state->look.status) != up : !up;
+  state = std::move(next);
+  if (changed) log_change(*state);
+}
+
+void WatchedService::leave() {
+  gone = true;
+  if (words) words->cancel();
+}
+
+}  // namespace mesh

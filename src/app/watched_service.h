@@ -1,0 +1,46 @@
+// One service of a gRPC server that is asked for its health, and what was last known of it: what
+// those share who ask it each interval, listen to it, and ask it because a scraper wants to know.
+//
+// Lives on one thread.
+#pragma once
+
+#include <memory>
+#include <string>
+
+#include "app/host_turns.h"
+#include "base/clock.h"
+#include "grpc/call.h"
+#include "grpc/stream.h"
+#include "model/grpc_probe.h"
+
+namespace mesh {
+
+struct WatchedService {
+  GrpcProbe probe;
+  std::string service;
+  std::string place;       // differs from all others'
+  Duration first_after{};  // from when it began to be watched
+  std::shared_ptr<GrpcChannel> channel;
+  std::shared_ptr<HostTurns> turns;
+  std::shared_ptr<const GrpcHealthState> state;  // null until it was asked
+  bool gone = false;                             // nobody watches it any more
+  bool silent_to_scraper = false;                // the last time that one had it asked
+
+  // What it says of itself, while that is heard; and whether it can, as far as is known.
+  std::shared_ptr<GrpcStream> words;
+  bool has_words = true;
+
+  // The state after this look, which is not counted yet; and counted.
+  std::shared_ptr<GrpcHealthState> showing(HealthLook look) const;
+  std::shared_ptr<GrpcHealthState> after(HealthLook look) const;
+
+  // What is known from now on; the log tells of a change.
+  void enter(std::shared_ptr<const GrpcHealthState> next);
+
+  bool is_away() const { return state && state->look.status == HealthStatus::unreachable; }
+
+  // Nobody watches it from now on.
+  void leave();
+};
+
+}  // namespace mesh
