@@ -5,6 +5,7 @@
 #include <boost/asio/co_spawn.hpp>
 #include <boost/asio/use_awaitable.hpp>
 #include <chrono>
+#include <cstdint>
 #include <exception>
 #include <utility>
 
@@ -104,13 +105,16 @@ asio::awaitable<void> ProbeWatcher::keep_asking(std::shared_ptr<ProbeWatcher> se
   co_await wait_until(self->executor_, first);
   while (!watched->gone) {
     const Asker asker = watched->is_away() ? Asker::doubtful : Asker::usual;
+    Instant now = steady_clock::now();
+    while (next <= now) next += interval;
     HealthLook look = co_await look_at(watched, asker);
     if (watched->gone) co_return;
-    watched->enter(watched->after(std::move(look)));
+    now = steady_clock::now();
+    std::uint64_t missed = 0;  // turns that did not come while it waited for this one
+    for (; next <= now; next += interval) ++missed;
+    watched->enter(watched->after(std::move(look), missed));
     self->listen_to(watched);
     if (interval > limits::grpc_idle && !watched->words) rest(*watched->channel);
-    const Instant now = steady_clock::now();
-    while (next <= now) next += interval;
     const Instant due = on_probe_grid(next);
     co_await wait_until(self->executor_, due);
     if (watched->gone) co_return;

@@ -40,8 +40,13 @@ std::shared_ptr<GrpcHealthState> WatchedService::showing(HealthLook look) const 
   return next;
 }
 
-std::shared_ptr<GrpcHealthState> WatchedService::after(HealthLook look) const {
+std::shared_ptr<GrpcHealthState> WatchedService::after(HealthLook look,
+                                                       std::uint64_t missed) const {
   auto next = showing(std::move(look));
+  if (next->look.status == HealthStatus::unreachable) {
+    next->probes += missed;
+    next->failures += missed;
+  }
   ++next->probes;
   if (!is_up(next->look.status)) ++next->failures;
   return next;

@@ -4,6 +4,7 @@
 // Lives on one thread.
 #pragma once
 
+#include <cstdint>
 #include <memory>
 #include <string>
 
@@ -30,9 +31,10 @@ struct WatchedService {
   std::shared_ptr<GrpcStream> words;
   bool has_words = true;
 
-  // The state after this look, which is not counted yet; and counted.
+  // The state after this look, which is not counted yet; and counted, with the turns that were
+  // missed before it where it found nobody: what it waited behind hung, as it did itself.
   std::shared_ptr<GrpcHealthState> showing(HealthLook look) const;
-  std::shared_ptr<GrpcHealthState> after(HealthLook look) const;
+  std::shared_ptr<GrpcHealthState> after(HealthLook look, std::uint64_t missed = 0) const;
 
   // What is known from now on; the log tells of a change.
   void enter(std::shared_ptr<const GrpcHealthState> next);

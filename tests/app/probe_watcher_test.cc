@@ -3,6 +3,7 @@
 #include "app/probe_watcher.h"
 
 #include <algorithm>
+#include <atomic>
 #include <map>
 #include <mutex>
 #include <string>
@@ -183,24 +184,42 @@ TEST_F(ProbeWatcherTest, asks_what_is_asked_anyhow_however_many_ask_now) {
 }
 
 TEST_F(ProbeWatcherTest, has_nobody_wait_for_those_who_were_not_reached) {
-  Serving silent([](const ServingCall&) { return Served{0, "", "", true}; });
+  std::atomic<int> asked = 0;
+  Serving silent([&](const ServingCall&) {
+    ++asked;
+    return Served{0, "", "", true};
+  });
   HealthServing server;
   GrpcProbe hung = probe("silent", silent.address(), 400ms, numbered(8));
   hung.timeout = 300ms;
   watcher_->watch({hung, probe("users", server.address(), 200ms)});
   ASSERT_TRUE(run_until_looked());
-  const auto before = watcher_->states();
-  const auto asked_again = [&](const HealthStates& states) {
-    std::uint64_t count = 0;
-    for (std::size_t i = 0; i < states.size() - 1; ++i) {
-      count += states[i]->probes - before[i]->probes;
-    }
-    return count;
-  };
-  ASSERT_TRUE(
-      run_until([&] { return watcher_->states().back()->probes >= before.back()->probes + 10; }));
+  const int before = asked;
+  const std::uint64_t probes = watcher_->states().back()->probes;
+  ASSERT_TRUE(run_until([&] { return watcher_->states().back()->probes >= probes + 10; }));
   // Two seconds' worth of one after the other; by turns it would be forty and more.
-  EXPECT_LT(asked_again(watcher_->states()), 30u);
+  EXPECT_LT(asked - before, 30);
+}
+
+TEST_F(ProbeWatcherTest, counts_each_interval_in_which_a_hung_server_had_no_turn) {
+  Serving silent([](const ServingCall&) { return Served{0, "", "", true}; });
+  GrpcProbe hung = probe("silent", silent.address(), 400ms, numbered(8));
+  hung.timeout = 300ms;
+  watcher_->watch({hung});
+  ASSERT_TRUE(run_until_looked());
+  const auto before = watcher_->states();
+  const auto began = steady_clock::now();
+  const auto each_again = [&] {
+    const auto states = watcher_->states();
+    for (std::size_t i = 0; i < states.size(); ++i) {
+      if (states[i]->probes < before[i]->probes + 10) return false;
+    }
+    return true;
+  };
+  // Ten intervals are four seconds; a turn for each in line would take ten rounds of 2.4 s.
+  ASSERT_TRUE(run_until(each_again));
+  EXPECT_LT(steady_clock::now() - began, 12s);
+  for (const auto& one : watcher_->states()) EXPECT_EQ(one->failures, one->probes);
 }
 
 TEST_F(ProbeWatcherTest, says_why_there_may_be_no_answer) {
