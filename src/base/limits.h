@@ -58,6 +58,20 @@ inline constexpr std::chrono::seconds server_stall{10};
 // takes it in ever smaller sips does not hold his slot for ever.
 inline constexpr std::chrono::seconds server_answer{60};
 
+// Bytes of answers that are rendered and not yet taken, beyond which nothing more is rendered: one
+// of 25 MB, the largest that is known, is always among them, so a process has twice this at most,
+// and still half of the 128 MiB that the manifests grant. Answers of a usual node have 0.1 to 2 MB,
+// and compressed, as Prometheus takes them, a tenth.
+inline constexpr std::size_t answer_bytes_in_hand = 32 * 1024 * 1024;
+
+// Pages and answers of the API that wait for those before them. The largest takes half a second:
+// the last one is still there while somebody looks.
+inline constexpr std::size_t pages_waiting = 16;
+
+// Where all connections are in use, who has been in the midst of an answer for so long makes room.
+// Until then it has a right to its answer; and who is turned away meanwhile comes again.
+inline constexpr std::chrono::seconds server_yield{2};
+
 // After SIGTERM open responses may finish this long (Kubernetes grants 30 s by default).
 inline constexpr std::chrono::seconds shutdown_grace{4};
 

@@ -1,8 +1,10 @@
-// Everything here but the hop to the rendering thread and back is a choice among pure functions.
+// Everything here but the wait for the rendering thread, the hop to it and back is a choice among
+// pure functions.
 #include "expose/routes.h"
 
 #include <algorithm>
 #include <boost/asio/co_spawn.hpp>
+#include <boost/asio/this_coro.hpp>
 #include <boost/asio/thread_pool.hpp>
 #include <boost/asio/use_awaitable.hpp>
 #include <chrono>
@@ -25,6 +27,7 @@
 #include "expose/negotiate.h"
 #include "expose/pack.h"
 #include "expose/readiness.h"
+#include "expose/render_turns.h"
 #include "expose/status/assets.h"
 #include "expose/status/pages.h"
 #include "net/http_reply.h"
@@ -111,6 +114,12 @@ WebReply render_now(const Job& job) {
   return reply;
 }
 
+WebReply busy(std::string words) {
+  WebReply reply = plain_reply(503, std::move(words) + "; ask again");
+  reply.headers = {{"Retry-After", "1"}};
+  return reply;
+}
+
 asio::awaitable<WebReply> render(std::shared_ptr<const Job> job) {
   WebReply reply;
   try {
@@ -153,7 +162,13 @@ struct Routes::State {
   SnapshotSource current;
   ProbeSource probe;
   std::shared_ptr<Crowds> probing = std::make_shared<Crowds>();
+  const std::shared_ptr<RenderTurns> turns = std::make_shared<RenderTurns>();
   asio::thread_pool pool{1};
+
+  std::shared_ptr<const Snapshot> now() const {
+    const std::shared_ptr<const Snapshot> snapshot = current();
+    return snapshot ? snapshot : std::make_shared<const Snapshot>();
+  }
 };
 
 Routes::Routes(PageOptions options, SnapshotSource current, ProbeSource probe)
@@ -200,22 +215,38 @@ asio::awaitable<WebReply> Routes::answer_probe(WebRequest request) {
   co_return reply;
 }
 
+// Of the moment of its turn, not of its question: who waits keeps no snapshot.
+asio::awaitable<WebReply> Routes::answer_rendered(WebRequest request,
+                                                  std::shared_ptr<const PageOptions> options) {
+  const bool is_scrape = request.path == options->telemetry_path;
+  const RenderKind kind = is_scrape ? RenderKind::scrape : RenderKind::page;
+  const asio::any_io_executor executor = co_await asio::this_coro::executor;
+  const std::shared_ptr<RenderTurns> turns = state_->turns;
+  RenderTurns::Place place(turns, kind, std::move(request.gone), executor);
+  asio::awaitable<void> waiting = place.wait();
+  co_await std::move(waiting);
+  if (place.is_refused()) co_return busy("too many pages are asked for at once");
+  if (place.is_left()) co_return plain_reply(503, "whoever asked has left");
+  if (!turns->has_room()) co_return busy("too much of what was answered is not taken yet");
+  auto job = std::make_shared<Job>();
+  job->request = std::move(request);
+  job->snapshot = state_->now();
+  job->options = std::move(options);
+  std::shared_ptr<const Job> finished = std::move(job);
+  asio::awaitable<WebReply> work = render(std::move(finished));
+  asio::awaitable<WebReply> rendering =
+      asio::co_spawn(state_->pool, std::move(work), asio::use_awaitable);
+  WebReply page = co_await std::move(rendering);
+  page.held = turns->hold(page.body.capacity());
+  co_return page;
+}
+
 asio::awaitable<WebReply> Routes::handle(WebRequest request) {
   const std::shared_ptr<const PageOptions> options = state_->options;
   const std::string& telemetry_path = options->telemetry_path;
-  std::shared_ptr<const Snapshot> snapshot = state_->current();
-  if (!snapshot) snapshot = std::make_shared<const Snapshot>();
-
   if (request.path == telemetry_path || is_page_path(request.path)) {
-    auto job = std::make_shared<Job>();
-    job->request = std::move(request);
-    job->snapshot = std::move(snapshot);
-    job->options = options;
-    std::shared_ptr<const Job> finished = std::move(job);
-    asio::awaitable<WebReply> work = render(std::move(finished));
-    asio::awaitable<WebReply> rendering =
-        asio::co_spawn(state_->pool, std::move(work), asio::use_awaitable);
-    WebReply page = co_await std::move(rendering);
+    asio::awaitable<WebReply> answer = answer_rendered(std::move(request), options);
+    WebReply page = co_await std::move(answer);
     co_return page;
   }
 
@@ -231,6 +262,7 @@ asio::awaitable<WebReply> Routes::handle(WebRequest request) {
   } else if (request.path == "/-/healthy") {
     reply = plain_reply(200, "healthy");
   } else if (request.path == "/-/ready") {
+    const std::shared_ptr<const Snapshot> snapshot = state_->now();
     const Readiness now = readiness(*snapshot);
     reply = plain_reply(now.ready ? 200 : 503, now.words);
   } else {

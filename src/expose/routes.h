@@ -11,6 +11,8 @@
 //
 // Pages are rendered on a thread of their own, one at a time, from an immutable snapshot: a large
 // page never holds up polling, and many scrapers at once cannot take more than one processor.
+// Nobody who has left by his turn is rendered for. Where too many pages wait, or too much of what
+// was rendered is not taken, it is 503 at once; what loads or renders nothing is always answered.
 #pragma once
 
 #include <boost/asio/awaitable.hpp>
@@ -53,6 +55,8 @@ class Routes {
 
  private:
   boost::asio::awaitable<WebReply> answer_probe(WebRequest request);
+  boost::asio::awaitable<WebReply> answer_rendered(WebRequest request,
+                                                   std::shared_ptr<const PageOptions> options);
 
   struct State;
   std::unique_ptr<State> state_;

@@ -2,12 +2,12 @@
 // http_session.cc.
 #include "net/http_server.h"
 
+#include <algorithm>
 #include <boost/asio/co_spawn.hpp>
 #include <boost/asio/redirect_error.hpp>
 #include <boost/asio/steady_timer.hpp>
 #include <boost/asio/use_awaitable.hpp>
 #include <exception>
-#include <optional>
 #include <string_view>
 #include <unordered_set>
 #include <utility>
@@ -90,14 +90,16 @@ void HttpServer::State::start(StreamSocket socket) {
   asio::co_spawn(executor, session->run(), over);
 }
 
-// False if everybody is being answered.
+// False if everybody is just being answered. That cannot be said of health: its answers are small
+// and made at once.
 bool HttpServer::State::make_room() {
-  std::shared_ptr<HttpSession> longest;
-  for (const auto& session : sessions) {
-    const std::optional<Instant> since = session->idle_since();
-    if (since && (!longest || *since < *longest->idle_since())) longest = session;
-  }
-  if (!longest) return false;
+  const auto rank = [](const std::shared_ptr<HttpSession>& session) {
+    return std::pair(!session->is_idle(), session->since());
+  };
+  const auto found = std::ranges::min_element(sessions, {}, rank);
+  if (found == sessions.end()) return false;
+  const std::shared_ptr<HttpSession> longest = *found;
+  if (!longest->is_idle() && Instant::clock::now() < longest->since() + bounds.yield) return false;
   longest->close();
   sessions.erase(longest);
   return true;
@@ -107,7 +109,7 @@ void HttpServer::State::complain(std::string_view why) {
   const Instant now = Instant::clock::now();
   if (now < next_complaint) return;
   next_complaint = now + complaint_pause;
-  log(LogLevel::warn, "the web server is crowded, idle connections give way",
+  log(LogLevel::warn, "the web server is crowded, connections give way",
       {{"why", why}, {"connections", sessions.size()}});
 }
 

@@ -8,7 +8,8 @@
 //
 // A connection without a request costs its owner nothing, so it must not cost others their answer:
 // where connections or file descriptors run out, the one that has waited longest for a request to
-// be complete gives way. Whoever is being answered is left in peace.
+// be complete gives way. Whoever is being answered is left in peace for a while; then the one whose
+// answer has taken longest, to be made or to be taken, gives way.
 #pragma once
 
 #include <boost/asio/any_io_executor.hpp>
@@ -40,6 +41,9 @@ struct WebRequest {
   std::string host{};            // "127.0.0.1:10420", as whoever asks calls us
   std::string origin{};      // of the page that asks, as browsers tell: "http://127.0.0.1:10420"
   std::string fetch_site{};  // Sec-Fetch-Site: how that page and we are related
+  // Whether whoever asked has left, or has shut his side, which looks the same. On the server's
+  // thread, until the answer is there; null: nobody can leave.
+  std::function<bool()> gone{};
 };
 
 // The name is a literal of the program; a value that does not fit in a line is left out.
@@ -52,22 +56,24 @@ struct WebReply {
   int status = 200;
   std::string content_type = "text/plain; charset=utf-8";
   std::string body;
-  std::string content_encoding;     // "gzip", "zstd" or ""
-  std::string location;             // for redirects
-  std::string allow = "GET, HEAD";  // which methods there are; told with 405
-  std::string vary;                 // "Accept, Accept-Encoding" where the body depends on them
-  std::vector<WebHeader> headers;   // what else is to be said
+  std::string content_encoding;        // "gzip", "zstd" or ""
+  std::string location;                // for redirects
+  std::string allow = "GET, HEAD";     // which methods there are; told with 405
+  std::string vary;                    // "Accept, Accept-Encoding" where the body depends on them
+  std::vector<WebHeader> headers;      // what else is to be said
+  std::shared_ptr<const void> held{};  // let go of once the body is taken or given up
 };
 
 // May throw: that is answered with 500 and logged.
 using WebHandler = std::function<boost::asio::awaitable<WebReply>(WebRequest request)>;
 
 struct WebBounds {
-  // Where so many are being answered, one more is told 503, so that the cause can be seen.
+  // Where so many are just being answered, one more is told 503, so that the cause can be seen.
   std::size_t connections = limits::server_connections;
   Duration idle = limits::server_idle;      // for the whole of a request to arrive
   Duration stall = limits::server_stall;    // for some of an answer to be taken
   Duration answer = limits::server_answer;  // for all of it
+  Duration yield = limits::server_yield;    // being answered for so long, it gives way
 };
 
 class HttpServer {

@@ -30,11 +30,11 @@ HttpSession::HttpSession(StreamSocket socket, std::shared_ptr<const ServerTls> t
       handler_(handler),
       bounds_(bounds),
       watchdog_(stream_.executor()),
-      idle_since_(Instant::clock::now()) {}
+      since_(Instant::clock::now()) {}
 
 // The time to ask begins with the connection: a handshake is part of the first question.
 asio::awaitable<bool> HttpSession::open() {
-  close_at(*idle_since_ + bounds_.idle);
+  close_at(since_ + bounds_.idle);
   const WebStream::Opening opening = co_await stream_.open();
   if (opening == WebStream::Opening::open) co_return true;
   if (opening == WebStream::Opening::plain_http) {
@@ -69,12 +69,12 @@ asio::awaitable<void> HttpSession::run() {
 
 void HttpSession::finish() {
   finishing_ = true;
-  if (idle_since_) close();
+  if (idle_) close();
 }
 
 void HttpSession::retire() {
   finishing_ = true;
-  if (answered_ && idle_since_) close();
+  if (answered_ && idle_) close();
 }
 
 void HttpSession::close() {
@@ -86,17 +86,22 @@ void HttpSession::close_at(Instant when) {
   watchdog_.arm(when, [this] { close(); });
 }
 
+void HttpSession::become(bool idle) {
+  idle_ = idle;
+  since_ = Instant::clock::now();
+}
+
 // One deadline for the whole request: a client that sends a byte now and then is cut off as well.
 asio::awaitable<bool> HttpSession::read(HttpQuestion& question) {
-  if (!idle_since_) idle_since_ = Instant::clock::now();
-  close_at(*idle_since_ + bounds_.idle);
+  if (!idle_) become(true);
+  close_at(since_ + bounds_.idle);
   while (!reader_.next(question)) {
     const std::span<char> room = reader_.room();
     const std::size_t bytes = co_await stream_.read_some(room);
     if (bytes == 0) co_return false;
     reader_.arrived(bytes);
   }
-  idle_since_.reset();
+  become(false);
   watchdog_.disarm();
   co_return stream_.is_open();
 }
@@ -104,6 +109,7 @@ asio::awaitable<bool> HttpSession::read(HttpQuestion& question) {
 asio::awaitable<WebReply> HttpSession::answer(HttpQuestion question) {
   if (question.refusal != 0) co_return plain_reply(question.refusal);
   const std::string path = question.web.path;
+  question.web.gone = [this] { return stream_.is_left(); };
   std::string trouble = "not a std::exception";
   try {
     WebReply reply = co_await handler_(std::move(question.web));
@@ -135,8 +141,8 @@ asio::awaitable<void> HttpSession::hang_up() {
   std::array<char, 4096> bytes_to_ignore;
   const std::span<char> room = bytes_to_ignore;
   stream_.end_writing();
-  idle_since_ = Instant::clock::now();
-  close_at(*idle_since_ + hang_up_time);
+  become(true);
+  close_at(since_ + hang_up_time);
   std::size_t total = 0, bytes = 1;
   while (bytes > 0 && total < hang_up_bytes) {
     bytes = co_await stream_.read_some(room);

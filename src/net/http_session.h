@@ -4,9 +4,9 @@
 
 #include <boost/asio/awaitable.hpp>
 #include <memory>
-#include <optional>
 #include <string_view>
 
+#include "base/clock.h"
 #include "net/http_question.h"
 #include "net/http_server.h"
 #include "net/watchdog.h"
@@ -23,9 +23,10 @@ class HttpSession {
   // Until the connection is closed. The object must outlive it.
   boost::asio::awaitable<void> run();
 
-  // Since when it owes its client nothing: no request has arrived whole, or the last word has been
-  // said. Nothing while a request is being answered.
-  std::optional<Instant> idle_since() const { return idle_since_; }
+  // Whether it owes its client nothing: no request has arrived whole, or the last word has been
+  // said. And since when that is so, or a request is being answered.
+  bool is_idle() const { return idle_; }
+  Instant since() const { return since_; }
 
   // No more requests: closes at once if none is being answered, else after that answer.
   void finish();
@@ -40,13 +41,15 @@ class HttpSession {
   boost::asio::awaitable<bool> write(std::string_view head, std::string_view body);
   boost::asio::awaitable<void> hang_up();
   void close_at(Instant when);
+  void become(bool idle);
 
   WebStream stream_;
   const WebHandler& handler_;
   const WebBounds& bounds_;
   Watchdog watchdog_;
   HttpQuestionReader reader_;
-  std::optional<Instant> idle_since_;
+  bool idle_ = true;
+  Instant since_;
   bool answered_ = false;  // at least once
   bool finishing_ = false;
 };

@@ -4,6 +4,7 @@
 
 #include <openssl/err.h>
 #include <openssl/ssl.h>
+#include <poll.h>
 
 #include <algorithm>
 #include <array>
@@ -113,6 +114,12 @@ asio::awaitable<std::size_t> WebStream::write_some(std::string_view first,
                                               asio::const_buffer(second.data(), second.size())};
   const std::size_t bytes = co_await socket_.async_write_some(out, done);
   co_return error ? 0 : bytes;
+}
+
+bool WebStream::is_left() {
+  if (!socket_.is_open()) return true;
+  pollfd look{socket_.native_handle(), POLLRDHUP, 0};  // POLLHUP and POLLERR are told unasked
+  return ::poll(&look, 1, 0) > 0;
 }
 
 void WebStream::end_writing() {

@@ -43,6 +43,9 @@ class WebStream {
   void end_writing();
   void close();
   bool is_open() const { return socket_.is_open(); }
+  // Closed, broken, or the client will send no more: one who has gone cannot be told from one who
+  // has shut his side only. Asks the system, and does not wait.
+  bool is_left();
   boost::asio::any_io_executor executor() { return socket_.get_executor(); }
 
  private:

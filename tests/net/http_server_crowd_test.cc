@@ -124,6 +124,50 @@ TEST(HttpServerCrowd, who_takes_nothing_of_an_answer_goes_when_that_has_lasted) 
   EXPECT_THAT(answer, EndsWith("GET|/x|||"));
 }
 
+TEST(HttpServerCrowd, who_waits_longest_for_an_answer_gives_way) {
+  WebBounds bounds = places(2);
+  bounds.yield = 0s;
+  Serving server(bounds);
+  RawClient waiting(server.port());
+  waiting.send(get_wait);
+  server.wait_for_waiting();
+  RawClient greedy(server.port());
+  greedy.send(get_big);
+  greedy.read_answer(false);
+  RawClient third(server.port());
+  ask(third);
+  EXPECT_TRUE(waiting.is_closed());
+  RawClient fourth(server.port());
+  ask(fourth);
+  EXPECT_TRUE(third.is_closed()) << "who is idle goes before who is answered";
+  EXPECT_EQ(greedy.read_body(16 << 20), std::size_t{16} << 20);
+}
+
+TEST(HttpServerCrowd, who_takes_longest_over_an_answer_gives_way) {
+  WebBounds bounds = places(1);
+  bounds.yield = 0s;
+  Serving server(bounds);
+  RawClient greedy(server.port());
+  greedy.send(get_big);
+  greedy.read_answer(false);
+  RawClient other(server.port());
+  ask(other);
+  EXPECT_LT(greedy.read_to_end().size(), std::size_t{16} << 20);
+}
+
+// To the handler, which need not make what nobody takes.
+TEST(HttpServerCrowd, who_has_left_is_told) {
+  for (const bool leaves : {false, true}) {
+    Serving server;
+    RawClient client(server.port());
+    client.send("GET /left HTTP/1.1\r\nHost: here\r\n\r\n");
+    server.wait_for_waiting();
+    if (leaves) client.half_close();
+    server.open_gate();
+    EXPECT_THAT(client.read_answer(), EndsWith(leaves ? "\r\n\r\nleft" : "\r\n\r\nhere"));
+  }
+}
+
 TEST(HttpServerCrowd, who_is_only_heard_out_gives_way) {
   Serving server(places(1));
   RawClient refused(server.port());
@@ -140,8 +184,8 @@ TEST(HttpServerCrowd, is_told_to_the_log_once) {
   for (int i = 0; i < 100; ++i) crowd.emplace_back(server.port());
   ask(crowd.back());
   const std::string log = ::testing::internal::GetCapturedStderr();
-  EXPECT_THAT(log, EndsWith("level=warn msg=\"the web server is crowded, idle connections give "
-                            "way\" why=\"limit of connections reached\" connections=4\n"));
+  EXPECT_THAT(log, EndsWith("level=warn msg=\"the web server is crowded, connections give way\" "
+                            "why=\"limit of connections reached\" connections=4\n"));
   EXPECT_EQ(std::count(log.begin(), log.end(), '\n'), 1);
 }
 
