@@ -90,18 +90,18 @@ void HttpServer::State::start(StreamSocket socket) {
   asio::co_spawn(executor, session->run(), over);
 }
 
-// False if everybody is just being answered. That cannot be said of health: its answers are small
-// and made at once.
+// False if everybody is just being answered. Answers about health are small and made at once: they
+// are never under way long enough to give way.
 bool HttpServer::State::make_room() {
   const auto rank = [](const std::shared_ptr<HttpSession>& session) {
     return std::pair(!session->is_idle(), session->since());
   };
   const auto found = std::ranges::min_element(sessions, {}, rank);
   if (found == sessions.end()) return false;
-  const std::shared_ptr<HttpSession> longest = *found;
-  if (!longest->is_idle() && Instant::clock::now() < longest->since() + bounds.yield) return false;
-  longest->close();
-  sessions.erase(longest);
+  HttpSession& longest = **found;
+  if (!longest.is_idle() && Instant::clock::now() < longest.since() + bounds.yield) return false;
+  longest.close();
+  sessions.erase(found);
   return true;
 }
 
