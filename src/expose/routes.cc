@@ -27,10 +27,10 @@
 #include "expose/negotiate.h"
 #include "expose/pack.h"
 #include "expose/readiness.h"
-#include "expose/render_turns.h"
 #include "expose/status/assets.h"
 #include "expose/status/pages.h"
 #include "net/http_reply.h"
+#include "net/render_turns.h"
 
 namespace mesh {
 namespace {

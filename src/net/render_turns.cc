@@ -1,6 +1,6 @@
 // Turns are given on the server's thread and not by the queue of the rendering one, because only
 // there can be seen whether whoever asked is still connected.
-#include "expose/render_turns.h"
+#include "net/render_turns.h"
 
 #include <boost/asio/redirect_error.hpp>
 #include <boost/asio/use_awaitable.hpp>
