@@ -60,7 +60,7 @@ std::shared_ptr<ProbesNow::Probing> ProbesNow::join(Services services, Instant l
     (*same)->latest = std::max((*same)->latest, latest);
     return *same;
   }
-  const auto probing = std::make_shared<Probing>(executor_, std::move(services));
+  auto probing = std::make_shared<Probing>(executor_, std::move(services));
   probing->latest = latest;
   under_way_.push_back(probing);
   const std::weak_ptr<ProbesNow> self = weak_from_this();
