@@ -1,6 +1,6 @@
 // Calls while they are under way, and the channel over which they go: what grpc/call and
-// grpc/stream share, for them alone. What the library has done it says in a queue, which one thread
-// of ours reads: it does nothing but hand it over to the executor's.
+// grpc/stream share, for them alone. What the library has done it says in a queue, which a thread
+// of ours reads (grpc/queue_readers): it does nothing but hand it over to the executor's.
 #pragma once
 
 #include <grpcpp/generic/generic_stub.h>

@@ -6,6 +6,7 @@
 
 #include <algorithm>
 #include <string>
+#include <string_view>
 
 namespace mesh::http_question_test {
 namespace {
@@ -41,31 +42,32 @@ TEST(HttpQuestion, is_the_same_however_the_bytes_are_cut) {
   }
 }
 
-TEST(HttpQuestion, says_how_long_a_scraper_will_wait_however_that_is_spelt) {
-  for (const std::string name :
-       {"X-Prometheus-Scrape-Timeout-Seconds", "x-prometheus-scrape-timeout-seconds"}) {
-    const std::string bytes = "GET / HTTP/1.1\r\nHost: here\r\n" + name + ": 9.5\r\n\r\n";
-    HttpQuestionReader reader;
-    HttpQuestion question;
-    std::ranges::copy(bytes, reader.room().begin());
-    reader.arrived(bytes.size());
-    ASSERT_TRUE(reader.next(question));
-    EXPECT_EQ(question.web.scrape_timeout, "9.5");
-  }
-}
-
-TEST(HttpQuestion, tells_which_page_of_a_browser_asks) {
-  const std::string bytes =
-      "POST /-/quit HTTP/1.1\r\nhost: agent:10420\r\norigin: http://evil.example\r\n"
-      "sec-fetch-site: cross-site\r\nContent-Length: 0\r\n\r\n";
+// The request in these bytes, which are one whole question.
+WebRequest request_in(std::string_view bytes) {
   HttpQuestionReader reader;
   HttpQuestion question;
   std::ranges::copy(bytes, reader.room().begin());
   reader.arrived(bytes.size());
-  ASSERT_TRUE(reader.next(question));
-  EXPECT_EQ(question.web.host, "agent:10420");
-  EXPECT_EQ(question.web.origin, "http://evil.example");
-  EXPECT_EQ(question.web.fetch_site, "cross-site");
+  EXPECT_TRUE(reader.next(question));
+  return question.web;
+}
+
+TEST(HttpQuestion, says_how_long_a_scraper_will_wait_however_that_is_spelt) {
+  for (const std::string name :
+       {"X-Prometheus-Scrape-Timeout-Seconds", "x-prometheus-scrape-timeout-seconds"}) {
+    const WebRequest asked =
+        request_in("GET / HTTP/1.1\r\nHost: here\r\n" + name + ": 9.5\r\n\r\n");
+    EXPECT_EQ(asked.scrape_timeout, "9.5");
+  }
+}
+
+TEST(HttpQuestion, tells_which_page_of_a_browser_asks) {
+  const WebRequest asked = request_in(
+      "POST /-/quit HTTP/1.1\r\nhost: agent:10420\r\norigin: http://evil.example\r\n"
+      "sec-fetch-site: cross-site\r\nContent-Length: 0\r\n\r\n");
+  EXPECT_EQ(asked.host, "agent:10420");
+  EXPECT_EQ(asked.origin, "http://evil.example");
+  EXPECT_EQ(asked.fetch_site, "cross-site");
 }
 
 TEST(HttpQuestion, is_the_last_when_it_says_so) {

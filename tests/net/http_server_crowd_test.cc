@@ -40,6 +40,12 @@ void ask(RawClient& client) {
   EXPECT_THAT(client.read_answer(), EndsWith("GET|/x|||"));
 }
 
+// Its head has come; 16 MiB of body have not been taken yet.
+void begin_big_answer(RawClient& client) {
+  client.send(get_big);
+  client.read_answer(false);
+}
+
 TEST(HttpServerCrowd, the_longest_idle_connection_gives_way) {
   Serving server(places(2));
   RawClient first(server.port());
@@ -102,8 +108,7 @@ TEST(HttpServerCrowd, who_is_being_answered_stays_and_one_more_is_told_so) {
 TEST(HttpServerCrowd, who_takes_an_answer_slowly_stays) {
   Serving server(places(1));
   RawClient greedy(server.port());
-  greedy.send(get_big);
-  greedy.read_answer(false);
+  begin_big_answer(greedy);
   EXPECT_THAT(RawClient(server.port()).read_to_end(), StartsWith("HTTP/1.1 503"));
   EXPECT_EQ(greedy.read_body(16 << 20), std::size_t{16} << 20);
 }
@@ -132,8 +137,7 @@ TEST(HttpServerCrowd, who_waits_longest_for_an_answer_gives_way) {
   waiting.send(get_wait);
   server.wait_for_waiting();
   RawClient greedy(server.port());
-  greedy.send(get_big);
-  greedy.read_answer(false);
+  begin_big_answer(greedy);
   RawClient third(server.port());
   ask(third);
   EXPECT_TRUE(waiting.is_closed());
@@ -148,8 +152,7 @@ TEST(HttpServerCrowd, who_takes_longest_over_an_answer_gives_way) {
   bounds.yield = 0s;
   Serving server(bounds);
   RawClient greedy(server.port());
-  greedy.send(get_big);
-  greedy.read_answer(false);
+  begin_big_answer(greedy);
   RawClient other(server.port());
   ask(other);
   EXPECT_LT(greedy.read_to_end().size(), std::size_t{16} << 20);
