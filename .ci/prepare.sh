@@ -23,16 +23,23 @@ say() { printf '%s\n' "$*" >&2; }
 child=
 stop() {
   trap '' INT TERM
-  [ -z "$child" ] || { kill -TERM "$child" 2>/dev/null; wait "$child"; }
+  if [ -n "$child" ]; then
+    kill -TERM "$child" 2>/dev/null
+    wait "$child"
+    kill -TERM -- "-$child" 2>/dev/null # what it leaves running, as buildah does its compilers
+  fi
   exit "$1"
 }
 trap 'stop 130' INT
 trap 'stop 143' TERM
 
-# step COMMAND…: in the background, because bash hears of signals only between commands.
+# step COMMAND…: in the background, because bash hears of signals only between commands; in a process
+# group of its own (set -m), so that all of it can be ended.
 step() {
+  set -m
   "$@" </dev/null >&2 &
   child=$!
+  set +m
   local status=0
   wait "$child" || status=$?
   child=

@@ -9,7 +9,8 @@ export GOBIN=$tools/bin GOFLAGS=-p=2 GOTOOLCHAIN=local
 # go_toolchain: Go in build/tools/go, a virtual environment; Debian's own is too old for these.
 go_toolchain() {
   local where=$tools/go
-  if [ ! -e "$where/complete" ]; then
+  # A virtual environment of a clone that was moved does not run.
+  if ! { [ -e "$where/complete" ] && "$where/bin/go" version; } >/dev/null 2>&1; then
     say "installing Go into build/tools/go"
     rm -rf "$where"
     step /usr/bin/python3 -m venv "$where" &&
@@ -41,12 +42,8 @@ real_tool() {
   go_toolchain
   mkdir -p "$tools/src/$1" "$GOBIN"
   say "building ${programs// /, } from source, which takes minutes"
-  (cd "$tools/src/$1" && exec nice bash -euo pipefail "$recipe") </dev/null >&2 &
-  child=$!
-  wait "$child" || {
-    child=
+  step nice env --chdir="$tools/src/$1" bash -euo pipefail "$recipe" || {
     say "$1 could not be built"
     return 1
   }
-  child=
 }
