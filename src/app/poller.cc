@@ -11,6 +11,7 @@
 #include <variant>
 
 #include "app/keep_known.h"
+#include "app/read_in_part.h"
 #include "app/target_log.h"
 #include "base/log.h"
 #include "compute/assemble.h"
@@ -41,8 +42,9 @@ std::optional<Reason> strain_of(const PollOutcome& outcome) {
     const bool garbage = failure->reason == Reason::parse && outcome.bytes > dear_bytes;
     return garbage ? Reason::too_large : failure->reason;
   }
-  for (const Failure& failure : std::get<Readings>(outcome.result).partial) {
-    if (Pace::is_dear(failure.reason)) return failure.reason;
+  const Readings& readings = std::get<Readings>(outcome.result);
+  for (const Failure& failure : readings.partial) {
+    if (Pace::is_dear(failure.reason) && !is_heard(failure, readings)) return failure.reason;
   }
   return std::nullopt;
 }

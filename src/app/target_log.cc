@@ -4,9 +4,20 @@
 #include <algorithm>
 #include <utility>
 
+#include "app/read_in_part.h"
 #include "base/log.h"
 
 namespace mesh {
+namespace {
+
+bool is_missing(const Failure& failure, const Readings& readings) {
+  return std::ranges::any_of(readings.partial, [&](const Failure& one) {
+    return question_of(one) == question_of(failure);
+  });
+}
+
+}  // namespace
+
 void TargetLog::answered(Change change, const Readings& readings) {
   if (change == Change::came_up) {
     const std::string version = readings.proxy   ? readings.proxy->version
@@ -24,15 +35,22 @@ void TargetLog::answered(Change change, const Readings& readings) {
   }
   unreadable_ = unreadable;
   std::erase_if(partial_, [&](const Failure& failure) {
-    return std::ranges::find(readings.heard, question_of(failure)) != readings.heard.end();
+    return is_heard(failure, readings) && !is_missing(failure, readings);
   });
   for (const Failure& failure : readings.partial) {
-    // The same question failing in the same way is not news, however rarely it is asked.
-    if (std::ranges::find(partial_, failure) != partial_.end()) continue;
+    // The same question failing in the same way is not news, however rarely it is asked. Nor is how
+    // much of an answer is left out.
+    const bool in_part = is_heard(failure, readings);
+    const auto is_same = [&](const Failure& one) {
+      return one == failure || (in_part && question_of(one) == question_of(failure));
+    };
+    if (std::ranges::any_of(partial_, is_same)) continue;
     std::erase_if(partial_,
                   [&](const Failure& other) { return question_of(other) == question_of(failure); });
     partial_.push_back(failure);
-    log(LogLevel::warn, "a question was not answered, the others were",
+    log(LogLevel::warn,
+        in_part ? "of what the target has a part is left out"
+                : "a question was not answered, the others were",
         {{"target", target_}, {"reason", to_string(failure.reason)}, {"error", failure.message}});
   }
 }

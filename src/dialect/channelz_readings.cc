@@ -109,7 +109,7 @@ void ChannelzReadings::tell(const ChannelzLook& look, Readings& readings) {
   Counts calls, endpoints;
   tell_channels(look, readings, calls, endpoints);
   tell_servers(look, readings, calls);
-  const bool complete = look.whole && look.unreadable == 0;
+  const bool complete = look.whole() && look.unreadable == 0;
   // Who was not seen may only have been passed over; but not all that ever were can be remembered.
   if (complete || holders_.size() > limits::raw_series_per_target) {
     std::erase_if(holders_, [](const auto& one) { return !one.second.seen; });

@@ -81,7 +81,7 @@ std::optional<Failure> ChannelzWalk::hear(const Answer& answer) {
     ++look_.unreadable;
   }
   if (asked_ >= limits::channelz_questions_per_poll && !questions_.empty()) {
-    look_.whole = false;
+    look_.left_out += questions_.size();
     questions_.clear();
   }
   if (asked_ + socket_questions_.size() > limits::channelz_questions_per_poll) pass_over_sockets();
@@ -156,6 +156,7 @@ void ChannelzWalk::ask(ChannelzCall call, std::uint64_t id) {
 
 void ChannelzWalk::enter(ChannelzChannel channel, bool is_top) {
   if (is_top && !known_.emplace(ChannelzCall::channel, channel.id).second) return;
+  look_.left_out += channel.left_out;
   for (const std::uint64_t id : channel.channels) ask(ChannelzCall::channel, id);
   for (const std::uint64_t id : channel.subchannels) ask(ChannelzCall::subchannel, id);
   look_.channels.push_back({std::move(channel), is_top});
@@ -176,8 +177,9 @@ void ChannelzWalk::count_connection(std::uint64_t server) {
 // A page that goes on must go on: who gives the same ids again would give them for ever.
 void ChannelzWalk::turn_page(const Question& question, bool end, std::uint64_t last) {
   if (end) return;
-  if (last < question.from || last == 0 || ++pages_ >= limits::channelz_pages) {
-    look_.whole = false;
+  const bool broken = last < question.from || last == 0;
+  if (broken || ++pages_ >= limits::channelz_pages) {
+    ++(broken ? look_.lists_broken : look_.lists_cut);
     pass_over_sockets();
     return;
   }

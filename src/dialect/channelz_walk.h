@@ -45,7 +45,12 @@ struct ChannelzLook {
   std::vector<Socket> sockets;
   bool has_all_sockets = true;  // of all servers
   std::uint64_t unreadable = 0;
-  bool whole = true;  // nothing was beyond the bounds
+  // Beyond the bounds: elements that were heard of and not asked for, and lists of which there was
+  // more.
+  std::uint64_t left_out = 0, lists_cut = 0;
+  std::uint64_t lists_broken = 0;  // that did not go on as they should
+
+  bool whole() const { return left_out == 0 && lists_cut == 0 && lists_broken == 0; }
 };
 
 class ChannelzWalk {

@@ -6,6 +6,7 @@
 #include <string>
 #include <utility>
 
+#include "base/limits.h"
 #include "dialect/channelz_readings.h"
 #include "dialect/channelz_walk.h"
 #include "dialect/check_answer.h"
@@ -19,6 +20,23 @@ namespace {
 
 // Methods come with a new program, which shows by itself where channelz tells of its servers.
 constexpr std::chrono::minutes methods_interval{10};
+
+// What is missing in a look at channelz, and why; nothing if it is whole.
+std::optional<Failure> left_out_by(const ChannelzLook& look) {
+  if (look.whole()) return std::nullopt;
+  std::string words = "channelz: ";
+  if (look.left_out > 0) {
+    words +=
+        "more entities than are asked for: " + std::to_string(limits::channelz_questions_per_poll) +
+        " questions, at least " + std::to_string(look.left_out) + " left out";
+  } else if (look.lists_cut > 0) {
+    words += "longer lists than are asked for: " + std::to_string(limits::channelz_pages) +
+             " pages, the rest left out";
+  } else {
+    return Failure{Reason::parse, words + "a list does not go on where its page ends"};
+  }
+  return Failure{Reason::too_large, std::move(words)};
+}
 
 class ProxylessConversation final : public Conversation {
  public:
@@ -144,12 +162,9 @@ void ProxylessConversation::end_channelz() {
   if (told_channelz_ != Told::told) return;
   readings_.library = "channelz";
   channelz_.tell(walk_.look(), readings_);
-  if (!walk_.look().whole) {
-    readings_.partial.push_back(
-        {Reason::too_large, "channelz: more than is asked for in one poll"});
-  } else {
-    readings_.heard.push_back("channelz");
-  }
+  // What is beyond our bounds is missing in what was heard, and asking for it was not in vain.
+  readings_.heard.push_back("channelz");
+  if (auto failure = left_out_by(walk_.look())) readings_.partial.push_back(*std::move(failure));
   if (!channelz_.is_another()) return;
   client_status_.forget();
   reflection_.forget();
@@ -178,11 +193,12 @@ std::optional<Failure> ProxylessConversation::enter_client_status(const Answer& 
   }
   note_unreadable(status->unreadable, "a resource of CSDS", readings_);
   client_status_.enter(*status);
+  readings_.heard.push_back(csds_path);
   if (status->left_out > 0) {
     readings_.partial.push_back(
-        {Reason::too_large, std::string(csds_path) + ": more than is read of one answer"});
-  } else {
-    readings_.heard.push_back(csds_path);
+        {Reason::too_large, std::string(csds_path) +
+                                ": more configurations than are read of one answer: " +
+                                std::to_string(status->left_out) + " left out"});
   }
   return std::nullopt;
 }

@@ -29,6 +29,11 @@ std::string about_proxy(const TargetState& state) {
   return "";
 }
 
+// What gRPC services have beyond our bounds; the rest of it is read.
+bool is_in_part(const Unanswered& one, bool of_grpc) {
+  return of_grpc && one.failure.reason == Reason::too_large;
+}
+
 // "question refused: /clusters (403)": in the metric's words where there is no better one.
 std::string about_unanswered(const TargetState& state, bool refused) {
   const bool of_grpc = state.target.grpc.has_value();
@@ -36,6 +41,7 @@ std::string about_unanswered(const TargetState& state, bool refused) {
   std::size_t questions = 0;
   for (const Unanswered& one : state.unanswered) {
     if ((one.failure.reason == Reason::forbidden) != refused) continue;
+    if (is_in_part(one, of_grpc)) continue;
     if (questions++ > 0) list += ", ";
     if (refused && of_grpc) {
       list += one.failure.message;  // which status, and in what words
@@ -54,6 +60,16 @@ std::string about_unanswered(const TargetState& state, bool refused) {
 
 std::string about_refused(const TargetState& state) { return about_unanswered(state, true); }
 std::string about_failed(const TargetState& state) { return about_unanswered(state, false); }
+
+// How much of it is not read, and by which bound of ours.
+std::string about_read_in_part(const TargetState& state) {
+  std::string list;
+  for (const Unanswered& one : state.unanswered) {
+    if (!is_in_part(one, state.target.grpc.has_value())) continue;
+    list.append(list.empty() ? "read in part: " : ", ").append(one.failure.message);
+  }
+  return list;
+}
 
 std::string about_unreadable(const TargetState& state) {
   if (state.parse_errors == 0) return "";
@@ -128,9 +144,9 @@ std::string about_nothing_read(const TargetState& state) {
 }
 
 std::vector<std::string> remarks(const TargetState& state, Duration configured) {
-  static constexpr std::array abouts{about_proxy,      about_refused,   about_failed,
-                                     about_unreadable, about_ambiguous, about_folded,
-                                     about_left_out,   about_cgroup,    about_nothing_read};
+  static constexpr std::array abouts{
+      about_proxy,     about_refused, about_failed,   about_read_in_part, about_unreadable,
+      about_ambiguous, about_folded,  about_left_out, about_cgroup,       about_nothing_read};
   std::vector<std::string> all;
   for (const auto about : abouts) {
     if (std::string words = about(state); !words.empty()) all.push_back(std::move(words));

@@ -6,7 +6,9 @@
 #include <algorithm>
 #include <array>
 #include <functional>
+#include <iterator>
 #include <optional>
+#include <set>
 #include <utility>
 
 #include "base/limits.h"
@@ -44,18 +46,21 @@ ChannelState state_of(int told) {
   return known ? static_cast<ChannelState>(told) : ChannelState::unknown;
 }
 
-// Ids of one kind of reference, the same ones once and in order. False: the bytes are damaged.
+// Ids of one kind of reference, the same ones once and in order. Of too many the lowest, for they
+// may come in another order each time. False: the bytes are damaged.
 bool read_refs(std::string_view element, int field,
-               std::int64_t (grpc_messages::Ref::*id_of)() const, std::vector<std::uint64_t>& ids) {
+               std::int64_t (grpc_messages::Ref::*id_of)() const, std::vector<std::uint64_t>& ids,
+               std::uint64_t& left_out) {
+  std::set<std::uint64_t> lowest;
   const bool whole = walk_messages(element, {field}, [&](std::string_view bytes) {
     grpc_messages::Ref ref;
     const bool told = parse_message(bytes, ref) && (ref.*id_of)() > 0;
-    if (told && ids.size() < limits::channelz_questions_per_poll) {
-      ids.push_back(static_cast<std::uint64_t>((ref.*id_of)()));
-    }
+    if (told) lowest.insert(static_cast<std::uint64_t>((ref.*id_of)()));
+    if (lowest.size() <= limits::channelz_questions_per_poll) return;
+    lowest.erase(std::prev(lowest.end()));
+    ++left_out;
   });
-  std::ranges::sort(ids);
-  ids.erase(std::unique(ids.begin(), ids.end()), ids.end());
+  ids.assign(lowest.begin(), lowest.end());
   return whole;
 }
 
@@ -98,9 +103,11 @@ std::optional<ChannelzChannel> channel_in(std::string_view bytes) {
   channel.calls = *counts;
   channel.policy = last_policy_in(bytes);
   using grpc_messages::Ref;
-  const bool whole = read_refs(bytes, 3, &Ref::channel_id, channel.channels) &&
-                     read_refs(bytes, 4, &Ref::subchannel_id, channel.subchannels) &&
-                     read_refs(bytes, 5, &Ref::socket_id, channel.sockets);
+  std::uint64_t passed_over = 0;  // of sockets no more is asked than how many there are
+  std::uint64_t& left_out = channel.left_out;
+  const bool whole = read_refs(bytes, 3, &Ref::channel_id, channel.channels, left_out) &&
+                     read_refs(bytes, 4, &Ref::subchannel_id, channel.subchannels, left_out) &&
+                     read_refs(bytes, 5, &Ref::socket_id, channel.sockets, passed_over);
   return whole ? std::optional(std::move(channel)) : std::nullopt;
 }
 

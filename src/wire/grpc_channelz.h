@@ -60,6 +60,7 @@ struct ChannelzChannel {
   ChannelzCounts calls;
   std::string policy;  // the last one its trace tells of: "pick_first"; "" if none is in there
   std::vector<std::uint64_t> channels, subchannels, sockets;  // ids of what it is made of
+  std::uint64_t left_out = 0;  // channels and subchannels of it beyond the bound of a poll
 
   bool operator==(const ChannelzChannel&) const = default;
 };

@@ -111,6 +111,19 @@ TEST_F(TargetLogTest, says_once_that_a_question_was_not_answered) {
   EXPECT_EQ(answered(readings), "");
 }
 
+TEST_F(TargetLogTest, says_once_that_a_part_is_left_out_however_much) {
+  const auto left_out = [](const std::string& words) {
+    Readings readings;
+    readings.heard = {"channelz"};
+    readings.partial = {{Reason::too_large, "channelz: " + words}};
+    return readings;
+  };
+  EXPECT_EQ(answered(left_out("102 left out")),
+            "level=warn msg=\"of what the target has a part is left out\" target=shop/a "
+            "reason=too_large error=\"channelz: 102 left out\"\n");
+  EXPECT_EQ(answered(left_out("103 left out")), "");
+}
+
 TEST_F(TargetLogTest, says_once_that_the_control_group_is_gone_and_that_it_is_back) {
   const auto looked = [&](const std::string& error, const std::string& unreadable = "") {
     CgroupLook look;

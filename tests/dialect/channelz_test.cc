@@ -71,12 +71,18 @@ TEST_F(ChannelzTest, ends_lists_that_have_no_end) {
   const Readings same = peer_.readings();
   EXPECT_EQ(peer_.asked("/GetTopChannels"), 2) << "the same page again is no next one";
   EXPECT_FALSE(same.traffic->complete);
-  EXPECT_THAT(same.partial, SizeIs(1));
+  EXPECT_THAT(
+      same.partial,
+      ElementsAre(Failure{Reason::parse, "channelz: a list does not go on where its page ends"}));
   std::uint64_t next = 0;
   peer_.says_["/GetTopChannels"] = [&](const Request&) { return channel(++next, "dns:///a:1"); };
   const Readings endless = peer_.readings();
   EXPECT_EQ(peer_.asked("/GetTopChannels"), static_cast<long>(limits::channelz_pages));
   EXPECT_FALSE(endless.traffic->complete);
+  EXPECT_THAT(endless.partial,
+              ElementsAre(Failure{Reason::too_large,
+                                  "channelz: longer lists than are asked for: 20 pages, the rest "
+                                  "left out"}));
 }
 
 TEST_F(ChannelzTest, asks_no_more_than_a_poll_may) {
@@ -85,8 +91,15 @@ TEST_F(ChannelzTest, asks_no_more_than_a_poll_may) {
   says("/GetTopChannels", channel(1, "dns:///a:1", refs) + the_end);
   says("/GetSubchannel", subchannel(3, "10.0.0.7:1", 5));
   const Readings readings = peer_.readings();
-  EXPECT_LE(peer_.asked("/GetSubchannel"), static_cast<long>(limits::channelz_questions_per_poll));
+  const long asked = peer_.asked("/GetSubchannel");
+  EXPECT_EQ(asked + 2, static_cast<long>(limits::channelz_questions_per_poll));
   EXPECT_FALSE(readings.traffic->complete);
+  const std::string left_out = std::to_string(2'999 - asked);
+  EXPECT_THAT(readings.partial,
+              ElementsAre(Failure{Reason::too_large,
+                                  "channelz: more entities than are asked for: 500 questions, at "
+                                  "least " +
+                                      left_out + " left out"}));
 }
 
 TEST_F(ChannelzTest, is_not_held_up_by_channels_to_thousands_of_addresses) {

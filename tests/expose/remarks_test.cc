@@ -93,6 +93,14 @@ TEST(Remarks, tell_a_question_that_failed_from_one_refused) {
                                              "question not answered: /clusters (timeout)"));
 }
 
+TEST(Remarks, say_what_was_read_in_part_by_which_bound) {
+  TargetState state = well();
+  state.target.admin.reset();
+  state.target.grpc = GrpcServer{Address{"h", 1, ""}, {}, ""};
+  state.unanswered = {{"channelz", {Reason::too_large, "channelz: more than 500"}, {}}};
+  EXPECT_THAT(remarks_on(state), ElementsAre("read in part: channelz: more than 500"));
+}
+
 TEST(Remarks, count_lines_that_cannot_be_read) {
   TargetState state = well();
   state.parse_errors = 3;
