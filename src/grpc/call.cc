@@ -61,9 +61,9 @@ asio::awaitable<Result<GrpcAnswer, Failure>> attempt(GrpcChannel& channel, const
   if (!call->ended) {
     channel.give_up(*stub);
     call->cut_off();
-    co_return Failure{Reason::timeout, "no answer in time"};
+    co_return Failure{Reason::timeout, std::string(no_answer)};
   }
-  Result<GrpcAnswer, Failure> outcome = channel.outcome_of(*call);
+  Result<GrpcAnswer, Failure> outcome = co_await channel.outcome_of(call);
   if (outcome && outcome->code == "OK" && !call->response.Valid()) {
     co_return Failure{Reason::parse, "no message came with the answer"};
   }

@@ -21,7 +21,7 @@ constexpr std::array<Wording, 15> wordings{{
     {"Received message larger than max", Reason::too_large, "the message is too large"},
     {"Buffers full", Reason::too_large,
      "more came than a message may have"},  // the channel's quota
-    {"certificate verify failed", Reason::tls, "the certificate is not trusted"},
+    {"certificate verify failed", Reason::tls, not_trusted},
     {"Hostname Verification Check failed", Reason::tls,
      "the certificate is for another name than was asked for"},
     {"another identity", Reason::tls,
@@ -39,7 +39,7 @@ constexpr std::array<Wording, 15> wordings{{
 }};
 
 // How the library's own messages begin when a connection ends under a call
-// (src/core/ext/transport/chttp2); a server's do not.
+// (src/core/ext/transport/chttp2).
 constexpr std::array<std::string_view, 13> endings{"GOAWAY received",
                                                    "Last stream closed after",
                                                    "Socket closed",
@@ -57,18 +57,6 @@ constexpr std::array<std::string_view, 13> endings{"GOAWAY received",
 // What it says of an answer that is HTTP/2 and no gRPC.
 constexpr std::string_view http_status = "Received http2 header with status: ";
 
-// Or they are the operating system's: UNAVAILABLE for "Broken pipe".
-bool is_cut_off(std::string_view code, std::string_view message) {
-  constexpr int last_errno = 133;  // EHWPOISON, of Linux
-  for (const std::string_view beginning : endings) {
-    if (message.starts_with(beginning)) return true;
-  }
-  for (int error = 1; code == "UNAVAILABLE" && error <= last_errno; ++error) {
-    if (message == errno_words(error)) return true;
-  }
-  return false;
-}
-
 Failure in_words(Reason reason, std::string_view message) {
   constexpr std::size_t most = 300;
   for (const Wording& wording : wordings) {
@@ -81,20 +69,32 @@ Failure in_words(Reason reason, std::string_view message) {
 
 }  // namespace
 
-std::optional<Failure> failure_of(std::string_view code, std::string_view message, bool answered,
-                                  bool late) {
+// Or the words are the operating system's: UNAVAILABLE for "Broken pipe".
+bool may_be_of_the_connection(std::string_view code, std::string_view message) {
+  constexpr int last_errno = 133;  // EHWPOISON, of Linux
+  for (const std::string_view beginning : endings) {
+    if (message.starts_with(beginning)) return true;
+  }
+  for (int error = 1; code == "UNAVAILABLE" && error <= last_errno; ++error) {
+    if (message == errno_words(error)) return true;
+  }
+  return false;
+}
+
+std::optional<Failure> failure_of(std::string_view code, std::string_view message,
+                                  Connection connection, bool late) {
   if (code == "OK") return std::nullopt;
-  if (code == "DEADLINE_EXCEEDED" && late) return Failure{Reason::timeout, "no answer in time"};
+  if (code == "DEADLINE_EXCEEDED" && late) return Failure{Reason::timeout, std::string(no_answer)};
   const bool too_large = code == "RESOURCE_EXHAUSTED" && (message.starts_with(wordings[0].part) ||
                                                           message.starts_with(wordings[1].part));
   if (message.starts_with(http_status)) {
     message.remove_prefix(http_status.size());
     return Failure{Reason::http_status, "no gRPC: HTTP status " + shown_on_one_line(message, 10)};
   }
-  const bool cut = is_cut_off(code, message);
-  if (answered && !too_large && !cut) return std::nullopt;
-  const bool no_answer = cut || code == "UNAVAILABLE" || code == "CANCELLED";
-  return in_words(no_answer ? Reason::connect : Reason::parse, message);
+  const bool cut = connection != Connection::kept && may_be_of_the_connection(code, message);
+  if (connection != Connection::none && !too_large && !cut) return std::nullopt;
+  const bool unanswered = cut || code == "UNAVAILABLE" || code == "CANCELLED";
+  return in_words(unanswered ? Reason::connect : Reason::parse, message);
 }
 
 bool may_be_the_connections(Reason reason) {

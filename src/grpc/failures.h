@@ -3,6 +3,7 @@
 // here they must not.
 #pragma once
 
+#include <cstdint>
 #include <optional>
 #include <string_view>
 
@@ -10,10 +11,28 @@
 
 namespace mesh {
 
+// How a failure is told whose reason is timeout.
+inline constexpr std::string_view no_answer = "no answer in time";
+
+// How a failure of TLS is told of which it is not known why yet (distrust.h).
+inline constexpr std::string_view not_trusted = "the certificate is not trusted";
+
+// What had become of the connection over which a call went when the call had ended.
+enum class Connection : std::uint8_t {
+  none,  // there was none yet: no server can have said anything
+  lost,
+  kept,  // it goes on: what was said over it the server has said
+};
+
+// Whether the library says so of a connection that has ended. A server may write the same: what
+// became of the connection must be looked at.
+bool may_be_of_the_connection(std::string_view code, std::string_view message);
+
 // Nothing if the server itself has said so. `code` is as in grpc_code_names, `message` is the
-// status's; `answered`: something of an answer had come; `late`: the deadline has passed.
-std::optional<Failure> failure_of(std::string_view code, std::string_view message, bool answered,
-                                  bool late);
+// status's; `late`: the deadline has passed. `connection` is looked at in what
+// may_be_of_the_connection() only, beyond whether there was one.
+std::optional<Failure> failure_of(std::string_view code, std::string_view message,
+                                  Connection connection, bool late);
 
 // Whether the connection may be to blame: another one may do better.
 bool may_be_the_connections(Reason reason);

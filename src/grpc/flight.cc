@@ -3,7 +3,6 @@
 
 #include <absl/synchronization/mutex.h>
 #include <grpc/support/log.h>
-#include <grpcpp/channel.h>
 
 #include <algorithm>
 #include <boost/asio/co_spawn.hpp>
@@ -22,18 +21,13 @@
 #include "base/rethrow.h"
 #include "base/utf8.h"
 #include "grpc/connections.h"
-#include "grpc/failures.h"
-#include "grpc/library_channel.h"
-#include "grpc/server_names.h"
 #include "net/wait_until.h"
-#include "wire/grpc_code.h"
 
 namespace mesh {
 namespace {
 
 namespace asio = boost::asio;
 using std::chrono::steady_clock;
-using std::chrono::system_clock;
 
 // What the library would write to the error output in a form of its own. Failures are told by the
 // calls: this is for who looks closer.
@@ -151,14 +145,14 @@ void* Flights::begin(std::shared_ptr<FlyingCall> call, FlyingCall::Step& step) {
 }
 
 void Flights::start(const std::string& path, const std::shared_ptr<FlyingUnary>& call) {
-  call->reader = call->stub->PrepareUnaryCall(&call->context, path, call->request, queue());
+  call->reader = call->stub->calls.PrepareUnaryCall(&call->context, path, call->request, queue());
   call->reader->StartCall();
   call->reader->Finish(&call->response, &call->status, begin(call, call->ended));
 }
 
 void Flights::start(const std::string& path, const std::shared_ptr<FlyingStream>& call) {
   call->context.set_initial_metadata_corked(true);  // it begins with the message
-  call->reader = call->stub->PrepareCall(&call->context, path, queue());
+  call->reader = call->stub->calls.PrepareCall(&call->context, path, queue());
   call->reader->StartCall(nullptr);
   call->reader->WriteLast(call->request, {}, begin(call, call->sent));
 }
@@ -169,6 +163,11 @@ void Flights::read(const std::shared_ptr<FlyingStream>& call) {
 
 void Flights::finish(const std::shared_ptr<FlyingStream>& call) {
   call->reader->Finish(&call->status, begin(call, call->ended));
+}
+
+void Flights::ask_for_connection(const std::shared_ptr<FlyingCall>& call, WallTime latest) {
+  call->stub->channel->NotifyOnStateChange(GRPC_CHANNEL_READY, latest, queue(),
+                                           begin(call, call->parted));
 }
 
 void Flights::hear(FlyingCall::Step* step, bool ok) {
@@ -225,49 +224,6 @@ bool Flights::all_landed_within(Duration time) {
 
 Flights& flights_of(const asio::any_io_executor& executor) {
   return asio::use_service<Flights>(asio::query(executor, asio::execution::context));
-}
-
-GrpcChannel::GrpcChannel(Flights& flights, GrpcServer server)
-    : flights_(flights), server_(std::move(server)), target_(library_target(server_.address)) {}
-
-Result<GrpcStub, Failure> GrpcChannel::stub() {
-  used_ = steady_clock::now();
-  if (stub_) return stub_;
-  const auto channel = library_channel(server_);
-  if (!channel) return channel.error();
-  stub_ = std::make_shared<grpc::GenericStub>(*channel);
-  return stub_;
-}
-
-void GrpcChannel::give_up(const GrpcStub& broken) {
-  if (stub_ == broken) stub_ = nullptr;
-}
-
-void GrpcChannel::let_go_if_idle(Instant now) {
-  const bool flies = stub_.use_count() > 1;
-  if (!flies && now - used_ >= limits::grpc_idle) let_go();
-}
-
-void GrpcChannel::prepare(FlyingCall& call, const std::string& request) const {
-  const grpc::Slice slice(request);
-  call.request = grpc::ByteBuffer(&slice, 1);
-  call.peer_meant = peer_name(server_.address);
-  call.port = server_.address.port;
-  if (!server_.authority.empty()) call.context.set_authority(server_.authority);
-}
-
-Result<GrpcAnswer, Failure> GrpcChannel::outcome_of(const FlyingCall& call) {
-  used_ = steady_clock::now();
-  const grpc::Status& status = call.status;
-  const auto number = static_cast<std::size_t>(status.error_code());
-  GrpcAnswer answer;
-  answer.code = number < grpc_code_names.size() ? grpc_code_names[number] : other_grpc_code;
-  answer.message = status.error_message();
-  if (status.ok()) answer.response = bytes_of(call.response);
-  const bool late = system_clock::now() >= call.context.deadline();
-  const bool answered = call.context.peer() != target_;
-  if (auto failure = failure_of(answer.code, answer.message, answered, late)) return *failure;
-  return answer;
 }
 
 asio::awaitable<void> news_of(FlyingCall& call, Instant latest) {

@@ -3,6 +3,7 @@
 // of ours reads (grpc/queue_readers): it does nothing but hand it over to the executor's.
 #pragma once
 
+#include <grpcpp/channel.h>
 #include <grpcpp/generic/generic_stub.h>
 
 #include <boost/asio/any_io_executor.hpp>
@@ -20,13 +21,21 @@
 
 #include "base/result.h"
 #include "grpc/call.h"
+#include "grpc/failures.h"
 #include "grpc/queue_readers.h"
 #include "model/failure.h"
 #include "model/grpc_server.h"
 
 namespace mesh {
 
-using GrpcStub = std::shared_ptr<grpc::GenericStub>;
+// A channel of the library, and what begins calls over it.
+struct LibraryStub {
+  explicit LibraryStub(const std::shared_ptr<grpc::Channel>& of) : channel(of), calls(of) {}
+
+  const std::shared_ptr<grpc::Channel> channel;
+  grpc::GenericStub calls;
+};
+using GrpcStub = std::shared_ptr<LibraryStub>;
 
 // One call while it is under way. Made, waited for and destroyed on the executor's thread.
 struct FlyingCall {
@@ -55,7 +64,8 @@ struct FlyingCall {
   grpc::ByteBuffer request, response;
   grpc::Status status;
   Step ended;
-  bool flooded = false;               // the connection brings more than any answer has
+  Step parted;           // whether its connection was lost in the time that was given to tell
+  bool flooded = false;  // the connection brings more than any answer has
   boost::asio::steady_timer waiting;  // cancelled when there is news
 };
 
@@ -84,6 +94,8 @@ class Flights : public boost::asio::execution_context::service {
   // One of these at a time.
   void read(const std::shared_ptr<FlyingStream>& call);
   void finish(const std::shared_ptr<FlyingStream>& call);
+  // Its `parted` will be known by then. REQUIRES: it has ended.
+  void ask_for_connection(const std::shared_ptr<FlyingCall>& call, WallTime latest);
 
   // Some call takes long: if that is because nobody reads the queue, or because a server floods its
   // connection, it is mended. Costs nothing more while it is being found out.
@@ -148,11 +160,13 @@ class GrpcChannel {
   // What every call says.
   void prepare(FlyingCall& call, const std::string& request) const;
   // How it ended. REQUIRES: it has.
-  Result<GrpcAnswer, Failure> outcome_of(const FlyingCall& call);
+  boost::asio::awaitable<Result<GrpcAnswer, Failure>> outcome_of(std::shared_ptr<FlyingCall> call);
 
   Flights& flights() { return flights_; }
 
  private:
+  boost::asio::awaitable<Connection> connection_of(std::shared_ptr<FlyingCall> call);
+
   Flights& flights_;
   const GrpcServer server_;
   const std::string target_;  // as in library_target; a peer that has answered has another name

@@ -68,7 +68,9 @@ asio::awaitable<std::optional<std::string>> GrpcStream::next() {
     state_->channel->give_up(call->stub);
     cancel();
   } else {
-    state_->end = state_->channel->outcome_of(*call);
+    const std::shared_ptr<GrpcChannel> channel = state_->channel;
+    auto end = co_await channel->outcome_of(call);
+    state_->end = std::move(end);
   }
   co_return std::nullopt;
 }

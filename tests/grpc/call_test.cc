@@ -38,6 +38,36 @@ Serving::Answer always(int code, const std::string& message) {
   return [code, message](const ServingCall&) { return Served{code, message, "", false}; };
 }
 
+// To the port, in state ESTABLISHED, as the kernel lists them. The library's sockets are of IPv6.
+int connections_to(int port) {
+  std::ostringstream wanted;
+  wanted << ':' << std::hex << std::uppercase << std::setw(4) << std::setfill('0') << port
+         << " 01 ";
+  int count = 0;
+  for (const char* const list : {"/proc/self/net/tcp", "/proc/self/net/tcp6"}) {
+    std::ifstream table(list);
+    for (std::string line; std::getline(table, line);) {
+      if (line.find(wanted.str()) != line.npos) ++count;
+    }
+  }
+  return count;
+}
+
+// Speaks HTTP/2 until a call has begun, and is gone.
+void break_off_under_a_call(support::FakePeer& peer) {
+  constexpr std::size_t preface = 24, frame_head = 9;
+  constexpr char headers = 1;
+  peer.read(preface);
+  peer.send(std::string("\0\0\0\4\0\0\0\0\0", frame_head));  // SETTINGS
+  std::string head = peer.read(frame_head);
+  while (head.size() == frame_head && head[3] != headers) {
+    peer.read(static_cast<std::size_t>(static_cast<unsigned char>(head[1]) << 8 |
+                                       static_cast<unsigned char>(head[2])));
+    head = peer.read(frame_head);
+  }
+  peer.leave();
+}
+
 TEST(GrpcCall, carries_bytes_both_ways) {
   const Serving server(echo);
   Calling calling(server.address());
@@ -60,6 +90,26 @@ TEST(GrpcCall, tells_what_the_server_says_from_what_happens_to_a_call) {
                                                 {77, "other"}}) {
     const Serving server(always(code, "says\nthe server"));
     EXPECT_EQ(Calling(server.address()).say(), name + " says\nthe server");
+  }
+}
+
+// Whether a server is down decides no text that it can write.
+TEST(GrpcCall, takes_no_words_of_a_server_for_those_of_the_library) {
+  for (const char* words : {"Connection refused", "Socket closed", "Broken pipe", "GOAWAY received",
+                            "Received RST_STREAM with error code 7"}) {
+    const Serving server(always(14, words));
+    Calling calling(server.address());
+    EXPECT_EQ(calling.say(), std::string("UNAVAILABLE ") + words);
+    EXPECT_EQ(calling.say(), std::string("UNAVAILABLE ") + words);
+    EXPECT_EQ(connections_to(server.address().port), 1) << "the connection was kept";
+  }
+}
+
+TEST(GrpcCall, says_that_the_connection_broke_under_it) {
+  for (int round = 0; round < 20; ++round) {
+    support::FakeAdmin peer;
+    peer.on_accept(break_off_under_a_call);
+    EXPECT_THAT(Calling(peer.address()).say(), ::testing::StartsWith("connect: ")) << round;
   }
 }
 
@@ -126,21 +176,6 @@ TEST(GrpcCall, finds_a_server_again_that_was_restarted) {
   EXPECT_EQ(calling.say(), "connect: connection refused");
   server = std::make_unique<Serving>(echo, nullptr, port);
   EXPECT_EQ(calling.say(), "OK /a.B/C()");
-}
-
-// To the port, in state ESTABLISHED, as the kernel lists them. The library's sockets are of IPv6.
-int connections_to(int port) {
-  std::ostringstream wanted;
-  wanted << ':' << std::hex << std::uppercase << std::setw(4) << std::setfill('0') << port
-         << " 01 ";
-  int count = 0;
-  for (const char* const list : {"/proc/self/net/tcp", "/proc/self/net/tcp6"}) {
-    std::ifstream table(list);
-    for (std::string line; std::getline(table, line);) {
-      if (line.find(wanted.str()) != line.npos) ++count;
-    }
-  }
-  return count;
 }
 
 void expect_no_connection_to(int port) {

@@ -4,6 +4,7 @@
 
 #include <sys/socket.h>
 
+#include <cstddef>
 #include <cstdlib>
 #include <string>
 #include <string_view>
@@ -13,6 +14,19 @@ namespace mesh::support {
 class FakePeer {
  public:
   explicit FakePeer(int fd) : fd_(fd) {}
+
+  // So many bytes of whatever comes; fewer if the client has gone.
+  std::string read(std::size_t count) {
+    while (unread_.size() < count) {
+      char bytes[4096];
+      const auto got = ::recv(fd_, bytes, sizeof bytes, 0);
+      if (got <= 0) break;
+      unread_.append(bytes, static_cast<std::size_t>(got));
+    }
+    const std::string some = unread_.substr(0, count);
+    unread_.erase(0, count);
+    return some;
+  }
 
   // The bytes of the request, up to and with the empty line; "" if the client has gone.
   std::string read_head() {
