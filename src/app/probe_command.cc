@@ -13,9 +13,9 @@
 
 #include "app/told_handshake.h"
 #include "app/written.h"
-#include "base/host_port.h"
 #include "base/rethrow.h"
 #include "expose/probe_report.h"
+#include "grpc/distrust.h"
 #include "scrape/grpc_question.h"
 #include "scrape/health_check.h"
 
@@ -24,16 +24,6 @@ namespace {
 
 namespace asio = boost::asio;
 using std::chrono::steady_clock;
-
-TlsQuestion question_of(const GrpcServer& server) {
-  TlsQuestion question;
-  question.address = server.address;
-  question.sni = server.tls->server_name;
-  const std::string host = server.address.is_unix() ? "localhost" : server.address.host;
-  if (question.sni.empty() && !is_ip_address(host)) question.sni = host;
-  question.alpn = {"h2"};
-  return question;
-}
 
 ProbeReport::Certificates shown_by(const Result<TlsAnswer, Failure>& answer) {
   ProbeReport::Certificates shown;
@@ -71,7 +61,7 @@ asio::awaitable<void> probe(const ProbeFlags& flags, ProbeReport& report) {
     report.methods = std::move(methods);
   }
   if (!flags.server.tls) co_return;
-  const TlsQuestion question = question_of(flags.server);
+  const TlsQuestion question = tls_question(flags.server);
   const Instant deadline = steady_clock::now() + flags.timeout;
   const Result<TlsAnswer, Failure> answer = co_await tls_handshake(question, deadline);
   report.certificates = shown_by(answer);

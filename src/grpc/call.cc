@@ -7,6 +7,7 @@
 #include <chrono>
 #include <utility>
 
+#include "grpc/distrust.h"
 #include "grpc/failures.h"
 #include "grpc/flight.h"
 #include "grpc/server_names.h"
@@ -91,8 +92,15 @@ asio::awaitable<Result<GrpcAnswer, Failure>> grpc_call(std::shared_ptr<GrpcChann
   const bool kept = channel->is_kept();
   auto outcome = co_await attempt(*channel, path, request, deadline);
   const bool stale = kept && !outcome && !channel->is_kept();
-  if (!stale || steady_clock::now() >= deadline) co_return outcome;
-  co_return co_await attempt(*channel, path, request, deadline);
+  if (stale && steady_clock::now() < deadline) {
+    auto again = co_await attempt(*channel, path, request, deadline);
+    outcome = std::move(again);
+  }
+  if (outcome || outcome.error().message != not_trusted) co_return outcome;
+  const GrpcServer server = channel->server();
+  const std::string why = co_await why_not_trusted(server, deadline);
+  if (why.empty()) co_return outcome;
+  co_return Failure{Reason::tls, std::string(not_trusted) + ": " + why};
 }
 
 }  // namespace mesh

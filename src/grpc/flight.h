@@ -163,6 +163,7 @@ class GrpcChannel {
   boost::asio::awaitable<Result<GrpcAnswer, Failure>> outcome_of(std::shared_ptr<FlyingCall> call);
 
   Flights& flights() { return flights_; }
+  const GrpcServer& server() const { return server_; }
 
  private:
   boost::asio::awaitable<Connection> connection_of(std::shared_ptr<FlyingCall> call);

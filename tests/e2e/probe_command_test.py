@@ -66,7 +66,8 @@ class Command(Probes):
                          r"  methods +the server has no reflection\n\Z")
         # Whoever does not trust it says so, and shows it all the same.
         health, tls = self.found(address, "--tls.ca-file=" + other_crt, "--tls.server-name=server", *client, code=2)
-        self.assertEqual(health, [("unreachable", "the certificate is not trusted")])
+        self.assertEqual(health, [("unreachable", 'the certificate is not trusted: "CN=server" is its own issuer, '
+                                                  "and no authority of ours")])
         self.assertEqual(tls["chain"][0]["certificate"], "server")
         health, _ = self.found(address, trusted[0], "--tls.server-name=other", *client, code=2)
         self.assertEqual(health, [("unreachable", "the certificate is for another name than was asked for")])

@@ -3,6 +3,7 @@
 #include <gtest/gtest.h>
 #include <stdlib.h>
 
+#include <array>
 #include <filesystem>
 #include <fstream>
 #include <memory>
@@ -69,9 +70,13 @@ TEST_F(GrpcTlsCall, trusts_no_other) {
   const Serving serving(authority, &tls);
   GrpcServer server = to(serving);
   server.tls->ca_file = file("other.pem", mint({.common_name = "other", .ca = true}).pem);
-  EXPECT_EQ(Calling(server).say(), "tls: the certificate is not trusted");
+  EXPECT_EQ(Calling(server).say(),
+            "tls: the certificate is not trusted: the issuer of \"CN=leaf\", \"CN=root\", is "
+            "neither shown nor trusted");
   server.tls->ca_file = "";  // the system's
-  EXPECT_EQ(Calling(server).say(), "tls: the certificate is not trusted");
+  EXPECT_EQ(Calling(server).say(),
+            "tls: the certificate is not trusted: its issuer, \"CN=root\", is none that this "
+            "system trusts");
 }
 
 TEST_F(GrpcTlsCall, verifies_the_name_and_asks_for_the_authority) {
@@ -119,14 +124,37 @@ TEST_F(GrpcTlsCall, believes_an_identity_by_its_authority_only) {
   const Serving serving(authority, &tls);
   GrpcServer server = to(serving);
   server.tls->spiffe_id = "spiffe://mesh.test/users";
-  EXPECT_EQ(Calling(server).say(), "tls: the certificate is not trusted");
+  EXPECT_EQ(Calling(server).say(),
+            "tls: the certificate is not trusted: the issuer of \"CN=leaf\", \"CN=other\", is "
+            "neither shown nor trusted");
 }
 
-TEST_F(GrpcTlsCall, trusts_nothing_that_has_expired) {
-  const Minted old = leaf("IP:127.0.0.1", "20210101000000Z");
-  const ServingTls tls{old};
+TEST_F(GrpcTlsCall, says_that_a_certificate_is_its_own_issuer) {
+  const Minted own = mint({.common_name = "leaf", .alt_names = "IP:127.0.0.1"});
+  const ServingTls tls{own};
   const Serving serving(authority, &tls);
-  EXPECT_EQ(Calling(to(serving)).say(), "tls: the certificate is not trusted");
+  EXPECT_EQ(Calling(to(serving)).say(),
+            "tls: the certificate is not trusted: \"CN=leaf\" is its own issuer, and no authority "
+            "of ours");
+}
+
+TEST_F(GrpcTlsCall, says_what_has_expired_or_is_not_valid_yet) {
+  for (const auto& [not_before, not_after, why] :
+       {std::array{"20200101000000Z", "20210101000000Z", "has expired"},
+        std::array{"20980101000000Z", "20990101000000Z", "is not valid yet"}}) {
+    const Minted bad = mint({.common_name = "leaf",
+                             .alt_names = "IP:127.0.0.1",
+                             .not_before = not_before,
+                             .not_after = not_after},
+                            &root_);
+    const ServingTls tls{bad};
+    const Serving serving(authority, &tls);
+    GrpcServer server = to(serving);
+    const std::string untrusted = "tls: the certificate is not trusted: ";
+    EXPECT_EQ(Calling(server).say(), untrusted + "\"CN=leaf\" " + why);
+    server.tls->ca_file = "";  // the system's
+    EXPECT_EQ(Calling(server).say(), untrusted + "\"CN=leaf\" " + why);
+  }
 }
 
 TEST_F(GrpcTlsCall, shows_a_certificate_of_its_own) {

@@ -1,0 +1,21 @@
+// Why the certificate of a gRPC server is not trusted. The library says no more than that it is
+// not, so the chain is looked at by a handshake of our own.
+#pragma once
+
+#include <boost/asio/awaitable.hpp>
+#include <string>
+
+#include "base/clock.h"
+#include "model/grpc_server.h"
+#include "net/tls_handshake.h"
+
+namespace mesh {
+
+// By which the server shows to us what it shows to the library. REQUIRES: it speaks TLS.
+TlsQuestion tls_question(const GrpcServer& server);
+
+// "\"CN=users\" has expired"; "" where that is not found out by then. Of whom there is no ca_file
+// the dates are looked at, and else the issuer is told.
+boost::asio::awaitable<std::string> why_not_trusted(GrpcServer server, Instant deadline);
+
+}  // namespace mesh
