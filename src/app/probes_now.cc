@@ -10,6 +10,7 @@
 
 #include "app/one_for_all.h"
 #include "base/log.h"
+#include "grpc/failures.h"
 #include "scrape/health_check.h"
 
 namespace mesh {
@@ -35,7 +36,8 @@ struct ProbesNow::Probing {
     now.states = states;
     if (asking) {
       const Duration took = steady_clock::now() - asked_at;
-      now.states.push_back(asking->after({HealthStatus::unreachable, "no answer in time", took}));
+      now.states.push_back(
+          asking->after({HealthStatus::unreachable, std::string(no_answer), took}));
     }
     now.not_asked = services.size() - now.states.size();
     return now;

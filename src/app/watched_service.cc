@@ -5,6 +5,7 @@
 #include <utility>
 
 #include "base/log.h"
+#include "grpc/failures.h"
 
 namespace mesh {
 namespace {
@@ -19,6 +20,13 @@ void log_change(const GrpcHealthState& state) {
        {"grpc_service", state.service},
        {"status", to_string(state.look.status)},
        {"error", state.look.words}});
+}
+
+// What is worth a line. Nobody there and nobody who answers are one status, and two troubles.
+bool is_another(const HealthLook& one, const HealthLook& other) {
+  const auto is_silent = [](const HealthLook& look) { return look.words.starts_with(no_answer); };
+  if (one.status != other.status) return true;
+  return one.status == HealthStatus::unreachable && is_silent(one) != is_silent(other);
 }
 
 }  // namespace
@@ -53,8 +61,7 @@ std::shared_ptr<GrpcHealthState> WatchedService::after(HealthLook look,
 }
 
 void WatchedService::enter(std::shared_ptr<const GrpcHealthState> next) {
-  const bool up = is_up(next->look.status);
-  const bool changed = state ? is_up(state->look.status) != up : !up;
+  const bool changed = state ? is_another(state->look, next->look) : !is_up(next->look.status);
   state = std::move(next);
   if (changed) log_change(*state);
 }

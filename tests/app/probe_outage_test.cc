@@ -12,6 +12,43 @@
 namespace mesh::probe_outage_test {
 namespace {
 
+int times(const std::string& part, const std::string& text) {
+  int count = 0;
+  for (auto at = text.find(part); at != text.npos; at = text.find(part, at + 1)) ++count;
+  return count;
+}
+
+TEST_F(ProbeWatcherTest, logs_each_change_of_status_once) {
+  std::atomic<int> says{2};  // NOT_SERVING
+  auto server = std::make_unique<Serving>([&](const ServingCall&) {
+    return Served{0, "", {'\x08', static_cast<char>(says.load())}, says.load() == 0};
+  });
+  GrpcProbe one = probe("users", server->address(), 100ms);
+  one.timeout = 50ms;
+  ::testing::internal::CaptureStderr();
+  watcher_->watch({one});
+  const auto twice = [&](HealthStatus status, const std::string& words) {
+    std::uint64_t seen = 0;
+    const auto is_so = [&] {
+      const auto states = watcher_->states();
+      if (states.empty() || states[0]->look.status != status) return false;
+      if (states[0]->look.words != words) return false;
+      if (seen == 0) seen = states[0]->probes;
+      return states[0]->probes > seen + 1;
+    };
+    EXPECT_TRUE(run_until(is_so)) << words;
+  };
+  twice(HealthStatus::not_serving, "");
+  says = 0;
+  twice(HealthStatus::unreachable, "no answer in time");
+  server = nullptr;
+  twice(HealthStatus::unreachable, "connection refused");
+  const std::string log = ::testing::internal::GetCapturedStderr();
+  EXPECT_EQ(times("status=not_serving", log), 1);
+  EXPECT_EQ(times("error=\"no answer in time\"", log), 1);
+  EXPECT_EQ(times("error=\"connection refused\"", log), 1);
+}
+
 TEST_F(ProbeWatcherTest, takes_who_writes_that_he_is_not_there_for_who_answers) {
   const Serving server([](const ServingCall&) {
     return Served{14, "Connection refused", "", false};
