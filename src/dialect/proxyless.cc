@@ -164,6 +164,7 @@ void ProxylessConversation::end_channelz() {
   channelz_.tell(walk_.look(), readings_);
   // What is beyond our bounds is missing in what was heard, and asking for it was not in vain.
   readings_.heard.push_back("channelz");
+  readings_.heard.push_back(channelz_path(ChannelzCall::servers));  // as a refusal begins
   if (auto failure = left_out_by(walk_.look())) readings_.partial.push_back(*std::move(failure));
   if (!channelz_.is_another()) return;
   client_status_.forget();

@@ -196,6 +196,9 @@ TEST(Proxyless, is_down_if_nobody_answers_and_up_if_it_may_not_ask) {
   ASSERT_THAT(readings.partial, SizeIs(1));
   EXPECT_EQ(readings.partial[0].reason, Reason::forbidden);
   EXPECT_TRUE(readings.declared);
+  server.statuses_.clear();
+  EXPECT_THAT(server.readings().heard, testing::Contains(question_of(readings.partial[0])))
+      << "or the refusal would be shown for ever";
 }
 
 TEST(Proxyless, is_down_if_it_may_ask_nothing) {

@@ -16,6 +16,7 @@ using std::chrono::seconds;
 using testing::ElementsAre;
 using testing::HasSubstr;
 using testing::IsEmpty;
+using testing::StartsWith;
 
 // Asked once in so many intervals of 15 s.
 TargetState asked_once_in(int intervals) {
@@ -76,9 +77,10 @@ TEST(SlowAdmin, says_that_a_poll_was_not_answered_in_time) {
 
 TEST(SlowAdmin, names_the_question_whose_answer_is_refused) {
   TargetState state = asked_once_in(8);
-  state.unanswered = {{"/certs", {Reason::http_status, "404"}, {}},
-                      {"/clusters", {Reason::too_large, "answer larger than 64 bytes"}, {}}};
-  EXPECT_THAT(cause(state), HasSubstr("/clusters: answer larger than 64 bytes; it is asked"));
+  state.unanswered = {
+      {"/certs", {Reason::http_status, "404"}, {}},
+      {"/clusters", {Reason::too_large, "/clusters: answer larger than 64 bytes"}, {}}};
+  EXPECT_THAT(cause(state), StartsWith("/clusters: answer larger than 64 bytes; it is asked"));
 }
 
 TEST(SlowAdmin, is_not_said_of_an_address_that_never_answered) {
