@@ -105,14 +105,17 @@ asio::awaitable<void> ProbeWatcher::keep_asking(std::shared_ptr<ProbeWatcher> se
   co_await wait_until(self->executor_, first);
   while (!watched->gone) {
     const Asker asker = watched->is_away() ? Asker::doubtful : Asker::usual;
-    Instant now = steady_clock::now();
+    const Instant now = steady_clock::now();
     while (next <= now) next += interval;
+    watched->next_turn = next;
+    watched->was_away = watched->is_away();
     HealthLook look = co_await look_at(watched, asker);
     if (watched->gone) co_return;
-    now = steady_clock::now();
-    std::uint64_t missed = 0;  // turns that did not come while it waited for this one
-    for (; next <= now; next += interval) ++missed;
+    const std::uint64_t missed = watched->missed_by(steady_clock::now());
     watched->enter(watched->after(std::move(look), missed));
+    watched->next_turn.reset();
+    watched->was_away = false;
+    next += missed * interval;
     self->listen_to(watched);
     if (interval > limits::grpc_idle && !watched->words) rest(*watched->channel);
     const Instant due = on_probe_grid(next);
@@ -191,8 +194,9 @@ bool ProbeWatcher::all_looked() const {
 
 HealthStates ProbeWatcher::states() const {
   HealthStates states;
+  const Instant now = steady_clock::now();
   for (const auto& one : watched_) {
-    if (one->state) states.push_back(one->state);
+    if (one->state) states.push_back(one->known_at(now));
   }
   return states;
 }

@@ -51,13 +51,27 @@ std::shared_ptr<GrpcHealthState> WatchedService::showing(HealthLook look) const 
 std::shared_ptr<GrpcHealthState> WatchedService::after(HealthLook look,
                                                        std::uint64_t missed) const {
   auto next = showing(std::move(look));
-  if (next->look.status == HealthStatus::unreachable) {
+  if (was_away || next->look.status == HealthStatus::unreachable) {
     next->probes += missed;
     next->failures += missed;
   }
   ++next->probes;
   if (!is_up(next->look.status)) ++next->failures;
   return next;
+}
+
+std::uint64_t WatchedService::missed_by(Instant now) const {
+  if (!next_turn || now < *next_turn) return 0;
+  return static_cast<std::uint64_t>((now - *next_turn) / probe.interval) + 1;
+}
+
+std::shared_ptr<const GrpcHealthState> WatchedService::known_at(Instant now) const {
+  const std::uint64_t missed = was_away ? missed_by(now) : 0;
+  if (!state || missed == 0) return state;
+  auto counted = std::make_shared<GrpcHealthState>(*state);
+  counted->probes += missed;
+  counted->failures += missed;
+  return counted;
 }
 
 void WatchedService::enter(std::shared_ptr<const GrpcHealthState> next) {

@@ -6,6 +6,7 @@
 
 #include <cstdint>
 #include <memory>
+#include <optional>
 #include <string>
 
 #include "app/host_turns.h"
@@ -27,12 +28,24 @@ struct WatchedService {
   bool gone = false;                             // nobody watches it any more
   bool silent_to_scraper = false;                // the last time that one had it asked
 
+  // While it is asked in its turn: when the next one was to be, and whether it was away when this
+  // one began. Then each that passes is a failure, whatever comes of this one.
+  std::optional<Instant> next_turn;
+  bool was_away = false;
+
   // What it says of itself, while that is heard; and whether it can, as far as is known.
   std::shared_ptr<GrpcStream> words;
   bool has_words = true;
 
+  // Of the next turns those that should have been by now.
+  std::uint64_t missed_by(Instant now) const;
+
+  // The state with what has been missed so far.
+  std::shared_ptr<const GrpcHealthState> known_at(Instant now) const;
+
   // The state after this look, which is not counted yet; and counted, with the turns that were
-  // missed before it where it found nobody: what it waited behind hung, as it did itself.
+  // missed before it: of one that was away, or is found so. Of who was up and is, nothing is known
+  // of the time in which others hung.
   std::shared_ptr<GrpcHealthState> showing(HealthLook look) const;
   std::shared_ptr<GrpcHealthState> after(HealthLook look, std::uint64_t missed = 0) const;
 

@@ -18,6 +18,36 @@ int times(const std::string& part, const std::string& text) {
   return count;
 }
 
+TEST_F(ProbeWatcherTest, counts_turns_that_were_missed_at_their_interval_and_keeps_them) {
+  std::atomic<bool> hangs{true};
+  Serving server([&](const ServingCall&) { return Served{0, "", serving, hangs.load()}; });
+  GrpcProbe hung = probe("users", server.address(), 400ms, numbered(8));
+  hung.timeout = 300ms;
+  watcher_->watch({hung});
+  ASSERT_TRUE(run_until_looked());
+  const auto before = watcher_->states();
+  const auto began = steady_clock::now();
+  // A turn for each in line comes after 2.4 s, which are six intervals.
+  const auto all_are_counted = [&] {
+    const auto due = static_cast<std::uint64_t>((steady_clock::now() - began) / 400ms);
+    const auto states = watcher_->states();
+    for (std::size_t i = 0; i < states.size(); ++i) {
+      if (states[i]->probes + 2 < before[i]->probes + due) return false;
+    }
+    return true;
+  };
+  const auto hung_long_enough = [&] {
+    EXPECT_TRUE(all_are_counted());
+    return steady_clock::now() >= began + 4s || HasFailure();
+  };
+  ASSERT_TRUE(run_until(hung_long_enough));
+  hangs = false;
+  const auto all_answer = [&] { return statuses() == std::vector<std::string>(8, "serving"); };
+  ASSERT_TRUE(run_until(all_answer));
+  EXPECT_TRUE(all_are_counted()) << "what was missed before an answer stays counted";
+  for (const auto& one : watcher_->states()) EXPECT_GE(one->failures, 9u);
+}
+
 TEST_F(ProbeWatcherTest, logs_each_change_of_status_once) {
   std::atomic<int> says{2};  // NOT_SERVING
   auto server = std::make_unique<Serving>([&](const ServingCall&) {
