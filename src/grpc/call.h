@@ -42,6 +42,7 @@ struct GrpcAnswer {
   std::string_view code;  // of grpc_code_names (wire/grpc_code.h), or "other"
   std::string message;    // the server's words: any bytes, any number of lines
   std::string response;   // the bytes of the message; "" unless the code is OK
+  int number = 0;         // the code as it came: 99 of "other"
 
   bool operator==(const GrpcAnswer&) const = default;
 };

@@ -59,6 +59,7 @@ asio::awaitable<Result<GrpcAnswer, Failure>> GrpcChannel::outcome_of(
   const auto number = static_cast<std::size_t>(status.error_code());
   GrpcAnswer answer;
   answer.code = number < grpc_code_names.size() ? grpc_code_names[number] : other_grpc_code;
+  answer.number = status.error_code();
   answer.message = status.error_message();
   if (status.ok()) answer.response = bytes_of(call->response);
   const bool late = system_clock::now() >= call->context.deadline();

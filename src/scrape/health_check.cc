@@ -6,6 +6,7 @@
 #include <utility>
 
 #include "base/utf8.h"
+#include "wire/grpc_code.h"
 #include "wire/grpc_health.h"
 
 namespace mesh {
@@ -32,6 +33,7 @@ HealthLook look_at(const GrpcAnswer& answer) {
   }
   constexpr std::size_t most = 200;
   std::string words(answer.code);
+  if (answer.code == other_grpc_code) words = "status " + std::to_string(answer.number);
   if (!answer.message.empty()) words.append(": ").append(shown_on_one_line(answer.message, most));
   words += remedy(answer.code);
   return {HealthStatus::failed, std::move(words), {}};

@@ -89,5 +89,12 @@ TEST_F(ProbeWatcherTest, takes_who_writes_that_he_is_not_there_for_who_answers) 
   EXPECT_EQ(only()->look.words, "UNAVAILABLE: Connection refused");
 }
 
+TEST_F(ProbeWatcherTest, tells_the_number_of_a_status_that_is_none_of_grpcs) {
+  const Serving server([](const ServingCall&) { return Served{99, "so", "", false}; });
+  watcher_->watch({probe("users", server.address(), 1h)});
+  ASSERT_TRUE(run_until_looked());
+  EXPECT_EQ(only()->look.words, "status 99: so");
+}
+
 }  // namespace
 }  // namespace mesh::probe_outage_test

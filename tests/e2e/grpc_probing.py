@@ -17,7 +17,7 @@ HABITS = (
     (hostile_grpc.answer_nonsense, 1, "failed", "what it answers is no health"),
     (hostile_grpc.end_without_status, 1, "failed", "UNKNOWN: No status received"),
     (hostile_grpc.end_without_trailers, 1, "failed", "UNKNOWN: Stream removed"),
-    (hostile_grpc.say_status_99, 1, "failed", "other"),
+    (hostile_grpc.say_status_99, 1, "failed", "status 99"),
     (hostile_grpc.say_goodbye, 2, "unreachable", "the connection was closed"),
     (hostile_grpc.drip, 2, "unreachable", "no answer in time"),
     (hostile_grpc.flood_with_headers, 1, "failed", "RESOURCE_EXHAUSTED: received initial metadata size exceeds limit"),
