@@ -20,7 +20,7 @@ std::optional<Failure> check_call(const Answer& answer, std::string_view path) {
   const std::string_view code = answer->grpc_code;
   if (code == "OK") return std::nullopt;
   std::string message = prefix + "gRPC status ";
-  message += code == other_grpc_code ? "that is none of gRPC's (0 to 16)" : code;
+  message += code == other_grpc_code ? std::to_string(answer->grpc_number) : std::string(code);
   if (!answer->grpc_message.empty()) message += ": " + in_quotes(answer->grpc_message);
   const bool forbidden = code == "PERMISSION_DENIED" || code == "UNAUTHENTICATED";
   return Failure{forbidden ? Reason::forbidden : Reason::http_status, std::move(message)};

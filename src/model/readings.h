@@ -157,8 +157,9 @@ struct Readings {
   std::string unreadable_sample;  // the first of them, shortened and printable
   std::uint64_t ambiguous = 0;    // series whose service, method or upstream could not be told
   std::vector<Failure> partial;   // questions that failed while the essential ones succeeded
-  std::vector<std::string_view> heard;  // those that were answered, beside the essential ones;
-                                        // literals, the same words as a failure begins with
+  // Those that were answered, beside the essential ones; literals, the same words as a failure
+  // begins with. One that is in `partial` as well was read in part: the rest is beyond our bounds.
+  std::vector<std::string_view> heard;
 
   std::optional<SettingsReading> settings;  // absent when no look at them ended this time
 };

@@ -35,8 +35,10 @@ struct Response {
   Instant sent;            // just before the first byte of the question went out
   Instant received;        // when the last byte of the answer was in
   WallTime received_at{};  // the same moment by the wall clock, for answers like "91 s are left"
-  // Of a gRPC call: its canonical status, a literal ("OK"), and what the server says of it.
+  // Of a gRPC call: its canonical status, a literal ("OK"; "other" of a number that is none of
+  // gRPC's), that number, and what the server says of it.
   std::string_view grpc_code{};
+  int grpc_number = 0;
   std::string grpc_message{};
 };
 

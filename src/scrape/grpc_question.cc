@@ -22,6 +22,7 @@ boost::asio::awaitable<Answer> ask_by_call(std::shared_ptr<GrpcChannel> channel,
   response.received = steady_clock::now();
   response.received_at = std::chrono::system_clock::now();
   response.grpc_code = answer->code;
+  response.grpc_number = answer->number;
   response.grpc_message = std::move(answer->message);
   response.body = std::move(answer->response);
   co_return Answer(std::move(response));

@@ -222,11 +222,11 @@ TEST(Proxyless, is_down_if_it_may_ask_nothing) {
   EXPECT_THAT(std::get<Failure>(failed).message, testing::HasSubstr("INTERNAL"));
 }
 
-TEST(Proxyless, says_of_a_status_that_is_none_that_it_is_none) {
+TEST(Proxyless, says_the_number_of_a_status_that_is_none_of_grpcs) {
   RecordedGrpc server(balanced);
   server.statuses_["/GetServers"] = "other";
   EXPECT_EQ(server.readings().partial.at(0).message,
-            "/grpc.channelz.v1.Channelz/GetServers: gRPC status that is none of gRPC's (0 to 16)");
+            "/grpc.channelz.v1.Channelz/GetServers: gRPC status 99");
 }
 
 TEST(Proxyless, keeps_what_it_has_when_a_later_part_fails) {

@@ -73,6 +73,7 @@ class RecordedGrpc {
   Response response(std::string_view code, std::string message) const {
     Response response;
     response.grpc_code = code;
+    response.grpc_number = code == "other" ? 99 : 0;
     response.body = std::move(message);
     response.sent = response.received = now_;
     return response;
