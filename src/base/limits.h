@@ -58,18 +58,22 @@ inline constexpr std::chrono::seconds server_stall{10};
 // takes it in ever smaller sips does not hold his slot for ever.
 inline constexpr std::chrono::seconds server_answer{60};
 
-// Bytes of answers that are rendered and not yet taken, beyond which nothing more is rendered: one
-// of 25 MB, the largest that is known, is always among them, so a process has twice this at most,
-// and still half of the 128 MiB that the manifests grant. Answers of a usual node have 0.1 to 2 MB,
-// and compressed, as Prometheus takes them, a tenth.
-inline constexpr std::size_t answer_bytes_in_hand = 32 * 1024 * 1024;
+// Bytes of answers that are rendered and not yet taken, beyond which nothing more is rendered
+// before some are taken, or who is slow is cut off: with one of 25 MB, the largest that is known, a
+// process has some 40 MB at most, a third of the 128 MiB that the manifests grant. Answers of a
+// usual node have 0.1 to 2 MB.
+inline constexpr std::size_t answer_bytes_in_hand = 16 * 1024 * 1024;
+
+// The same of scrapes that take compressed answers, which have 10 kB to 1 MB.
+inline constexpr std::size_t scrape_bytes_in_hand = 8 * 1024 * 1024;
 
 // Pages and answers of the API that wait for those before them. The largest takes half a second:
 // the last one is still there while somebody looks.
 inline constexpr std::size_t pages_waiting = 16;
 
-// Where all connections are in use, who has been in the midst of an answer for so long makes room.
-// Until then it has a right to its answer; and who is turned away meanwhile comes again.
+// Where all connections are in use, or too much is not taken yet, who has been in the midst of an
+// answer for so long makes room. Until then it has a right to its answer; and who is turned away
+// meanwhile comes again.
 inline constexpr std::chrono::seconds server_yield{2};
 
 // After SIGTERM open responses may finish this long (Kubernetes grants 30 s by default).

@@ -114,6 +114,12 @@ WebReply render_now(const Job& job) {
   return reply;
 }
 
+RenderKind kind_of(const WebRequest& request, const PageOptions& options) {
+  if (request.path != options.telemetry_path) return RenderKind::page;
+  return choose_coding(request.accept_encoding) == Coding::identity ? RenderKind::plain_scrape
+                                                                    : RenderKind::scrape;
+}
+
 WebReply busy(std::string words) {
   WebReply reply = plain_reply(503, std::move(words) + "; ask again");
   reply.headers = {{"Retry-After", "1"}};
@@ -218,16 +224,14 @@ asio::awaitable<WebReply> Routes::answer_probe(WebRequest request) {
 // Of the moment of its turn, not of its question: who waits keeps no snapshot.
 asio::awaitable<WebReply> Routes::answer_rendered(WebRequest request,
                                                   std::shared_ptr<const PageOptions> options) {
-  const bool is_scrape = request.path == options->telemetry_path;
-  const RenderKind kind = is_scrape ? RenderKind::scrape : RenderKind::page;
+  const RenderKind kind = kind_of(request, *options);
   const asio::any_io_executor executor = co_await asio::this_coro::executor;
-  const std::shared_ptr<RenderTurns> turns = state_->turns;
-  RenderTurns::Place place(turns, kind, std::move(request.gone), executor);
+  RenderTurns::Place place(state_->turns, kind, std::move(request.gone), executor);
   asio::awaitable<void> waiting = place.wait();
   co_await std::move(waiting);
   if (place.is_refused()) co_return busy("too many pages are asked for at once");
   if (place.is_left()) co_return plain_reply(503, "whoever asked has left");
-  if (!turns->has_room()) co_return busy("too much of what was answered is not taken yet");
+  if (place.is_without_room()) co_return busy("too much of what was answered is not taken yet");
   auto job = std::make_shared<Job>();
   job->request = std::move(request);
   job->snapshot = state_->now();
@@ -237,7 +241,7 @@ asio::awaitable<WebReply> Routes::answer_rendered(WebRequest request,
   asio::awaitable<WebReply> rendering =
       asio::co_spawn(state_->pool, std::move(work), asio::use_awaitable);
   WebReply page = co_await std::move(rendering);
-  page.held = turns->hold(page.body.capacity());
+  page.held = place.hold(page.body.capacity());
   co_return page;
 }
 

@@ -52,16 +52,30 @@ struct WebHeader {
   std::string value;
 };
 
+// Whoever counts what is not taken yet (net/answers_in_hand.h) hears of it by this.
+class AnswerInHand {
+ public:
+  AnswerInHand() = default;
+  virtual ~AnswerInHand() = default;
+  AnswerInHand(const AnswerInHand&) = delete;
+  AnswerInHand& operator=(const AnswerInHand&) = delete;
+
+  // From now on by this, which is called once at most; null: no longer.
+  virtual void may_be_cut_off(std::function<void()> how) = 0;
+  // So many bytes more of the body, which are let go of.
+  virtual void taken(std::size_t bytes) = 0;
+};
+
 struct WebReply {
   int status = 200;
   std::string content_type = "text/plain; charset=utf-8";
   std::string body;
-  std::string content_encoding;        // "gzip", "zstd" or ""
-  std::string location;                // for redirects
-  std::string allow = "GET, HEAD";     // which methods there are; told with 405
-  std::string vary;                    // "Accept, Accept-Encoding" where the body depends on them
-  std::vector<WebHeader> headers;      // what else is to be said
-  std::shared_ptr<const void> held{};  // let go of once the body is taken or given up
+  std::string content_encoding;          // "gzip", "zstd" or ""
+  std::string location;                  // for redirects
+  std::string allow = "GET, HEAD";       // which methods there are; told with 405
+  std::string vary;                      // "Accept, Accept-Encoding" where the body depends on them
+  std::vector<WebHeader> headers;        // what else is to be said
+  std::shared_ptr<AnswerInHand> held{};  // let go of once the body is taken or given up
 };
 
 // May throw: that is answered with 500 and logged.

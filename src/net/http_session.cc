@@ -2,9 +2,14 @@
 // closes the socket; the wait then ends with an error and so does the conversation.
 #include "net/http_session.h"
 
+#include <sys/mman.h>
+#include <unistd.h>
+
 #include <algorithm>
 #include <array>
+#include <cstdint>
 #include <exception>
+#include <functional>
 #include <span>
 #include <string>
 #include <utility>
@@ -22,6 +27,47 @@ namespace asio = boost::asio;
 constexpr std::size_t hang_up_bytes = 256 * 1024;
 constexpr std::chrono::seconds hang_up_time{1};
 
+// For as long as it is written.
+class MayBeCutOff {
+ public:
+  MayBeCutOff(AnswerInHand* held, std::function<void()> how) : held_(held) {
+    if (held_) held_->may_be_cut_off(std::move(how));
+  }
+  ~MayBeCutOff() {
+    if (held_) held_->may_be_cut_off(nullptr);
+  }
+  MayBeCutOff(const MayBeCutOff&) = delete;
+  MayBeCutOff& operator=(const MayBeCutOff&) = delete;
+
+ private:
+  AnswerInHand* const held_;
+};
+
+// Gives the memory of a large body back to the system bit by bit, as it is taken: a string itself
+// keeps all of it to the end. What is given back reads as zeros.
+class TakenPages {
+ public:
+  explicit TakenPages(std::string& body) : begin_(reinterpret_cast<std::uintptr_t>(body.data())) {
+    begin_ = (begin_ + page_ - 1) / page_ * page_;
+    taken_ = reinterpret_cast<std::uintptr_t>(body.data());
+  }
+
+  void give_back(std::size_t more) {
+    constexpr std::size_t worth_while = 256 * 1024;
+    taken_ += more;
+    if (taken_ < begin_ + worth_while) return;
+    const std::uintptr_t end = taken_ / page_ * page_;
+    // Whether it succeeds is of no importance.
+    ::madvise(reinterpret_cast<void*>(begin_), end - begin_, MADV_DONTNEED);
+    begin_ = end;
+  }
+
+ private:
+  const std::size_t page_ = static_cast<std::size_t>(::sysconf(_SC_PAGESIZE));
+  std::uintptr_t begin_;  // the first page that is still there
+  std::uintptr_t taken_;  // up to here
+};
+
 }  // namespace
 
 HttpSession::HttpSession(StreamSocket socket, std::shared_ptr<const ServerTls> tls,
@@ -38,9 +84,9 @@ asio::awaitable<bool> HttpSession::open() {
   const WebStream::Opening opening = co_await stream_.open();
   if (opening == WebStream::Opening::open) co_return true;
   if (opening == WebStream::Opening::plain_http) {
-    const WebReply reply = plain_reply(400, "plain HTTP was sent to a port that speaks HTTPS");
+    WebReply reply = plain_reply(400, "plain HTTP was sent to a port that speaks HTTPS");
     const std::string head = reply_head(reply, false, std::chrono::system_clock::now());
-    co_await write(head, reply.body);
+    co_await write(reply, head, true);
   }
   co_await hang_up();
   co_return false;
@@ -54,12 +100,11 @@ asio::awaitable<void> HttpSession::run() {
     if (!asked) break;
     const bool keep_alive = question.keep_alive;
     const bool head_only = question.web.method == "HEAD";
-    const WebReply reply = co_await answer(std::move(question));
+    WebReply reply = co_await answer(std::move(question));
     more = keep_alive && !finishing_;
     const std::string head = reply_head(reply, more, std::chrono::system_clock::now());
     const bool has_body = !head_only && may_have_body(reply.status);
-    const std::string_view body = has_body ? std::string_view(reply.body) : std::string_view();
-    const bool sent = co_await write(head, body);
+    const bool sent = co_await write(reply, head, has_body);
     answered_ = true;
     if (!sent || finishing_) break;  // finish() may have come while the answer was under way
     if (!more) co_await hang_up();
@@ -122,9 +167,13 @@ asio::awaitable<WebReply> HttpSession::answer(HttpQuestion question) {
   co_return plain_reply(500);
 }
 
-// Two deadlines: for the next piece, and for all of them.
-asio::awaitable<bool> HttpSession::write(std::string_view head, std::string_view body) {
+// Two deadlines: for the next piece, and for all of them. Where others need the room, it may be cut
+// off before. What was taken of the body is gone from it afterwards.
+asio::awaitable<bool> HttpSession::write(WebReply& reply, std::string_view head, bool has_body) {
   const Instant deadline = Instant::clock::now() + bounds_.answer;
+  const MayBeCutOff slow(reply.held.get(), [this] { close(); });
+  std::string_view body = has_body ? std::string_view(reply.body) : std::string_view();
+  TakenPages taken(reply.body);
   while (!head.empty() || !body.empty()) {
     close_at(std::min(Instant::clock::now() + bounds_.stall, deadline));
     const std::size_t bytes = co_await stream_.write_some(head, body);
@@ -132,6 +181,8 @@ asio::awaitable<bool> HttpSession::write(std::string_view head, std::string_view
     const std::size_t of_head = std::min(bytes, head.size());
     head.remove_prefix(of_head);
     body.remove_prefix(bytes - of_head);
+    taken.give_back(bytes - of_head);
+    if (reply.held) reply.held->taken(bytes - of_head);
   }
   watchdog_.disarm();
   co_return true;

@@ -38,7 +38,7 @@ class HttpSession {
   boost::asio::awaitable<bool> open();
   boost::asio::awaitable<bool> read(HttpQuestion& question);
   boost::asio::awaitable<WebReply> answer(HttpQuestion question);
-  boost::asio::awaitable<bool> write(std::string_view head, std::string_view body);
+  boost::asio::awaitable<bool> write(WebReply& reply, std::string_view head, bool has_body);
   boost::asio::awaitable<void> hang_up();
   void close_at(Instant when);
   void become(bool idle);

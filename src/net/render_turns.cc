@@ -14,8 +14,8 @@ namespace {
 namespace asio = boost::asio;
 
 // Scrapes that wait are limited by --web.max-requests; this is for those who lifted that.
-constexpr std::array<std::size_t, 2> most_waiting{limits::server_connections,
-                                                  limits::pages_waiting};
+constexpr std::array<std::size_t, 3> most_waiting{
+    limits::server_connections, limits::server_connections, limits::pages_waiting};
 
 }  // namespace
 
@@ -37,15 +37,21 @@ RenderTurns::Place::Place(std::shared_ptr<RenderTurns> turns, RenderKind kind,
 
 RenderTurns::Place::~Place() {
   if (state_ == State::waiting) turns_->line(kind_).remove(this);
-  if (state_ != State::rendering) return;
-  turns_->rendering_ = false;
+  if (state_ == State::rendering) turns_->rendering_ = false;
   turns_->next();
 }
 
 asio::awaitable<void> RenderTurns::Place::wait() {
   boost::system::error_code ignored;
   auto done = asio::redirect_error(asio::use_awaitable, ignored);
-  while (state_ == State::waiting) co_await woken_.async_wait(done);
+  while (state_ == State::waiting) {
+    co_await woken_.async_wait(done);
+    if (state_ == State::waiting) turns_->next();
+  }
+}
+
+std::shared_ptr<AnswerInHand> RenderTurns::Place::hold(std::size_t bytes) const {
+  return turns_->in_hand_->hold(kind_, bytes, [turns = turns_] { turns->next(); });
 }
 
 // REQUIRES: it is in no line any more.
@@ -70,23 +76,29 @@ void RenderTurns::let_the_left_go(RenderKind kind) {
 }
 
 void RenderTurns::next() {
-  for (std::list<Place*>& all : lines_) {
-    while (!rendering_ && !all.empty()) {
-      Place* const place = all.front();
-      all.pop_front();
-      const bool left = place->look();
-      rendering_ = !left;
-      place->wake(left ? Place::State::left : Place::State::rendering);
-    }
-  }
+  next_of(RenderKind::scrape);
+  next_of(RenderKind::plain_scrape);
+  // From a scrape that waits for room a page could only take it away.
+  if (line(RenderKind::plain_scrape).empty()) next_of(RenderKind::page);
 }
 
-std::shared_ptr<const void> RenderTurns::hold(std::size_t bytes) {
-  in_hand_ += bytes;
-  const auto let_go = [turns = shared_from_this(), bytes](const void*) {
-    turns->in_hand_ -= bytes;
-  };
-  return {nullptr, let_go};
+void RenderTurns::next_of(RenderKind kind) {
+  std::list<Place*>& all = line(kind);
+  while (!rendering_ && !all.empty()) {
+    Place* const place = all.front();
+    Place::State state = place->look() ? Place::State::left : Place::State::rendering;
+    if (state == Place::State::rendering && !in_hand_->make_room(kind)) {
+      const auto chance = in_hand_->next_chance(kind);
+      if (kind != RenderKind::page && chance) {
+        place->woken_.expires_at(*chance);
+        return;
+      }
+      state = Place::State::no_room;
+    }
+    all.pop_front();
+    rendering_ = state == Place::State::rendering;
+    place->wake(state);
+  }
 }
 
 }  // namespace mesh

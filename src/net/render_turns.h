@@ -1,6 +1,6 @@
-// Whose turn it is to have an answer rendered, one at a time, and how much of what was rendered has
-// not been taken yet. What an answer costs is owed to nobody who has left, and nobody's leisure in
-// taking his may cost the others their memory.
+// Whose turn it is to have an answer rendered, one at a time, and only while what was rendered
+// before leaves room for it. What an answer costs is owed to nobody who has left, and nobody's
+// leisure in taking his may cost the others their memory, or Prometheus its scrape.
 //
 // All on one thread, that of the server's executor. Whoever waits in a coroutine may be destroyed
 // with his event loop, after whoever made this is gone: hence shared.
@@ -16,12 +16,9 @@
 #include <list>
 #include <memory>
 
-#include "base/limits.h"
+#include "net/answers_in_hand.h"
 
 namespace mesh {
-
-// Scrapes come first: a crowd of pages holds a scrape up by one page at most.
-enum class RenderKind : std::uint8_t { scrape, page };
 
 class RenderTurns : public std::enable_shared_from_this<RenderTurns> {
  public:
@@ -36,15 +33,20 @@ class RenderTurns : public std::enable_shared_from_this<RenderTurns> {
     Place& operator=(const Place&) = delete;
 
     // Until it is this one's turn, or its turn will never come: there were too many already
-    // (refused), or whoever asked has left. Call once.
+    // (refused), whoever asked has left, or too much is in hand. A page does not wait for that; a
+    // scrape does until those who are slow have been cut off. Call once.
     boost::asio::awaitable<void> wait();
 
     bool is_refused() const { return state_ == State::refused; }
     bool is_left() const { return state_ == State::left; }
+    bool is_without_room() const { return state_ == State::no_room; }
+
+    // What was rendered in this turn.
+    std::shared_ptr<AnswerInHand> hold(std::size_t bytes) const;
 
    private:
     friend class RenderTurns;
-    enum class State : std::uint8_t { waiting, rendering, refused, left };
+    enum class State : std::uint8_t { waiting, rendering, refused, left, no_room };
     bool look();
     void wake(State state);
 
@@ -55,20 +57,15 @@ class RenderTurns : public std::enable_shared_from_this<RenderTurns> {
     State state_ = State::waiting;
   };
 
-  // Whether another answer may be rendered, for all that is in hand.
-  bool has_room() const { return in_hand_ < limits::answer_bytes_in_hand; }
-
-  // So many bytes are in hand for as long as this lives.
-  std::shared_ptr<const void> hold(std::size_t bytes);
-
  private:
   std::list<Place*>& line(RenderKind kind) { return lines_[static_cast<std::size_t>(kind)]; }
   void let_the_left_go(RenderKind kind);
   void next();
+  void next_of(RenderKind kind);
 
-  std::array<std::list<Place*>, 2> lines_;  // who waits, first come first
+  std::array<std::list<Place*>, 3> lines_;  // who waits, first come first
   bool rendering_ = false;
-  std::size_t in_hand_ = 0;
+  const std::shared_ptr<AnswersInHand> in_hand_ = std::make_shared<AnswersInHand>();
 };
 
 }  // namespace mesh
