@@ -22,8 +22,9 @@ const tiles = [
     queries: [{ expr: `count(${status('status="serving"')})` }] }),
   stat({
     title: 'Not up', unit: 'none', width: 6, steps: NONE_IS_GOOD,
-    description: 'Of them, those that neither serve nor answer without having a health service.',
-    queries: [{ expr: orZero(`sum(${status('status!~"serving|unimplemented"')})`) }] }),
+    description: 'Of them, those that neither serve nor answer without having a health service; not those of which nothing ' +
+      'is known, for the exporter cannot ask them.',
+    queries: [{ expr: orZero(`sum(${status('status!~"serving|unimplemented|not_asked"')})`) }] }),
   stat({
     title: 'Probes that failed', unit: 'percentunit', min: 0, max: 1, decimals: 2, width: 6,
     description: 'Share of the probes of all of them that did not find the service up.',
@@ -39,7 +40,8 @@ const lives = [
     title: 'Health', unit: 'none', height: 10, words: HEALTH,
     description: 'What each service was found to be: what the server says (serving, not_serving, unknown, ' +
       'service_unknown), that it answers and has no health service (unimplemented), that it answers something ' +
-      'else (failed), or that there is no answer (unreachable).',
+      'else (failed), or that there is no answer (unreachable). Of one that the exporter itself cannot ask ' +
+      '(not_asked) nothing is known.',
     queries: [{ expr: place(status, 'status', HEALTH.map(([word]) => word), SERVICE), legend: NAME }] }),
   graph({
     title: 'Share of probes that failed', unit: 'percentunit', min: 0, max: 1,

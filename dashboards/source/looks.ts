@@ -49,7 +49,7 @@ export const STATES: Word[] = [
   ['initializing', 'yellow'],
 ];
 export const HEALTH: Word[] = [
-  ['serving', 'green'], ['unimplemented', 'blue'], ['unknown', 'yellow'], ['service_unknown', 'orange'],
+  ['not_asked', 'gray'], ['serving', 'green'], ['unimplemented', 'blue'], ['unknown', 'yellow'], ['service_unknown', 'orange'],
   ['failed', 'orange'], ['not_serving', 'red'], ['unreachable', 'red'],
 ];
 export const CONNECTED: Word[] = [['cut off', 'red'], ['connected', 'green']];

@@ -41,7 +41,9 @@ ProbeOutcome outcome_of(const ProbeReport& report) {
   const auto any = [&](auto is) {
     return std::ranges::any_of(report.health, [&](const auto& one) { return is(one.look.status); });
   };
-  if (any([](HealthStatus status) { return status == HealthStatus::unreachable; })) {
+  if (any([](HealthStatus status) {
+        return status == HealthStatus::unreachable || status == HealthStatus::not_asked;
+      })) {
     return ProbeOutcome::unreachable;
   }
   return any([](HealthStatus status) { return !is_up(status); }) ? ProbeOutcome::not_up

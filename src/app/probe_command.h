@@ -7,7 +7,8 @@
 
 namespace mesh {
 
-// up: each service that was asked for is; not_up: the server answers, and one of them is not.
+// up: each service that was asked for is; not_up: the server answers, and one of them is not;
+// unreachable: it does not, or cannot be asked.
 enum class ProbeOutcome { up, not_up, unreachable };
 
 // Prints to `out`; complains to `err` if that fails.

@@ -127,7 +127,7 @@ asio::awaitable<void> ProbeWatcher::keep_asking(std::shared_ptr<ProbeWatcher> se
 // Where its connection is dead nothing would ever be heard.
 void ProbeWatcher::listen_to(const std::shared_ptr<WatchedService>& watched) {
   const HealthStatus status = watched->state->look.status;
-  if (status == HealthStatus::unreachable) {
+  if (status == HealthStatus::unreachable || status == HealthStatus::not_asked) {
     if (watched->words) watched->words->cancel();
     watched->has_words = true;  // who answers next may be another
     return;

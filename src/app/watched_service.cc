@@ -12,9 +12,13 @@ namespace {
 
 void log_change(const GrpcHealthState& state) {
   const bool up = is_up(state.look.status);
+  const bool asked = state.look.status != HealthStatus::not_asked;
   const std::string name = qualified(state.whose.ns, state.name),
-                    address = to_string(state.address);
-  log(up ? LogLevel::info : LogLevel::warn, up ? "gRPC server is up" : "gRPC server is not up",
+                    address = to_string(state.server.address);
+  log(up ? LogLevel::info : LogLevel::warn,
+      up      ? "gRPC server is up"
+      : asked ? "gRPC server is not up"
+              : "gRPC server cannot be asked",
       {{"endpoint", name},
        {"address", address},
        {"grpc_service", state.service},
@@ -38,7 +42,7 @@ std::shared_ptr<GrpcHealthState> WatchedService::showing(HealthLook look) const 
   next->whose = probe.whose;
   next->name = probe.name;
   next->service = service;
-  next->address = probe.server.address;
+  next->server = probe.server;
   next->look = std::move(look);
   if (next->look.status == HealthStatus::unreachable && !probe.if_unreachable.empty()) {
     next->look.words.append("; ").append(probe.if_unreachable);
@@ -55,6 +59,7 @@ std::shared_ptr<GrpcHealthState> WatchedService::after(HealthLook look,
     next->probes += missed;
     next->failures += missed;
   }
+  if (next->look.status == HealthStatus::not_asked) return next;
   ++next->probes;
   if (!is_up(next->look.status)) ++next->failures;
   return next;

@@ -82,7 +82,8 @@ Looked count_looked(const Snapshot& snapshot, const ReportFilter& filter) {
     looked[Among::inbound] += state->whose.pod.empty() ? 0 : 1;
   }
   for (const auto& state : snapshot.grpc_health) {
-    looked[Among::grpc_services] += filter.lets(state->whose) ? 1 : 0;
+    const bool asked = state->look.status != HealthStatus::not_asked;
+    looked[Among::grpc_services] += asked && filter.lets(state->whose) ? 1 : 0;
   }
   for (const JudgedCalls& one : judged_calls(snapshot)) {
     looked[Among::declarations] += filter.lets(one.whose) ? 1 : 0;

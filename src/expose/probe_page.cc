@@ -71,6 +71,13 @@ Result<std::optional<Duration>> parse_scrape_timeout(std::string_view header) {
   return std::optional(std::chrono::duration_cast<Duration>(left));
 }
 
+std::string_view why_not_asked(const ProbedNow& now) {
+  for (const auto& one : now.states) {
+    if (one->look.status == HealthStatus::not_asked) return one->look.words;
+  }
+  return "";
+}
+
 std::string probe_page(const ProbedNow& now, Duration took, Format format) {
   const bool up = now.not_asked == 0 && std::ranges::all_of(now.states, [](const auto& one) {
                     return is_up(one->look.status);

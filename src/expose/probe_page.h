@@ -35,6 +35,10 @@ Result<std::string> parse_probe_query(std::string_view query);
 // nothing, or less than that; an error in words if it is no number.
 Result<std::optional<Duration>> parse_scrape_timeout(std::string_view header);
 
+// Why it could not be asked at all, which is our own fault ("cannot use FILE: WHY"); "" if it
+// could.
+std::string_view why_not_asked(const ProbedNow& now);
+
 // probe_success (1 if each service was asked and is up), probe_duration_seconds, and what was found
 // of each.
 std::string probe_page(const ProbedNow& now, Duration took, Format format);

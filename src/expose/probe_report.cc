@@ -31,6 +31,7 @@ std::string_view words_of(HealthStatus status) {
     case HealthStatus::unimplemented: return "answers, and has no health service";
     case HealthStatus::failed: return "answers something else";
     case HealthStatus::unreachable: return "unreachable";
+    case HealthStatus::not_asked: return "cannot be asked";
   }
   return "";
 }

@@ -213,6 +213,10 @@ asio::awaitable<WebReply> Routes::answer_probe(WebRequest request) {
     co_return plain_reply(503, "the scrape's time was over before " + in_quotes(*target) +
                                    " could be asked: other probes of its host came first");
   }
+  if (const std::string_view why = why_not_asked(now); !why.empty()) {
+    co_return plain_reply(
+        503, "the exporter cannot ask " + in_quotes(*target) + ": it " + std::string(why));
+  }
   const Format format = choose_format(request.accept);
   WebReply reply;
   reply.vary = "Accept";

@@ -52,7 +52,9 @@ std::optional<TlsFileFault> fault_in_files(const GrpcTls& tls) {
 }
 
 Failure failure_of(const TlsFileFault& fault) {
-  return {Reason::tls, "cannot use " + fault.file + ": " + fault.why};
+  Failure failure{Reason::tls, "cannot use " + fault.file + ": " + fault.why};
+  failure.ours = true;
+  return failure;
 }
 
 }  // namespace mesh

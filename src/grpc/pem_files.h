@@ -24,7 +24,7 @@ Result<PemFiles, TlsFileFault> read_pem_files(const GrpcTls& tls);
 // The same for who does not need what is in them.
 std::optional<TlsFileFault> fault_in_files(const GrpcTls& tls);
 
-// "cannot use FILE: WHY".
+// "cannot use FILE: WHY"; ours.
 Failure failure_of(const TlsFileFault& fault);
 
 }  // namespace mesh

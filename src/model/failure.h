@@ -41,6 +41,8 @@ struct Failure {
   Reason reason;
   // What happened, in words that name the question ("/stats: connection refused"). No newline.
   std::string message;
+  // Nobody was asked: what is missing is ours, such as a file with our certificate.
+  bool ours = false;
 
   bool operator==(const Failure&) const = default;
 };

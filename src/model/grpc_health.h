@@ -19,12 +19,13 @@ enum class HealthStatus : std::uint8_t {
   unimplemented,    // it answers, and has no health service
   failed,           // it answers something else: a status, or what is no answer of a health service
   unreachable,      // no answer
+  not_asked,        // we cannot ask: a file of the probe's own TLS is missing or does not fit
 };
 
 inline constexpr std::array all_health_statuses{
     HealthStatus::serving,         HealthStatus::not_serving,   HealthStatus::unknown,
     HealthStatus::service_unknown, HealthStatus::unimplemented, HealthStatus::failed,
-    HealthStatus::unreachable,
+    HealthStatus::unreachable,     HealthStatus::not_asked,
 };
 
 constexpr std::string_view to_string(HealthStatus status) {
@@ -36,6 +37,7 @@ constexpr std::string_view to_string(HealthStatus status) {
     case HealthStatus::unimplemented: return "unimplemented";
     case HealthStatus::failed: return "failed";
     case HealthStatus::unreachable: return "unreachable";
+    case HealthStatus::not_asked: return "not_asked";
   }
   return "";
 }
@@ -47,7 +49,8 @@ constexpr bool is_up(HealthStatus status) {
 
 struct HealthLook {
   HealthStatus status = HealthStatus::unreachable;
-  std::string words;  // why, of `failed` and `unreachable`: "connection refused"; one line
+  // Why, of `failed`, `unreachable` and `not_asked`: "connection refused"; one line.
+  std::string words;
   Duration took{};
 
   bool operator==(const HealthLook&) const = default;

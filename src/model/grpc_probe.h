@@ -34,11 +34,11 @@ struct GrpcHealthState {
   Target whose;
   std::string name;     // label `endpoint`
   std::string service;  // label `grpc_service`
-  Address address;
+  GrpcServer server;
   HealthLook look;             // the last one
   WallTime at;                 // when it ended
   WallTime since;              // when the first look ended that had its status, and all after it
-  std::uint64_t probes = 0;    // since start
+  std::uint64_t probes = 0;    // since start; who could not be asked was not probed
   std::uint64_t failures = 0;  // of them those that found it not up
 };
 

@@ -1,6 +1,8 @@
 #!/usr/bin/env python3
 """Health of gRPC servers, asked by the agent: once an interval, listened to, and for a scraper."""
 
+import json
+import os
 import subprocess
 import threading
 import time
@@ -23,7 +25,7 @@ class AgentProbes(Probes):
         rows = page.rows("mesh_grpc_health_status", endpoint=endpoint, grpc_service=service)
         if not rows:
             return None
-        self.assertEqual(len(rows), 7)
+        self.assertEqual(len(rows), 8)
         (status,) = [labels["status"] for labels, value in rows if value == 1]
         return status
 
@@ -58,6 +60,27 @@ class AgentProbes(Probes):
         page = agent.wait_for(lambda page: self.status(page, "silent") is None, "the other configuration")
         ((_, after),) = page.rows("mesh_grpc_health_probes_total", endpoint="users", grpc_service="")
         self.assertGreaterEqual(after, probes)
+
+    def test_a_file_that_the_agent_lacks_is_no_fault_of_the_server(self):
+        key, crt, ca = (self.path(name) for name in ("server.key", "server.crt", "ca.pem"))
+        subprocess.run(["openssl", "req", "-x509", "-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:P-256", "-nodes",
+                        "-out", crt, "-keyout", key, "-days", "7", "-subj", "/CN=users",
+                        "-addext", "subjectAltName=IP:127.0.0.1"], check=True, capture_output=True)
+        server = self.start(HealthServer(crt, key))
+        agent = self.start_agent(self.config(f"name: users, address: '{server.address}', interval: 1s, "
+                                             f"tls: {{ca_file: {ca}}}"))
+        page = agent.wait_for(lambda page: self.status(page, "users"), "the probe")
+        self.assertEqual(self.status(page, "users"), "not_asked")
+        self.assertEqual(page.rows("mesh_grpc_health_probe_failures_total")[0][1], 0)
+        self.assertEqual([row["finding"] for row, _ in page.rows("mesh_finding")], ["grpc_probe_unusable"])
+        (finding,) = json.loads(agent.get("/api/v1/diagnosis")[1])["findings"]
+        self.assertEqual(finding["severity"], "warning")
+        self.assertIn(f"cannot use {ca}: No such file", finding["cause"])
+        self.assertIn(f"mesh_exporter probe {server.address} --tls.ca-file={ca}", finding["remedy"])
+        self.assertEqual(agent.get("/probe?target=users")[0], 503)
+        os.rename(crt, ca)
+        agent.wait_for(lambda page: self.status(page, "users") == "serving", "the file to be used")
+        self.assertEqual(json.loads(agent.get("/api/v1/diagnosis")[1])["findings"], [])
 
     def test_a_server_that_is_listened_to(self):
         server = self.start(HealthServer())

@@ -154,7 +154,7 @@ class Command(Probes):
             with self.subTest(why):
                 health, _ = self.found(address, "--tls.ca-file=" + ca_file, "--tls.cert-file=" + crt,
                                        "--tls.key-file=" + key_file, code=2)
-                self.assertEqual(health, [("unreachable", f"cannot use {file}: {why}")])
+                self.assertEqual(health, [("not_asked", f"cannot use {file}: {why}")])
                 with open(config, "w", encoding="utf-8") as text:
                     text.write(f"probes: {{grpc: [{{address: '{address}', tls: {{ca_file: {ca_file}, "
                                f"client_certificate: {crt}, client_key: {key_file}}}}}]}}\n")

@@ -73,7 +73,8 @@ TEST(Diagnosis, of_probes_alone_is_not_blind) {
   Snapshot snapshot;
   snapshot.grpc_health = {state};
   EXPECT_EQ(of(snapshot).seen, 1u);
-  EXPECT_THAT(of(snapshot).healthy, ElementsAre("grpc_not_serving: none among 1 gRPC service"));
+  EXPECT_THAT(of(snapshot).healthy, ElementsAre("grpc_not_serving: none among 1 gRPC service",
+                                                "grpc_probe_unusable: none among 1 gRPC service"));
   ReportFilter elsewhere;
   elsewhere.ns = "bank";
   EXPECT_EQ(of(snapshot, elsewhere).seen, 0u);

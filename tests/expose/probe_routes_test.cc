@@ -108,5 +108,22 @@ TEST(Routes, say_that_a_probe_did_not_get_its_turn) {
   EXPECT_THAT(reply.body, HasSubstr("before \"users\" could be asked"));
 }
 
+boost::asio::awaitable<ProbedNow> without_a_file() {
+  auto state = std::make_shared<GrpcHealthState>();
+  state->look = {HealthStatus::not_asked, "cannot use /etc/ca.pem: it is empty", {}};
+  ProbedNow now;
+  now.states.push_back(std::move(state));
+  co_return now;
+}
+
+TEST(Routes, say_that_a_probe_cannot_be_made_and_not_that_it_failed) {
+  Routes routes(sample::options(), two_sidecars_now,
+                [](const std::string&, Instant) { return std::optional(without_a_file()); });
+  const WebReply reply = ask(routes, probe("target=users"));
+  EXPECT_EQ(reply.status, 503);
+  EXPECT_EQ(reply.body,
+            "the exporter cannot ask \"users\": it cannot use /etc/ca.pem: it is empty\n");
+}
+
 }  // namespace
 }  // namespace mesh::probe_routes_test

@@ -214,7 +214,7 @@ GrpcHealthState health() {
   state.whose.workload = "users";
   state.name = "users";
   state.service = "user.v1.UserService";
-  state.address = {"users", 50051, ""};
+  state.server.address = {"users", 50051, ""};
   state.look = {HealthStatus::not_serving, "", std::chrono::microseconds(1500)};
   state.at = state.since = at(1'760'000'000'000);
   state.probes = 40;

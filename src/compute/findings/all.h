@@ -25,6 +25,7 @@ extern const FindingMaker trust_bundle_unreadable;
 extern const FindingMaker certificate_file_unreadable;
 extern const FindingMaker no_healthy_endpoint;
 extern const FindingMaker grpc_not_serving;
+extern const FindingMaker grpc_probe_unusable;
 extern const FindingMaker tls_handshake_failures;
 extern const FindingMaker connect_failures;
 extern const FindingMaker pool_exhausted;
@@ -81,6 +82,7 @@ inline constexpr std::array all_findings{
     &root_not_in_bundle,
     &trust_bundle_unreadable,
     &certificate_file_unreadable,
+    &grpc_probe_unusable,
     &unknown_methods_called,
     &traffic_uneven,
     &calls_denied,

@@ -9,6 +9,7 @@
 
 #include "compute/findings/about_pools.h"
 #include "compute/findings/all.h"
+#include "compute/findings/probe_command.h"
 
 namespace mesh {
 namespace {
@@ -34,23 +35,43 @@ std::string verdict_of(const GrpcHealthState& state) {
     case HealthStatus::unknown: return "answers that its health is unknown";
     case HealthStatus::service_unknown: return "is not known to the server";
     case HealthStatus::serving:
-    case HealthStatus::unimplemented: break;
+    case HealthStatus::unimplemented:
+    case HealthStatus::not_asked: break;
   }
   return "";
 }
 
+// Whom the probe believes, and what it shows of itself.
+std::string about_trust(const GrpcServer& server) {
+  if (!server.tls) return "";
+  const GrpcTls& tls = *server.tls;
+  std::string words = "By TLS its certificate must be signed by ";
+  words += tls.ca_file.empty() ? "who the system trusts" : "who is in " + tls.ca_file;
+  if (!tls.spiffe_id.empty()) {
+    words += " and be of " + tls.spiffe_id;
+  } else {
+    const bool on_disk = server.address.is_unix();
+    const std::string& host = on_disk ? "localhost" : server.address.host;
+    words += " and be for " + (tls.server_name.empty() ? host : tls.server_name);
+  }
+  if (!tls.client_certificate_file.empty()) {
+    words += ", and the server must take " + tls.client_certificate_file;
+  }
+  return words + ". ";
+}
+
 std::string remedy_of(const GrpcHealthState& state) {
-  const std::string again = "mesh_exporter probe " + to_string(state.address);
+  const std::string again = probe_command(state.server, state.service);
   switch (state.look.status) {
     case HealthStatus::not_serving:
       return "the server says so itself: its log and what it depends on tell why; if it is not "
              "being drained, take back its last change. " +
-             again + (state.service.empty() ? "" : " --service=" + state.service) + " asks again";
+             again + " asks again";
     case HealthStatus::unreachable:
-      return "does it run and listen at " + to_string(state.address) +
+      return "does it run and listen at " + to_string(state.server.address) +
              " (its log, its restarts), and is the agent let through (NetworkPolicy, strict mutual "
              "TLS)? " +
-             again + " says how far a call gets";
+             about_trust(state.server) + again + " says how far a call gets";
     case HealthStatus::failed:
       return "is it a gRPC server, and may somebody without credentials ask it for its health? " +
              again + " asks again";
@@ -60,7 +81,8 @@ std::string remedy_of(const GrpcHealthState& state) {
       return "compare the name under probes.grpc with those that the server registers with its "
              "health service; an older build may not have it yet";
     case HealthStatus::serving:
-    case HealthStatus::unimplemented: break;
+    case HealthStatus::unimplemented:
+    case HealthStatus::not_asked: break;
   }
   return "";
 }
@@ -129,7 +151,8 @@ void judge(const Snapshot& snapshot, Services services, WallTime now, std::vecto
   const bool all_gone = std::ranges::all_of(services, is_gone);
   for (const auto& one : services) {
     // What one probe found is a moment; the second says that it lasts.
-    if (is_up(one->look.status) || one->at <= one->since) continue;
+    const HealthStatus status = one->look.status;
+    if (is_up(status) || status == HealthStatus::not_asked || one->at <= one->since) continue;
     found.push_back(about(*one, services, others_up(snapshot, *one), now));
     if (!all_gone) continue;
     // The same news of each service: of the server it is told once.

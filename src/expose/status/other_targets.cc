@@ -50,7 +50,7 @@ void write_server(const GrpcHealthState& state, WallTime now, PageTable& table, 
   {
     const auto cell = table.cell();
     html.element("b", qualified(state.whose.ns, state.name));
-    html.element("div", {{"class", "soft"}}, to_string(state.address));
+    html.element("div", {{"class", "soft"}}, to_string(state.server.address));
   }
   table.cell(state.service.empty() ? "the server as a whole" : state.service);
   {

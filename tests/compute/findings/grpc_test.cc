@@ -14,6 +14,7 @@ namespace mesh::grpc_test {
 namespace {
 
 using std::chrono::seconds;
+using testing::AllOf;
 using testing::ElementsAre;
 using testing::HasSubstr;
 using testing::IsEmpty;
@@ -30,7 +31,7 @@ class GrpcNotServing : public testing::Test {
     state->whose.workload = "orders";
     state->name = std::move(endpoint);
     state->service = std::move(service);
-    state->address = {"10.0.0.7", 50051, ""};
+    state->server.address = {"10.0.0.7", 50051, ""};
     state->look = {status, std::move(words), std::chrono::milliseconds(5)};
     state->since = noon - seconds(120);
     state->at = noon - seconds(2);
@@ -44,7 +45,7 @@ class GrpcNotServing : public testing::Test {
     Snapshot snapshot;
     snapshot.grpc_health.assign(states_.begin(), states_.end());
     std::vector<Finding> all;
-    grpc_not_serving.find(snapshot, noon, all);
+    maker_->find(snapshot, noon, all);
     return all;
   }
 
@@ -57,6 +58,12 @@ class GrpcNotServing : public testing::Test {
   }
 
   std::vector<std::shared_ptr<GrpcHealthState>> states_;
+  const FindingMaker* maker_ = &grpc_not_serving;
+};
+
+class GrpcProbeUnusable : public GrpcNotServing {
+ protected:
+  GrpcProbeUnusable() { maker_ = &grpc_probe_unusable; }
 };
 
 TEST_F(GrpcNotServing, is_told_of_a_service_with_what_works_all_the_same) {
@@ -118,6 +125,44 @@ TEST_F(GrpcNotServing, is_no_matter_of_a_server_without_a_health_service) {
   probe("orders-0", "", HealthStatus::unimplemented);
   probe("orders-1", "", HealthStatus::serving);
   EXPECT_THAT(words(), IsEmpty());
+}
+
+TEST_F(GrpcNotServing, names_the_certificates_and_the_flags_of_a_probe_by_tls) {
+  GrpcHealthState& state =
+      probe("orders-0", "shop.Orders", HealthStatus::unreachable, "the certificate is not trusted");
+  state.server.tls =
+      GrpcTls{"/etc/my ca.pem", "orders.shop", "", "/etc/agent.pem", "/etc/agent.key"};
+  EXPECT_THAT(found().at(0).remedy,
+              AllOf(HasSubstr("signed by who is in /etc/my ca.pem and be for orders.shop, and the "
+                              "server must take /etc/agent.pem"),
+                    HasSubstr("mesh_exporter probe 10.0.0.7:50051 '--tls.ca-file=/etc/my ca.pem' "
+                              "--tls.server-name=orders.shop --tls.cert-file=/etc/agent.pem "
+                              "--tls.key-file=/etc/agent.key --service=shop.Orders says")));
+  state.server.tls = GrpcTls{};
+  EXPECT_THAT(found().at(0).remedy,
+              AllOf(HasSubstr("signed by who the system trusts and be for 10.0.0.7. "),
+                    HasSubstr("probe 10.0.0.7:50051 --tls --service=shop.Orders ")));
+}
+
+TEST_F(GrpcNotServing, says_nothing_of_who_could_not_be_asked) {
+  probe("orders-0", "", HealthStatus::not_asked, "cannot use /etc/ca.pem: it is empty");
+  EXPECT_THAT(words(), IsEmpty());
+}
+
+TEST_F(GrpcProbeUnusable, is_told_once_of_a_server_and_not_as_its_fault) {
+  const std::string why = "cannot use /etc/ca.pem: it is empty";
+  for (const std::string service : {"", "shop.Orders"}) {
+    probe("orders-0", service, HealthStatus::not_asked, why).server.tls =
+        GrpcTls{"/etc/ca.pem", "", "spiffe://mesh.test/orders", "", ""};
+  }
+  probe("orders-1", "", HealthStatus::unreachable, "connection refused");
+  EXPECT_THAT(words(), ElementsAre("warning shop/orders-0: the agent cannot ask: it cannot use "
+                                   "/etc/ca.pem: it is empty; nothing is known about the server"));
+  EXPECT_THAT(found().at(0).evidence, ElementsAre(Evidence{"not_asked_for", 120, Unit::seconds}));
+  EXPECT_THAT(found().at(0).remedy,
+              HasSubstr("mesh_exporter probe 10.0.0.7:50051 --tls.ca-file=/etc/ca.pem "
+                        "--tls.spiffe-id=spiffe://mesh.test/orders, run as"));
+  EXPECT_EQ(grpc_probe_unusable.stated, Stated::at_once);
 }
 
 TEST_F(GrpcNotServing, waits_for_a_second_probe_and_for_a_window) {

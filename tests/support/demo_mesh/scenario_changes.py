@@ -290,6 +290,13 @@ def probe_servers(mesh):
         "interval: 1s}\n" for name, address in _applications(mesh))
 
 
+def probe_without_a_file(mesh):
+    """YAML for the agent: a probe of the first server whose CA file is not there."""
+    name, address = _applications(mesh)[0]
+    return f"probes: {{grpc: [{{name: {name}, namespace: shop, workload: backend, address: '{address}', " \
+           "interval: 1s, tls: {ca_file: /nonexistent/ca.pem}}]}\n"
+
+
 def toggle_service(mesh):
     """The first server's service does not serve any more, or does again."""
     mesh.signal(mesh.backends[0] + "-app", signal.SIGUSR1)

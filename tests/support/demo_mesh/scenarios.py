@@ -184,6 +184,8 @@ SCENARIOS = (
     # What servers tell of themselves.
     Scenario("not_serving", "a server says that one of its services does not serve", ("grpc_not_serving",),
              pods=1, watched=change.probe_servers, trouble=change.toggle_service, relief=change.toggle_service),
+    Scenario("probe_without_file", "a probe's CA file is not there", ("grpc_probe_unusable",),
+             pods=1, watched=change.probe_without_a_file, left_out="grpc_probe_test.py"),
     Scenario("old_stub", "callers call a method that the servers do not have", ("unknown_methods_called",),
              pods=1, watched=change.ask_servers, alerts=(BURN,),
              client=change.together(change.call_by_an_old_name, change.eject_nobody)),
