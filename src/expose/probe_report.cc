@@ -13,6 +13,7 @@
 #include "base/rfc3339.h"
 #include "base/utf8.h"
 #include "expose/human.h"
+#include "expose/probe_rows.h"
 #include "expose/table.h"
 
 namespace mesh {
@@ -22,22 +23,8 @@ namespace json = boost::json;
 
 using Line = std::pair<std::string, std::string>;  // what was asked, and the answer
 
-std::string_view words_of(HealthStatus status) {
-  switch (status) {
-    case HealthStatus::serving: return "serving";
-    case HealthStatus::not_serving: return "not serving";
-    case HealthStatus::unknown: return "unknown, says the server";
-    case HealthStatus::service_unknown: return "the server knows no such service";
-    case HealthStatus::unimplemented: return "answers, and has no health service";
-    case HealthStatus::failed: return "answers something else";
-    case HealthStatus::unreachable: return "unreachable";
-    case HealthStatus::not_asked: return "cannot be asked";
-  }
-  return "";
-}
-
 Line line_of(const ProbeReport::Health& health) {
-  Line line{"health", words_of(health.look.status)};
+  Line line{"health", std::string(health_words(health.look.status))};
   if (!health.service.empty()) line.first += " of " + shown_on_one_line(health.service);
   if (!health.look.words.empty()) line.second += ": " + health.look.words;
   line.second += ", in " + human_seconds(seconds(health.look.took));

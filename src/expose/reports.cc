@@ -22,6 +22,8 @@ constexpr std::array all_reports{
            upstreams_report},
     Report{"targets", "Sidecars that are asked, how that went and what it cost them.",
            targets_report, false},
+    Report{"probes", "gRPC servers that are asked for their health, and what each last said.",
+           probes_report, false},
 };
 
 struct Parameter {

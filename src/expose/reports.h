@@ -38,5 +38,6 @@ Table methods_report(const Page& page, const ReportFilter& filter);
 Table endpoints_report(const Page& page, const ReportFilter& filter);
 Table upstreams_report(const Page& page, const ReportFilter& filter);
 Table targets_report(const Page& page, const ReportFilter& filter);
+Table probes_report(const Page& page, const ReportFilter& filter);
 
 }  // namespace mesh

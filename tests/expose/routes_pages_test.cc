@@ -25,7 +25,7 @@ const std::string chromium = "text/html,application/xhtml+xml,application/xml;q=
 TEST(Routes, serve_pages_to_browsers_as_html_with_a_policy_and_to_others_as_text) {
   Routes routes(sample::options(), two_sidecars_now);
   for (const char* path : {"/diagnosis", "/certificates", "/endpoints", "/upstreams", "/methods",
-                           "/targets", "/config"}) {
+                           "/targets", "/probes", "/config"}) {
     const WebReply page = ask(routes, get(path, chromium));
     EXPECT_EQ(page.content_type, "text/html; charset=utf-8") << path;
     EXPECT_EQ(page.vary, "Accept, Accept-Encoding");

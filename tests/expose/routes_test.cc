@@ -205,7 +205,7 @@ TEST(Routes, says_where_else_to_go) {
   EXPECT_EQ(reply.status, 404);
   EXPECT_EQ(reply.body,
             "nothing here; there is /metrics, /, /certificates, /diagnosis, /methods, /endpoints, "
-            "/upstreams, /targets, /config, all of these below /api/v1 as JSON, /api/v1/status, "
+            "/upstreams, /targets, /probes, /config, all of these below /api/v1 as JSON, /api/v1/status, "
             "/probe, /-/healthy and /-/ready\n");
 }
 

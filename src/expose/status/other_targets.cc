@@ -16,8 +16,6 @@ constexpr std::size_t most_shown = 100, most_problems = 20;
 
 constexpr std::array<TableColumn, 4> tls_columns{
     {{"TLS server"}, {"State"}, {"Handshake"}, {"Negotiated"}}};
-constexpr std::array<TableColumn, 4> grpc_columns{
-    {{"gRPC server"}, {"Service"}, {"Health"}, {"Since"}}};
 
 void write_endpoint(const TlsEndpointState& state, PageTable& table, Html& html) {
   const Handshake& told = state.handshake;
@@ -45,23 +43,6 @@ void write_endpoint(const TlsEndpointState& state, PageTable& table, Html& html)
   if (told.unreadable > 0) html.element("div", told.unreadable_sample);
 }
 
-void write_server(const GrpcHealthState& state, WallTime now, PageTable& table, Html& html) {
-  const auto row = table.row();
-  {
-    const auto cell = table.cell();
-    html.element("b", qualified(state.whose.ns, state.name));
-    html.element("div", {{"class", "soft"}}, to_string(state.server.address));
-  }
-  table.cell(state.service.empty() ? "the server as a whole" : state.service);
-  {
-    const auto cell = table.cell();
-    write_badge(html, is_up(state.look.status) ? Tone::good : Tone::bad,
-                spaced(to_string(state.look.status)));
-    if (!state.look.words.empty()) html.element("div", state.look.words);
-  }
-  table.cell(age_words(state.since, now));
-}
-
 }  // namespace
 
 void write_tls_endpoints(const Page& page, const ReportFilter& filter, Html& html) {
@@ -83,29 +64,6 @@ void write_tls_endpoints(const Page& page, const ReportFilter& filter, Html& htm
     html.element(
         "p", {{"class", "cut"}},
         "and " + std::to_string(endpoints.size() - shown) + " more, which are not shown here");
-  }
-}
-
-void write_grpc_servers(const Page& page, const ReportFilter& filter, Html& html) {
-  std::vector<const GrpcHealthState*> servers;
-  for (const auto& state : page.snapshot.grpc_health) {
-    if (filter.lets(state->whose)) servers.push_back(state.get());
-  }
-  if (servers.empty()) return;
-  std::ranges::stable_sort(servers, {},
-                           [](const auto* state) { return is_up(state->look.status); });
-  html.element("h2", "gRPC servers that are asked for their health");
-  std::size_t shown = 0;
-  {
-    PageTable table(html, "gRPC servers", grpc_columns);
-    for (; shown < std::min(servers.size(), most_shown) && !html.full(); ++shown) {
-      write_server(*servers[shown], page.self.now, table, html);
-    }
-  }
-  if (shown < servers.size()) {
-    html.element(
-        "p", {{"class", "cut"}},
-        "and " + std::to_string(servers.size() - shown) + " more, which are not shown here");
   }
 }
 

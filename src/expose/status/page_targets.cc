@@ -120,7 +120,6 @@ void write_targets(const Page& page, const ReportFilter& filter, Html& html) {
   }
   write_cut(html, targets.size() - shown, *find_status_page("/targets"));
   write_tls_endpoints(page, filter, html);
-  write_grpc_servers(page, filter, html);
   write_not_watched(page, filter, html);
   write_discovery_problems(page, html);
 }

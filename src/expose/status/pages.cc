@@ -21,6 +21,7 @@ constexpr std::array all_pages{
     StatusPage{"/upstreams", "Upstreams", write_upstreams, upstreams_in_one_line},
     StatusPage{"/methods", "Methods", write_methods, methods_in_one_line},
     StatusPage{"/targets", "Targets", write_targets, targets_in_one_line, true, false},
+    StatusPage{"/probes", "Probes", write_probes, probes_in_one_line, true, false},
     StatusPage{"/config", "Config", write_config, config_in_one_line, false, false},
 };
 

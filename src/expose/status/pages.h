@@ -47,12 +47,14 @@ void write_balance(const Page& page, const ReportFilter& filter, Html& html);
 void write_upstreams(const Page& page, const ReportFilter& filter, Html& html);
 void write_methods(const Page& page, const ReportFilter& filter, Html& html);
 void write_targets(const Page& page, const ReportFilter& filter, Html& html);
+void write_probes(const Page& page, const ReportFilter& filter, Html& html);
 void write_config(const Page& page, const ReportFilter& filter, Html& html);
 std::string certificates_in_one_line(const Page& page, const ReportFilter& filter);
 std::string balance_in_one_line(const Page& page, const ReportFilter& filter);
 std::string upstreams_in_one_line(const Page& page, const ReportFilter& filter);
 std::string methods_in_one_line(const Page& page, const ReportFilter& filter);
 std::string targets_in_one_line(const Page& page, const ReportFilter& filter);
+std::string probes_in_one_line(const Page& page, const ReportFilter& filter);
 std::string config_in_one_line(const Page& page, const ReportFilter& filter);
 
 }  // namespace mesh

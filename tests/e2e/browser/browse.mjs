@@ -10,7 +10,7 @@ import { join } from "node:path";
 import { Chromium } from "./chromium.mjs";
 
 const [agent, pid, directory, axe] = process.argv.slice(2);
-const PAGES = ["/", "/diagnosis", "/certificates", "/endpoints", "/upstreams", "/methods", "/targets", "/config"];
+const PAGES = ["/", "/diagnosis", "/certificates", "/endpoints", "/upstreams", "/methods", "/targets", "/probes", "/config"];
 const PHONE = { width: 390, height: 844, scale: 2 }, SCREEN = { width: 1280, height: 800 };
 
 const browser = new Chromium(join(directory, "profile"));

@@ -206,7 +206,6 @@ TEST(TargetsPage, shows_what_else_is_looked_at_and_what_cannot_be_found) {
   EXPECT_THAT(html, HasSubstr("<b>shop/gateway</b><div class=\"soft\">10.0.0.9:8443</div>"));
   EXPECT_THAT(html, HasSubstr("TLSv1.3 TLS_AES_256_GCM_SHA384 h2"));
   EXPECT_THAT(html, HasSubstr("answered &quot;&lt;b&gt;&quot;"));
-  EXPECT_THAT(html, HasSubstr("<span class=\"badge bad\">not serving</span>"));
   EXPECT_THAT(html, HasSubstr("<li>shop/batch-0: no sidecar</li>"));
   EXPECT_THAT(html, HasSubstr("/etc/&lt;t&gt;.json:1:2: not read"));
   EXPECT_THAT(html, HasSubstr("<li>and 2 more</li>"));
