@@ -1,14 +1,17 @@
-// One question after the other; see probe_command.h.
+// The services two at a time, as the agent asks them, then what else there is to know; see
+// probe_command.h.
 #include "app/probe_command.h"
 
 #include <algorithm>
 #include <boost/asio/co_spawn.hpp>
 #include <boost/asio/io_context.hpp>
-#include <boost/asio/this_coro.hpp>
 #include <boost/asio/use_awaitable.hpp>
 #include <chrono>
+#include <cstddef>
+#include <memory>
 #include <ostream>
 #include <string>
+#include <string_view>
 #include <utility>
 
 #include "app/told_handshake.h"
@@ -24,6 +27,9 @@ namespace {
 
 namespace asio = boost::asio;
 using std::chrono::steady_clock;
+
+constexpr int at_a_time = 2;
+constexpr std::string_view no_tls = "does not speak TLS";  // net/tls_client.cc
 
 ProbeReport::Certificates shown_by(const Result<TlsAnswer, Failure>& answer) {
   ProbeReport::Certificates shown;
@@ -50,23 +56,58 @@ ProbeOutcome outcome_of(const ProbeReport& report) {
                                                                  : ProbeOutcome::up;
 }
 
-asio::awaitable<void> probe(const ProbeFlags& flags, ProbeReport& report) {
-  const auto executor = co_await asio::this_coro::executor;
-  const auto channel = grpc_channel(executor, flags.server);
-  for (const std::string& service : flags.services) {
+bool is_closed(const ProbeReport& report) {
+  return std::ranges::any_of(report.health, [](const auto& one) {
+    return one.look.status == HealthStatus::unreachable &&
+           (one.look.words.find("connection was closed") != std::string::npos ||
+            one.look.words.find("connection reset") != std::string::npos);
+  });
+}
+
+// Takes the next service that nobody has asked for until there is none.
+asio::awaitable<void> ask_in_turn(const ProbeFlags& flags, std::shared_ptr<GrpcChannel> channel,
+                                  std::size_t& next, ProbeReport& report) {
+  while (next < flags.services.size()) {
+    ProbeReport::Health& one = report.health[next];
+    one.service = flags.services[next++];
+    const std::string service = one.service;
     const Instant deadline = steady_clock::now() + flags.timeout;
     HealthLook look = co_await check_health(channel, service, deadline);
-    report.health.push_back({service, std::move(look)});
+    one.look = std::move(look);
   }
-  if (outcome_of(report) != ProbeOutcome::unreachable) {
+}
+
+asio::awaitable<Result<TlsAnswer, Failure>> shake_hands(const ProbeFlags& flags) {
+  const TlsQuestion question = tls_question(flags.server);
+  const Instant deadline = steady_clock::now() + flags.timeout;
+  Result<TlsAnswer, Failure> answer = co_await tls_handshake(question, deadline);
+  co_return answer;
+}
+
+void advise(std::string_view words, ProbeReport& report) {
+  for (ProbeReport::Health& one : report.health) {
+    if (one.look.status == HealthStatus::unreachable) one.look.words += words;
+  }
+}
+
+asio::awaitable<void> look_further(const ProbeFlags& flags, std::shared_ptr<GrpcChannel> channel,
+                                   ProbeReport& report) {
+  const bool reached = outcome_of(report) != ProbeOutcome::unreachable;
+  if (reached) {
     MethodLook methods = co_await look_at_methods(channel, flags.timeout);
     report.methods = std::move(methods);
   }
-  if (!flags.server.tls) co_return;
-  const TlsQuestion question = tls_question(flags.server);
-  const Instant deadline = steady_clock::now() + flags.timeout;
-  const Result<TlsAnswer, Failure> answer = co_await tls_handshake(question, deadline);
-  report.certificates = shown_by(answer);
+  // Who hears plain text where TLS is spoken closes the connection, and cannot say why.
+  if (!flags.server.tls && (reached || !is_closed(report))) co_return;
+  const Result<TlsAnswer, Failure> answer = co_await shake_hands(flags);
+  if (flags.server.tls) {
+    report.certificates = shown_by(answer);
+    if (!answer && answer.error().message.starts_with(no_tls)) {
+      advise("; leave out --tls for plain text", report);
+    }
+  } else if (answer) {
+    advise("; it speaks TLS: use --tls", report);
+  }
 }
 
 }  // namespace
@@ -75,7 +116,15 @@ ProbeOutcome probe_once(const ProbeFlags& flags, std::ostream& out, std::ostream
   asio::io_context io(1);
   ProbeReport report;
   report.server = flags.server;
-  asio::co_spawn(io, probe(flags, report), rethrow);
+  report.health.resize(flags.services.size());
+  const auto channel = grpc_channel(io.get_executor(), flags.server);
+  std::size_t next = 0;
+  for (int i = 0; i < at_a_time; ++i) {
+    asio::co_spawn(io, ask_in_turn(flags, channel, next, report), rethrow);
+  }
+  io.run();
+  io.restart();
+  asio::co_spawn(io, look_further(flags, channel, report), rethrow);
   io.run();
   const WallTime now = std::chrono::system_clock::now();
   out << (flags.json ? probe_json(report, now) : probe_text(report, now));

@@ -43,6 +43,24 @@ bool is_known_flag(std::string_view token, std::span<const Flag> flags) {
          std::ranges::find(flags, token.substr(2), &Flag::name) != flags.end();
 }
 
+bool may_be_empty(std::string_view name, std::span<const Flag> flags) {
+  const auto flag = std::ranges::find(flags, name, &Flag::name);
+  return flag != flags.end() && flag->may_be_empty;
+}
+
+// "--service=" as two words: of one the library says that the value is missing.
+std::vector<std::string> with_empty_values(const std::vector<std::string>& line,
+                                           std::span<const Flag> flags) {
+  std::vector<std::string> words;
+  for (const std::string& word : line) {
+    const bool empty = word.size() > 3 && word.starts_with("--") && word.ends_with('=') &&
+                       may_be_empty(std::string_view(word).substr(2, word.size() - 3), flags);
+    words.push_back(empty ? word.substr(0, word.size() - 1) : word);
+    if (empty) words.emplace_back();
+  }
+  return words;
+}
+
 // What is wrong with one piece of the command line, if anything.
 std::optional<Error> complaint_about(const po::option& piece, std::span<const Flag> flags) {
   const std::string token = piece.original_tokens.empty() ? "" : piece.original_tokens[0];
@@ -50,7 +68,8 @@ std::optional<Error> complaint_about(const po::option& piece, std::span<const Fl
   // "--config.file --config.check": the library takes the second for the value of the first.
   const bool is_flag = piece.position_key == -1;
   if (is_flag && !piece.value.empty() &&
-      (piece.value[0].empty() || is_known_flag(piece.value[0], flags))) {
+      ((piece.value[0].empty() && !may_be_empty(piece.string_key, flags)) ||
+       is_known_flag(piece.value[0], flags))) {
     return Error{"--" + piece.string_key + ": the value is missing"};
   }
   return std::nullopt;
@@ -76,7 +95,7 @@ Result<FlagWords> split_flags(const std::vector<std::string>& line, std::span<co
   const po::options_description description = describe_flags(known);
   FlagWords words;
   try {
-    po::command_line_parser parser(line);
+    po::command_line_parser parser(with_empty_values(line, known));
     parser.options(description).style(style).allow_unregistered();
     for (const po::option& piece : parser.run().options) {
       if (auto complaint = complaint_about(piece, known)) return *complaint;

@@ -17,6 +17,7 @@ struct Flag {
   std::string_view name;
   std::string_view value;  // "=VALUE" in the help text; "" for a switch
   std::string_view help;
+  bool may_be_empty = false;  // "--service=" is a value; of others it is missing then
 };
 
 using FlagValues = std::map<std::string, std::vector<std::string>, std::less<>>;

@@ -21,7 +21,10 @@ using std::chrono::milliseconds;
 using namespace std::chrono_literals;
 
 constexpr std::array<Flag, 11> known_flags{{
-    {"service", "=NAME", "The service to ask for; repeatable. Left out: the whole server."},
+    {"service", "=NAME",
+     "The service to ask for; repeatable, two are asked at a time. Left out, or empty: the whole "
+     "server.",
+     true},
     {"tls", "", "Speak TLS, which each of the flags below means as well."},
     {"tls.ca-file", "=PATH", "PEM of who signs the server's certificate; left out: the system's."},
     {"tls.server-name", "=NAME",
@@ -126,10 +129,12 @@ Result<ProbeFlags> parse_probe_flags(std::span<const char* const> arguments) {
 
 std::string probe_help_text() {
   return "usage: mesh_exporter probe HOST:PORT|unix:/PATH [flags]\n\n"
-         "Asks a gRPC server for its health (grpc.health.v1), and shows its certificate.\n"
+         "Asks a gRPC server for its health (grpc.health.v1), shows its certificate, and lists "
+         "the\n"
+         "methods that it declares by reflection, where it has that.\n"
          "Exit code 0: it is serving, or answers and has no health service; 1: it answers "
          "anything\n"
-         "else; 2: no answer.\n\n"
+         "else; 2: no answer, or a file of --tls.* cannot be used.\n\n"
          "Flags:\n" +
          describe(known_flags);
 }

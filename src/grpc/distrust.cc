@@ -34,7 +34,7 @@ std::string by_themselves(const std::vector<std::string>& chain, WallTime now) {
 TlsQuestion tls_question(const GrpcServer& server) {
   TlsQuestion question;
   question.address = server.address;
-  question.sni = server.tls->server_name;
+  if (server.tls) question.sni = server.tls->server_name;
   const std::string host = server.address.is_unix() ? "localhost" : server.address.host;
   if (question.sni.empty() && !is_ip_address(host)) question.sni = host;
   question.alpn = {"h2"};

@@ -23,7 +23,16 @@ bool begins_like_tls(std::string_view bytes) {
   return type && (bytes.size() < 2 || bytes[1] == SSL3_VERSION_MAJOR);
 }
 
+// What a server of HTTP/2 sends first: a frame of type SETTINGS, shorter than 64 KiB.
+bool begins_like_http2(std::string_view bytes) {
+  constexpr char settings = 4;
+  return bytes.size() > 3 && bytes[0] == 0 && bytes[3] == settings;
+}
+
 Failure no_tls(std::string_view bytes) {
+  if (begins_like_http2(bytes)) {
+    return {Reason::tls, "does not speak TLS: answered HTTP/2 in plain text"};
+  }
   const std::string_view line = bytes.substr(0, bytes.find_first_of("\r\n"));
   return {Reason::tls, "does not speak TLS: answered " + in_quotes(line)};
 }

@@ -49,6 +49,14 @@ TEST(ProbeFlags, say_how_it_wants_to_be_asked) {
   EXPECT_TRUE(given.json);
 }
 
+TEST(ProbeFlags, ask_for_the_whole_server_beside_its_services) {
+  EXPECT_THAT(flags({"a:1", "--service=", "--service=x"}).services, ElementsAre("", "x"));
+  EXPECT_THAT(flags({"--service=x", "--service", "", "a:1"}).services, ElementsAre("x", ""));
+  EXPECT_EQ(error({"a:1", "--authority="}), "--authority: the value is missing");
+  EXPECT_EQ(error({"a:1", "--service"}), "--service: the value is missing");
+  EXPECT_EQ(error({"a:1", "--service", "--tls"}), "--service: the value is missing");
+}
+
 TEST(ProbeFlags, mean_tls_by_any_of_its_flags) {
   EXPECT_EQ(flags({"a:1", "--tls.ca-file=ca"}).server.tls, (GrpcTls{"ca", "", "", "", ""}));
   EXPECT_EQ(flags({"a:1", "--tls.server-name=n"}).server.tls, (GrpcTls{"", "n", "", "", ""}));

@@ -74,7 +74,22 @@ class Command(Probes):
         health, _ = self.found(address, *trusted, code=2)
         self.assertEqual(health, [("unreachable", "the connection was closed")])
         health, tls = self.found(address, code=2)
-        self.assertEqual((health, tls), ([("unreachable", "the connection was closed")], None))
+        self.assertEqual((health, tls), ([("unreachable", "the connection was closed; it speaks TLS: use --tls")], None))
+
+    def test_tls_where_there_is_none(self):
+        server = self.start(HealthServer())
+        text = self.probe(server.address, "--tls", "--service=", "--service=" + SERVICE, code=2)
+        self.assertRegex(text, rf"\A{server.address}\n"
+                               r"  health +unreachable: the server does not speak TLS; leave out --tls for plain text, in .*\n"
+                               rf"  health of {SERVICE} +unreachable: the server does not speak TLS; leave .*\n"
+                               r"  certificate +cannot be read: does not speak TLS: answered HTTP/2 in plain text\n\Z")
+
+    def test_services_are_asked_two_at_a_time(self):
+        server = self.start(HostileServer(hostile_grpc.say_nothing))
+        began = time.monotonic()
+        health, _ = self.found(server.address, "--timeout=1s", *(f"--service=s{i}" for i in range(4)), code=2)
+        self.assertEqual(len(health), 4)
+        self.assertLess(time.monotonic() - began, 3.5)
 
     def test_an_identity_instead_of_a_name(self):
         users = "spiffe://mesh.test/ns/shop/sa/users"

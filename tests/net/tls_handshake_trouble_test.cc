@@ -47,7 +47,9 @@ TEST(TlsTrouble, quotes_what_a_plain_text_port_answers) {
   EXPECT_EQ(answer_to("220 mail.test ESMTP\r\n"),
             R"(tls: does not speak TLS: answered "220 mail.test ESMTP")");
   EXPECT_EQ(answer_to(std::string("\0\0\x06\4\0", 5)),
-            R"(tls: does not speak TLS: answered "\x00\x00\x06\x04\x00")");
+            "tls: does not speak TLS: answered HTTP/2 in plain text");
+  EXPECT_EQ(answer_to(std::string("\0\0\x06\x1B[31m\0", 9)),
+            R"(tls: does not speak TLS: answered "\x00\x00\x06\x1b[31m\x00")");
 }
 
 TEST(TlsTrouble, says_that_a_first_byte_alone_is_no_tls) {
