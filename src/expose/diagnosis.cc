@@ -21,6 +21,7 @@ bool is_everything(const ReportFilter& filter) {
 struct Looked {
   std::array<std::uint64_t, 17> counts{};  // by Among
   std::uint64_t quiet_upstreams = 0;       // with too little traffic to tell
+  std::uint64_t applications = 0;          // of Among::sidecars those that are none
 
   std::uint64_t& operator[](Among among) { return counts[static_cast<std::size_t>(among)]; }
   std::uint64_t of(Among among) const { return counts[static_cast<std::size_t>(among)]; }
@@ -44,6 +45,7 @@ void look_at_target(const TargetState& state, const ReportFilter& filter, Looked
   looked[Among::control_planes] += state.plane && filter.upstream.empty() ? 1 : 0;
   looked[Among::issuers] += tells_issuances(state) && filter.upstream.empty() ? 1 : 0;
   looked[Among::sidecars] += tells_traffic ? 1 : 0;
+  looked.applications += tells_traffic && tells_of_itself(state.target.mesh) ? 1 : 0;
   looked[Among::settings] += state.settings ? 1 : 0;
   const ControlPlaneState& plane = state.control_plane;
   const bool has_links = !plane.links.empty() || !plane.updates.empty();
@@ -115,7 +117,7 @@ Noun noun_of(Among among) {
     case Among::inbound: return {"inbound port", "inbound ports"};
     case Among::bundles: return {"trust bundle", "trust bundles"};
     case Among::files: return {"readable file", "readable files"};
-    case Among::links: return {"sidecar with a control plane", "sidecars with a control plane"};
+    case Among::links: return {"client of a control plane", "clients of a control plane"};
     case Among::upstreams: return {"upstream", "upstreams"};
     case Among::settings: return {"configuration", "configurations"};
     case Among::memory: return {"sidecar whose memory is known", "sidecars whose memory is known"};
@@ -129,12 +131,23 @@ Noun noun_of(Among among) {
   return {};
 }
 
+// "7 sidecars and 3 proxyless applications", of which either may be missing.
+std::string number_of_callers(const Looked& looked) {
+  const std::uint64_t sidecars = looked.of(Among::sidecars) - looked.applications;
+  const auto [one, many] = noun_of(Among::sidecars);
+  std::string words = sidecars > 0 ? number_of(sidecars, one, many) : "";
+  if (looked.applications == 0) return words;
+  if (sidecars > 0) words += " and ";
+  return words + number_of(looked.applications, "proxyless application", "proxyless applications");
+}
+
 // "none among 14 certificates"; "" if there was nothing to look at.
 std::string none_among(Among among, const Looked& looked) {
   const std::uint64_t count = looked.of(among);
   if (count == 0) return "";
   const auto [one, many] = noun_of(among);
-  std::string words = "none among " + number_of(count, one, many);
+  std::string words = "none among ";
+  words += among == Among::sidecars ? number_of_callers(looked) : number_of(count, one, many);
   if (among == Among::upstreams && looked.quiet_upstreams > 0) {
     words +=
         ", " + std::to_string(looked.quiet_upstreams) + " more with too little traffic to tell";

@@ -115,6 +115,19 @@ TEST(Diagnosis, counts_applications_as_no_sidecars) {
   }
 }
 
+TEST(Diagnosis, tells_applications_without_a_proxy_from_sidecars) {
+  Snapshot snapshot = sample::two_sidecars();
+  auto app = std::make_shared<TargetState>(*snapshot.targets[0]);
+  app->target.mesh = "proxyless";
+  app->balances.clear();
+  snapshot.targets.push_back(app);
+  EXPECT_THAT(of(snapshot).healthy,
+              Contains("pool_exhausted: none among 1 sidecar and 1 proxyless application"));
+  snapshot.targets = {app, app};
+  EXPECT_THAT(of(snapshot).healthy,
+              Contains("pool_exhausted: none among 2 proxyless applications"));
+}
+
 TEST(Diagnosis, does_not_call_fine_what_it_cannot_tell) {
   Snapshot snapshot = sample::two_sidecars();
   auto client = std::make_shared<TargetState>(*snapshot.targets[0]);
