@@ -203,10 +203,11 @@ TEST(Routes, says_where_else_to_go) {
   Routes routes(sample::options(), two_sidecars_now);
   const WebReply reply = ask(routes, get("/favicon.ico"));
   EXPECT_EQ(reply.status, 404);
-  EXPECT_EQ(reply.body,
-            "nothing here; there is /metrics, /, /certificates, /diagnosis, /methods, /endpoints, "
-            "/upstreams, /targets, /probes, /config, all of these below /api/v1 as JSON, /api/v1/status, "
-            "/probe, /-/healthy and /-/ready\n");
+  EXPECT_EQ(
+      reply.body,
+      "nothing here; there is /metrics, /, /certificates, /diagnosis, /methods, /endpoints, "
+      "/upstreams, /targets, /probes, /config, all of these below /api/v1 as JSON, /api/v1/status, "
+      "/probe, /-/healthy and /-/ready\n");
 }
 
 TEST(Routes, serve_reports_as_text_and_as_json) {
