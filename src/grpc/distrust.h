@@ -11,7 +11,8 @@
 
 namespace mesh {
 
-// By which the server shows to us what it shows to the library. REQUIRES: it speaks TLS.
+// By which the server shows to us what it shows to the library; of one that is asked in plain text,
+// what it would show.
 TlsQuestion tls_question(const GrpcServer& server);
 
 // "\"CN=users\" has expired"; "" where that is not found out by then. Of whom there is no ca_file
