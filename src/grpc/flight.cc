@@ -30,10 +30,11 @@ namespace asio = boost::asio;
 using std::chrono::steady_clock;
 
 // What the library would write to the error output in a form of its own. Failures are told by the
-// calls: this is for who looks closer.
+// calls: this is for who looks closer, but for the last words before it aborts the process.
 void log_as_ours(gpr_log_func_args* line) {
   const std::string text = shown_on_one_line(line->message);
-  log(LogLevel::debug, "the gRPC library says", {{"line", text}});
+  const bool aborts = text.starts_with("assertion failed");
+  log(aborts ? LogLevel::error : LogLevel::debug, "the gRPC library says", {{"line", text}});
 }
 
 // In which a reader of the queue that is not busy shows itself.
