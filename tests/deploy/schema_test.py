@@ -30,6 +30,9 @@ ELEMENTS = {"targets": ("read_targets", "target"), "certificateEndpoints": ("rea
             "grpcProbes": ("read_probes", "probe")}
 BELOW = {"inbound": ("read_tls_port", "port"), "grpc": ("read_grpc_server", "server")}
 TLS = ("read_grpc_server", "tls")
+# Flags by which the program ends at once, has another place to listen at than the chart's, or its page where no
+# monitor asks for it.
+OUT_OF_PLACE = {"config.check", "version", "help", "web.systemd-socket", "web.telemetry-path"}
 
 
 def complaints(values):
@@ -130,6 +133,20 @@ class Schema(unittest.TestCase):
         names, = re.findall(r"grpc_code_names\{+(.*?)\}", read("src", "wire", "grpc_code.h"), re.S)
         self.assertEqual(["OK", *re.search(r"\^\((.*)\)\$$", pattern)[1].split("|")], re.findall(r'"(\w+)"', names))
 
+    def test_further_flags_are_those_that_the_pod_has_not(self):
+        pod = read("deploy", "helm", "mesh-exporter", "templates", "_pod.tpl")
+        given = set(re.findall(r"^ +- --([\w.-]+)=", pod, re.M))
+        table, = re.findall(r"known_flags\{\{(.*?)\}\};", read("src", "cli", "flags.cc"), re.S)
+        known = dict(re.findall(r'\{"([\w.-]+)", "(=?)', table))
+        self.assertGreater(len(given), 4)
+        self.assertLessEqual(given | OUT_OF_PLACE, known.keys())
+        pattern = SCHEMA["properties"]["extraArgs"]["items"]["pattern"]
+        values, switches = (set(names.replace("\\", "").split("|"))
+                            for names in re.fullmatch(r"\^--\((.*)\)=\.\|\^--\((.*)\)\$", pattern).groups())
+        free = known.keys() - given - OUT_OF_PLACE
+        self.assertEqual(values, {name for name in free if known[name]})
+        self.assertEqual(switches, {name for name in free if not known[name]})
+
     def test_variables_of_the_program_and_honest_odd_values_are_taken(self):
         for text in ('config: {poll: {interval: "${INTERVAL}", window: 1h30m}, limits: {body_bytes: 1048576}}',
                      'config: {grpc: {failure_codes: ["${CODE}", CANCELLED]}, targets: [{name: 7, admin: "${ADMIN}"}]}',
@@ -144,6 +161,7 @@ class Schema(unittest.TestCase):
                      "hostCertificates: {directories: [{path: /etc/..data/pki/, files: [..2026/*.crt]}]}",
                      "extraVolumeMounts: [{name: a, mountPath: /etc/mesh_exporter.d, subPath: b}]",
                      "extraEnv: [{name: A, valueFrom: {secretKeyRef: {name: a, key: b}}}, {name: B}]",
+                     "extraArgs: [--web.max-requests=0, '--web.runbook-url=https://a/b?c=d', --web.enable-lifecycle]",
                      "fullnameOverride: a-1",
                      "podMonitor: {interval: 1m30s, scrapeTimeout: 500ms, namespace: team-1}"):
             self.assertEqual(complaints(yaml.safe_load(text)), [], text)

@@ -47,6 +47,7 @@ REFUSED = (
     (("serviceMonitor.enabled=true", "service.enabled=false"), "needs service.enabled"),
     (("podMonitor.enabled=true", "podMonitor.interval=1m", "podMonitor.scrapeTimeout=61s"),
      "podMonitor.scrapeTimeout: 61s; expected at most the interval, which is 1m"),
+    (("extraArgs={--web.max-requests=1,--web.max-requests=2}",), "extraArgs: --web.max-requests is there twice"),
     (("updateStrategy.rollingUpdate.maxUnavailable=0%",), "one of maxUnavailable and maxSurge above 0"),
     (("updateStrategy.rollingUpdate.maxSurge=1",), "one of maxUnavailable and maxSurge above 0"),
     (("hostCertificates.enabled=true", "hostCertificates.directories[0].path=/a",

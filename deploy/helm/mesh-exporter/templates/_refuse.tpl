@@ -1,0 +1,20 @@
+{{/*
+What is wrong with values beside each other, which the schema cannot see: pods that would not start are not
+rendered. Takes the root.
+*/}}
+
+{{- define "mesh-exporter.refuse" -}}
+{{- $flags := list -}}
+{{- range .Values.extraArgs }}{{ $flags = append $flags (first (splitList "=" .)) }}{{ end -}}
+{{- include "mesh-exporter.once" (dict "where" "extraArgs" "what" $flags) -}}
+{{- end -}}
+
+{{/* Takes a dict: where, what (a list of texts, each of which may be there once). */}}
+{{- define "mesh-exporter.once" -}}
+{{- $where := .where -}}
+{{- $seen := dict -}}
+{{- range .what -}}
+{{- if hasKey $seen . }}{{ fail (printf "%s: %s is there twice; expected each once" $where .) }}{{ end -}}
+{{- $_ := set $seen . true -}}
+{{- end -}}
+{{- end -}}
