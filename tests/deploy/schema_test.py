@@ -163,6 +163,9 @@ class Schema(unittest.TestCase):
                      "extraEnv: [{name: A, valueFrom: {secretKeyRef: {name: a, key: b}}}, {name: B}]",
                      "extraArgs: [--web.max-requests=0, '--web.runbook-url=https://a/b?c=d', --web.enable-lifecycle]",
                      "fullnameOverride: a-1",
+                     "image: {repository: mesh-exporter, tag: v1.0_rc.1}",
+                     'image: {repository: "localhost:5000/a/b-c/d__e.f"}', 'image: {repository: "[::1]:5000/a"}',
+                     'image: {repository: "1234.dkr.ecr.eu-west-1.amazonaws.com/team/mesh--exporter"}',
                      "podMonitor: {interval: 1m30s, scrapeTimeout: 500ms, namespace: team-1}"):
             self.assertEqual(complaints(yaml.safe_load(text)), [], text)
 
