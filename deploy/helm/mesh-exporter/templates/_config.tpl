@@ -17,13 +17,8 @@
 {{- with include "mesh-exporter.cgroupRoot" . }}{{ $_ := set $needed "cgroup_root" . }}{{ end -}}
 {{- if .Values.hostCertificates.enabled -}}
 {{- $files := default list (dig "certificates" "files" list $config) -}}
-{{- $seen := list -}}
 {{- range .Values.hostCertificates.directories -}}
 {{- $directory := .path -}}
-{{- if has (trimSuffix "/" $directory) $seen -}}
-{{- fail (printf "hostCertificates.directories: %s is there twice; expected each once, with all its files" $directory) -}}
-{{- end -}}
-{{- $seen = append $seen (trimSuffix "/" $directory) -}}
 {{- $paths := list -}}
 {{- range .files }}{{ $paths = append $paths (printf "%s/%s" (trimSuffix "/" $directory) .) }}{{ end -}}
 {{- $files = append $files (dict "paths" $paths) -}}

@@ -7,6 +7,16 @@ rendered. Takes the root.
 {{- $flags := list -}}
 {{- range .Values.extraArgs }}{{ $flags = append $flags (first (splitList "=" .)) }}{{ end -}}
 {{- include "mesh-exporter.once" (dict "where" "extraArgs" "what" $flags) -}}
+{{- $names := list -}}
+{{- range .Values.extraVolumes }}{{ $names = append $names .name }}{{ end -}}
+{{- include "mesh-exporter.once" (dict "where" "extraVolumes" "what" $names) -}}
+{{- $places := list -}}
+{{- if .Values.hostCertificates.enabled -}}
+{{- range .Values.hostCertificates.directories }}{{ $places = append $places (trimSuffix "/" .path) }}{{ end -}}
+{{- end -}}
+{{- include "mesh-exporter.once" (dict "where" "hostCertificates.directories" "what" $places) -}}
+{{- range .Values.extraVolumeMounts }}{{ $places = append $places (trimSuffix "/" .mountPath) }}{{ end -}}
+{{- include "mesh-exporter.once" (dict "where" "extraVolumeMounts" "what" $places) -}}
 {{- end -}}
 
 {{/* Takes a dict: where, what (a list of texts, each of which may be there once). */}}

@@ -52,7 +52,11 @@ REFUSED = (
     (("updateStrategy.rollingUpdate.maxSurge=1",), "one of maxUnavailable and maxSurge above 0"),
     (("hostCertificates.enabled=true", "hostCertificates.directories[0].path=/a",
       "hostCertificates.directories[0].files[0]=b", "hostCertificates.directories[1].path=/a/",
-      "hostCertificates.directories[1].files[0]=c"), "/a/ is there twice"))
+      "hostCertificates.directories[1].files[0]=c"), "hostCertificates.directories: /a is there twice"),
+    (("hostCertificates.enabled=true", "extraVolumeMounts[0].name=a",
+      "extraVolumeMounts[0].mountPath=/etc/kubernetes/pki"),
+     "extraVolumeMounts: /etc/kubernetes/pki is there twice"),
+    (("extraVolumes[0].name=a", "extraVolumes[1].name=a"), "extraVolumes: a is there twice"))
 # What makes sense, though not far from what does not.
 TAKEN = (("podMonitor.enabled=true", "podMonitor.interval=1m30s", "podMonitor.scrapeTimeout=90s"),
          ("updateStrategy.rollingUpdate.maxUnavailable=0", "updateStrategy.rollingUpdate.maxSurge=10%"),
