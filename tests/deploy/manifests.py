@@ -99,6 +99,21 @@ def comparable(things):
     return found
 
 
+def defaults(values, above=()):
+    """[(path of keys, value)] of the chart's values, those of sections and the sections."""
+    for key, value in values.items():
+        yield (*above, key), value
+        if isinstance(value, dict):
+            yield from defaults(value, (*above, key))
+
+
+def nested(path, value):
+    """The values that set this one."""
+    for key in reversed(path):
+        value = {key: value}
+    return value
+
+
 def run(*command, **options):
     """(exit code, all output)."""
     done = subprocess.run(command, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True,

@@ -15,7 +15,7 @@ import yaml
 
 sys.dont_write_bytecode = True
 
-from manifests import HERE, make, read  # noqa: E402
+from manifests import HERE, defaults, make, nested, read  # noqa: E402
 
 SCHEMA = json.loads(read("deploy", "helm", "mesh-exporter", "values.schema.json"))
 VALUES = yaml.safe_load(read("deploy", "helm", "mesh-exporter", "values.yaml"))
@@ -33,6 +33,8 @@ TLS = ("read_grpc_server", "tls")
 # Flags by which the program ends at once, has another place to listen at than the chart's, or its page where no
 # monitor asks for it.
 OUT_OF_PLACE = {"config.check", "version", "help", "web.systemd-socket", "web.telemetry-path"}
+# What may be taken away altogether: Kubernetes has a meaning for none.
+FREE = {("resources",), ("secrets", "resources"), ("tolerations",), ("nodeSelector",), ("updateStrategy", "rollingUpdate")}
 
 
 def complaints(values):
@@ -41,6 +43,8 @@ def complaints(values):
         for key, value in more.items():
             if isinstance(value, dict) and isinstance(base.get(key), dict):
                 over(base[key], value)
+            elif value is None and key in base:
+                del base[key]
             else:
                 base[key] = value
         return base
@@ -76,6 +80,12 @@ class Schema(unittest.TestCase):
             schema = SCHEMA["definitions"][schema["$ref"].rsplit("/", 1)[1]] if "$ref" in schema else schema
             if isinstance(value, dict) and value and "properties" in schema and "anyOf" not in schema:
                 self.assertEqual(schema["properties"].keys() - {"claims"}, value.keys(), key)
+
+    def test_nothing_is_the_default_where_that_is_empty_and_refused_elsewhere(self):
+        """As of a section with all below it commented out: no template is left with it."""
+        for path, default in defaults(VALUES):
+            is_free = path[:1] in FREE or path[:2] in FREE or not (default or isinstance(default, (bool, int)))
+            self.assertEqual(complaints(nested(path, None)) == [], is_free, path)
 
     def test_objects_are_closed(self):
         def walk(schema, path):

@@ -8,11 +8,11 @@
 {{- end -}}
 
 {{- define "mesh-exporter.config" -}}
-{{- $config := deepCopy .Values.config -}}
+{{- $config := deepCopy (default dict .Values.config) -}}
 {{- $kubernetes := dict "node_name" "${NODE_NAME}" -}}
 {{- if .Values.networkNamespaces.enabled }}{{ $_ := set $kubernetes "network_namespaces" true }}{{ end -}}
 {{- if .Values.endpointSlices.enabled }}{{ $_ := set $kubernetes "endpoint_slices" true }}{{ end -}}
-{{- if .Values.kubelet.enabled }}{{ $_ := set $kubernetes "kubelet" .Values.kubelet.config }}{{ end -}}
+{{- if .Values.kubelet.enabled }}{{ $_ := set $kubernetes "kubelet" (default dict .Values.kubelet.config) }}{{ end -}}
 {{- $needed := dict "discovery" (dict "kubernetes" $kubernetes) -}}
 {{- with include "mesh-exporter.cgroupRoot" . }}{{ $_ := set $needed "cgroup_root" . }}{{ end -}}
 {{- if .Values.hostCertificates.enabled -}}
@@ -29,6 +29,6 @@
 {{- end -}}
 
 {{- define "mesh-exporter.secretsConfig" -}}
-{{- $secrets := mergeOverwrite (deepCopy .Values.secrets.config) (dict "enabled" true) -}}
+{{- $secrets := mergeOverwrite (deepCopy (default dict .Values.secrets.config)) (dict "enabled" true) -}}
 {{- toYaml (dict "certificates" (dict "secrets" $secrets)) -}}
 {{- end -}}

@@ -33,7 +33,7 @@ helm.sh/chart: {{ printf "%s-%s" .Chart.Name .Chart.Version | replace "+" "_" }}
 
 {{/* The same with some more, which go before them; takes a list: the root, and these. */}}
 {{- define "mesh-exporter.labelsWith" -}}
-{{- toYaml (mergeOverwrite (fromYaml (include "mesh-exporter.labels" (first .))) (deepCopy (last .))) -}}
+{{- toYaml (mergeOverwrite (fromYaml (include "mesh-exporter.labels" (first .))) (deepCopy (default dict (last .)))) -}}
 {{- end -}}
 
 {{- define "mesh-exporter.serviceAccountName" -}}
@@ -54,5 +54,5 @@ helm.sh/chart: {{ printf "%s-%s" .Chart.Name .Chart.Version | replace "+" "_" }}
 
 {{/* By which the agents are asked; takes the values. */}}
 {{- define "mesh-exporter.scheme" -}}
-{{- ternary "https" "http" (and (ne "" .webConfig.existingSecret) .webConfig.tls) -}}
+{{- ternary "https" "http" (and (ne "" (default "" .webConfig.existingSecret)) .webConfig.tls) -}}
 {{- end -}}

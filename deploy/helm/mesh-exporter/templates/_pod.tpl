@@ -73,11 +73,11 @@ httpGet:
 annotations:
   {{- $annotations := fromYaml (include "mesh-exporter.optOutAnnotations" .) }}
   {{- $_ := set $annotations "checksum/config" (sha256sum .text) }}
-  {{- toYaml (mergeOverwrite $annotations (deepCopy .root.Values.podAnnotations)) | nindent 2 }}
+  {{- toYaml (mergeOverwrite $annotations (deepCopy (default dict .root.Values.podAnnotations))) | nindent 2 }}
 labels:
   {{- include "mesh-exporter.selectorLabels" .root | nindent 2 }}
   app.kubernetes.io/component: {{ .component }}
-  {{- $labels := merge (deepCopy .root.Values.podLabels) .root.Values.commonLabels (fromYaml (include "mesh-exporter.optOutLabels" .)) }}
+  {{- $labels := merge (deepCopy (default dict .root.Values.podLabels)) (default dict .root.Values.commonLabels) (fromYaml (include "mesh-exporter.optOutLabels" .)) }}
   {{- toYaml $labels | nindent 2 }}
 {{- end -}}
 

@@ -9,15 +9,15 @@ alerts/mesh_exporter.rules.yaml with the addresses and overrides of the values. 
 {{- $text = $text | replace "https://grafana.example.com/d/" (printf "%s/d/" (trimSuffix "/" $values.grafanaUrl)) -}}
 {{- $text = $text | replace "https://github.com/mesh-exporter/mesh_exporter/blob/main/docs/runbook.md#" (printf "%s#" $values.runbookUrl) -}}
 {{- $groups := (fromYaml $text).groups -}}
-{{- include "mesh-exporter.checkOverrides" (dict "groups" $groups "alerts" $values.alerts) -}}
+{{- include "mesh-exporter.checkOverrides" (dict "groups" $groups "alerts" (default dict $values.alerts)) -}}
 {{- $kept := list -}}
 {{- range $group := $groups -}}
 {{- $rules := list -}}
 {{- range $rule := $group.rules -}}
 {{- $override := dict -}}
 {{- if $rule.alert -}}
-{{- $override = default dict (get $values.alerts $rule.alert) -}}
-{{- include "mesh-exporter.override" (dict "rule" $rule "override" $override "labels" $values.additionalRuleLabels) -}}
+{{- $override = default dict (get (default dict $values.alerts) $rule.alert) -}}
+{{- include "mesh-exporter.override" (dict "rule" $rule "override" $override "labels" (default dict $values.additionalRuleLabels)) -}}
 {{- end -}}
 {{- if dig "enabled" true $override }}{{ $rules = append $rules $rule }}{{ end -}}
 {{- end -}}

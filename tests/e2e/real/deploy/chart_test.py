@@ -21,7 +21,7 @@ sys.path.insert(0, os.path.join(ROOT, "tests", "deploy"))
 import posture_test  # noqa: E402
 import thresholds  # noqa: E402
 from manifests import HERE as FIXTURES  # noqa: E402
-from manifests import make, objects, of_kind, only, read, run  # noqa: E402
+from manifests import defaults, make, objects, of_kind, only, read, run  # noqa: E402
 
 RULES = ("--set", "prometheusRule.enabled=true")
 OVERRIDES = """\
@@ -148,6 +148,15 @@ class Chart(unittest.TestCase):
 
         for values in TAKEN:
             make.template("--set", ",".join(values))
+
+    def test_nothing_renders_as_the_empty_default_does(self):
+        values = yaml.safe_load(read("deploy", "helm", "mesh-exporter", "values.yaml"))
+        on = ",".join(f"{one}.enabled=true" for one in (*SWITCHES, "podMonitor", "prometheusRule", "dashboards",
+                                                         "networkPolicy"))
+        empty = [path for path, default in defaults(values) if default in ({}, [], "")]
+        self.assertGreater(len(empty), 30)
+        nulls = ",".join(".".join(path) + "=null" for path in empty)
+        self.assertEqual(make.template("--set", on, "--set", nulls), make.template("--set", on))
 
     def test_it_refuses_a_cluster_that_is_too_old(self):
         code, said = run(make.HELM, "template", make.CHART, "--kube-version", "1.24")
