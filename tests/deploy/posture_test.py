@@ -210,6 +210,9 @@ class Monitors(unittest.TestCase):
                 self.assertEqual(len(picked), 1, f"{case} {service['metadata']['name']}")
             for policy in of_kind(things, "NetworkPolicy"):
                 self.assertEqual(policy["spec"]["policyTypes"], ["Ingress", "Egress"])
+                # The kubelet's port is there by its address, and no other.
+                self.assertEqual([rule["ports"] for rule in policy["spec"]["egress"] if "to" not in rule][1], [
+                    {"port": port, "protocol": "TCP"} for port in (6443, 10255)])
                 for labels in pods:
                     self.assertLessEqual(policy["spec"]["podSelector"]["matchLabels"].items(), labels.items())
 

@@ -177,6 +177,8 @@ class Schema(unittest.TestCase):
                      "extraVolumes: [{name: config-of-mine, emptyDir: {}}]",
                      "extraEnv: [{name: A, valueFrom: {secretKeyRef: {name: a, key: b}}}, {name: B}]",
                      "extraArgs: [--web.max-requests=0, '--web.runbook-url=https://a/b?c=d', --web.enable-lifecycle]",
+                     "kubelet: {config: {address: '[fe80::1%eth0]:10250', ca_file: /a, insecure_skip_verify: false}}",
+                     "kubelet: {config: {address: 'node-1.example.com:10255'}}", "kubelet: {config: {address: '${A}'}}",
                      "fullnameOverride: a-1",
                      "image: {repository: mesh-exporter, tag: v1.0_rc.1}",
                      'image: {repository: "localhost:5000/a/b-c/d__e.f"}', 'image: {repository: "[::1]:5000/a"}',

@@ -28,6 +28,12 @@
 {{- toYaml (mergeOverwrite $config $needed) -}}
 {{- end -}}
 
+{{/* The kubelet's, as its address has it; "" where that is for the environment of the pod to say. */}}
+{{- define "mesh-exporter.kubeletPort" -}}
+{{- $address := default ":10250" (default dict .Values.kubelet.config).address -}}
+{{- regexFind ":[0-9]+$" $address | trimPrefix ":" -}}
+{{- end -}}
+
 {{- define "mesh-exporter.secretsConfig" -}}
 {{- $secrets := mergeOverwrite (deepCopy (default dict .Values.secrets.config)) (dict "enabled" true) -}}
 {{- toYaml (dict "certificates" (dict "secrets" $secrets)) -}}

@@ -17,6 +17,9 @@ rendered. Takes the root.
 {{- include "mesh-exporter.once" (dict "where" "hostCertificates.directories" "what" $places) -}}
 {{- range .Values.extraVolumeMounts }}{{ $places = append $places (trimSuffix "/" .mountPath) }}{{ end -}}
 {{- include "mesh-exporter.once" (dict "where" "extraVolumeMounts" "what" $places) -}}
+{{- if and .Values.networkPolicy.enabled .Values.kubelet.enabled (not (include "mesh-exporter.kubeletPort" .)) -}}
+{{- fail (printf "kubelet.config.address: %s; expected a port in figures at its end, which networkPolicy allows" .Values.kubelet.config.address) -}}
+{{- end -}}
 {{- end -}}
 
 {{/* Takes a dict: where, what (a list of texts, each of which may be there once). */}}
