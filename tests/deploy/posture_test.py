@@ -131,6 +131,13 @@ class Posture(unittest.TestCase):
             "requests": {"cpu": "50m", "memory": "32Mi"}, "limits": {"memory": "128Mi"}})
         self.assertIn("maxUnavailable", one["spec"]["updateStrategy"]["rollingUpdate"])
 
+    def test_the_agent_for_secrets_leaves_a_node_that_is_drained_or_lost(self):
+        """It tolerates what its own value says, which is nothing by itself."""
+        self.assertNotIn("tolerations", pod_of(only(golden("secrets"), "Deployment")))
+        self.assertEqual(pod_of(only(golden("secrets"), "DaemonSet"))["tolerations"], [{"operator": "Exists"}])
+        one, = pod_of(only(golden("namespaces"), "Deployment"))["tolerations"]
+        self.assertEqual(one["key"], "node-role.kubernetes.io/control-plane")
+
     def test_no_mesh_takes_the_pods_in(self):
         for things in [*map(golden, make.cases()), kustomized("base")]:
             for one in workloads(things):

@@ -1,6 +1,6 @@
 {{/*
 The pod of an agent, on each node and that for Secrets. Takes a dict: root, component, account, config
-(the ConfigMap's name), text (what is in it), resources, node (whether it watches a node).
+(the ConfigMap's name), text (what is in it), resources, tolerations, node (whether it watches a node).
 */}}
 
 {{/* Every mesh's injection, Istio's ambient mode, and the agents themselves pass these pods over. */}}
@@ -199,7 +199,7 @@ nodeSelector:
 affinity:
   {{- toYaml . | nindent 2 }}
 {{- end }}
-{{- with $values.tolerations }}
+{{- with .tolerations }}
 tolerations:
   {{- toYaml . | nindent 2 }}
 {{- end }}
