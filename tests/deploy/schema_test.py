@@ -127,6 +127,16 @@ class Schema(unittest.TestCase):
             commented = {"issuer", "rotation_point"} if name == "secrets" else set()
             self.assertEqual(known, part.keys() - more | commented)
 
+    def test_it_takes_the_programs_example(self):
+        example = yaml.safe_load(read("config.example.yaml"))
+        for key in SWITCHED:
+            *above, last = key.split(".")
+            section = example
+            for one in above:
+                section = section[one]
+            section.pop(last)
+        self.assertEqual(complaints({"config": example}), [])
+
     def test_it_knows_the_keys_of_what_the_program_has_lists_of(self):
         definitions = SCHEMA["definitions"]
         self.assertEqual(definitions["grpcTls"]["properties"].keys(), keys_in_source(*TLS))
@@ -179,6 +189,9 @@ class Schema(unittest.TestCase):
                      "extraArgs: [--web.max-requests=0, '--web.runbook-url=https://a/b?c=d', --web.enable-lifecycle]",
                      "kubelet: {config: {address: '[fe80::1%eth0]:10250', ca_file: /a, insecure_skip_verify: false}}",
                      "kubelet: {config: {address: 'node-1.example.com:10255'}}", "kubelet: {config: {address: '${A}'}}",
+                     "config: {targets: [{name: a, admin: 'unix:///run/a.sock'}, {name: b, metrics: 'http://[::1]:1/m?a=b'}]}",
+                     "config: {targets: [{name: a, mesh: '${MESH}', grpc: 'unix:/run/a.sock'}], limits: {body_bytes: 1024MiB}}",
+                     "config: {poll: {interval: 100ms}, probes: {grpc: [{address: 'a:1', timeout: 10ms}]}}",
                      "fullnameOverride: a-1",
                      "image: {repository: mesh-exporter, tag: v1.0_rc.1}",
                      'image: {repository: "localhost:5000/a/b-c/d__e.f"}', 'image: {repository: "[::1]:5000/a"}',

@@ -20,6 +20,10 @@ REFUSED = (
       "extraVolumeMounts[0].mountPath=/etc/kubernetes/pki"),
      "extraVolumeMounts: /etc/kubernetes/pki is there twice"),
     (("extraVolumes[0].name=a", "extraVolumes[1].name=a"), "extraVolumes: a is there twice"),
+    (("config.poll.interval=1s", "config.poll.timeout=5s"), "config.poll.timeout: 5s; expected it not to be above"),
+    (("config.poll.timeout=16s",), "not to be above the interval, which is 15s"),
+    (("config.poll.interval=1h", "config.poll.window=59m59s"), "config.poll.window: 59m59s; expected it not to be below"),
+    (("config.poll.stale_after=1s",), "config.poll.stale_after: 1s"),
     (("extraEnv[0].name=A", "extraEnv[1].name=A"), "extraEnv: A is there twice"),
     (("podSecurityContext.runAsUser=0",), "runAsUser is 0 and runAsNonRoot true"),
     (("securityContext.runAsUser=0",), "runAsUser is 0 and runAsNonRoot true"),
@@ -27,7 +31,9 @@ REFUSED = (
     (("networkPolicy.enabled=true", "kubelet.enabled=true", "kubelet.config.address=${A}"),
      "kubelet.config.address: ${A}; expected a port in figures"))
 # What makes sense, though not far from what does not.
-TAKEN = (("podSecurityContext.runAsUser=0", "podSecurityContext.runAsNonRoot=false"),
+TAKEN = (("config.poll.interval=1m", "config.poll.timeout=60s", "config.poll.window=60s"),
+         ("config.poll.interval=${A}", "config.poll.timeout=1h"), ("config.poll.interval=1h",),
+         ("podSecurityContext.runAsUser=0", "podSecurityContext.runAsNonRoot=false"),
          ("podSecurityContext.runAsUser=0", "securityContext.runAsUser=1"),
          ("podSecurityContext.runAsUser=0", "podSecurityContext.runAsNonRoot=null"),
          ("podSecurityContext.runAsUser=null", "networkNamespaces.enabled=true", "secrets.enabled=true"),
