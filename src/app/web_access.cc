@@ -69,11 +69,40 @@ Result<WebAccess, ConfigErrors> set_up(const std::string& file, WebConfig config
   return access;
 }
 
-// "" or what must not go while the program runs.
-std::string_view taken_away(const WebAccess& before, const WebAccess& now) {
-  if (before.tls && !now.tls) return "tls_server_config";
-  const bool no_users = now.config->users.empty();
-  return no_users && !before.config->users.empty() ? "basic_auth_users" : "";
+bool wants_certificates(ClientAuth auth) {
+  return auth == ClientAuth::require_any || auth == ClientAuth::verify;
+}
+
+// Who was refused for want of a certificate, or of one that is valid, still is.
+bool asks_as_much(ClientAuth before, ClientAuth now) {
+  return now == ClientAuth::verify || before == now || !wants_certificates(before);
+}
+
+// By which the guard of clients' certificates lets in who it did not.
+void tell_opened(const ServedTls& before, const ServedTls& now, std::vector<std::string>& opened) {
+  if (!asks_as_much(before.client_auth, now.client_auth)) {
+    opened.emplace_back("tls_server_config.client_auth_type asks less of clients");
+  } else if (before.client_auth == ClientAuth::verify && !before.client_ca.empty() &&
+             now.client_ca.empty()) {
+    opened.emplace_back("tls_server_config.client_ca is gone");
+  }
+  if (!before.client_allowed_sans.empty() && now.client_allowed_sans.empty()) {
+    opened.emplace_back("tls_server_config.client_allowed_sans is gone");
+  }
+}
+
+// What must not go while the program runs.
+ConfigErrors taken_away(const std::string& file, const WebConfig& before, const WebConfig& now) {
+  std::vector<std::string> opened;
+  if (before.tls && !now.tls) opened.emplace_back("tls_server_config is gone");
+  if (before.tls && now.tls) tell_opened(*before.tls, *now.tls, opened);
+  if (!before.users.empty() && now.users.empty()) opened.emplace_back("basic_auth_users is gone");
+  ConfigErrors errors;
+  for (const std::string& what : opened) {
+    errors.push_back(
+        {file + ": " + what + ", and no guard is given up while the program runs; restart it"});
+  }
+  return errors;
 }
 
 }  // namespace
@@ -117,9 +146,8 @@ std::string WebAccessReloader::reload() {
   ConfigErrors errors;
   if (!read.access) {
     errors = read.access.error();
-  } else if (const std::string_view gone = taken_away(access_, *read.access); !gone.empty()) {
-    errors.push_back({file + ": " + std::string(gone) +
-                      " is gone, and is not given up while the program runs; restart it"});
+  } else {
+    errors = taken_away(file, *access_.config, *read.access->config);
   }
   successful_ = errors.empty();
   std::string wrong;

@@ -39,9 +39,10 @@ class WebAccessReloader {
   // `read` is in force. `use` puts another one in force, and is called in reload() only.
   WebAccessReloader(WebAccessRead read, Use use);
 
-  // Reads it again. What is wrong changes nothing, nor does what would take TLS or all passwords
-  // away: a file that was cut short must not open what was closed; who means it starts anew. "" or
-  // what is wrong, one error a line; it is in the log then.
+  // Reads it again. What is wrong changes nothing, nor does what would take TLS, all passwords or
+  // the guard of clients' certificates (type, CA, names) away: a file that was cut short must not
+  // open what was closed; who means it starts anew. "" or what is wrong, one error a line; it is in
+  // the log then.
   std::string reload();
 
   // One look at the files; whether it is time to reload().

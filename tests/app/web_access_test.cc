@@ -1,5 +1,5 @@
 // What is said of a web configuration whose certificates cannot be used: under which key, of which
-// file, and why.
+// file, and why. And of one that is read again, and is less of a guard than the one in force.
 #include "app/web_access.h"
 
 #include <gmock/gmock.h>
@@ -8,6 +8,7 @@
 
 #include <filesystem>
 #include <fstream>
+#include <sstream>
 #include <string>
 #include <vector>
 
@@ -85,6 +86,80 @@ TEST_F(WebAccessFiles, are_told_from_texts_in_the_configuration) {
   EXPECT_THAT(faults_of("cert: \"" + text + "\", key_file: other.key"),
               ElementsAre("key_file: cannot use " + path("other.key") +
                           ": it is not the key of the certificate in cert"));
+}
+
+struct WebAccessReload : WebAccessFiles {
+  void SetUp() override {
+    WebAccessFiles::SetUp();
+    write("ca.crt", other.pem);
+  }
+
+  void say(const std::string& tls, const std::string& rest = "") const {
+    write("w.yml",
+          "tls_server_config:\n  cert_file: server.crt\n  key_file: server.key\n" + tls + rest);
+  }
+
+  // What is refused of `now` where `before` is in force; without the name of the file and the
+  // advice. What was refused is not in use.
+  std::vector<std::string> refused(const std::string& before, const std::string& now) const {
+    say(before);
+    int exchanges = 0;
+    WebAccessReloader web(read_web_access(path("w.yml")), [&](const WebAccess&) { ++exchanges; });
+    say(now);
+    std::istringstream lines(web.reload());
+    std::vector<std::string> what;
+    const std::string head = path("w.yml") + ": tls_server_config.";
+    for (std::string line; std::getline(lines, line);) {
+      EXPECT_EQ(line.substr(0, head.size()), head);
+      what.push_back(line.substr(head.size(), line.find(',') - head.size()));
+    }
+    EXPECT_EQ(web.successful(), what.empty());
+    EXPECT_EQ(exchanges, what.empty() ? 1 : 0);
+    return what;
+  }
+};
+
+constexpr const char* verify = "  client_auth_type: RequireAndVerifyClientCert\n";
+constexpr const char* any = "  client_auth_type: RequireAnyClientCert\n";
+constexpr const char* if_given = "  client_auth_type: VerifyClientCertIfGiven\n";
+constexpr const char* ca = "  client_ca_file: ca.crt\n";
+constexpr const char* names = "  client_allowed_sans: [prometheus, other]\n";
+
+TEST_F(WebAccessReload, takes_no_client_certificates_away) {
+  const std::string whole = std::string(verify) + ca + names;
+  const std::string type = "client_auth_type asks less of clients",
+                    sans = "client_allowed_sans is gone";
+  EXPECT_THAT(refused(whole, ""), ElementsAre(type, sans));
+  EXPECT_THAT(refused(whole, verify), ElementsAre("client_ca is gone", sans));
+  EXPECT_THAT(refused(whole, std::string(verify) + ca), ElementsAre(sans));
+  EXPECT_THAT(refused(whole, std::string(any) + names), ElementsAre(type));
+  EXPECT_THAT(refused(std::string(verify) + ca, std::string(if_given) + ca), ElementsAre(type));
+  EXPECT_THAT(refused(any, ""), ElementsAre(type));
+  EXPECT_THAT(refused(verify, ""), ElementsAre(type));  // by the system's roots
+}
+
+TEST_F(WebAccessReload, takes_what_asks_as_much_or_more) {
+  const std::string whole = std::string(verify) + ca + names;
+  EXPECT_THAT(refused("", whole), IsEmpty());
+  EXPECT_THAT(refused(any, whole), IsEmpty());
+  EXPECT_THAT(refused(whole, std::string(verify) + ca + "  client_allowed_sans: [other]\n"),
+              IsEmpty());
+  // Whoever shows no certificate is let in by both.
+  EXPECT_THAT(refused(std::string(if_given) + ca, ""), IsEmpty());
+}
+
+TEST_F(WebAccessReload, takes_neither_tls_nor_all_users_away) {
+  const std::string users =
+      "basic_auth_users:\n  u: $2y$10$abcdefghijklmnopqrstuuKq1W4C1bC3o7QyGmKxwkEZP2QwqYB2W\n";
+  say("", users);
+  WebAccessReloader web(read_web_access(path("w.yml")), [](const WebAccess&) { FAIL(); });
+  write("w.yml", "");
+  const std::string advice = ", and no guard is given up while the program runs; restart it";
+  EXPECT_EQ(web.reload(), path("w.yml") + ": tls_server_config is gone" + advice + "\n" +
+                              path("w.yml") + ": basic_auth_users is gone" + advice);
+  say("");
+  EXPECT_EQ(web.reload(), path("w.yml") + ": basic_auth_users is gone" + advice);
+  EXPECT_FALSE(web.successful());
 }
 
 }  // namespace
