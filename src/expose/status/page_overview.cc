@@ -13,9 +13,20 @@ namespace {
 // expiring certificates hide nothing else.
 constexpr FindingsShown as_a_start{20, 3};
 
+// What runs is not what somebody wrote, and believes to be running.
+void write_refused_reload(const Page& page, const ReportFilter& filter, Html& html) {
+  if (page.options.config.successful) return;
+  const auto words = html.open("p", {{"class", "alarm"}});
+  html.text("A configuration file was read again and is refused, the log says why: ");
+  html.element("a", {{"href", address_of(*find_status_page("/config"), filter)}},
+               "what was read before");
+  html.text(" goes on.");
+}
+
 }  // namespace
 
 void write_overview(const Page& page, const ReportFilter& filter, Html& html) {
+  write_refused_reload(page, filter, html);
   write_findings_list(page, filter, diagnose(page, filter), as_a_start, html);
   write_discovery_problems(page, html);  // who is not known of cannot be in trouble
   html.element("h2", "Areas");
