@@ -149,7 +149,7 @@ std::string WebAccessReloader::reload() {
   } else {
     errors = taken_away(file, *access_.config, *read.access->config);
   }
-  successful_ = errors.empty();
+  const bool was_successful = std::exchange(successful_, errors.empty());
   std::string wrong;
   for (const Error& error : errors) {
     log(LogLevel::error, "the web configuration was not reloaded, the old one goes on",
@@ -157,6 +157,9 @@ std::string WebAccessReloader::reload() {
     wrong.append(wrong.empty() ? "" : "\n").append(error.message);
   }
   if (!successful_) return wrong;
+  // SIGHUP is for both configurations, and files are touched that say the same.
+  const bool same = *access_.config == *read.access->config;
+  if (same && was_successful) return "";
   // Connections live on where nothing about TLS has changed.
   if (access_.config->tls == read.access->config->tls) read.access->tls = access_.tls;
   access_ = std::move(*read.access);

@@ -42,7 +42,7 @@ class WebAccessReloader {
   // Reads it again. What is wrong changes nothing, nor does what would take TLS, all passwords or
   // the guard of clients' certificates (type, CA, names) away: a file that was cut short must not
   // open what was closed; who means it starts anew. "" or what is wrong, one error a line; it is in
-  // the log then.
+  // the log then. What is as before is no event.
   std::string reload();
 
   // One look at the files; whether it is time to reload().

@@ -20,7 +20,9 @@ namespace {
 using support::mint;
 using support::Minted;
 using testing::ElementsAre;
+using testing::HasSubstr;
 using testing::IsEmpty;
+using testing::Not;
 
 struct WebAccessFiles : testing::Test {
   void SetUp() override {
@@ -146,6 +148,28 @@ TEST_F(WebAccessReload, takes_what_asks_as_much_or_more) {
               IsEmpty());
   // Whoever shows no certificate is let in by both.
   EXPECT_THAT(refused(std::string(if_given) + ca, ""), IsEmpty());
+}
+
+TEST_F(WebAccessReload, of_the_same_is_no_event_unless_it_mends_what_was_refused) {
+  int exchanges = 0;
+  say("");
+  WebAccessReloader web(read_web_access(path("w.yml")), [&](const WebAccess&) { ++exchanges; });
+  const auto logged = [&web] {
+    testing::internal::CaptureStderr();
+    web.reload();
+    return testing::internal::GetCapturedStderr();
+  };
+  const std::string words = "web configuration reloaded";
+  EXPECT_EQ(logged(), "");
+  EXPECT_EQ(exchanges, 0);
+  say("", "rate_limit: {interval: 1s, burst: 2}\n");
+  EXPECT_THAT(logged(), HasSubstr(words));
+  EXPECT_EQ(exchanges, 1);
+  write("w.yml", "");
+  EXPECT_THAT(logged(), Not(HasSubstr(words)));
+  say("", "rate_limit: {interval: 1s, burst: 2}\n");
+  EXPECT_THAT(logged(), HasSubstr(words));
+  EXPECT_TRUE(web.successful());
 }
 
 TEST_F(WebAccessReload, takes_neither_tls_nor_all_users_away) {
