@@ -10,6 +10,7 @@
 #include <unistd.h>
 
 #include <algorithm>
+#include <chrono>
 #include <cstdlib>
 #include <exception>
 #include <iostream>
@@ -97,6 +98,10 @@ bool print_errors(const Result<Value, ConfigErrors>& config) {
 }
 
 void print_found(const std::string& web_file, const WebAccess& web) {
+  const auto now = std::chrono::system_clock::now();
+  const auto warning =
+      expiry_warning(web_file, *web.config, std::chrono::floor<std::chrono::seconds>(now));
+  if (warning) std::cerr << *warning << "\n";
   const std::size_t users = web.config->users.size();
   std::cout << web_file << ": valid, " << (web.tls ? "TLS" : "no TLS") << ", " << users
             << (users == 1 ? " user\n" : " users\n");

@@ -6,9 +6,11 @@
 #include <utility>
 
 #include "base/log.h"
+#include "base/rfc3339.h"
 #include "base/text.h"
 #include "config/load_web.h"
 #include "scrape/file_read.h"
+#include "wire/certificate_file.h"
 #include "wire/x509_key_pair.h"
 
 namespace mesh {
@@ -129,6 +131,25 @@ WebAccessRead read_web_access(const std::string& file, std::vector<std::string> 
     read.access = config.error();
   }
   return read;
+}
+
+std::optional<std::string> expiry_warning(const std::string& file, const WebConfig& config,
+                                          std::chrono::sys_seconds now) {
+  if (!config.tls) return std::nullopt;
+  CertificateFileReader reader("");
+  reader.feed(config.tls->certificate);
+  const Result<CertificateFile> read = reader.finish();
+  if (!read || read->certificates.empty()) return std::nullopt;
+  const Certificate& leaf = read->certificates.front();
+  std::string when;
+  if (leaf.not_after < now) when = "has expired: it was valid until " + to_rfc3339(leaf.not_after);
+  if (leaf.not_before && *leaf.not_before > now) {
+    when = "is not valid before " + to_rfc3339(*leaf.not_before);
+  }
+  if (when.empty()) return std::nullopt;
+  const std::string& from = config.tls->certificate_file;
+  return file + ": tls_server_config.cert" + (from.empty() ? ": it " : "_file: " + from + " ") +
+         when;
 }
 
 WebAccessReloader::WebAccessReloader(WebAccessRead read, Use use)

@@ -2,8 +2,10 @@
 // it, and how it is put in force and exchanged while the program runs.
 #pragma once
 
+#include <chrono>
 #include <functional>
 #include <memory>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -30,6 +32,11 @@ struct WebAccessRead {
 // Of this file; "" guards nothing. `known` are the files of the last reading: a change of any of
 // them after this call is seen in the signatures.
 WebAccessRead read_web_access(const std::string& file, std::vector<std::string> known = {});
+
+// Where the certificate that is served is out of its time, which keeps nobody from serving it, and
+// clients from taking it: a line for who checks `file`.
+std::optional<std::string> expiry_warning(const std::string& file, const WebConfig& config,
+                                          std::chrono::sys_seconds now);
 
 // Not thread-safe.
 class WebAccessReloader {

@@ -130,6 +130,25 @@ std::optional<Error> choose_ciphers(SSL_CTX* context, const ServedTls& settings)
   return std::nullopt;
 }
 
+// Up to TLS 1.2 a suite is for keys of one kind; a list of others would serve nobody.
+std::optional<Error> wrong_with_suites(SSL_CTX* context, const ServedTls& settings) {
+  if (settings.max_version > tls_1_2) return std::nullopt;
+  const EVP_PKEY* const key = SSL_CTX_get0_privatekey(context);
+  const int kind = key == nullptr ? EVP_PKEY_NONE : EVP_PKEY_get_base_id(key);
+  const int wanted =
+      kind == EVP_PKEY_RSA || kind == EVP_PKEY_RSA_PSS ? NID_auth_rsa : NID_auth_ecdsa;
+  const Owned<SSL, SSL_free> one(SSL_new(context));
+  if (!one) return std::nullopt;
+  STACK_OF(SSL_CIPHER)* const suites = SSL_get1_supported_ciphers(one.get());  // by these versions
+  bool usable = false;
+  for (int i = 0; i < sk_SSL_CIPHER_num(suites); ++i) {
+    usable |= SSL_CIPHER_get_auth_nid(sk_SSL_CIPHER_value(suites, i)) == wanted;
+  }
+  sk_SSL_CIPHER_free(suites);
+  if (usable) return std::nullopt;
+  return Error{"cipher_suites: none can be used by these versions with a key of this kind"};
+}
+
 int verify_mode(ClientAuth auth) {
   switch (auth) {
     case ClientAuth::none: return SSL_VERIFY_NONE;
@@ -187,6 +206,7 @@ Result<std::shared_ptr<const ServerTls>> ServerTls::make(const ServedTls& settin
   SSL_CTX* const native = state->context.native_handle();
   if (auto error = choose_ciphers(native, settings)) return *error;
   if (auto error = use_certificate(state->context, settings)) return *error;
+  if (auto error = wrong_with_suites(native, settings)) return *error;
   state->verifies = settings.client_auth == ClientAuth::verify ||
                     settings.client_auth == ClientAuth::verify_if_given;
   state->allowed_sans = settings.client_allowed_sans;

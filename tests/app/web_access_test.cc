@@ -6,6 +6,7 @@
 #include <gtest/gtest.h>
 #include <unistd.h>
 
+#include <chrono>
 #include <filesystem>
 #include <fstream>
 #include <sstream>
@@ -88,6 +89,40 @@ TEST_F(WebAccessFiles, are_told_from_texts_in_the_configuration) {
   EXPECT_THAT(faults_of("cert: \"" + text + "\", key_file: other.key"),
               ElementsAre("key_file: cannot use " + path("other.key") +
                           ": it is not the key of the certificate in cert"));
+}
+
+TEST_F(WebAccessFiles, with_suites_that_fit_nothing_are_refused) {
+  const std::string pair = "cert_file: server.crt, key_file: server.key, ";
+  const std::string for_rsa = "cipher_suites: [TLS_ECDHE_RSA_WITH_AES_128_GCM_SHA256]";
+  const std::string for_ec = "cipher_suites: [TLS_ECDHE_ECDSA_WITH_AES_128_GCM_SHA256]";
+  const auto none =
+      ElementsAre("cipher_suites: none can be used by these versions with a key of this kind");
+  EXPECT_THAT(faults_of(pair + for_rsa + ", max_version: TLS12"), none);
+  EXPECT_THAT(faults_of(pair + for_ec + ", max_version: TLS12"), IsEmpty());
+  EXPECT_THAT(faults_of(pair + for_rsa), IsEmpty());  // TLS 1.3 has its own
+  EXPECT_THAT(faults_of(pair + for_ec + ", min_version: TLS10, max_version: TLS11"), none);
+  EXPECT_THAT(faults_of(pair + "max_version: TLS12"), IsEmpty());
+  const Minted rsa = mint({.common_name = "rsa", .key = support::MintedKey::rsa2048});
+  write("server.crt", rsa.pem);
+  write("server.key", rsa.key_pem);
+  EXPECT_THAT(faults_of(pair + for_ec + ", max_version: TLS12"), none);
+  EXPECT_THAT(faults_of(pair + for_rsa + ", max_version: TLS12"), IsEmpty());
+}
+
+TEST_F(WebAccessFiles, that_are_out_of_their_time_are_told) {
+  write("w.yml", "tls_server_config: {cert_file: server.crt, key_file: server.key}\n");
+  const WebAccessRead read = read_web_access(path("w.yml"));
+  ASSERT_TRUE(read.access);
+  const auto now = std::chrono::floor<std::chrono::seconds>(std::chrono::system_clock::now());
+  const auto warning = [&](std::chrono::years later) {
+    return expiry_warning("w.yml", *read.access->config, now + later).value_or("");
+  };
+  const std::string head = "w.yml: tls_server_config.cert_file: " + path("server.crt") + " ";
+  EXPECT_EQ(warning(std::chrono::years(0)), "");
+  EXPECT_THAT(warning(std::chrono::years(200)),
+              HasSubstr(head + "has expired: it was valid until "));
+  EXPECT_THAT(warning(std::chrono::years(-100)), HasSubstr(head + "is not valid before "));
+  EXPECT_EQ(expiry_warning("w.yml", WebConfig{}, now), std::nullopt);
 }
 
 struct WebAccessReload : WebAccessFiles {
