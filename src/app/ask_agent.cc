@@ -67,6 +67,17 @@ std::string_view hint(int status) {
   }
 }
 
+// The same of who does not answer.
+std::string_view hint(Reason reason, std::string_view instead) {
+  switch (reason) {
+    case Reason::connect:
+    case Reason::timeout: return instead;
+    case Reason::tls:
+      return "; whom to trust and what to show is said by tls_config in --http.config.file";
+    default: return "";
+  }
+}
+
 // Who answers at that address need not be an agent.
 std::string fit_for_terminal(std::string_view text) {
   std::string lines;
@@ -78,7 +89,8 @@ std::string fit_for_terminal(std::string_view text) {
 
 }  // namespace
 
-Result<std::string> ask_agent(const AgentFlags& agent, const std::string& path) {
+Result<std::string> ask_agent(const AgentFlags& agent, const std::string& path,
+                              std::string_view instead) {
   const Result<ServerAccess> access = access_to(agent);
   if (!access) return access.error();
   const Instant deadline = std::chrono::steady_clock::now() + patience;
@@ -91,7 +103,10 @@ Result<std::string> ask_agent(const AgentFlags& agent, const std::string& path) 
   asio::co_spawn(io, get(stream, std::move(*question), heard), rethrow);
   io.run();
   const std::string who = "the agent at " + to_string(agent.address);
-  if (heard.failure) return Error{who + ": " + heard.failure->message};
+  if (heard.failure) {
+    return Error{
+        (who + ": " + heard.failure->message).append(hint(heard.failure->reason, instead))};
+  }
   if (heard.status != 200) {
     return Error{who + " answered with HTTP status " + std::to_string(heard.status) +
                  std::string(hint(heard.status))};
@@ -99,8 +114,9 @@ Result<std::string> ask_agent(const AgentFlags& agent, const std::string& path) 
   return fit_for_terminal(heard.body);
 }
 
-Error not_an_agent(const AgentFlags& agent) {
-  return Error{to_string(agent.address) + " answers, but not as a mesh_exporter of this version"};
+Error not_an_agent(const AgentFlags& agent, std::string_view instead) {
+  return Error{(to_string(agent.address) + " answers, but not as a mesh_exporter of this version")
+                   .append(instead)};
 }
 
 }  // namespace mesh

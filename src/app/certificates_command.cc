@@ -38,16 +38,20 @@ std::string path_of(const CertificatesFlags& flags) {
   return filter.empty() ? path : path + "&" + filter;
 }
 
+constexpr std::string_view instead =
+    "; name another one with --agent, or what to look at with --config.file, --file or --connect";
+
 // What is to be printed, or why there is nothing.
 Result<std::string> ask(const CertificatesFlags& flags) {
-  Result<std::string> answer = ask_agent(flags.agent, path_of(flags));
+  Result<std::string> answer = ask_agent(flags.agent, path_of(flags), instead);
   if (!answer) return answer;
   if (flags.json) {
-    return is_json_list(*answer, "certificate") ? std::move(answer) : not_an_agent(flags.agent);
+    return is_json_list(*answer, "certificate") ? std::move(answer)
+                                                : not_an_agent(flags.agent, instead);
   }
   // In what way it is no list tells nobody whom to ask instead.
   const Result<CertificateList> list = parse_certificate_list(*answer);
-  if (!list) return not_an_agent(flags.agent);
+  if (!list) return not_an_agent(flags.agent, instead);
   return certificate_text(*list);
 }
 
@@ -55,9 +59,7 @@ CertificatesOutcome show_agents(const CertificatesFlags& flags, std::ostream& ou
                                 std::ostream& err) {
   const Result<std::string> answer = ask(flags);
   if (!answer) {
-    err << "mesh_exporter: " << answer.error().message
-        << "; name another one with --agent, or what to look at with --config.file, --file or "
-           "--connect\n";
+    err << "mesh_exporter: " << answer.error().message << "\n";
     return CertificatesOutcome::could_not_look;
   }
   out << *answer;

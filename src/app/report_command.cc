@@ -50,24 +50,27 @@ std::string path_of(std::string_view command, const ReportFlags& flags) {
   return query.empty() ? path : path + "?" + query;
 }
 
+constexpr std::string_view instead =
+    "; name another one with --agent, or what to look at with --config.file";
+
 ReportOutcome show_agents(std::string_view command, const ReportFlags& flags, bool colours,
                           std::ostream& out, std::ostream& err) {
   const auto refuse = [&](const Error& error) {
-    err << "mesh_exporter: " << error.message
-        << "; name another one with --agent, or what to look at with --config.file\n";
+    err << "mesh_exporter: " << error.message << "\n";
     return ReportOutcome::could_not_look;
   };
-  const Result<std::string> answer = ask_agent(flags.agent, path_of(command, flags));
+  const Result<std::string> answer = ask_agent(flags.agent, path_of(command, flags), instead);
   if (!answer) return refuse(answer.error());
   if (command != diagnose_command) {
     const Result<Table> table = parse_answer(*find_report(command), *answer);
-    if (!table) return refuse(not_an_agent(flags.agent));
+    if (!table) return refuse(not_an_agent(flags.agent, instead));
     out << (flags.json ? *answer : table_text(*table));
     return ReportOutcome::fine;
   }
   // In what way it is no diagnosis tells nobody whom to ask instead.
   const Result<Diagnosis> diagnosis = parse_diagnosis(*answer);
-  return diagnosis ? tell(*diagnosis, flags.json, colours, out) : refuse(not_an_agent(flags.agent));
+  return diagnosis ? tell(*diagnosis, flags.json, colours, out)
+                   : refuse(not_an_agent(flags.agent, instead));
 }
 
 // A line for each target of which the tables have nothing, or not its endpoints.
