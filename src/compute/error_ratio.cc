@@ -17,6 +17,10 @@ struct Share {
 
 }  // namespace
 
+bool is_of_untold_status(const SeriesKey& calls) {
+  return calls.method.empty() && calls.detail == other_grpc_code;
+}
+
 std::vector<MethodErrorRatio> error_ratios(const CounterView& counters,
                                            std::span<const std::string> failure_codes) {
   if (counters.window_seconds <= 0) return {};
@@ -33,7 +37,7 @@ std::vector<MethodErrorRatio> error_ratios(const CounterView& counters,
     if (std::ranges::find(failure_codes, keys[i].detail.str()) != failure_codes.end()) {
       share.failures += counters.increases[i];
     } else {
-      share.untold |= keys[i].method.empty() && keys[i].detail == other_grpc_code;
+      share.untold |= is_of_untold_status(keys[i]);
     }
   }
 

@@ -2,7 +2,8 @@
 //
 // Which statuses are failures is a matter of opinion (a NOT_FOUND is usually an answer), so they
 // are configured. There is no ratio where there is nothing to divide by: before the window has two
-// samples, and for a method nobody called in it (0/0 is neither "all well" nor "all failed").
+// samples, for a method nobody called in it (0/0 is neither "all well" nor "all failed"), and where
+// calls failed with a status that is not told.
 #pragma once
 
 #include <span>
@@ -20,6 +21,10 @@ struct MethodErrorRatio {
 
   bool operator==(const MethodErrorRatio&) const = default;
 };
+
+// Calls that ended other than OK, and nobody tells how: channelz tells only that they failed. Of a
+// named method "other" is a status outside the canon, which is told.
+bool is_of_untold_status(const SeriesKey& calls);
 
 // Of counters of any kind only `calls` are looked at. One entry per method with calls in the
 // window, in the order of SeriesKey.

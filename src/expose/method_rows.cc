@@ -11,6 +11,8 @@
 #include <tuple>
 #include <utility>
 
+#include "compute/error_ratio.h"
+
 namespace mesh {
 namespace {
 
@@ -28,7 +30,11 @@ void enter(const SeriesKey& key, std::uint64_t count, const std::vector<std::str
     case Counted::calls:
       row.calls += count;
       if (key.detail != "OK") row.not_ok[key.detail] += count;
-      if (std::ranges::find(failures, key.detail.str()) != failures.end()) row.failed += count;
+      if (std::ranges::find(failures, key.detail.str()) != failures.end()) {
+        row.failed += count;
+      } else if (is_of_untold_status(key)) {
+        row.untold += count;
+      }
       break;
     case Counted::duration_bucket: row.took_at_most[bound_of(key.detail.str())] += count; break;
     case Counted::duration_sum_us: row.took_us += count; break;
@@ -48,7 +54,7 @@ double MethodRow::per_second() const {
 }
 
 std::optional<double> MethodRow::error_ratio() const {
-  if (calls == 0) return std::nullopt;
+  if (calls == 0 || untold > 0) return std::nullopt;
   return static_cast<double>(failed) / static_cast<double>(calls);
 }
 

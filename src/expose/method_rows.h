@@ -20,6 +20,7 @@ struct MethodRow {
   Direction direction = Direction::outbound;
   std::string upstream, service, method;
   std::uint64_t calls = 0, failed = 0;
+  std::uint64_t untold = 0;                     // not OK, and whether that is a failure is not told
   std::map<std::string, std::uint64_t> not_ok;  // by status
 
   // Of calls whose duration is told, by upper bound in seconds, cumulative as they are told.
@@ -27,7 +28,7 @@ struct MethodRow {
   std::uint64_t took_us = 0;  // all of them together
 
   double per_second() const;
-  std::optional<double> error_ratio() const;   // nothing without calls
+  std::optional<double> error_ratio() const;   // nothing without calls, or with untold ones
   std::optional<double> mean_seconds() const;  // nothing where durations are not told
   // Within what so many of them ended: the upper bound of the bucket, in seconds, so never too
   // small. Nothing where durations are not told, or it is beyond the last bound.

@@ -104,6 +104,15 @@ TEST(MethodsReport, has_rates_errors_and_codes) {
   EXPECT_THAT(text, testing::ContainsRegex("25% .* UNAVAILABLE 15"));
 }
 
+TEST(MethodsReport, has_no_ratio_where_a_failure_has_no_status) {
+  const Snapshot snapshot = sample::snapshot_of({sample::without_statuses()});
+  const SelfNumbers self = sample::self();
+  const PageOptions options = sample::options();
+  const Table table = find_report("methods")->make({snapshot, self, options}, {});
+  EXPECT_THAT(table_json(table), HasSubstr("\"error_ratio\":null"));
+  EXPECT_THAT(table_text(table), ContainsRegex(" 10 +- .*other 10"));
+}
+
 // Upper bounds of buckets, and nothing where there are none.
 TEST(MethodsReport, has_how_long_calls_took_where_that_is_told) {
   Snapshot snapshot = sample::two_sidecars();

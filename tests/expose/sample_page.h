@@ -19,6 +19,21 @@ SeriesKey call(std::string upstream, std::string method, std::string code);
 // A target that has been polled once, successfully, and has counted nothing.
 TargetState answering(std::string pod);
 
+// A proxyless server of a hundred calls, ten of which failed: with which status is not told.
+inline TargetState without_statuses() {
+  TargetState state = answering("users-0");
+  state.target.mesh = "proxyless";
+  std::vector<SeriesKey> list{call("", "", "OK"), call("", "", "other")};
+  for (SeriesKey& key : list) {
+    key.direction = Direction::inbound;
+    key.service = {};
+  }
+  state.traffic.keys = keys(std::move(list));
+  state.traffic.totals = state.traffic.increases = {90, 10};
+  state.traffic.window_seconds = 10;
+  return state;
+}
+
 Snapshot snapshot_of(std::vector<TargetState> targets);
 
 // One that lost its issuer at the last look, and lost and found its control plane before.

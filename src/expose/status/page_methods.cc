@@ -20,8 +20,9 @@ constexpr std::array<TableColumn, 5> columns{
 
 std::vector<MethodRow> rows_of(const Page& page, const ReportFilter& filter) {
   std::vector<MethodRow> rows = method_rows(page, filter);
-  std::ranges::stable_sort(rows, std::ranges::greater(),
-                           [](const MethodRow& row) { return std::tuple(row.failed, row.calls); });
+  std::ranges::stable_sort(rows, std::ranges::greater(), [](const MethodRow& row) {
+    return std::tuple(row.failed, row.untold, row.calls);
+  });
   return rows;
 }
 
@@ -59,6 +60,21 @@ void write_name(const MethodRow& row, Html& html) {
   html.text(all.substr(from));
 }
 
+std::string untold_words(std::uint64_t untold) {
+  return counted(untold, "call", "calls") + " failed with a status that is not told";
+}
+
+// "2 callers and servers see failures, most of A/B, 5 % of its calls". REQUIRES: one of them does.
+std::string failing_words(const std::vector<MethodRow>& rows) {
+  const auto failing = static_cast<std::size_t>(
+      std::ranges::count_if(rows, [](const MethodRow& row) { return row.failed > 0; }));
+  const MethodRow& worst = rows.front();
+  const auto ratio = worst.error_ratio();
+  return counted(failing, "caller or server sees", "callers and servers see") +
+         " failures, most of " + name_of(worst) + ", " +
+         (ratio ? percent_words(*ratio) : std::to_string(worst.failed)) + " of its calls";
+}
+
 void write_row(const MethodRow& row, PageTable& table, Html& html) {
   const auto line = table.row();
   {
@@ -76,7 +92,9 @@ void write_row(const MethodRow& row, PageTable& table, Html& html) {
   {
     const auto cell = table.cell();
     const auto ratio = row.error_ratio();
-    if (!ratio) {
+    if (row.untold > 0) {
+      html.text("not known: " + untold_words(row.untold));
+    } else if (!ratio) {
       html.text("no calls");
     } else {
       write_bar(html, row.failed > 0 ? Tone::bad : Tone::good, *ratio);
@@ -108,20 +126,20 @@ std::string methods_in_one_line(const Page& page, const ReportFilter& filter) {
   const std::vector<MethodRow> rows = rows_of(page, filter);
   if (rows.empty()) return "no calls are counted yet";
   double out = 0, in = 0;
-  std::size_t failing = 0;
+  std::uint64_t untold = 0;
   std::set<std::string> names;
   for (const MethodRow& row : rows) {
     (row.direction == Direction::outbound ? out : in) += row.per_second();
-    failing += row.failed > 0 ? 1 : 0;
+    untold += row.untold;
     names.insert(name_of(row));
   }
   std::string words = counted(names.size(), "method", "methods") + ", " + shown_number(out) +
                       " calls/s out and " + shown_number(in) + " in; ";
-  if (failing == 0) return words + "none fails";
-  const MethodRow& worst = rows.front();
-  return words + counted(failing, "caller or server sees", "callers and servers see") +
-         " failures, most of " + name_of(worst) + ", " +
-         percent_words(worst.error_ratio().value_or(0)) + " of its calls";
+  const bool some_fail = rows.front().failed > 0;
+  if (!some_fail && untold == 0) return words + "none fails";
+  if (some_fail) words += failing_words(rows);
+  if (some_fail && untold > 0) words += "; ";
+  return untold > 0 ? words + untold_words(untold) : words;
 }
 
 }  // namespace mesh

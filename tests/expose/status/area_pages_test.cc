@@ -114,6 +114,19 @@ TEST(MethodsPage, has_those_that_fail_first_and_says_how_long_calls_take) {
                               "user.v1.UserService/GetUser, 25 % of its calls"));
 }
 
+TEST(MethodsPage, counts_failures_whose_status_is_not_told) {
+  const Snapshot snapshot = sample::snapshot_of({sample::without_statuses()});
+  const std::string html = status_main("/methods", snapshot);
+  EXPECT_THAT(html,
+              HasSubstr("<td>not known: 10 calls failed with a status that is not told</td>"));
+  EXPECT_THAT(html, HasSubstr("10 in; 10 calls failed with a status that is not told</p>"));
+  EXPECT_THAT(status_main("/", snapshot), HasSubstr("10 calls failed with a status"));
+  Snapshot both = sample::two_sidecars();
+  both.targets.push_back(snapshot.targets[0]);
+  EXPECT_THAT(status_main("/methods", both),
+              HasSubstr("25 % of its calls; 10 calls failed with a status that is not told</p>"));
+}
+
 TEST(UpstreamsPage, says_how_much_room_is_left_and_which_breaker_is_open) {
   TargetState state = sample::client();
   for (Pool& pool : state.pools) {
