@@ -3,9 +3,9 @@
 // Exit codes: 0 ended as asked; 1 could not run (an address in use), or a second signal cut the
 // ending short; 2 the command line or the configuration is wrong. Of the commands: 2 too if the
 // agent could not be asked; of `diagnose` 0 nothing is wrong, 1 something is, 2 nothing was found
-// but not everything could be looked at; of `certificates` 1 something could not be read; of
-// `probe` 1 the server is not serving, 2 it does not answer; of the tables 1 some targets did not
-// answer, 2 none did. This is the only place that chooses them.
+// but not everything could be looked at, or for long enough; of `certificates` 1 something could
+// not be read; of `probe` 1 the server is not serving, 2 it does not answer; of the tables 1 some
+// targets did not answer, 2 none did. This is the only place that chooses them.
 #include <malloc.h>
 #include <unistd.h>
 

@@ -40,7 +40,7 @@ ReportOutcome tell(const Diagnosis& diagnosis, bool json, bool colours, std::ost
   out << (json ? diagnosis_json(diagnosis) : diagnosis_text(diagnosis, colours));
   if (!diagnosis.found.empty()) return ReportOutcome::something_found;
   const bool blind = diagnosis.seen == 0 || !diagnosis.unseen.empty();
-  return blind ? ReportOutcome::could_not_look : ReportOutcome::fine;
+  return blind || !diagnosis.pending.empty() ? ReportOutcome::could_not_look : ReportOutcome::fine;
 }
 
 std::string path_of(std::string_view command, const ReportFlags& flags) {

@@ -11,9 +11,9 @@
 
 namespace mesh {
 
-// something_found and could_not_look (nothing was found, but not everything could be looked at) of
-// `diagnose`. Of a table incomplete: some of what it is about did not answer; could_not_look: none
-// of it did, or not the agent.
+// something_found and could_not_look (nothing was found, but not everything could be looked at, or
+// for long enough) of `diagnose`. Of a table incomplete: some of what it is about did not answer;
+// could_not_look: none of it did, or not the agent.
 enum class ReportOutcome { fine, something_found, incomplete, could_not_look };
 
 // Prints to `out`, and to `err` what could not be asked and why, a line each. `config` is that of

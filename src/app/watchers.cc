@@ -207,6 +207,7 @@ std::shared_ptr<const Snapshot> Watchers::judged_now() const {
   FindingsBook book{Duration{}};
   book.enter(*judged, std::chrono::steady_clock::now(), std::chrono::system_clock::now());
   judged->held_findings = book.held();
+  judged->pending_findings = book.pending();
   return judged;
 }
 
@@ -221,6 +222,7 @@ std::shared_ptr<const Snapshot> Watchers::snapshot() const {
   snapshot->trust_bundles = trust_->states();
   snapshot->certificates_interval = config_.certificates.interval;
   snapshot->held_findings = findings_.held();
+  snapshot->pending_findings = findings_.pending();
   snapshot->discovery = found_;
   return snapshot;
 }

@@ -42,6 +42,7 @@ inline constexpr std::string_view diagnose_command = "diagnose";
 inline constexpr std::string_view diagnose_purpose =
     "Says what is wrong, with evidence and remedy, and what is fine. Exit code 0: nothing is "
     "wrong;\n"
-    "1: something is; 2: nothing was found, but not everything could be looked at.";
+    "1: something is; 2: nothing was found, but not everything could be looked at, or for long "
+    "enough.";
 
 }  // namespace mesh

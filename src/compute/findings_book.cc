@@ -28,7 +28,8 @@ void FindingsBook::enter_found(std::vector<Finding> found, Instant now, WallTime
     }
     entry.finding = std::move(finding);
     entry.last_true = now;
-    entry.stated = entry.stated || now - entry.began >= window_;
+    const bool lasts = !entry.finding.seen_once && now - entry.began >= window_;
+    entry.stated = entry.stated || lasts;
   }
   std::erase_if(entries_, [&](const auto& item) {
     const Entry& entry = item.second;
@@ -37,12 +38,17 @@ void FindingsBook::enter_found(std::vector<Finding> found, Instant now, WallTime
   });
 }
 
-std::vector<Finding> FindingsBook::held() const {
-  std::vector<Finding> held;
+std::vector<Finding> FindingsBook::that_are(bool stated) const {
+  std::vector<Finding> those;
   for (const auto& [key, entry] : entries_) {
-    if (entry.stated) held.push_back(entry.finding);
+    if (entry.stated == stated) those.push_back(entry.finding);
   }
-  return held;
+  return those;
 }
+
+std::vector<Finding> FindingsBook::held() const { return that_are(true); }
+
+// What was false at the last look and is not stated is not in the book any more.
+std::vector<Finding> FindingsBook::pending() const { return that_are(false); }
 
 }  // namespace mesh

@@ -4,7 +4,8 @@
 // window more, and withdrawn once it was false at every look over one window: two windows in, two
 // windows out, so that a burst, a deployment or a single odd poll states nothing, and a stated
 // finding does not flicker. Meanwhile it keeps what was last said of it. A window of zero states
-// what is true at the last look.
+// what is true at the last look. What is not stated yet is pending: nobody is woken by it, and
+// nobody is told that all is well.
 #pragma once
 
 #include <map>
@@ -31,6 +32,8 @@ class FindingsBook {
 
   // Those that are stated, each with the time since when it is true.
   std::vector<Finding> held() const;
+  // Those that were true at the last look and are not stated yet, likewise.
+  std::vector<Finding> pending() const;
 
  private:
   using Key = std::tuple<std::string_view, std::string, std::string, std::string, std::string>;
@@ -41,6 +44,8 @@ class FindingsBook {
   };
 
   Duration window_;
+  std::vector<Finding> that_are(bool stated) const;
+
   std::map<Key, Entry> entries_;
 };
 

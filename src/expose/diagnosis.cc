@@ -263,6 +263,13 @@ Diagnosis diagnose(const Page& page, const ReportFilter& filter) {
     told.insert(finding.name);
     diagnosis.found.push_back(as_told(finding));
   }
+  std::vector<Finding> pending = snapshot.pending_findings;
+  std::ranges::stable_sort(pending, std::ranges::greater(), &Finding::severity);
+  for (const Finding& finding : pending) {
+    if (!is_asked_about(finding, snapshot, filter)) continue;
+    told.insert(finding.name);
+    diagnosis.pending.push_back(as_told(finding));
+  }
   for (const FindingMaker* maker : finding_makers()) {
     if (told.contains(maker->name)) continue;
     const std::string none = none_among(maker->among, looked);

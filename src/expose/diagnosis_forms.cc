@@ -43,6 +43,12 @@ json::object object_of(const Diagnosed& one) {
   return object;
 }
 
+json::array objects_of(const std::vector<Diagnosed>& those) {
+  json::array all;
+  for (const Diagnosed& one : those) all.push_back(object_of(one));
+  return all;
+}
+
 json::array lines_of(const std::vector<std::string>& lines) {
   json::array all;
   for (const std::string& line : lines) all.emplace_back(shown_on_one_line(line));
@@ -88,6 +94,14 @@ void tell(const Diagnosed& one, std::int64_t now, bool colours, std::string& tex
 
 }  // namespace
 
+std::string pending_words(const Diagnosed& one, std::int64_t now) {
+  std::string words = one.finding + " " + one.where;
+  if (!one.upstream.empty()) words += " → " + one.upstream;
+  words += ": " + one.cause;
+  if (one.since > 0) words += ", since " + format_roughly(now - one.since) + " ago";
+  return shown_on_one_line(words);
+}
+
 std::string evidence_words(const Diagnosed::Number& number, std::int64_t now) {
   const double value = number.value;
   if (number.unit == "seconds") {
@@ -107,13 +121,12 @@ std::string evidence_words(const Diagnosed::Number& number, std::int64_t now) {
 }
 
 std::string diagnosis_json(const Diagnosis& diagnosis) {
-  json::array found;
-  for (const Diagnosed& one : diagnosis.found) found.push_back(object_of(one));
   json::object object;
   object["version"] = form_version;
   object["at"] = diagnosis.at;
   object["seen"] = diagnosis.seen;
-  object["findings"] = std::move(found);
+  object["findings"] = objects_of(diagnosis.found);
+  object["pending"] = objects_of(diagnosis.pending);
   object["healthy"] = lines_of(diagnosis.healthy);
   object["unseen"] = lines_of(diagnosis.unseen);
   return json::serialize(object) + "\n";
@@ -131,6 +144,12 @@ Result<Diagnosis> parse_diagnosis(std::string_view text) {
     for (const json::value& one : root.at("findings").as_array()) {
       diagnosis.found.push_back(diagnosed_of(one));
     }
+    // Older agents tell of none.
+    if (const json::value* pending = root.as_object().if_contains("pending")) {
+      for (const json::value& one : pending->as_array()) {
+        diagnosis.pending.push_back(diagnosed_of(one));
+      }
+    }
     for (const json::value& line : root.at("healthy").as_array()) {
       diagnosis.healthy.push_back(text_of(line));
     }
@@ -146,6 +165,9 @@ Result<Diagnosis> parse_diagnosis(std::string_view text) {
 std::string diagnosis_text(const Diagnosis& diagnosis, bool colours) {
   std::string text;
   for (const Diagnosed& one : diagnosis.found) tell(one, diagnosis.at, colours, text);
+  for (const Diagnosed& one : diagnosis.pending) {
+    text += "not long enough yet: " + pending_words(one, diagnosis.at) + "\n";
+  }
   for (const std::string& line : diagnosis.unseen)
     text += "not seen: " + shown_on_one_line(line) + "\n";
   for (const std::string& line : diagnosis.healthy) {

@@ -60,6 +60,7 @@ struct Finding {
   std::vector<Evidence> evidence;
   std::string remedy;             // what to do, in the words of the mesh; "": the runbook says it
   std::optional<WallTime> since;  // when it was first seen, where that is known
+  bool seen_once = false;         // at a single look so far: may be a moment, so not stated yet
 
   bool operator==(const Finding&) const = default;
 };

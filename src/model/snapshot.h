@@ -128,7 +128,8 @@ struct Snapshot {
   Duration certificates_interval{};             // from one look at a certificate to the next
   // Those that needed more than one look (compute/findings_book.h).
   std::vector<Finding> held_findings;
-  std::vector<FoldedSeries> folded;  // of all targets
+  std::vector<Finding> pending_findings;  // true at the last look, and not for long enough yet
+  std::vector<FoldedSeries> folded;       // of all targets
   std::shared_ptr<const DiscoveryOutcome> discovery = std::make_shared<const DiscoveryOutcome>();
   PassTimes pass;
 };

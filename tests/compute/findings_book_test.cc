@@ -84,6 +84,31 @@ TEST(FindingsBook, keeps_upstreams_apart) {
   EXPECT_EQ(looks.book.held()[0].upstream, "orders:50051");
 }
 
+TEST(FindingsBook, has_pending_what_is_true_and_not_stated) {
+  Looks looks;
+  looks.see({pinned()}, 10);
+  ASSERT_EQ(looks.book.pending().size(), 1u);
+  EXPECT_EQ(looks.book.pending()[0].since, noon);
+  looks.see({}, 1);
+  EXPECT_TRUE(looks.book.pending().empty());
+  looks.see({pinned()}, 11);
+  EXPECT_TRUE(looks.book.pending().empty());
+  EXPECT_EQ(looks.book.held().size(), 1u);
+}
+
+TEST(FindingsBook, states_nothing_that_was_seen_once) {
+  Finding once = pinned();
+  once.seen_once = true;
+  FindingsBook book{Duration{}};
+  book.enter_found({once}, Instant{}, noon);
+  EXPECT_TRUE(book.held().empty());
+  EXPECT_EQ(book.pending().size(), 1u);
+  book.enter_found({pinned()}, Instant{} + seconds(1), noon);
+  EXPECT_EQ(book.held().size(), 1u);
+  book.enter_found({once}, Instant{} + seconds(2), noon);
+  EXPECT_EQ(book.held().size(), 1u);
+}
+
 TEST(FindingsBook, states_at_once_without_a_window) {
   FindingsBook book{Duration{}};
   book.enter_found({pinned()}, Instant{}, noon);

@@ -150,10 +150,11 @@ void judge(const Snapshot& snapshot, Services services, WallTime now, std::vecto
   };
   const bool all_gone = std::ranges::all_of(services, is_gone);
   for (const auto& one : services) {
-    // What one probe found is a moment; the second says that it lasts.
     const HealthStatus status = one->look.status;
-    if (is_up(status) || status == HealthStatus::not_asked || one->at <= one->since) continue;
+    if (is_up(status) || status == HealthStatus::not_asked) continue;
     found.push_back(about(*one, services, others_up(snapshot, *one), now));
+    // What one probe found is a moment; the second says that it lasts.
+    found.back().seen_once = one->at <= one->since;
     if (!all_gone) continue;
     // The same news of each service: of the server it is told once.
     found.back().subject = "the server";

@@ -86,6 +86,20 @@ void write_left_out(const std::map<std::string, std::size_t>& left_out, const Re
   html.element("a", {{"href", api_of(findings)}}, "the diagnosis as JSON");
 }
 
+// What nobody is woken by yet, but is not fine either.
+void write_pending(const Diagnosis& diagnosis, std::size_t most, Html& html) {
+  if (diagnosis.pending.empty()) return;
+  html.element("h2", "Seen now, and not for long enough to be a finding");
+  const auto list = html.open("ul");
+  const std::size_t shown = std::min(diagnosis.pending.size(), most);
+  for (std::size_t i = 0; i < shown; ++i) {
+    const auto item = html.open("li");
+    html.text(pending_words(diagnosis.pending[i], diagnosis.at), longest_sentence);
+  }
+  const std::size_t rest = diagnosis.pending.size() - shown;
+  if (rest > 0) html.element("li", "and " + std::to_string(rest) + " more");
+}
+
 }  // namespace
 
 std::string found_words(const Diagnosis& diagnosis) {
@@ -99,6 +113,7 @@ std::string found_words(const Diagnosis& diagnosis) {
   }
   if (!words.empty()) return words;
   if (diagnosis.seen == 0) return "nothing could be looked at";
+  if (!diagnosis.pending.empty()) return "none that lasts long enough yet";
   return diagnosis.unseen.empty() ? "nothing is wrong" : "nothing found in what could be seen";
 }
 
@@ -119,6 +134,7 @@ void write_findings_list(const Page& page, const ReportFilter& filter, const Dia
     ++shown;
   }
   if (!left_out.empty()) write_left_out(left_out, filter, html);
+  write_pending(diagnosis, limits.most, html);
 }
 
 }  // namespace mesh

@@ -17,7 +17,7 @@ struct FindingsShown {
 void write_findings_list(const Page& page, const ReportFilter& filter, const Diagnosis& diagnosis,
                          const FindingsShown& limits, Html& html);
 
-// "2 critical, 1 info"; "nothing is wrong", as far as could be seen.
+// "2 critical, 1 info"; "nothing is wrong", as far as could be seen and lasts.
 std::string found_words(const Diagnosis& diagnosis);
 
 }  // namespace mesh

@@ -167,8 +167,9 @@ TEST_F(GrpcProbeUnusable, is_told_once_of_a_server_and_not_as_its_fault) {
 
 TEST_F(GrpcNotServing, waits_for_a_second_probe_and_for_a_window) {
   GrpcHealthState& state = probe("orders-0", "", HealthStatus::unreachable, "no answer in time");
+  EXPECT_FALSE(found().at(0).seen_once);
   state.at = state.since;
-  EXPECT_THAT(words(), IsEmpty());
+  EXPECT_TRUE(found().at(0).seen_once);
   EXPECT_EQ(grpc_not_serving.stated, Stated::after_a_window);
 }
 

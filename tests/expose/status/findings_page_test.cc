@@ -72,6 +72,18 @@ TEST(FindingsPage, says_that_nothing_is_wrong_only_if_everything_was_seen) {
   EXPECT_THAT(sample::status_main("/", Snapshot{}), HasSubstr("nothing could be looked at"));
 }
 
+TEST(FindingsPage, tells_what_does_not_last_long_enough_yet) {
+  Snapshot snapshot = sample::snapshot_of({sample::well("users-1")});
+  snapshot.pending_findings = pinned().held_findings;
+  for (const char* path : {"/", "/diagnosis"}) {
+    const std::string html = sample::status_main(path, snapshot);
+    EXPECT_THAT(html, HasSubstr("Findings: none that lasts long enough yet"));
+    EXPECT_THAT(html, HasSubstr("<h2>Seen now, and not for long enough to be a finding</h2>"));
+    EXPECT_THAT(html, HasSubstr("<li>traffic_pinned shop/users → users:1: 300 of 300 calls, since "
+                                "1m ago</li>"));
+  }
+}
+
 TEST(FindingsPage, tells_what_was_not_seen_and_what_is_fine) {
   const std::string html = sample::status_main("/diagnosis", sample::two_sidecars());
   EXPECT_THAT(html, HasSubstr("<li>legacy: /server_info: connection refused</li>"));
