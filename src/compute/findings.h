@@ -23,6 +23,7 @@ enum class Stated : std::uint8_t { at_once, after_a_window };
 // What a finding is looked for among, so that "none" can be told from "nothing to look at".
 enum class Among : std::uint8_t {
   sidecars,        // proxies that tell of their traffic and pools
+  polled,          // the same, and proxyless applications, which tell less
   certificates,    // in use, from any source
   keys,            // certificates whose key or signature is told
   endpoints,       // TLS servers whose chain was seen

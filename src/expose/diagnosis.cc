@@ -19,9 +19,8 @@ bool is_everything(const ReportFilter& filter) {
 }
 
 struct Looked {
-  std::array<std::uint64_t, 17> counts{};  // by Among
+  std::array<std::uint64_t, 18> counts{};  // by Among
   std::uint64_t quiet_upstreams = 0;       // with too little traffic to tell
-  std::uint64_t applications = 0;          // of Among::sidecars those that are none
 
   std::uint64_t& operator[](Among among) { return counts[static_cast<std::size_t>(among)]; }
   std::uint64_t of(Among among) const { return counts[static_cast<std::size_t>(among)]; }
@@ -44,8 +43,9 @@ void look_at_target(const TargetState& state, const ReportFilter& filter, Looked
                              (state.proxy || !state.traffic.keys->empty());
   looked[Among::control_planes] += state.plane && filter.upstream.empty() ? 1 : 0;
   looked[Among::issuers] += tells_issuances(state) && filter.upstream.empty() ? 1 : 0;
-  looked[Among::sidecars] += tells_traffic ? 1 : 0;
-  looked.applications += tells_traffic && tells_of_itself(state.target.mesh) ? 1 : 0;
+  looked[Among::polled] += tells_traffic ? 1 : 0;
+  // channelz has no word for what is wrong in a proxy: breakers, ejections, certificates.
+  looked[Among::sidecars] += tells_traffic && !tells_of_itself(state.target.mesh) ? 1 : 0;
   looked[Among::settings] += state.settings ? 1 : 0;
   const ControlPlaneState& plane = state.control_plane;
   const bool has_links = !plane.links.empty() || !plane.updates.empty();
@@ -109,7 +109,8 @@ struct Noun {
 
 Noun noun_of(Among among) {
   switch (among) {
-    case Among::sidecars: return {"sidecar", "sidecars"};
+    case Among::sidecars:
+    case Among::polled: return {"sidecar", "sidecars"};
     case Among::certificates: return {"certificate", "certificates"};
     case Among::keys: return {"certificate whose key is told", "certificates whose keys are told"};
     case Among::endpoints: return {"TLS server", "TLS servers"};
@@ -132,13 +133,14 @@ Noun noun_of(Among among) {
 }
 
 // "7 sidecars and 3 proxyless applications", of which either may be missing.
-std::string number_of_callers(const Looked& looked) {
-  const std::uint64_t sidecars = looked.of(Among::sidecars) - looked.applications;
+std::string number_of_polled(const Looked& looked) {
+  const std::uint64_t sidecars = looked.of(Among::sidecars);
+  const std::uint64_t applications = looked.of(Among::polled) - sidecars;
   const auto [one, many] = noun_of(Among::sidecars);
   std::string words = sidecars > 0 ? number_of(sidecars, one, many) : "";
-  if (looked.applications == 0) return words;
+  if (applications == 0) return words;
   if (sidecars > 0) words += " and ";
-  return words + number_of(looked.applications, "proxyless application", "proxyless applications");
+  return words + number_of(applications, "proxyless application", "proxyless applications");
 }
 
 // "none among 14 certificates"; "" if there was nothing to look at.
@@ -147,7 +149,7 @@ std::string none_among(Among among, const Looked& looked) {
   if (count == 0) return "";
   const auto [one, many] = noun_of(among);
   std::string words = "none among ";
-  words += among == Among::sidecars ? number_of_callers(looked) : number_of(count, one, many);
+  words += among == Among::polled ? number_of_polled(looked) : number_of(count, one, many);
   if (among == Among::upstreams && looked.quiet_upstreams > 0) {
     words +=
         ", " + std::to_string(looked.quiet_upstreams) + " more with too little traffic to tell";

@@ -77,9 +77,7 @@ TEST(Diagnosis, does_not_call_fine_what_is_pending) {
   EXPECT_THAT(diagnosis_text(diagnosis, false),
               HasSubstr("not long enough yet: traffic_pinned shop/users: 300 of 300 calls to "
                         "users-1, one of 3 pods here, since 1m ago\n"));
-  const auto back = parse_diagnosis(diagnosis_json(diagnosis));
-  ASSERT_TRUE(back) << back.error().message;
-  EXPECT_EQ(*back, diagnosis);
+  EXPECT_EQ(*parse_diagnosis(diagnosis_json(diagnosis)), diagnosis);
 }
 
 TEST(Diagnosis, of_probes_alone_is_not_blind) {
@@ -139,10 +137,24 @@ TEST(Diagnosis, tells_applications_without_a_proxy_from_sidecars) {
   app->balances.clear();
   snapshot.targets.push_back(app);
   EXPECT_THAT(of(snapshot).healthy,
-              Contains("pool_exhausted: none among 1 sidecar and 1 proxyless application"));
+              Contains("slow_admin: none among 1 sidecar and 1 proxyless application"));
+  EXPECT_THAT(of(snapshot).healthy, Contains("pool_exhausted: none among 1 sidecar"));
   snapshot.targets = {app, app};
-  EXPECT_THAT(of(snapshot).healthy,
-              Contains("pool_exhausted: none among 2 proxyless applications"));
+  EXPECT_THAT(of(snapshot).healthy, Contains("slow_admin: none among 2 proxyless applications"));
+}
+
+// channelz has no breakers, ejections, TLS or certificates.
+TEST(Diagnosis, does_not_call_fine_what_an_application_cannot_show) {
+  auto app = std::make_shared<TargetState>(*sample::two_sidecars().targets[0]);
+  app->target.mesh = "proxyless";
+  app->certificates.clear();
+  Snapshot snapshot;
+  snapshot.targets = {app};
+  for (const FindingMaker* maker : finding_makers()) {
+    if (maker->among != Among::sidecars) continue;
+    EXPECT_THAT(of(snapshot).healthy, Not(Contains(StartsWith(std::string(maker->name) + ":"))));
+  }
+  EXPECT_THAT(of(snapshot).healthy, Contains(StartsWith("slow_admin:")));
 }
 
 TEST(Diagnosis, does_not_call_fine_what_it_cannot_tell) {
@@ -242,9 +254,7 @@ TEST(Diagnosis, is_narrowed_to_a_pod_and_its_workload) {
 
 TEST(Diagnosis, comes_back_from_json_as_it_was) {
   const Diagnosis diagnosis = of(with_pinned());
-  const auto back = parse_diagnosis(diagnosis_json(diagnosis));
-  ASSERT_TRUE(back) << back.error().message;
-  EXPECT_EQ(*back, diagnosis);
+  EXPECT_EQ(*parse_diagnosis(diagnosis_json(diagnosis)), diagnosis);
 }
 
 TEST(Diagnosis, takes_no_other_json_for_one) {

@@ -84,6 +84,6 @@ void find(const Snapshot& snapshot, WallTime, std::vector<Finding>& found) {
 
 const FindingMaker slow_admin{
     "slow_admin", "A proxy answers slowly or at too great length, and is asked less often.",
-    Stated::after_a_window, find, Among::sidecars};
+    Stated::after_a_window, find, Among::polled};
 
 }  // namespace mesh

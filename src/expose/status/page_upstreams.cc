@@ -114,7 +114,15 @@ std::string upstreams_in_one_line(const Page& page, const ReportFilter& filter) 
       rows, [](const Row& row) { return !row.pool->now.open_breakers.empty(); }));
   std::string words = counted(rows.size(), "connection pool", "connection pools") + ", ";
   if (open > 0) return words + counted(open, "has an open breaker", "have an open breaker");
-  words += "no breaker is open";
+  const auto telling = static_cast<std::size_t>(
+      std::ranges::count_if(rows, [](const Row& row) { return row.pool->now.tells_requests; }));
+  if (telling == 0) {
+    words += "whether a breaker is open is not told";
+  } else if (telling < rows.size()) {
+    words += "no breaker is open of the " + std::to_string(telling) + " that are told";
+  } else {
+    words += "no breaker is open";
+  }
   const double most = fullest(*rows.front().pool);
   return most > 0 ? words + "; the fullest is at " + percent_words(most) : words;
 }

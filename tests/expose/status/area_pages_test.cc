@@ -117,14 +117,25 @@ TEST(MethodsPage, has_those_that_fail_first_and_says_how_long_calls_take) {
 TEST(MethodsPage, counts_failures_whose_status_is_not_told) {
   const Snapshot snapshot = sample::snapshot_of({sample::without_statuses()});
   const std::string html = status_main("/methods", snapshot);
-  EXPECT_THAT(html,
-              HasSubstr("<td>not known: 10 calls failed with a status that is not told</td>"));
+  EXPECT_THAT(html, HasSubstr(">not known: 10 calls failed with a status that is not told</td>"));
   EXPECT_THAT(html, HasSubstr("10 in; 10 calls failed with a status that is not told</p>"));
   EXPECT_THAT(status_main("/", snapshot), HasSubstr("10 calls failed with a status"));
   Snapshot both = sample::two_sidecars();
   both.targets.push_back(snapshot.targets[0]);
   EXPECT_THAT(status_main("/methods", both),
               HasSubstr("25 % of its calls; 10 calls failed with a status that is not told</p>"));
+}
+
+TEST(UpstreamsPage, says_of_which_the_breakers_are_not_told) {
+  TargetState telling = sample::client();
+  for (Pool& pool : telling.pools) pool.now.open_breakers.clear();
+  TargetState state = telling;
+  for (Pool& pool : state.pools) pool.now.tells_requests = false;
+  const auto pools = sample::snapshot_of({state});
+  EXPECT_THAT(status_main("/upstreams", pools), HasSubstr("whether a breaker is open is not told"));
+  EXPECT_THAT(status_main("/", pools), HasSubstr("whether a breaker is open is not told"));
+  EXPECT_THAT(status_main("/upstreams", sample::snapshot_of({state, telling})),
+              HasSubstr("no breaker is open of the 1 that are told"));
 }
 
 TEST(UpstreamsPage, says_how_much_room_is_left_and_which_breaker_is_open) {
