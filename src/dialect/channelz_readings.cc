@@ -9,6 +9,7 @@
 #include "base/limits.h"
 #include "base/text.h"
 #include "dialect/channelz_target.h"
+#include "dialect/check_answer.h"
 
 namespace mesh {
 namespace {
@@ -114,7 +115,7 @@ void ChannelzReadings::tell(const ChannelzLook& look, Readings& readings) {
   if (complete || holders_.size() > limits::raw_series_per_target) {
     std::erase_if(holders_, [](const auto& one) { return !one.second.seen; });
   }
-  readings.unreadable += look.unreadable;
+  note_unreadable(look.unreadable, look.unreadable_sample, readings);
   readings.traffic = block_of(std::move(calls.series), std::move(calls.values), complete, calls_);
   readings.endpoints =
       block_of(std::move(endpoints.series), std::move(endpoints.values), complete, endpoints_);

@@ -78,7 +78,7 @@ std::optional<Failure> ChannelzWalk::hear(const Answer& answer) {
       std::string words(channelz_path(question.call));
       return Failure{Reason::parse, words.append(": the answer is none of channelz")};
     }
-    ++look_.unreadable;
+    note_unreadable(question.call, 1);
   }
   if (asked_ >= limits::channelz_questions_per_poll && !questions_.empty()) {
     look_.left_out += questions_.size();
@@ -119,7 +119,7 @@ void ChannelzWalk::count_own(const Answer& answer) {
 bool ChannelzWalk::read(const Question& question, const Response& answer) {
   const auto read_page = [&](auto page, const auto& each) {
     if (!page) return false;
-    look_.unreadable += page->unreadable;
+    note_unreadable(question.call, page->unreadable);
     for (auto& element : page->elements) each(element);
     turn_page(question, page->end, last_of(*page));
     return true;
@@ -148,6 +148,14 @@ bool ChannelzWalk::read(const Question& question, const Response& answer) {
     look_.subchannels.push_back(std::move(*one));
   }
   return true;
+}
+
+void ChannelzWalk::note_unreadable(ChannelzCall call, std::uint64_t count) {
+  look_.unreadable += count;
+  if (count == 0 || !look_.unreadable_sample.empty()) return;
+  std::string_view method = channelz_path(call);
+  method.remove_prefix(method.rfind('/') + 1);
+  look_.unreadable_sample = std::string("an element of channelz's ").append(method);
 }
 
 void ChannelzWalk::ask(ChannelzCall call, std::uint64_t id) {

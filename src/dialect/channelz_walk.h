@@ -13,6 +13,7 @@
 #include <deque>
 #include <optional>
 #include <set>
+#include <string>
 #include <utility>
 #include <vector>
 
@@ -45,6 +46,8 @@ struct ChannelzLook {
   std::vector<Socket> sockets;
   bool has_all_sockets = true;  // of all servers
   std::uint64_t unreadable = 0;
+  std::string
+      unreadable_sample;  // where the first of them was: "an element of channelz's GetServers"
   // Beyond the bounds: elements that were heard of and not asked for, and lists of which there was
   // more.
   std::uint64_t left_out = 0, lists_cut = 0;
@@ -87,6 +90,7 @@ class ChannelzWalk {
   bool read(const Question& question, const Response& answer);
   void enter(ChannelzChannel channel, bool is_top);
   void enter_server(const ChannelzServer& server);
+  void note_unreadable(ChannelzCall call, std::uint64_t count);
   void count_connection(std::uint64_t server);
   void turn_page(const Question& question, bool end, std::uint64_t last);
 

@@ -28,7 +28,7 @@ std::optional<Failure> check_samples(const ExpositionReport& report, std::string
 
 void note_unreadable(std::uint64_t count, const std::string& sample, Readings& readings) {
   readings.unreadable += count;
-  if (readings.unreadable_sample.empty()) readings.unreadable_sample = sample;
+  if (count > 0 && readings.unreadable_sample.empty()) readings.unreadable_sample = sample;
 }
 
 }  // namespace mesh

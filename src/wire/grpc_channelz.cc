@@ -86,19 +86,25 @@ std::string last_policy_in(std::string_view channel) {
   return policy;
 }
 
+// Of a list of addresses that is too long those that are whole: half of one would be another one.
+std::string_view bounded_target(std::string_view target) {
+  if (target.size() <= limits::channelz_target_bytes) return target;
+  // The byte behind the bound tells whether the address before it is whole.
+  const std::size_t comma = target.substr(0, limits::channelz_target_bytes + 1).rfind(',');
+  return target.substr(0, std::min(comma, limits::channelz_target_bytes));
+}
+
 std::optional<ChannelzChannel> channel_in(std::string_view bytes) {
   grpc_messages::Channel told;
   if (!parse_message(bytes, told)) return std::nullopt;
   const auto counts = counts_of(told.data());
   // Either kind of element has a reference of its own kind.
   const std::int64_t id = std::max(told.ref().channel_id(), told.ref().subchannel_id());
-  if (!counts || id <= 0 || told.data().target().size() > limits::channelz_target_bytes) {
-    return std::nullopt;
-  }
+  if (!counts || id <= 0) return std::nullopt;
   ChannelzChannel channel;
   channel.id = static_cast<std::uint64_t>(id);
   channel.created = seconds_of(told.data().trace().creation_timestamp());
-  channel.target = told.data().target();
+  channel.target = bounded_target(told.data().target());
   channel.state = state_of(told.data().state().state());
   channel.calls = *counts;
   channel.policy = last_policy_in(bytes);

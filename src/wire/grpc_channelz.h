@@ -55,7 +55,9 @@ struct ChannelzCounts {
 struct ChannelzChannel {
   std::uint64_t id = 0;
   double created = 0;  // seconds since 1970; 0: not told
-  std::string target;  // as it was dialled; of a subchannel its address, in the library's spelling
+  // As it was dialled, of a subchannel its address, in the library's spelling; of more than
+  // limits::channelz_target_bytes the beginning.
+  std::string target;
   ChannelState state = ChannelState::unknown;
   ChannelzCounts calls;
   std::string policy;  // the last one its trace tells of: "pick_first"; "" if none is in there

@@ -157,7 +157,30 @@ TEST_F(ChannelzTest, counts_what_it_cannot_read) {
   says("/GetSubchannel", "\xff");
   const Readings readings = peer_.readings();
   EXPECT_EQ(readings.unreadable, 2u);
+  EXPECT_EQ(readings.unreadable_sample, "an element of channelz's GetTopChannels");
   EXPECT_FALSE(readings.traffic->complete);
+}
+
+TEST_F(ChannelzTest, does_not_lay_what_it_cannot_read_to_another_question) {
+  says("/FetchClientStatus", "");  // of which there is nothing that cannot be read
+  EXPECT_EQ(peer_.readings().unreadable_sample, "");
+  says("/GetServers", field(1, "\xff") + the_end);
+  EXPECT_EQ(peer_.readings().unreadable_sample, "an element of channelz's GetServers");
+}
+
+TEST_F(ChannelzTest, keeps_a_channel_to_more_addresses_than_its_name_may_have) {
+  std::string target = "ipv4:";
+  for (int host = 0; host < 250; ++host) target += "10.0.0." + std::to_string(host) + ":50051,";
+  const std::string policy = field(2, field(3, field(3, field(1, "LB policy \"pick_first\""))));
+  says("/GetTopChannels", channel(1, target, policy) + the_end);
+  const Readings readings = peer_.readings();
+  EXPECT_EQ(readings.unreadable, 0u);
+  ASSERT_THAT(readings.upstreams, SizeIs(1));
+  EXPECT_EQ(readings.upstreams[0].balancer, "pick_first");
+  EXPECT_THAT(readings.endpoint_states, SizeIs(testing::Gt(100u)));
+  for (const EndpointReading& one : readings.endpoint_states) {
+    EXPECT_THAT(one.address.str(), testing::EndsWith(":50051"));
+  }
 }
 
 TEST_F(ChannelzTest, takes_its_own_calls_off_those_that_a_server_received) {
