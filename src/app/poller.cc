@@ -49,6 +49,11 @@ std::optional<Reason> strain_of(const PollOutcome& outcome) {
   return std::nullopt;
 }
 
+bool is_hung(const PollOutcome& outcome) {
+  const auto* readings = std::get_if<Readings>(&outcome.result);
+  return readings && readings->hung;
+}
+
 }  // namespace
 
 struct Poller::Watched {
@@ -190,7 +195,9 @@ asio::awaitable<void> Poller::ask(Watched& watched) {
     const Change change = watched.history.record(readings, cost);
     watched.log.answered(change, readings);
   }
-  watched.pace.enter(outcome.took, config_.poll.timeout, strain_of(outcome));
+  if (!is_hung(outcome)) {
+    watched.pace.enter(outcome.took, config_.poll.timeout, strain_of(outcome));
+  }
   watched.passes_to_rest = watched.pace.passes() - 1;
   watched.history.set_pace(config_.poll.interval, watched.pace.passes());
   watched.state = watched.history.state(cost.ended, cost.at);

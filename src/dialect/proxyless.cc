@@ -21,6 +21,10 @@ namespace {
 // Methods come with a new program, which shows by itself where channelz tells of its servers.
 constexpr std::chrono::minutes methods_interval{10};
 
+// How long a question is left out that hung while another was answered: each time it is asked the
+// poll takes as long as a poll may.
+constexpr std::chrono::minutes hung_pause{5};
+
 // What is missing in a look at channelz, and why; nothing if it is whole.
 std::optional<Failure> left_out_by(const ChannelzLook& look) {
   if (look.whole()) return std::nullopt;
@@ -54,7 +58,10 @@ class ProxylessConversation final : public Conversation {
   std::optional<Failure> hear_channelz(const Answer& answer);
   void hear_client_status(const Answer& answer);
   std::optional<Failure> enter_client_status(const Answer& answer);
+  void note_connection(const Answer& answer);
   void end_channelz();
+  bool is_left_out(const std::optional<Instant>& hung) const;
+  void note_hung(const Answer& answer, bool others_told, std::optional<Instant>& hung);
   std::optional<Failure> nothing_told() const;
 
   Asking asking_ = Asking::channelz;
@@ -63,6 +70,9 @@ class ProxylessConversation final : public Conversation {
   ClientStatusFollower client_status_;
   Reflection reflection_{methods_interval};
   Told told_channelz_ = Told::told, told_client_status_ = Told::told;
+  Instant now_{};
+  std::uint64_t connection_ = 0;                                 // that was asked last
+  std::optional<Instant> client_status_hung_, reflection_hung_;  // when they last did
   Readings readings_;
 };
 
@@ -71,6 +81,7 @@ Step ProxylessConversation::begin(Instant now) {
   readings_ = {};
   readings_.at = now;
   told_channelz_ = Told::told;
+  now_ = now;
   walk_.begin();
   reflection_.begin(now);
   return next();
@@ -81,10 +92,18 @@ Step ProxylessConversation::next() {
     if (auto question = walk_.question()) return *std::move(question);
     end_channelz();
     asking_ = Asking::client_status;
-    return grpc_question(csds_path, csds_question());
+    const bool left_out = told_channelz_ == Told::told && is_left_out(client_status_hung_);
+    if (!left_out) return grpc_question(csds_path, csds_question());
+    told_client_status_ = Told::failed;
+    client_status_.miss();
+    readings_.control_plane = client_status_.reading();
   }
   asking_ = Asking::reflection;
-  if (auto question = reflection_.question()) return *std::move(question);
+  // Who hung has left no time for the next.
+  const bool others_told = told_channelz_ == Told::told || told_client_status_ == Told::told;
+  const bool left_out = others_told && (readings_.hung || is_left_out(reflection_hung_));
+  auto question = left_out ? std::nullopt : reflection_.question();
+  if (question) return *std::move(question);
   reflection_.tell(readings_);
   if (auto failure = nothing_told()) return *std::move(failure);
   return std::move(readings_);
@@ -98,17 +117,45 @@ Step ProxylessConversation::hear(Answer answer) {
     case Asking::client_status:
       walk_.count_own(answer);
       hear_client_status(answer);
+      note_hung(answer, told_channelz_ == Told::told, client_status_hung_);
       break;
     case Asking::reflection:
       walk_.count_own(answer);
       reflection_.hear(answer);
+      note_hung(answer, told_channelz_ == Told::told || told_client_status_ == Told::told,
+                reflection_hung_);
       break;
   }
   return next();
 }
 
+bool ProxylessConversation::is_left_out(const std::optional<Instant>& hung) const {
+  return hung && now_ - *hung < hung_pause;
+}
+
+void ProxylessConversation::note_hung(const Answer& answer, bool others_told,
+                                      std::optional<Instant>& hung) {
+  hung.reset();
+  if (answer || answer.error().reason != Reason::timeout || !others_told) return;
+  hung = now_;
+  readings_.hung = true;
+}
+
+// Behind a connection that was lost there may be another program, which need not have channelz to
+// tell that.
+void ProxylessConversation::note_connection(const Answer& answer) {
+  if (!answer) {
+    if (answer.error().reason == Reason::connect) reflection_.forget();
+    return;
+  }
+  if (answer->connection == connection_) return;
+  connection_ = answer->connection;
+  reflection_.doubt();
+}
+
 std::optional<Failure> ProxylessConversation::hear_channelz(const Answer& answer) {
   if (answer) readings_.at = answer->sent + (answer->received - answer->sent) / 2;
+  note_connection(answer);
   auto failure = walk_.hear(answer);
   if (!failure) return std::nullopt;
   // The server has answered: it has no channelz, or does not let us ask, and may have the others.
@@ -169,6 +216,8 @@ void ProxylessConversation::end_channelz() {
   if (!channelz_.is_another()) return;
   client_status_.forget();
   reflection_.forget();
+  client_status_hung_.reset();
+  reflection_hung_.reset();
 }
 
 void ProxylessConversation::hear_client_status(const Answer& answer) {

@@ -21,8 +21,9 @@ void Reflection::begin(Instant now) {
   asked_ = 0;
   ended_.reset();
   failure_.reset();
-  if (looking_ || !beat_.is_due(now)) return;
+  if (looking_ || !is_due(now)) return;
   looking_ = true;
+  doubted_ = false;
   listed_ = false;
   version_ = Version::v1;
   found_ = {};
@@ -59,7 +60,7 @@ void Reflection::hear_list(const Answer& answer) {
     }
     version_ = Version::none;
     looking_ = false;
-    beat_.strike(now_);
+    strike();
     return;
   }
   failure_ = check_call(answer, asked);
@@ -110,7 +111,16 @@ void Reflection::end() {
   ended_ = std::move(found_);
   found_ = {};
   looking_ = false;
+  strike();
+}
+
+bool Reflection::is_due(Instant now) const {
+  return beat_.is_due(now) || (doubted_ && doubt_beat_.is_due(now));
+}
+
+void Reflection::strike() {
   beat_.strike(now_);
+  doubt_beat_.strike(now_);
 }
 
 void Reflection::forget() {

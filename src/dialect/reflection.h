@@ -5,9 +5,11 @@
 // which nothing can be told (a C++ program may list one whose descriptor was never linked) costs
 // that one only. gRPC's own services are left out: who declares Health is called by probes.
 //
-// A look is repeated once an interval, and at once for another process. Not thread-safe.
+// A look is repeated once an interval, at once for another process, and for what may be another one
+// at most once a minute: some servers end their connections that often. Not thread-safe.
 #pragma once
 
+#include <chrono>
 #include <cstddef>
 #include <cstdint>
 #include <optional>
@@ -43,6 +45,9 @@ class Reflection {
   // Another process answers: it may be another program.
   void forget();
 
+  // Another process may answer.
+  void doubt() { doubted_ = true; }
+
   // What ended in this poll: the methods, or why there are none.
   void tell(Readings& readings);
 
@@ -54,10 +59,13 @@ class Reflection {
   std::string_view path() const;
   void hear_list(const Answer& answer);
   void hear_service(const Answer& answer);
+  bool is_due(Instant now) const;
+  void strike();
   void end();
 
   Version version_ = Version::v1;
-  Beat beat_;
+  Beat beat_, doubt_beat_{std::chrono::minutes(1)};
+  bool doubted_ = false;
   Instant now_{};
   bool looking_ = false;               // a look is under way
   std::vector<std::string> services_;  // of it, still to be asked for, the next at the end

@@ -12,6 +12,7 @@
 
 #include <boost/asio/any_io_executor.hpp>
 #include <boost/asio/awaitable.hpp>
+#include <cstdint>
 #include <memory>
 #include <string>
 #include <string_view>
@@ -43,6 +44,9 @@ struct GrpcAnswer {
   std::string message;    // the server's words: any bytes, any number of lines
   std::string response;   // the bytes of the message; "" unless the code is OK
   int number = 0;         // the code as it came: 99 of "other"
+  // How many connections to this server were lost before the one that carried it, as far as that
+  // showed; those that were closed for want of calls are not among them.
+  std::uint64_t lost = 0;
 
   bool operator==(const GrpcAnswer&) const = default;
 };

@@ -28,7 +28,10 @@ GrpcChannel::GrpcChannel(Flights& flights, GrpcServer server)
 
 Result<GrpcStub, Failure> GrpcChannel::stub() {
   used_ = steady_clock::now();
-  if (stub_) return stub_;
+  if (stub_) {
+    look_for_loss();
+    return stub_;
+  }
   const auto channel = library_channel(server_);
   if (!channel) return channel.error();
   stub_ = std::make_shared<LibraryStub>(*channel);
@@ -36,7 +39,20 @@ Result<GrpcStub, Failure> GrpcChannel::stub() {
 }
 
 void GrpcChannel::give_up(const GrpcStub& broken) {
-  if (stub_ == broken) stub_ = nullptr;
+  if (stub_ != broken || !stub_) return;
+  let_go();
+  ++lost_;
+}
+
+void GrpcChannel::let_go() {
+  stub_ = nullptr;
+  was_connected_ = false;
+}
+
+void GrpcChannel::look_for_loss() {
+  if (!was_connected_ || stub_->channel->GetState(false) == GRPC_CHANNEL_READY) return;
+  was_connected_ = false;
+  ++lost_;
 }
 
 void GrpcChannel::let_go_if_idle(Instant now) {
@@ -68,6 +84,8 @@ asio::awaitable<Result<GrpcAnswer, Failure>> GrpcChannel::outcome_of(
     connection = co_await connection_of(call);
   }
   if (auto failure = failure_of(answer.code, answer.message, connection, late)) co_return *failure;
+  was_connected_ = stub_ && stub_ == call->stub;
+  answer.lost = lost_;
   co_return answer;
 }
 

@@ -154,7 +154,7 @@ class GrpcChannel {
   // The next call begins with a new connection, unless somebody else has made one already.
   void give_up(const GrpcStub& broken);
   // Likewise, though it is sound.
-  void let_go() { stub_ = nullptr; }
+  void let_go();
   void let_go_if_idle(Instant now);
 
   // What every call says.
@@ -166,12 +166,16 @@ class GrpcChannel {
   const GrpcServer& server() const { return server_; }
 
  private:
+  // The library makes another connection without a word where one was lost between two calls.
+  void look_for_loss();
   boost::asio::awaitable<Connection> connection_of(std::shared_ptr<FlyingCall> call);
 
   Flights& flights_;
   const GrpcServer server_;
   const std::string target_;  // as in library_target; a peer that has answered has another name
   GrpcStub stub_;
+  bool was_connected_ = false;  // by stub_
+  std::uint64_t lost_ = 0;
   Instant used_;  // when a call was begun or ended last
 };
 

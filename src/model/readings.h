@@ -160,6 +160,9 @@ struct Readings {
   // Those that were answered, beside the essential ones; literals, the same words as a failure
   // begins with. One that is in `partial` as well was read in part: the rest is beyond our bounds.
   std::vector<std::string_view> heard;
+  // One of `partial` hung and will be left out for a while: how long this poll took says nothing of
+  // how the target bears being asked.
+  bool hung = false;
 
   std::optional<SettingsReading> settings;  // absent when no look at them ended this time
 };

@@ -21,6 +21,7 @@ boost::asio::awaitable<Answer> ask_by_call(std::shared_ptr<GrpcChannel> channel,
   if (!answer) co_return Answer(answer.error());
   response.received = steady_clock::now();
   response.received_at = std::chrono::system_clock::now();
+  response.connection = answer->lost;
   response.grpc_code = answer->code;
   response.grpc_number = answer->number;
   response.grpc_message = std::move(answer->message);

@@ -161,6 +161,9 @@ TEST(Proxyless, counts_on_over_a_poll_in_which_the_status_of_a_client_is_not_tol
   EXPECT_THAT(missed.statuses, IsEmpty());
   EXPECT_THAT(missed.resources, SizeIs(3)) << "or they would be counted anew by the next poll";
   server.failures_.clear();
+  for (int poll = 0; poll < 19; ++poll) {
+    EXPECT_THAT(server.readings().control_plane.resources, SizeIs(3)) << "it is left out";
+  }
   EXPECT_EQ(server.readings().control_plane.resources.at(0).accepted, 1u);
   server.statuses_["/FetchClientStatus"] = "UNIMPLEMENTED";
   EXPECT_THAT(server.readings().control_plane.resources, IsEmpty());
@@ -236,10 +239,44 @@ TEST(Proxyless, keeps_what_it_has_when_a_later_part_fails) {
   ASSERT_THAT(readings.partial, SizeIs(1));
   EXPECT_EQ(readings.partial[0], (Failure{Reason::timeout, "reflection: no answer"}));
   EXPECT_TRUE(readings.traffic);
+  EXPECT_TRUE(readings.hung);
+  const Readings meanwhile = server.readings();
+  EXPECT_EQ(server.asked("ServerReflectionInfo"), 0) << "each time costs the whole poll's time";
+  EXPECT_FALSE(meanwhile.hung);
+  EXPECT_THAT(meanwhile.partial, IsEmpty());
   server.failures_.clear();
+  for (int poll = 0; poll < 18; ++poll) EXPECT_FALSE(server.readings().declared);
   const Readings next = server.readings();
-  EXPECT_TRUE(next.declared);
+  EXPECT_TRUE(next.declared) << "five minutes are over";
   EXPECT_THAT(next.heard, testing::Contains("reflection"));
+}
+
+TEST(Proxyless, leaves_out_neither_what_waited_behind_one_that_hung_nor_all_there_is) {
+  RecordedGrpc server("python_1.85_xds.txt");
+  server.failures_.emplace("/FetchClientStatus", Failure{Reason::timeout, "no answer"});
+  EXPECT_TRUE(server.readings().hung);
+  EXPECT_EQ(server.asked("ServerReflectionInfo"), 0) << "no time is left";
+  server.readings();
+  EXPECT_EQ(server.asked("/FetchClientStatus"), 0);
+  EXPECT_GT(server.asked("ServerReflectionInfo"), 0);
+  server.statuses_["/GetServers"] = "UNIMPLEMENTED";
+  server.poll();
+  EXPECT_EQ(server.asked("/FetchClientStatus"), 1) << "it is not beside channelz any more";
+}
+
+TEST(Proxyless, asks_for_methods_anew_where_the_connection_was_lost) {
+  RecordedGrpc server(balanced);
+  server.statuses_["/GetServers"] = "UNIMPLEMENTED";
+  EXPECT_TRUE(server.readings().declared);
+  EXPECT_FALSE(server.readings().declared);
+  server.failures_.emplace("/GetServers", Failure{Reason::connect, "refused"});
+  EXPECT_TRUE(std::holds_alternative<Failure>(server.poll()));
+  server.failures_.clear();
+  EXPECT_TRUE(server.readings().declared) << "it was away";
+  server.connection_ = 1;  // it was away between two polls
+  for (int poll = 0; poll < 3; ++poll) EXPECT_FALSE(server.readings().declared);
+  EXPECT_TRUE(server.readings().declared) << "at most once a minute";
+  for (int poll = 0; poll < 10; ++poll) EXPECT_FALSE(server.readings().declared);
 }
 
 }  // namespace

@@ -62,6 +62,7 @@ class RecordedGrpc {
   std::map<std::string, std::function<std::string(const Request&)>> says_;
   std::map<std::string, std::string_view> statuses_;
   std::map<std::string, Failure> failures_;
+  std::uint64_t connection_ = 0;  // by which it is asked
 
  private:
   template <class Map>
@@ -75,6 +76,7 @@ class RecordedGrpc {
     response.grpc_code = code;
     response.grpc_number = code == "other" ? 99 : 0;
     response.body = std::move(message);
+    response.connection = connection_;
     response.sent = response.received = now_;
     return response;
   }

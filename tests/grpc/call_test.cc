@@ -171,6 +171,10 @@ TEST(GrpcCall, finds_a_server_again_that_was_restarted) {
   server = nullptr;
   server = std::make_unique<Serving>(echo, nullptr, port);
   EXPECT_EQ(calling.say(), "OK /a.B/C()");
+  const std::uint64_t lost = calling.call()->lost;
+  EXPECT_GT(lost, 0u);
+  calling.rest();
+  EXPECT_EQ(calling.call()->lost, lost) << "it was closed by us";
   server = nullptr;
   EXPECT_EQ(calling.say(), "connect: connection refused");
   EXPECT_EQ(calling.say(), "connect: connection refused");
