@@ -177,8 +177,12 @@ std::optional<asio::awaitable<ProbedNow>> ProbeWatcher::probe_now(const std::str
     if (qualified(one->probe.whose.ns, one->probe.name) == name) found.push_back(one);
   }
   if (found.empty()) return std::nullopt;
+  const Instant now = steady_clock::now();
+  const Duration timeout = found[0]->probe.timeout;
   if (latest == no_end) {
-    latest = steady_clock::now() + found[0]->probe.timeout + scraper_waits_;
+    latest = now + timeout + scraper_waits_;
+  } else if (latest <= now) {
+    latest = now + timeout;
   }
   return ProbesNow::ask(now_, std::move(found), latest);
 }

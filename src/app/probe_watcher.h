@@ -49,8 +49,9 @@ class ProbeWatcher : public std::enable_shared_from_this<ProbeWatcher> {
 
   // Asks each service of the probe that is called so ("namespace/name" of one that has a
   // namespace), beside what is asked anyhow, and counts it nowhere (app/probes_now.h). It ends at
-  // `latest` whoever has been asked by then; where nothing is said, when the time of a question and
-  // `scraper_waits` are over. Nothing if there is no such probe.
+  // `latest` whoever has been asked by then; of a moment that has passed, when the time of a
+  // question is over; where nothing is said, when that and `scraper_waits` are. Nothing if there is
+  // no such probe.
   std::optional<boost::asio::awaitable<ProbedNow>> probe_now(const std::string& name,
                                                              Instant latest = Instant::max());
 

@@ -66,8 +66,9 @@ Result<std::optional<Duration>> parse_scrape_timeout(std::string_view header) {
     return Error{"X-Prometheus-Scrape-Timeout-Seconds: " + in_quotes(header) +
                  " is no number of seconds"};
   }
-  const std::chrono::duration<double> left(std::min(said, longest) - for_the_way_back);
-  if (left.count() <= 0) return std::optional<Duration>();
+  if (said == 0) return std::optional<Duration>();
+  const double rest = std::min(said, longest) - for_the_way_back;
+  const std::chrono::duration<double> left(std::max(rest, 0.0));
   return std::optional(std::chrono::duration_cast<Duration>(left));
 }
 

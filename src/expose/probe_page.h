@@ -31,8 +31,9 @@ struct ProbedNow {
 Result<std::string> parse_probe_query(std::string_view query);
 
 // For how long a scraper that sent this header (X-Prometheus-Scrape-Timeout-Seconds) may be kept
-// waiting: half a second less than it says, as of the blackbox exporter. Nothing if it says
-// nothing, or less than that; an error in words if it is no number.
+// waiting: half a second less than it says, as of the blackbox exporter. Zero where that leaves no
+// time: then it is the probe's own timeout, as there. Nothing if it says nothing, or 0; an error in
+// words if it is no number.
 Result<std::optional<Duration>> parse_scrape_timeout(std::string_view header);
 
 // Why it could not be asked at all, which is our own fault ("cannot use FILE: WHY"); "" if it
