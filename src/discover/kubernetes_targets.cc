@@ -98,7 +98,9 @@ void add(const Pod& pod, const PodRecognition& seen, const PodProbes& probes,
       if (note != TargetNote{}) found.notes.emplace(target_id(who), note);
     }
   }
-  if (seen.found.empty()) leave_out(seen.mesh, pod.name, seen.remark + health_remark(probes));
+  if (!seen.found.empty()) return;
+  leave_out(seen.mesh, pod.name, seen.remark + health_remark(probes));
+  found.not_watched.back().is_probed = !probes.probes.empty();
 }
 
 // Told once: the agent works without, and each target says what it hides.

@@ -29,12 +29,16 @@ void ask_for(Ports& ports, std::uint16_t port, std::string service) {
   services.push_back(std::move(service));
 }
 
-// Istio's convention, PROTOCOL[-SUFFIX], by which meshes are told what a port speaks. So "grpcs",
-// "grpc2" and "grpcweb" are no gRPC there either; "grpc-web" is what browsers speak, with or
-// without a suffix of its own.
+constexpr std::array<std::string_view, 2> other_protocols{"grpc-web", "grpcs"};
+
+// "grpc", "grpc-users", "grpcapi". Not what browsers speak ("grpc-web", "grpcweb", "grpc-web-a",
+// but "grpc-webhook" is gRPC), nor "grpcs" and "grpcs-a", which is by TLS: whom to trust nobody has
+// said.
 bool is_grpc(std::string_view port_name) {
-  if (port_name == "grpc-web" || port_name.starts_with("grpc-web-")) return false;
-  return port_name == "grpc" || port_name.starts_with("grpc-");
+  if (!port_name.starts_with("grpc") || port_name.starts_with("grpcweb")) return false;
+  return std::ranges::none_of(other_protocols, [&](std::string_view other) {
+    return port_name == other || port_name.starts_with(std::string(other) + "-");
+  });
 }
 
 // {"/app-health/users/livez":{"grpc":{"port":50051,"service":"a.v1.B"},"timeoutSeconds":1}}
@@ -118,6 +122,27 @@ class Annotations {
   std::vector<std::string>& wrong_;
 };
 
+// Services of a pod beyond its bound.
+struct LeftOut {
+  std::string first;
+  std::size_t count = 0;
+
+  void cut(Services& services, std::size_t most) {
+    if (services.size() <= most) return;
+    if (count == 0) first = services[most];
+    count += services.size() - most;
+    services.resize(most);
+  }
+
+  std::string words() const {
+    std::string words(probe_key);
+    words += ": more services than the " + std::to_string(limits::grpc_services_per_pod) +
+             " of one pod: " + std::to_string(count) + " are not asked for";
+    if (!first.empty()) words += ", the first " + in_quotes(first);
+    return words;
+  }
+};
+
 // At the first address: so the kubelet asks, and it is the one that discovery asks for all else.
 GrpcProbe probe_at(const Pod& pod, std::uint16_t port, const PodRecognition& seen) {
   GrpcProbe probe;
@@ -149,23 +174,20 @@ PodProbes probes_of(const Pod& pod, const PodRecognition& seen) {
   }
   const Ports ports = port ? Ports{{*port, Services{""}}} : told_by(pod);
   if (ports.empty()) {
-    out.wrong.push_back(
-        std::string(probe_key) +
-        ": no container has a gRPC probe of the kubelet or a port named grpc or grpc-…; " +
-        std::string(port_key) + " can name one");
+    out.wrong.push_back(std::string(probe_key) +
+                        ": no container has a gRPC probe of the kubelet or a port named grpc…; " +
+                        std::string(port_key) + " can name one");
   }
   std::size_t left = limits::grpc_services_per_pod;
+  LeftOut left_out;
   for (const auto& [number, asked] : ports) {
     GrpcProbe probe = probe_at(pod, number, seen);
     probe.services = services.empty() ? asked : services;
-    if (probe.services.size() > left) {
-      out.wrong.push_back(std::string(probe_key) + ": more services than the " +
-                          std::to_string(limits::grpc_services_per_pod) + " of one pod");
-      break;
-    }
+    left_out.cut(probe.services, left);
     left -= probe.services.size();
-    out.probes.push_back(std::move(probe));
+    if (!probe.services.empty()) out.probes.push_back(std::move(probe));
   }
+  if (left_out.count > 0) out.wrong.push_back(left_out.words());
   return out;
 }
 

@@ -8,8 +8,9 @@
 //   mesh-exporter.io/grpc-probe-services: a.v1.B, a.v1.C  asked for these and for nothing else
 // Without them it is asked as the kubelet asks it, at the ports and for the services of
 // livenessProbe.grpc and readinessProbe.grpc (Istio's injector replaces them, and keeps what they
-// were in a variable of its sidecar), and at ports whose names are "grpc" or begin with "grpc-" for
-// the server as a whole. Questions are plain text, as the kubelet's are.
+// were in a variable of its sidecar), and at ports whose names begin with "grpc" for the server
+// as a whole, but for those of gRPC-Web and of TLS ("grpcs"). Questions are plain text, as the
+// kubelet's are.
 //
 // Once it has been told to end a pod is not asked any more: that it no longer serves is no outage.
 #pragma once

@@ -66,7 +66,7 @@ void add_not_watched(const NotWatched& one, const ReportFilter& filter, Table& t
   row[column("pod")] = {target_id(who)};
   row[column("mesh")] = {one.mesh};
   row[column("workload")] = {one.workload};
-  row[column("state")] = {std::string("not watched")};
+  row[column("state")] = {std::string(one.is_probed ? "health only" : "not watched")};
   row[column("trouble")] = {one.reason};
   table.rows.push_back(std::move(row));
 }

@@ -38,7 +38,8 @@ struct FoundPod {
 struct NotWatched {
   std::string mesh;  // "" where it is of none
   std::string ns, pod, workload;
-  std::string reason;  // "opted out by annotation mesh-exporter.io/scrape"
+  std::string reason;      // "opted out by annotation mesh-exporter.io/scrape"
+  bool is_probed = false;  // its gRPC health is asked for all the same
 
   bool operator==(const NotWatched&) const = default;
 };

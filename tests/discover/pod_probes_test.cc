@@ -75,23 +75,24 @@ TEST(PodProbes, ask_what_the_kubelet_asks_and_ports_that_it_does_not_as_a_whole)
                                       "10.244.1.7:50052: ''"));
 }
 
-TEST(PodProbes, take_names_of_ports_as_istio_does) {
+TEST(PodProbes, take_names_of_ports_that_begin_with_grpc) {
   Pod pod = pod_with(opted_in);
-  pod.containers[0].ports = {{"grpc", 1}, {"grpc-users", 2}, {"grpc-webhook", 3}};
-  EXPECT_THAT(asked(pod), ElementsAre("10.244.1.7:1: ''", "10.244.1.7:2: ''", "10.244.1.7:3: ''"));
+  pod.containers[0].ports = {{"grpc", 1},  {"grpc-users", 2}, {"grpc-webhook", 3},
+                             {"grpc2", 4}, {"grpcapi", 5},    {"grpcserver", 6}};
+  EXPECT_THAT(asked(pod), ElementsAre("10.244.1.7:1: ''", "10.244.1.7:2: ''", "10.244.1.7:3: ''",
+                                      "10.244.1.7:4: ''", "10.244.1.7:5: ''", "10.244.1.7:6: ''"));
 }
 
 TEST(PodProbes, take_no_other_name_for_grpc) {
   Pod pod = pod_with(opted_in);
-  pod.containers[0].ports = {{"grpc-web", 1},   {"http", 2},  {"", 3},      {"grpcweb", 4},
-                             {"grpc-web-a", 5}, {"grpcs", 6}, {"grpc2", 7}, {"a-grpc", 8}};
+  pod.containers[0].ports = {{"grpc-web", 1},   {"http", 2},  {"", 3},        {"grpcweb", 4},
+                             {"grpc-web-a", 5}, {"grpcs", 6}, {"grpcs-a", 7}, {"a-grpc", 8}};
   const PodProbes none = seen(pod);
   EXPECT_THAT(none.probes, IsEmpty());
-  EXPECT_THAT(
-      none.wrong,
-      ElementsAre("mesh-exporter.io/grpc-probe: no container has a gRPC probe of the "
-                  "kubelet or a port named grpc or grpc-…; mesh-exporter.io/grpc-probe-port "
-                  "can name one"));
+  EXPECT_THAT(none.wrong,
+              ElementsAre("mesh-exporter.io/grpc-probe: no container has a gRPC probe of the "
+                          "kubelet or a port named grpc…; mesh-exporter.io/grpc-probe-port "
+                          "can name one"));
 }
 
 TEST(PodProbes, ask_where_and_what_is_annotated_and_nothing_else) {
@@ -150,7 +151,21 @@ TEST(PodProbes, are_bounded) {
     pod.containers[0].grpc_checks.push_back({port, ""});
   }
   EXPECT_EQ(seen(pod).probes.size(), limits::grpc_services_per_pod);
-  EXPECT_THAT(seen(pod).wrong, ElementsAre(HasSubstr("more services than the 16 of one pod")));
+  EXPECT_THAT(seen(pod).wrong,
+              ElementsAre(HasSubstr("more services than the 16 of one pod: 3 are")));
+}
+
+TEST(PodProbes, ask_for_the_first_services_of_too_many) {
+  std::string services;
+  for (std::size_t i = 1; i <= 60; ++i) services += "a.S" + std::to_string(i) + ",";
+  PodTexts texts = opted_in;
+  texts["mesh-exporter.io/grpc-probe-services"] = services;
+  const PodProbes some = seen(pod_with(texts));
+  ASSERT_EQ(some.probes.size(), 1u);
+  ASSERT_EQ(some.probes[0].services.size(), limits::grpc_services_per_pod);
+  EXPECT_EQ(some.probes[0].services.back(), "a.S16");
+  EXPECT_THAT(some.wrong, ElementsAre("mesh-exporter.io/grpc-probe: more services than the 16 of "
+                                      "one pod: 44 are not asked for, the first \"a.S17\""));
 }
 
 }  // namespace
