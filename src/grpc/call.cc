@@ -96,11 +96,19 @@ asio::awaitable<Result<GrpcAnswer, Failure>> grpc_call(std::shared_ptr<GrpcChann
     auto again = co_await attempt(*channel, path, request, deadline);
     outcome = std::move(again);
   }
-  if (outcome || outcome.error().message != not_trusted) co_return outcome;
+  if (outcome) co_return outcome;
+  std::string words = outcome.error().message;
   const GrpcServer server = channel->server();
-  const std::string why = co_await why_not_trusted(server, deadline);
+  std::string why;
+  if (words == not_trusted) {
+    words += ": ";
+    why = co_await why_not_trusted(server, deadline);
+  } else if (server.tls && is_closed(outcome.error())) {
+    words += "; ";
+    why = co_await why_not_admitted(server, deadline);
+  }
   if (why.empty()) co_return outcome;
-  co_return Failure{Reason::tls, std::string(not_trusted) + ": " + why};
+  co_return Failure{Reason::tls, words + why};
 }
 
 }  // namespace mesh

@@ -60,4 +60,18 @@ boost::asio::awaitable<std::string> why_not_trusted(GrpcServer server, Instant d
   co_return in_quotes(offender.subject) + " is its own issuer, and no authority of ours";
 }
 
+boost::asio::awaitable<std::string> why_not_admitted(GrpcServer server, Instant deadline) {
+  TlsQuestion question = tls_question(server);
+  question.client_certificate_file = server.tls->client_certificate_file;
+  question.client_key_file = server.tls->client_key_file;
+  const Result<TlsAnswer, Failure> answer = co_await tls_handshake(question, deadline);
+  if (!answer) {
+    const std::string& words = answer.error().message;
+    co_return answer.error().reason == Reason::tls ? "the server " + words : std::string();
+  }
+  const bool has_none = question.client_certificate_file.empty();
+  if (!has_none || !answer->asks_for_certificate) co_return "";
+  co_return "the server asks for a client certificate, and there is none";
+}
+
 }  // namespace mesh

@@ -10,6 +10,8 @@
 namespace mesh {
 namespace {
 
+constexpr std::string_view was_closed = "the connection was closed", was_reset = "connection reset";
+
 // What is said of a failure whose message has `part`.
 struct Wording {
   std::string_view part;
@@ -32,10 +34,10 @@ constexpr std::array<Wording, 15> wordings{{
     {"Domain name not found", Reason::connect, "there is no such name"},
     {"Connection refused", Reason::connect, "connection refused"},
     {"No such file or directory", Reason::connect, "there is no such socket"},
-    {"Broken pipe", Reason::connect, "the connection was closed"},
-    {"GOAWAY received", Reason::connect, "the connection was closed"},
-    {"Connection reset", Reason::connect, "connection reset"},
-    {"Socket closed", Reason::connect, "the connection was closed"},
+    {"Broken pipe", Reason::connect, was_closed},
+    {"GOAWAY received", Reason::connect, was_closed},
+    {"Connection reset", Reason::connect, was_reset},
+    {"Socket closed", Reason::connect, was_closed},
 }};
 
 // How the library's own messages begin when a connection ends under a call
@@ -95,6 +97,11 @@ std::optional<Failure> failure_of(std::string_view code, std::string_view messag
   if (connection != Connection::none && !too_large && !cut) return std::nullopt;
   const bool unanswered = cut || code == "UNAVAILABLE" || code == "CANCELLED";
   return in_words(unanswered ? Reason::connect : Reason::parse, message);
+}
+
+bool is_closed(const Failure& failure) {
+  return failure.reason == Reason::connect &&
+         (failure.message.starts_with(was_closed) || failure.message == was_reset);
 }
 
 bool may_be_the_connections(Reason reason) {

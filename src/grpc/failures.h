@@ -34,6 +34,9 @@ bool may_be_of_the_connection(std::string_view code, std::string_view message);
 std::optional<Failure> failure_of(std::string_view code, std::string_view message,
                                   Connection connection, bool late);
 
+// Whether the other end has closed the connection, and said no more.
+bool is_closed(const Failure& failure);
+
 // Whether the connection may be to blame: another one may do better.
 bool may_be_the_connections(Reason reason);
 

@@ -74,6 +74,7 @@ struct TlsClient::State {
   bool completed = false;
   bool ticket = false;  // for a later session: the server is content with this one
   bool certificate_sent = false;
+  bool certificate_asked_for = false;
   bool silent = false;  // nothing is sent any more
   std::string begin;    // what came first, at least two bytes of it
   std::size_t bytes = 0;
@@ -106,6 +107,7 @@ void TlsClient::State::message(int sent, int, int type, const void* bytes, std::
   if (type != SSL3_RT_HANDSHAKE || size < header) return;
   auto& self = *static_cast<State*>(state);
   if (text[0] == SSL3_MT_NEWSESSION_TICKET) self.ticket = true;
+  if (text[0] == SSL3_MT_CERTIFICATE_REQUEST) self.certificate_asked_for = true;
   if (text[0] != SSL3_MT_CERTIFICATE) return;
   if (sent != 0) {
     self.certificate_sent = true;
@@ -217,6 +219,7 @@ TlsAnswer TlsClient::answer() const {
   if (length > 0) answer.alpn.assign(reinterpret_cast<const char*>(alpn), length);
   answer.chain = state_->chain;
   answer.completed = state_->completed;
+  answer.asks_for_certificate = state_->certificate_asked_for;
   return answer;
 }
 

@@ -72,7 +72,8 @@ class Command(Probes):
         health, _ = self.found(address, trusted[0], "--tls.server-name=other", *client, code=2)
         self.assertEqual(health, [("unreachable", "the certificate is for another name than was asked for")])
         health, _ = self.found(address, *trusted, code=2)
-        self.assertEqual(health, [("unreachable", "the connection was closed")])
+        self.assertEqual(health, [("unreachable", "the connection was closed; the server asks for a client certificate, "
+                                                  "and there is none")])
         health, tls = self.found(address, code=2)
         self.assertEqual((health, tls), ([("unreachable", "the connection was closed; it speaks TLS: use --tls")], None))
 

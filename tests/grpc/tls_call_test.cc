@@ -1,5 +1,6 @@
 // Calls to real gRPC servers under TLS: who is trusted, who is let in, and what a refusal is
 // called.
+#include <gmock/gmock.h>
 #include <gtest/gtest.h>
 #include <stdlib.h>
 
@@ -167,7 +168,13 @@ TEST_F(GrpcTlsCall, shows_a_certificate_of_its_own) {
   server.tls->client_key_file = file("agent.key", agent.key_pem);
   EXPECT_EQ(Calling(server).say(), "OK users.shop");
   server = to(serving);
-  EXPECT_EQ(Calling(server).say(), "connect: the connection was closed");
+  const std::string closed = "tls: the connection was closed; the server ";
+  EXPECT_EQ(Calling(server).say(), closed + "asks for a client certificate, and there is none");
+  const Minted stranger = mint({.common_name = "agent"});
+  server.tls->client_certificate_file = file("agent.pem", stranger.pem);
+  server.tls->client_key_file = file("agent.key", stranger.key_pem);
+  EXPECT_THAT(Calling(server).say(),
+              ::testing::StartsWith(closed + "refused the client certificate with the TLS alert "));
 }
 
 TEST_F(GrpcTlsCall, uses_a_renewed_file_for_the_next_connection) {
@@ -185,7 +192,7 @@ TEST_F(GrpcTlsCall, uses_a_renewed_file_for_the_next_connection) {
   const ServingTls anew{users_, &other_root};
   serving = nullptr;
   serving = std::make_unique<Serving>(authority, &anew, port);
-  EXPECT_EQ(calling.say(), "connect: the connection was closed");
+  EXPECT_THAT(calling.say(), ::testing::HasSubstr("refused the client certificate"));
   const Minted third = mint({.common_name = "agent"}, &other_root);
   file("agent.pem", third.pem);
   file("agent.key", third.key_pem);
