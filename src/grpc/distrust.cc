@@ -69,9 +69,11 @@ boost::asio::awaitable<std::string> why_not_admitted(GrpcServer server, Instant 
     const std::string& words = answer.error().message;
     co_return answer.error().reason == Reason::tls ? "the server " + words : std::string();
   }
+  if (!answer->asks_for_certificate) co_return "";
   const bool has_none = question.client_certificate_file.empty();
-  if (!has_none || !answer->asks_for_certificate) co_return "";
-  co_return "the server asks for a client certificate, and there is none";
+  if (has_none) co_return "the server asks for a client certificate, and there is none";
+  // gRPC's own servers refuse one by closing the connection, without an alert.
+  co_return "the server asks for a client certificate, and may not trust ours";
 }
 
 }  // namespace mesh

@@ -20,7 +20,8 @@ TlsQuestion tls_question(const GrpcServer& server);
 boost::asio::awaitable<std::string> why_not_trusted(GrpcServer server, Instant deadline);
 
 // "the server refused the client certificate with the TLS alert …", or that it asks for one where
-// we have none; "" if neither. For a server that closes the connection over TLS.
+// we have none or that it may not trust ours; "" if neither. For a server that closes the
+// connection over TLS.
 boost::asio::awaitable<std::string> why_not_admitted(GrpcServer server, Instant deadline);
 
 }  // namespace mesh

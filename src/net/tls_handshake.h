@@ -33,10 +33,10 @@ struct TlsAnswer {
   std::string alpn;                // "h2"; "" if the server chose none
   std::vector<std::string> chain;  // DER as the server sent it, its leaf first; never empty
   bool completed = false;          // to the end, with the client certificate
-  // The server asks for a client certificate, and may or may not insist. By TLS 1.2 it says so after
-  // its chain, which may then be too late to be heard.
+  // The server asks for a client certificate, and may or may not insist. By TLS 1.2 it says so
+  // after its chain, which may then be too late to be heard.
   bool asks_for_certificate = false;
-  Duration took{};                 // from the connection to the chain, or to the end if completed
+  Duration took{};  // from the connection to the chain, or to the end if completed
 };
 
 // Failures: those of dial; connect if the server closes, timeout, too_large; tls for everything
