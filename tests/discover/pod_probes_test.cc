@@ -152,7 +152,7 @@ TEST(PodProbes, are_bounded) {
   }
   EXPECT_EQ(seen(pod).probes.size(), limits::grpc_services_per_pod);
   EXPECT_THAT(seen(pod).wrong,
-              ElementsAre(HasSubstr("more services than the 16 of one pod: 3 are")));
+              ElementsAre(HasSubstr("more services than the 16 of one pod: 4 are")));
 }
 
 TEST(PodProbes, ask_for_the_first_services_of_too_many) {
