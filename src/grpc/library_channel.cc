@@ -9,6 +9,7 @@
 #include <grpcpp/security/tls_credentials_options.h>
 
 #include <algorithm>
+#include <cstdlib>
 #include <optional>
 #include <string>
 #include <utility>
@@ -21,6 +22,19 @@
 
 namespace mesh {
 namespace {
+
+// Debian's library (1.51) keeps in an int how much it will read next, which follows what came over
+// a connection without a pause: after two gigabytes it aborts the process (tcp_posix.cc, "assertion
+// failed: tcp->incoming_buffer->length != 0"), before that it allocates as much. Without this
+// experiment, which is on by itself, that is bounded. The library reads the variable once, at its
+// first channel; it is set before there is another thread.
+[[maybe_unused]] const int bounded_reads = [] {
+  constexpr const char* name = "GRPC_EXPERIMENTS";
+  const char* given = std::getenv(name);
+  std::string experiments = given == nullptr ? "" : std::string(given) + ",";
+  experiments += "-tcp_read_chunks";
+  return setenv(name, experiments.c_str(), 1);
+}();
 
 // Of a certificate whose chain was verified before: whether it is the one peer that is meant.
 // Certificates of workloads often have no name but this.

@@ -1,13 +1,17 @@
 // Calls to servers that send frames of HTTP/2 without end: they are told as what they are, and
 // those to others go on beside them.
 #include <gmock/gmock.h>
+#include <grpcpp/channel.h>
+#include <grpcpp/completion_queue.h>
 #include <gtest/gtest.h>
 
+#include <atomic>
 #include <boost/asio/buffer.hpp>
 #include <boost/asio/co_spawn.hpp>
 #include <boost/asio/detached.hpp>
 #include <boost/asio/io_context.hpp>
 #include <boost/asio/ip/tcp.hpp>
+#include <boost/asio/read_until.hpp>
 #include <boost/asio/use_awaitable.hpp>
 #include <boost/asio/write.hpp>
 #include <chrono>
@@ -20,6 +24,7 @@
 #include "base/rethrow.h"
 #include "grpc/call.h"
 #include "grpc/connections.h"
+#include "grpc/library_channel.h"
 #include "grpc/server_names.h"
 #include "grpc/serving.h"
 #include "grpc/stream.h"
@@ -34,6 +39,15 @@ using namespace std::chrono_literals;
 using support::Served;
 using support::Serving;
 using support::ServingCall;
+
+const std::string settings("\0\0\0\4\0\0\0\0\0", 9);
+
+std::string many_updates(std::size_t bytes) {
+  const std::string update("\0\0\4\10\0\0\0\0\0\0\0\0\1", 13);
+  std::string updates;
+  while (updates.size() < bytes) updates += update;
+  return updates;
+}
 
 // Floods whoever connects, once.
 class Flooding {
@@ -52,9 +66,7 @@ class Flooding {
   void flood() {
     tcp::socket peer(io_);
     acceptor_.accept(peer);
-    const std::string settings("\0\0\0\4\0\0\0\0\0", 9), update("\0\0\4\10\0\0\0\0\0\0\0\0\1", 13);
-    std::string updates;
-    while (updates.size() < 65'000) updates += update;
+    const std::string updates = many_updates(65'000);
     boost::system::error_code gone;
     asio::write(peer, asio::buffer(settings), gone);
     while (!gone) asio::write(peer, asio::buffer(updates), gone);
@@ -147,6 +159,47 @@ TEST(GrpcFloods, of_a_stream_are_found) {
   EXPECT_THAT(
       std::string(to_string(stream.end().error().reason)) + ": " + stream.end().error().message,
       is_named());
+}
+
+// 2.2 GB without a pause, twice a pause, and whether the other side is still there.
+void flood_far(tcp::acceptor& acceptor, std::atomic<bool>& survived) {
+  tcp::socket peer = acceptor.accept();
+  const std::string ping("\0\0\10\6\0\0\0\0\0mesh 1.0", 17), pong("\0\0\10\6\1\0\0\0\0", 9);
+  boost::system::error_code gone;
+  asio::write(peer, asio::buffer(settings), gone);
+  const std::string updates = many_updates(1'000'000);
+  for (int i = 0; i < 2'200 && !gone; ++i) asio::write(peer, asio::buffer(updates), gone);
+  std::string answers;
+  for (int i = 0; i < 2 && !gone; ++i) {
+    asio::write(peer, asio::buffer(ping), gone);
+    if (!gone) asio::read_until(peer, asio::dynamic_buffer(answers), pong, gone);
+    answers.erase(0, answers.find(pong) + pong.size());
+  }
+  survived = !gone;
+}
+
+// Of the library alone, over a connection on which nobody waits for anything, so that nobody cuts
+// it off. As it is by itself it would abort the process.
+TEST(GrpcFloods, of_more_than_two_gigabytes_are_survived) {
+  asio::io_context io(1);
+  tcp::acceptor acceptor(io, tcp::endpoint(asio::ip::make_address("127.0.0.1"), 0));
+  const GrpcServer server{{"127.0.0.1", acceptor.local_endpoint().port(), ""}, {}, ""};
+  const auto channel = library_channel(server);
+  ASSERT_TRUE(channel);
+  std::atomic<bool> over = false, survived = false;
+  std::thread thread([&] {
+    flood_far(acceptor, survived);
+    over = true;
+  });
+  (*channel)->GetState(true);
+  grpc::CompletionQueue queue;
+  while (!over) {
+    void* tag = nullptr;
+    bool ok = false;
+    queue.AsyncNext(&tag, &ok, std::chrono::system_clock::now() + 50ms);
+  }
+  thread.join();
+  EXPECT_TRUE(survived);
 }
 
 }  // namespace
