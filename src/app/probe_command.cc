@@ -19,6 +19,7 @@
 #include "base/rethrow.h"
 #include "expose/probe_report.h"
 #include "grpc/distrust.h"
+#include "grpc/failures.h"
 #include "scrape/grpc_question.h"
 #include "scrape/health_check.h"
 
@@ -58,9 +59,7 @@ ProbeOutcome outcome_of(const ProbeReport& report) {
 
 bool is_closed(const ProbeReport& report) {
   return std::ranges::any_of(report.health, [](const auto& one) {
-    return one.look.status == HealthStatus::unreachable &&
-           (one.look.words.find("connection was closed") != std::string::npos ||
-            one.look.words.find("connection reset") != std::string::npos);
+    return one.look.status == HealthStatus::unreachable && tell_of_closing(one.look.words);
   });
 }
 

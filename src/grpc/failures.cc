@@ -100,8 +100,11 @@ std::optional<Failure> failure_of(std::string_view code, std::string_view messag
 }
 
 bool is_closed(const Failure& failure) {
-  return failure.reason == Reason::connect &&
-         (failure.message.starts_with(was_closed) || failure.message == was_reset);
+  return failure.reason == Reason::connect && tell_of_closing(failure.message);
+}
+
+bool tell_of_closing(std::string_view words) {
+  return words.starts_with(was_closed) || words == was_reset;
 }
 
 bool may_be_the_connections(Reason reason) {

@@ -34,8 +34,10 @@ bool may_be_of_the_connection(std::string_view code, std::string_view message);
 std::optional<Failure> failure_of(std::string_view code, std::string_view message,
                                   Connection connection, bool late);
 
-// Whether the other end has closed the connection, and said no more.
+// Whether the other end has closed the connection, and said no more; and whether these words of a
+// failure to connect tell that.
 bool is_closed(const Failure& failure);
+bool tell_of_closing(std::string_view words);
 
 // Whether the connection may be to blame: another one may do better.
 bool may_be_the_connections(Reason reason);
