@@ -53,13 +53,9 @@ void write_tls_endpoints(const Page& page, const ReportFilter& filter, Html& htm
   if (endpoints.empty()) return;
   std::ranges::stable_sort(endpoints, {}, [](const auto* state) { return state->up; });
   html.element("h2", "TLS servers");
-  std::size_t shown = 0;
-  {
-    PageTable table(html, "TLS servers", tls_columns);
-    for (; shown < std::min(endpoints.size(), most_shown) && !html.full(); ++shown) {
-      write_endpoint(*endpoints[shown], table, html);
-    }
-  }
+  const std::size_t shown =
+      write_table(html, "TLS servers", tls_columns, endpoints, most_shown,
+                  [&](const auto* one, PageTable& table) { write_endpoint(*one, table, html); });
   if (shown < endpoints.size()) {
     html.element(
         "p", {{"class", "cut"}},

@@ -146,13 +146,9 @@ void write_certificates(const Page& page, const ReportFilter& filter, Html& html
   }
   write_failures(page, filter, html);
   if (rows.empty()) return;
-  std::size_t shown = 0;
-  {
-    PageTable table(html, "Certificates in use", columns);
-    for (; shown < std::min(rows.size(), most_shown) && !html.full(); ++shown) {
-      write_row(rows[shown], now, table, html);
-    }
-  }
+  const std::size_t shown =
+      write_table(html, "Certificates in use", columns, rows, most_shown,
+                  [&](const auto& row, PageTable& table) { write_row(row, now, table, html); });
   const std::uint64_t left_out = all_left_out(page.snapshot, filter);
   write_cut(html, rows.size() - shown, *find_status_page("/certificates"));
   if (left_out > 0) {

@@ -112,13 +112,9 @@ void write_methods(const Page& page, const ReportFilter& filter, Html& html) {
   const std::vector<MethodRow> rows = rows_of(page, filter);
   html.element("p", {{"class", "sum"}}, methods_in_one_line(page, filter));
   if (rows.empty()) return;
-  std::size_t shown = 0;
-  {
-    PageTable table(html, "Methods", columns);
-    for (; shown < std::min(rows.size(), most_shown) && !html.full(); ++shown) {
-      write_row(rows[shown], table, html);
-    }
-  }
+  const std::size_t shown =
+      write_table(html, "Methods", columns, rows, most_shown,
+                  [&](const MethodRow& row, PageTable& table) { write_row(row, table, html); });
   write_cut(html, rows.size() - shown, *find_status_page("/methods"));
 }
 

@@ -81,13 +81,9 @@ void write_probes(const Page& page, const ReportFilter& filter, Html& html) {
   const std::vector<ProbeRow> rows = rows_of(page, filter);
   html.element("p", {{"class", "sum"}}, probes_in_one_line(page, filter));
   if (rows.empty()) return;
-  std::size_t shown = 0;
-  {
-    PageTable table(html, "gRPC servers", columns);
-    for (; shown < std::min(rows.size(), most_shown) && !html.full(); ++shown) {
-      write_row(rows[shown], page.self.now, table, html);
-    }
-  }
+  const std::size_t shown = write_table(
+      html, "gRPC servers", columns, rows, most_shown,
+      [&](const ProbeRow& row, PageTable& table) { write_row(row, page.self.now, table, html); });
   write_cut(html, rows.size() - shown, *find_status_page("/probes"));
 }
 

@@ -97,13 +97,9 @@ void write_upstreams(const Page& page, const ReportFilter& filter, Html& html) {
   const std::vector<Row> rows = rows_of(page, filter);
   html.element("p", {{"class", "sum"}}, upstreams_in_one_line(page, filter));
   if (rows.empty()) return;
-  std::size_t shown = 0;
-  {
-    PageTable table(html, "Connection pools", columns);
-    for (; shown < std::min(rows.size(), most_shown) && !html.full(); ++shown) {
-      write_row(rows[shown], page.self.now, table, html);
-    }
-  }
+  const std::size_t shown = write_table(
+      html, "Connection pools", columns, rows, most_shown,
+      [&](const Row& row, PageTable& table) { write_row(row, page.self.now, table, html); });
   write_cut(html, rows.size() - shown, *find_status_page("/upstreams"));
 }
 

@@ -2,6 +2,7 @@
 // asked for, and the words under a list that was cut.
 #pragma once
 
+#include <algorithm>
 #include <cstddef>
 #include <span>
 #include <string>
@@ -53,6 +54,16 @@ class PageTable {
   bool head_;
   Html::Element body_;
 };
+
+// A table of so many of the rows at most, each by `write`, until the page is full. How many it has.
+template <typename Rows, typename Write>
+std::size_t write_table(Html& html, Literal what, std::span<const TableColumn> columns,
+                        const Rows& rows, std::size_t most, const Write& write) {
+  PageTable table(html, what, columns);
+  std::size_t shown = 0;
+  for (; shown < std::min(rows.size(), most) && !html.full(); ++shown) write(rows[shown], table);
+  return shown;
+}
 
 // "and 120 more …": what of a list is not shown, and how to see it. Nothing for 0.
 void write_cut(Html& html, std::size_t left, const StatusPage& page);
