@@ -19,6 +19,7 @@ import tempfile
 CLONE_NEWNS, CLONE_NEWUTS, CLONE_NEWIPC, CLONE_NEWPID = 0x20000, 0x4000000, 0x8000000, 0x20000000
 PR_SET_PDEATHSIG, PR_CAPBSET_READ, PR_CAPBSET_DROP, PR_SET_NO_NEW_PRIVS = 1, 23, 24, 38
 CAPABILITIES = {"SYS_PTRACE": 19, "SYS_ADMIN": 21}
+MADE = ("/proc", "/dev")  # in the root, for what every container has
 DEVICES = ("null", "zero", "full", "random", "urandom")
 # Python passes them over, and what it starts would, too.
 PASSED_OVER = (signal.SIGPIPE, signal.SIGXFSZ)
@@ -73,7 +74,7 @@ def _make_root(spec):
     root = spec["root"]
     _mount("--make-rprivate", "/")
     _mount("--bind", root, root)
-    for place in ("/proc", "/dev"):
+    for place in MADE:
         os.makedirs(root + place, exist_ok=True)
     _mount("-t", "proc", "proc", root + "/proc")
     _mount("-t", "tmpfs", "-o", "mode=755", "tmpfs", root + "/dev")
