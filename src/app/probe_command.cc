@@ -11,7 +11,6 @@
 #include <memory>
 #include <ostream>
 #include <string>
-#include <string_view>
 #include <utility>
 
 #include "app/told_handshake.h"
@@ -19,7 +18,6 @@
 #include "base/rethrow.h"
 #include "expose/probe_report.h"
 #include "grpc/distrust.h"
-#include "grpc/failures.h"
 #include "scrape/grpc_question.h"
 #include "scrape/health_check.h"
 
@@ -30,7 +28,6 @@ namespace asio = boost::asio;
 using std::chrono::steady_clock;
 
 constexpr int at_a_time = 2;
-constexpr std::string_view no_tls = "does not speak TLS";  // net/tls_client.cc
 
 ProbeReport::Certificates shown_by(const Result<TlsAnswer, Failure>& answer) {
   ProbeReport::Certificates shown;
@@ -57,12 +54,6 @@ ProbeOutcome outcome_of(const ProbeReport& report) {
                                                                  : ProbeOutcome::up;
 }
 
-bool is_closed(const ProbeReport& report) {
-  return std::ranges::any_of(report.health, [](const auto& one) {
-    return one.look.status == HealthStatus::unreachable && tell_of_closing(one.look.words);
-  });
-}
-
 // Takes the next service that nobody has asked for until there is none.
 asio::awaitable<void> ask_in_turn(const ProbeFlags& flags, std::shared_ptr<GrpcChannel> channel,
                                   std::size_t& next, ProbeReport& report) {
@@ -83,30 +74,15 @@ asio::awaitable<Result<TlsAnswer, Failure>> shake_hands(const ProbeFlags& flags)
   co_return answer;
 }
 
-void advise(std::string_view words, ProbeReport& report) {
-  for (ProbeReport::Health& one : report.health) {
-    if (one.look.status == HealthStatus::unreachable) one.look.words += words;
-  }
-}
-
 asio::awaitable<void> look_further(const ProbeFlags& flags, std::shared_ptr<GrpcChannel> channel,
                                    ProbeReport& report) {
-  const bool reached = outcome_of(report) != ProbeOutcome::unreachable;
-  if (reached) {
+  if (outcome_of(report) != ProbeOutcome::unreachable) {
     MethodLook methods = co_await look_at_methods(channel, flags.timeout);
     report.methods = std::move(methods);
   }
-  // Who hears plain text where TLS is spoken closes the connection, and cannot say why.
-  if (!flags.server.tls && (reached || !is_closed(report))) co_return;
+  if (!flags.server.tls) co_return;
   const Result<TlsAnswer, Failure> answer = co_await shake_hands(flags);
-  if (flags.server.tls) {
-    report.certificates = shown_by(answer);
-    if (!answer && answer.error().message.starts_with(no_tls)) {
-      advise("; leave out --tls for plain text", report);
-    }
-  } else if (answer) {
-    advise("; it speaks TLS: use --tls", report);
-  }
+  report.certificates = shown_by(answer);
 }
 
 }  // namespace

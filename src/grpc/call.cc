@@ -5,6 +5,7 @@
 #include <boost/asio/this_coro.hpp>
 #include <boost/asio/use_awaitable.hpp>
 #include <chrono>
+#include <optional>
 #include <utility>
 
 #include "grpc/distrust.h"
@@ -97,18 +98,10 @@ asio::awaitable<Result<GrpcAnswer, Failure>> grpc_call(std::shared_ptr<GrpcChann
     outcome = std::move(again);
   }
   if (outcome) co_return outcome;
-  std::string words = outcome.error().message;
+  const Failure failure = outcome.error();
   const GrpcServer server = channel->server();
-  std::string why;
-  if (words == not_trusted) {
-    words += ": ";
-    why = co_await why_not_trusted(server, deadline);
-  } else if (server.tls && is_closed(outcome.error())) {
-    words += "; ";
-    why = co_await why_not_admitted(server, deadline);
-  }
-  if (why.empty()) co_return outcome;
-  co_return Failure{Reason::tls, words + why};
+  const std::optional<Failure> found = co_await found_out(server, failure, deadline);
+  co_return found.value_or(failure);
 }
 
 }  // namespace mesh

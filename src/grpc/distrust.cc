@@ -1,6 +1,7 @@
 // A handshake, and the verdict of wire/x509_verify; see distrust.h.
 #include "grpc/distrust.h"
 
+#include <algorithm>
 #include <boost/asio/use_awaitable.hpp>
 #include <chrono>
 #include <string_view>
@@ -8,12 +9,17 @@
 
 #include "base/host_port.h"
 #include "base/quoted.h"
+#include "grpc/failures.h"
 #include "grpc/pem_files.h"
 #include "wire/served_chain.h"
 #include "wire/x509_verify.h"
 
 namespace mesh {
 namespace {
+
+namespace asio = boost::asio;
+
+constexpr std::string_view with_an_alert = "answered with the TLS alert";  // net/tls_client.cc
 
 // By what the certificates say themselves: the bundle of the system is the library's business.
 std::string by_themselves(const std::vector<std::string>& chain, WallTime now) {
@@ -29,19 +35,9 @@ std::string by_themselves(const std::vector<std::string>& chain, WallTime now) {
   return "its issuer, " + in_quotes(last.issuer) + ", is none that this system trusts";
 }
 
-}  // namespace
-
-TlsQuestion tls_question(const GrpcServer& server) {
-  TlsQuestion question;
-  question.address = server.address;
-  if (server.tls) question.sni = server.tls->server_name;
-  const std::string host = server.address.is_unix() ? "localhost" : server.address.host;
-  if (question.sni.empty() && !is_ip_address(host)) question.sni = host;
-  question.alpn = {"h2"};
-  return question;
-}
-
-boost::asio::awaitable<std::string> why_not_trusted(GrpcServer server, Instant deadline) {
+// "\"CN=users\" has expired"; "" where that is not found out by then. Of whom there is no ca_file
+// the dates are looked at, and else the issuer is told.
+asio::awaitable<std::string> why_not_trusted(GrpcServer server, Instant deadline) {
   const TlsQuestion question = tls_question(server);
   const Result<TlsAnswer, Failure> answer = co_await tls_handshake(question, deadline);
   if (!answer) co_return "";
@@ -60,7 +56,9 @@ boost::asio::awaitable<std::string> why_not_trusted(GrpcServer server, Instant d
   co_return in_quotes(offender.subject) + " is its own issuer, and no authority of ours";
 }
 
-boost::asio::awaitable<std::string> why_not_admitted(GrpcServer server, Instant deadline) {
+// Of a server that closes the connection over TLS; "" if neither the alert with which it refused
+// our certificate is found out nor that it asks for one.
+asio::awaitable<std::string> why_not_admitted(GrpcServer server, Instant deadline) {
   TlsQuestion question = tls_question(server);
   question.client_certificate_file = server.tls->client_certificate_file;
   question.client_key_file = server.tls->client_key_file;
@@ -74,6 +72,45 @@ boost::asio::awaitable<std::string> why_not_admitted(GrpcServer server, Instant 
   if (has_none) co_return "the server asks for a client certificate, and there is none";
   // gRPC's own servers refuse one by closing the connection, without an alert.
   co_return "the server asks for a client certificate, and may not trust ours";
+}
+
+// Of a server that closes the connection, or speaks HTTP/1, in plain text; "" if it does not speak
+// TLS. One that does says so at once; one of HTTP/1 may wait for the end of a line.
+asio::awaitable<std::string> why_not_in_plain_text(GrpcServer server, Instant deadline) {
+  constexpr std::chrono::seconds long_enough{1};
+  const TlsQuestion question = tls_question(server);
+  const Instant latest = std::min<Instant>(deadline, Instant::clock::now() + long_enough);
+  const Result<TlsAnswer, Failure> answer = co_await tls_handshake(question, latest);
+  const bool speaks = answer || answer.error().message.starts_with(with_an_alert);
+  co_return speaks ? "it speaks TLS, and was asked in plain text" : "";
+}
+
+}  // namespace
+
+TlsQuestion tls_question(const GrpcServer& server) {
+  TlsQuestion question;
+  question.address = server.address;
+  if (server.tls) question.sni = server.tls->server_name;
+  const std::string host = server.address.is_unix() ? "localhost" : server.address.host;
+  if (question.sni.empty() && !is_ip_address(host)) question.sni = host;
+  question.alpn = {"h2"};
+  return question;
+}
+
+asio::awaitable<std::optional<Failure>> found_out(GrpcServer server, Failure failure,
+                                                  Instant deadline) {
+  std::string why;
+  std::string_view between = "; ";
+  if (failure.message == not_trusted) {
+    between = ": ";
+    why = co_await why_not_trusted(server, deadline);
+  } else if (server.tls && is_closed(failure)) {
+    why = co_await why_not_admitted(server, deadline);
+  } else if (!server.tls && (is_closed(failure) || failure.message == no_http2)) {
+    why = co_await why_not_in_plain_text(server, deadline);
+  }
+  if (why.empty()) co_return std::nullopt;
+  co_return Failure{Reason::tls, failure.message.append(between).append(why)};
 }
 
 }  // namespace mesh

@@ -1,11 +1,13 @@
-// Why the certificate of a gRPC server is not trusted, or ours not by it. The library says no more
-// than that it is not, or that the connection was closed, so a handshake of our own looks.
+// Why TLS to a gRPC server fails, or plain text where TLS is spoken. The library says no more than
+// that a certificate is not trusted, or that the connection was closed, so a handshake of our own
+// looks.
 #pragma once
 
 #include <boost/asio/awaitable.hpp>
-#include <string>
+#include <optional>
 
 #include "base/clock.h"
+#include "model/failure.h"
 #include "model/grpc_server.h"
 #include "net/tls_handshake.h"
 
@@ -15,13 +17,10 @@ namespace mesh {
 // what it would show.
 TlsQuestion tls_question(const GrpcServer& server);
 
-// "\"CN=users\" has expired"; "" where that is not found out by then. Of whom there is no ca_file
-// the dates are looked at, and else the issuer is told.
-boost::asio::awaitable<std::string> why_not_trusted(GrpcServer server, Instant deadline);
-
-// "the server refused the client certificate with the TLS alert …", or that it asks for one where
-// we have none or that it may not trust ours; "" if neither. For a server that closes the
-// connection over TLS.
-boost::asio::awaitable<std::string> why_not_admitted(GrpcServer server, Instant deadline);
+// The same failure with what a handshake of our own finds out about it: whose certificate has
+// expired, that the server asks for one of ours, that it speaks TLS and was asked in plain text.
+// Nothing if that is not found out by then, or no such failure.
+boost::asio::awaitable<std::optional<Failure>> found_out(GrpcServer server, Failure failure,
+                                                         Instant deadline);
 
 }  // namespace mesh

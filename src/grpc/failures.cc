@@ -29,7 +29,7 @@ constexpr std::array<Wording, 15> wordings{{
     {"another identity", Reason::tls,
      "the certificate is of another identity than was asked for"},  // library_channel.cc
     {"wrong version number", Reason::tls, "the server does not speak TLS"},
-    {"http1.x server", Reason::connect, "the server speaks HTTP/1 and no HTTP/2"},
+    {"http1.x server", Reason::connect, no_http2},
     {"last error: OK", Reason::connect, "the connection was closed before HTTP/2 began"},
     {"Domain name not found", Reason::connect, "there is no such name"},
     {"Connection refused", Reason::connect, "connection refused"},
@@ -100,11 +100,8 @@ std::optional<Failure> failure_of(std::string_view code, std::string_view messag
 }
 
 bool is_closed(const Failure& failure) {
-  return failure.reason == Reason::connect && tell_of_closing(failure.message);
-}
-
-bool tell_of_closing(std::string_view words) {
-  return words.starts_with(was_closed) || words == was_reset;
+  const std::string_view words = failure.message;
+  return failure.reason == Reason::connect && (words.starts_with(was_closed) || words == was_reset);
 }
 
 bool may_be_the_connections(Reason reason) {

@@ -17,6 +17,9 @@ inline constexpr std::string_view no_answer = "no answer in time";
 // How a failure of TLS is told of which it is not known why yet (distrust.h).
 inline constexpr std::string_view not_trusted = "the certificate is not trusted";
 
+// How it is told of who does not speak HTTP/2; of TLS nothing is known then (distrust.h).
+inline constexpr std::string_view no_http2 = "the server speaks HTTP/1 and no HTTP/2";
+
 // What had become of the connection over which a call went when the call had ended.
 enum class Connection : std::uint8_t {
   none,  // there was none yet: no server can have said anything
@@ -34,10 +37,8 @@ bool may_be_of_the_connection(std::string_view code, std::string_view message);
 std::optional<Failure> failure_of(std::string_view code, std::string_view message,
                                   Connection connection, bool late);
 
-// Whether the other end has closed the connection, and said no more; and whether these words of a
-// failure to connect tell that.
+// Whether the other end has closed the connection, and said no more.
 bool is_closed(const Failure& failure);
-bool tell_of_closing(std::string_view words);
 
 // Whether the connection may be to blame: another one may do better.
 bool may_be_the_connections(Reason reason);

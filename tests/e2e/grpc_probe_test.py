@@ -61,6 +61,18 @@ class AgentProbes(Probes):
         ((_, after),) = page.rows("mesh_grpc_health_probes_total", endpoint="users", grpc_service="")
         self.assertGreaterEqual(after, probes)
 
+    def test_plain_text_that_meets_tls(self):
+        key, crt = self.path("server.key"), self.path("server.crt")
+        subprocess.run(["openssl", "req", "-x509", "-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:P-256", "-nodes",
+                        "-out", crt, "-keyout", key, "-days", "7", "-subj", "/CN=users"], check=True, capture_output=True)
+        server = self.start(HealthServer(crt, key))
+        agent = self.start_agent(self.config(f"name: users, address: '{server.address}', interval: 1d"))
+        agent.wait_for(lambda page: self.status(page, "users") == "unreachable", "the probe")
+        why = "the connection was closed; it speaks TLS, and was asked in plain text"
+        (probe,) = json.loads(agent.get("/api/v1/probes")[1])
+        self.assertEqual(probe["trouble"], why)
+        self.assertIn(why, agent.log())
+
     def test_a_file_that_the_agent_lacks_is_no_fault_of_the_server(self):
         key, crt, ca = (self.path(name) for name in ("server.key", "server.crt", "ca.pem"))
         subprocess.run(["openssl", "req", "-x509", "-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:P-256", "-nodes",

@@ -75,14 +75,15 @@ class Command(Probes):
         self.assertEqual(health, [("unreachable", "the connection was closed; the server asks for a client certificate, "
                                                   "and there is none")])
         health, tls = self.found(address, code=2)
-        self.assertEqual((health, tls), ([("unreachable", "the connection was closed; it speaks TLS: use --tls")], None))
+        self.assertEqual((health, tls), ([("unreachable", "the connection was closed; it speaks TLS, and was asked in "
+                                                          "plain text")], None))
 
     def test_tls_where_there_is_none(self):
         server = self.start(HealthServer())
         text = self.probe(server.address, "--tls", "--service=", "--service=" + SERVICE, code=2)
         self.assertRegex(text, rf"\A{server.address}\n"
-                               r"  health +unreachable: the server does not speak TLS; leave out --tls for plain text, in .*\n"
-                               rf"  health of {SERVICE} +unreachable: the server does not speak TLS; leave .*\n"
+                               r"  health +unreachable: the server does not speak TLS, in .*\n"
+                               rf"  health of {SERVICE} +unreachable: the server does not speak TLS, in .*\n"
                                r"  certificate +cannot be read: does not speak TLS: answered HTTP/2 in plain text\n\Z")
 
     def test_services_are_asked_two_at_a_time(self):
