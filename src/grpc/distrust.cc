@@ -12,6 +12,7 @@
 #include "grpc/failures.h"
 #include "grpc/pem_files.h"
 #include "wire/served_chain.h"
+#include "wire/x509.h"
 #include "wire/x509_verify.h"
 
 namespace mesh {
@@ -20,6 +21,11 @@ namespace {
 namespace asio = boost::asio;
 
 constexpr std::string_view with_an_alert = "answered with the TLS alert";  // net/tls_client.cc
+
+// As the library calls it where it is told no other name.
+std::string host_of(const Address& address) {
+  return address.is_unix() ? "localhost" : address.host;
+}
 
 // By what the certificates say themselves: the bundle of the system is the library's business.
 std::string by_themselves(const std::vector<std::string>& chain, WallTime now) {
@@ -33,6 +39,32 @@ std::string by_themselves(const std::vector<std::string>& chain, WallTime now) {
   if (served.certificates.empty()) return served.unreadable_sample;
   const Certificate& last = served.certificates.back();
   return "its issuer, " + in_quotes(last.issuer) + ", is none that this system trusts";
+}
+
+// What a certificate must have: a name or an address, or an identity.
+std::string asked_for(const GrpcServer& server) {
+  if (!server.tls->spiffe_id.empty()) return server.tls->spiffe_id;
+  if (!server.tls->server_name.empty()) return server.tls->server_name;
+  return host_of(server.address);
+}
+
+// "\"users\" was asked for, and it is for \"users.shop\""; "" where that is not found out by then.
+asio::awaitable<std::string> for_whom(GrpcServer server, Instant deadline) {
+  constexpr std::size_t most = 3;
+  const TlsQuestion question = tls_question(server);
+  const Result<TlsAnswer, Failure> answer = co_await tls_handshake(question, deadline);
+  if (!answer) co_return "";
+  const Result<Certificate> leaf = parse_x509(answer->chain.front());
+  if (!leaf) co_return "";
+  std::string words = in_quotes(asked_for(server)) + " was asked for, and it ";
+  words += leaf->sans.empty() ? "has no name" : "is for ";
+  for (std::size_t i = 0; i < std::min(leaf->sans.size(), most); ++i) {
+    words.append(i > 0 ? ", " : "").append(in_quotes(leaf->sans[i].text));
+  }
+  if (leaf->sans.size() > most) {
+    words.append(" and ").append(std::to_string(leaf->sans.size() - most)).append(" more");
+  }
+  co_return words;
 }
 
 // "\"CN=users\" has expired"; "" where that is not found out by then. Of whom there is no ca_file
@@ -91,7 +123,7 @@ TlsQuestion tls_question(const GrpcServer& server) {
   TlsQuestion question;
   question.address = server.address;
   if (server.tls) question.sni = server.tls->server_name;
-  const std::string host = server.address.is_unix() ? "localhost" : server.address.host;
+  const std::string host = host_of(server.address);
   if (question.sni.empty() && !is_ip_address(host)) question.sni = host;
   question.alpn = {"h2"};
   return question;
@@ -104,6 +136,9 @@ asio::awaitable<std::optional<Failure>> found_out(GrpcServer server, Failure fai
   if (failure.message == not_trusted) {
     between = ": ";
     why = co_await why_not_trusted(server, deadline);
+  } else if (failure.message == another_name || failure.message == another_identity) {
+    between = ": ";
+    why = co_await for_whom(server, deadline);
   } else if (server.tls && is_closed(failure)) {
     why = co_await why_not_admitted(server, deadline);
   } else if (!server.tls && (is_closed(failure) || failure.message == no_http2)) {

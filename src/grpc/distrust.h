@@ -18,8 +18,8 @@ namespace mesh {
 TlsQuestion tls_question(const GrpcServer& server);
 
 // The same failure with what a handshake of our own finds out about it: whose certificate has
-// expired, that the server asks for one of ours, that it speaks TLS and was asked in plain text.
-// Nothing if that is not found out by then, or no such failure.
+// expired, whose name is in it, that the server asks for one of ours, that it speaks TLS and was
+// asked in plain text. Nothing if that is not found out by then, or no such failure.
 boost::asio::awaitable<std::optional<Failure>> found_out(GrpcServer server, Failure failure,
                                                          Instant deadline);
 

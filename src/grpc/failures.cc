@@ -24,10 +24,8 @@ constexpr std::array<Wording, 15> wordings{{
     {"Buffers full", Reason::too_large,
      "more came than a message may have"},  // the channel's quota
     {"certificate verify failed", Reason::tls, not_trusted},
-    {"Hostname Verification Check failed", Reason::tls,
-     "the certificate is for another name than was asked for"},
-    {"another identity", Reason::tls,
-     "the certificate is of another identity than was asked for"},  // library_channel.cc
+    {"Hostname Verification Check failed", Reason::tls, another_name},
+    {"another identity", Reason::tls, another_identity},  // library_channel.cc
     {"wrong version number", Reason::tls, "the server does not speak TLS"},
     {"http1.x server", Reason::connect, no_http2},
     {"last error: OK", Reason::connect, "the connection was closed before HTTP/2 began"},

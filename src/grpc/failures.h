@@ -14,8 +14,10 @@ namespace mesh {
 // How a failure is told whose reason is timeout.
 inline constexpr std::string_view no_answer = "no answer in time";
 
-// How a failure of TLS is told of which it is not known why yet (distrust.h).
-inline constexpr std::string_view not_trusted = "the certificate is not trusted";
+// How failures of TLS are told of which it is not known why yet (distrust.h).
+inline constexpr std::string_view not_trusted = "the certificate is not trusted",
+                                  another_name = "the certificate is for another name",
+                                  another_identity = "the certificate is of another identity";
 
 // How it is told of who does not speak HTTP/2; of TLS nothing is known then (distrust.h).
 inline constexpr std::string_view no_http2 = "the server speaks HTTP/1 and no HTTP/2";

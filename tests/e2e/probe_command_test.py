@@ -70,7 +70,8 @@ class Command(Probes):
                                                   "and no authority of ours")])
         self.assertEqual(tls["chain"][0]["certificate"], "server")
         health, _ = self.found(address, trusted[0], "--tls.server-name=other", *client, code=2)
-        self.assertEqual(health, [("unreachable", "the certificate is for another name than was asked for")])
+        self.assertEqual(health, [("unreachable", 'the certificate is for another name: "other" was asked for, and it is '
+                                                  'for "server"')])
         health, _ = self.found(address, *trusted, code=2)
         self.assertEqual(health, [("unreachable", "the connection was closed; the server asks for a client certificate, "
                                                   "and there is none")])
@@ -100,7 +101,8 @@ class Command(Probes):
         flags = ("--tls.ca-file=" + crt, "--tls.cert-file=" + crt, "--tls.key-file=" + key)
         for spiffe_id, code, found in (
                 (users, 0, ("unimplemented", "")),
-                (users + "2", 2, ("unreachable", "the certificate is of another identity than was asked for"))):
+                (users + "2", 2, ("unreachable", f'the certificate is of another identity: "{users}2" was asked for, and it is '
+                                                  f'for "{users}"'))):
             with self.subTest(spiffe_id):
                 self.assertEqual(self.found(address, *flags, "--tls.spiffe-id=" + spiffe_id, code=code)[0], [found])
 
@@ -152,7 +154,8 @@ class Command(Probes):
         health, tls = self.found("unix:" + path, "--tls.ca-file=" + crt, "--tls.server-name=users.shop", code=0)
         self.assertEqual((health, tls["chain"][0]["certificate"]), ([("serving", "")], "users.shop"))
         health, _ = self.found("unix:" + path, "--tls.ca-file=" + crt, code=2)
-        self.assertEqual(health, [("unreachable", "the certificate is for another name than was asked for")])
+        self.assertEqual(health, [("unreachable", 'the certificate is for another name: "localhost" was asked for, and it '
+                                                  'is for "users.shop"')])
 
     def test_files_that_cannot_be_used(self):
         (crt, key), (_, other_key) = map(self.self_signed, ("client", "other"))

@@ -87,14 +87,33 @@ TEST_F(GrpcTlsCall, verifies_the_name_and_asks_for_the_authority) {
   const ServingTls tls{named};
   const Serving serving(authority, &tls);
   GrpcServer server = to(serving);
-  const std::string another_name = "tls: the certificate is for another name than was asked for";
-  EXPECT_EQ(Calling(server).say(), another_name);
+  const std::string another_name = "tls: the certificate is for another name: ";
+  EXPECT_EQ(Calling(server).say(),
+            another_name + "\"127.0.0.1\" was asked for, and it is for \"users.shop\"");
   server.tls->server_name = "users.shop";
   EXPECT_EQ(Calling(server).say(), "OK users.shop");
   server.authority = "orders.shop:80";
   EXPECT_EQ(Calling(server).say(), "OK orders.shop:80");
   server.tls->server_name = "orders.shop";
-  EXPECT_EQ(Calling(server).say(), another_name);
+  EXPECT_EQ(Calling(server).say(),
+            another_name + "\"orders.shop\" was asked for, and it is for \"users.shop\"");
+}
+
+TEST_F(GrpcTlsCall, tells_the_first_of_many_names_and_escapes_them) {
+  const std::string long_name(200, 'n');
+  const Minted many = leaf("DNS:a.shop,URI:spiffe://mesh.test/\x1b[31m,DNS:" + long_name +
+                           ",DNS:c.shop,IP:10.0.0.1");
+  const Minted none = leaf("");
+  const ServingTls tls{many}, nameless{none};
+  const Serving serving(authority, &tls), without(authority, &nameless);
+  const std::string words = Calling(to(serving)).say();
+  EXPECT_EQ(words,
+            "tls: the certificate is for another name: \"127.0.0.1\" was asked for, and it is for "
+            "\"a.shop\", \"spiffe://mesh.test/\\\\x1b[31m\", \"" +
+                std::string(80, 'n') + "…\" and 2 more");
+  EXPECT_EQ(Calling(to(without)).say(),
+            "tls: the certificate is for another name: \"127.0.0.1\" was asked for, and it has no "
+            "name");
 }
 
 // As workloads of a mesh have them: a URI, and no name at all.
@@ -103,20 +122,27 @@ TEST_F(GrpcTlsCall, believes_the_one_identity_that_it_was_told_whatever_the_name
   const ServingTls tls{identity};
   const Serving serving(authority, &tls);
   GrpcServer server = to(serving);
-  EXPECT_EQ(Calling(server).say(), "tls: the certificate is for another name than was asked for");
+  EXPECT_EQ(Calling(server).say(),
+            "tls: the certificate is for another name: \"127.0.0.1\" was asked for, and it is for "
+            "\"spiffe://mesh.test/ns/shop/sa/users\"");
   server.tls->spiffe_id = "spiffe://mesh.test/ns/shop/sa/users";
   EXPECT_EQ(Calling(server).say(), "OK " + to_string(serving.address()));
-  const std::string another = "tls: the certificate is of another identity than was asked for";
+  const auto another = [](const std::string& asked, const std::string& names) {
+    return "tls: the certificate is of another identity: \"" + asked +
+           "\" was asked for, and it is for " + names;
+  };
   for (const std::string id : {"spiffe://mesh.test/ns/shop/sa/user", "spiffe://mesh.test/ns/shop",
                                "spiffe://mesh.test/ns/shop/sa/users2"}) {
     server.tls->spiffe_id = id;
-    EXPECT_EQ(Calling(server).say(), another) << id;
+    EXPECT_EQ(Calling(server).say(), another(id, "\"spiffe://mesh.test/ns/shop/sa/users\""));
   }
   const ServingTls named{users_};
   const Serving no_uri(authority, &named);
   GrpcServer other = to(no_uri);
   other.tls->spiffe_id = "spiffe://mesh.test/ns/shop/sa/users";
-  EXPECT_EQ(Calling(other).say(), another) << "although its name is right";
+  EXPECT_EQ(Calling(other).say(),
+            another("spiffe://mesh.test/ns/shop/sa/users", "\"users.shop\", \"127.0.0.1\""))
+      << "although its name is right";
 }
 
 TEST_F(GrpcTlsCall, believes_an_identity_by_its_authority_only) {
@@ -236,8 +262,9 @@ TEST_F(GrpcTlsCall, goes_over_a_unix_socket_where_a_name_is_what_it_was_told) {
   const std::string socket = file("users.sock", "") + "et";
   const Serving serving(authority, socket, &tls);
   GrpcServer server = to(serving);
-  EXPECT_EQ(Calling(server).say(), "tls: the certificate is for another name than was asked for")
-      << "which is localhost";
+  EXPECT_EQ(Calling(server).say(),
+            "tls: the certificate is for another name: \"localhost\" was asked for, and it is for "
+            "\"users.shop\", \"127.0.0.1\"");
   server.tls->server_name = "users.shop";
   EXPECT_EQ(Calling(server).say(), "OK users.shop");
 }
