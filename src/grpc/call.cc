@@ -69,6 +69,11 @@ asio::awaitable<Result<GrpcAnswer, Failure>> attempt(GrpcChannel& channel, const
   if (outcome && outcome->code == "OK" && !call->response.Valid()) {
     co_return Failure{Reason::parse, "no message came with the answer"};
   }
+  // Behind the message that was read the library holds back whatever more of them there is, and the
+  // status with it. A server that never ends its answer looks the same.
+  if (!outcome && outcome.error().reason == Reason::timeout && call->response.Valid()) {
+    co_return Failure{Reason::parse, "more than one message came, or no end of the answer"};
+  }
   if (!outcome && may_be_the_connections(outcome.error().reason)) channel.give_up(*stub);
   co_return outcome;
 }

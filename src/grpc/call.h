@@ -55,8 +55,9 @@ struct GrpcAnswer {
 //
 // Failures: connect (no connection, or it broke), timeout, tls (handshake, or one of our files),
 // too_large (a message of more than limits::grpc_message_bytes), http_status and parse (what came
-// is no gRPC). A connection that was kept may be found broken: then the call is made once more, on
-// a new one. Nothing else is repeated. Cancelled when the coroutine is destroyed.
+// is no gRPC, or more than one message). A connection that was kept may be found broken: then the
+// call is made once more, on a new one. Nothing else is repeated. Cancelled when the coroutine is
+// destroyed.
 boost::asio::awaitable<Result<GrpcAnswer, Failure>> grpc_call(std::shared_ptr<GrpcChannel> channel,
                                                               std::string path, std::string request,
                                                               Instant deadline);

@@ -14,6 +14,7 @@ HABITS = (
     (hostile_grpc.speak_http1, 2, "unreachable", "the server speaks HTTP/1 and no HTTP/2"),
     (hostile_grpc.reset_after_headers, 2, "unreachable", "connection reset"),
     (hostile_grpc.send_100_megabytes, 1, "failed", "more came than a message may have"),
+    (hostile_grpc.answer_twice, 1, "failed", "more than one message came, or no end of the answer"),
     (hostile_grpc.answer_nonsense, 1, "failed", "what it answers is no health"),
     (hostile_grpc.end_without_status, 1, "failed", "UNKNOWN: No status received"),
     (hostile_grpc.end_without_trailers, 1, "failed", "UNKNOWN: Stream removed"),

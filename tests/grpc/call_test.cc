@@ -128,6 +128,12 @@ TEST(GrpcCall, has_a_deadline) {
   EXPECT_TRUE(server.wait_for_cancelled(1));
 }
 
+TEST(GrpcCall, tells_who_answers_too_much_from_who_does_not_answer) {
+  const Serving server([](const ServingCall&) { return Served{0, "", "twice", false, 2}; });
+  EXPECT_EQ(Calling(server.address()).say("/a.B/C", "", 500ms),
+            "parse: more than one message came, or no end of the answer");
+}
+
 TEST(GrpcCall, says_that_nobody_listens) {
   auto server = std::make_unique<Serving>(echo);
   const Address address = server->address();

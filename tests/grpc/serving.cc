@@ -68,7 +68,11 @@ class Service : public grpc::CallbackGenericService {
         return Finish({static_cast<grpc::StatusCode>(served.code), served.message});
       }
       buffer_ = buffer_of(served.bytes);
-      StartWriteAndFinish(&buffer_, {}, grpc::Status::OK);
+      left_ = served.times;
+      write();
+    }
+    void OnWriteDone(bool /*ok*/) override {
+      if (left_ > 0) write();
     }
     void OnCancel() override {
       if (!never_) return;
@@ -78,8 +82,14 @@ class Service : public grpc::CallbackGenericService {
     void OnDone() override { delete this; }
 
    private:
+    void write() {
+      if (--left_ > 0) return StartWrite(&buffer_);
+      StartWriteAndFinish(&buffer_, {}, grpc::Status::OK);
+    }
+
     Service& service_;
     ServingCall call_;
+    int left_ = 0;
     grpc::ByteBuffer buffer_;
     bool never_ = false;
   };

@@ -16,6 +16,7 @@ struct Served {
   std::string message;  // the status's
   std::string bytes;    // the answer, with code 0
   bool never = false;   // does not answer at all
+  int times = 1;        // so often the answer is sent, with code 0
 };
 
 struct ServingCall {

@@ -114,6 +114,13 @@ def answer(peer, stream, content):
     peer.sendall(frame(HEADERS, END_HEADERS | END_STREAM, stream, header("grpc-status", "0")))
 
 
+def answer_twice(peer):
+    """And never end the answer: the library never gets there."""
+    stream = begin_response(peer)
+    peer.sendall(frame(DATA, 0, stream, message(SERVING)) * 2)
+    wait_for_the_end(peer)
+
+
 def answer_nonsense(peer):
     stream = read_question(peer)
     while True:
