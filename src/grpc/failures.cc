@@ -4,6 +4,7 @@
 #include <array>
 #include <string>
 
+#include "base/limits.h"
 #include "base/regular_file.h"
 #include "base/utf8.h"
 
@@ -57,6 +58,14 @@ constexpr std::array<std::string_view, 13> endings{"GOAWAY received",
 // What it says of an answer that is HTTP/2 and no gRPC.
 constexpr std::string_view http_status = "Received http2 header with status: ";
 
+// A server, or a gateway of what is behind it, says the like of messages that it takes, but hardly
+// of the same bound.
+bool is_of_a_bound_of_ours(std::string_view message) {
+  static const std::string ours = " vs. " + std::to_string(limits::grpc_message_bytes) + ")";
+  if (message == wordings[1].part) return true;
+  return message.starts_with(wordings[0].part) && message.ends_with(ours);
+}
+
 Failure in_words(Reason reason, std::string_view message) {
   constexpr std::size_t most = 300;
   for (const Wording& wording : wordings) {
@@ -85,8 +94,7 @@ std::optional<Failure> failure_of(std::string_view code, std::string_view messag
                                   Connection connection, bool late) {
   if (code == "OK") return std::nullopt;
   if (code == "DEADLINE_EXCEEDED" && late) return Failure{Reason::timeout, std::string(no_answer)};
-  const bool too_large = code == "RESOURCE_EXHAUSTED" && (message.starts_with(wordings[0].part) ||
-                                                          message.starts_with(wordings[1].part));
+  const bool too_large = code == "RESOURCE_EXHAUSTED" && is_of_a_bound_of_ours(message);
   if (message.starts_with(http_status)) {
     message.remove_prefix(http_status.size());
     return Failure{Reason::http_status, "no gRPC: HTTP status " + shown_on_one_line(message, 10)};

@@ -161,6 +161,9 @@ TEST(GrpcCall, refuses_a_message_that_is_too_large) {
     return Served{0, "", std::string(limits::grpc_message_bytes + 1, 'x'), false};
   });
   EXPECT_EQ(Calling(server.address()).say(), "too_large: the message is too large");
+  const Serving refusing(always(8, "Received message larger than max (9 vs. 8)"));
+  EXPECT_EQ(Calling(refusing.address()).say(),
+            "RESOURCE_EXHAUSTED Received message larger than max (9 vs. 8)");
   const Serving just([](const ServingCall&) {
     return Served{0, "", std::string(limits::grpc_message_bytes, 'x'), false};
   });

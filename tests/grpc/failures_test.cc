@@ -23,6 +23,9 @@ TEST(GrpcFailures, are_none_of_what_a_server_answers) {
   EXPECT_EQ(said("INTERNAL", "No such file or directory", lost), "the server");
   EXPECT_EQ(said("DEADLINE_EXCEEDED", "of mine", lost), "the server");
   EXPECT_EQ(said("RESOURCE_EXHAUSTED", "too many calls", lost), "the server");
+  EXPECT_EQ(said("RESOURCE_EXHAUSTED", "Received message larger than max (9 vs. 8)", kept),
+            "the server");
+  EXPECT_EQ(said("RESOURCE_EXHAUSTED", "Buffers full of the database", kept), "the server");
 }
 
 TEST(GrpcFailures, are_what_cuts_an_answer_off) {
@@ -35,8 +38,11 @@ TEST(GrpcFailures, are_what_cuts_an_answer_off) {
             "connect: Received RST_STREAM with error code 2");
   EXPECT_EQ(said("DEADLINE_EXCEEDED", "Deadline Exceeded", lost, true),
             "timeout: no answer in time");
-  EXPECT_EQ(said("RESOURCE_EXHAUSTED", "Received message larger than max (9 vs. 8)", lost),
-            "too_large: the message is too large");
+  EXPECT_EQ(
+      said("RESOURCE_EXHAUSTED", "Received message larger than max (8388609 vs. 8388608)", kept),
+      "too_large: the message is too large");
+  EXPECT_EQ(said("RESOURCE_EXHAUSTED", "Buffers full", kept),
+            "too_large: more came than a message may have");
 }
 
 TEST(GrpcFailures, are_none_of_what_a_server_says_over_a_connection_that_goes_on) {
