@@ -21,18 +21,42 @@ boost::asio::awaitable<void> keep_polling(std::shared_ptr<Poller> poller) {
   co_await poller->run();
 }
 
+void log_passed_over(const std::vector<PassedOver>& now, const std::vector<PassedOver>& before) {
+  for (const PassedOver& one : now) {
+    if (std::ranges::find(before, one) != before.end()) continue;
+    log(LogLevel::warn, "annotation is passed over",
+        {{"pod", one.pod}, {"annotation", one.annotation}, {"error", one.why}});
+  }
+}
+
+// Why targets may be missing.
+std::set<std::string> missing_for(const DiscoveryState& state,
+                                  const std::vector<PassedOver>& passed_over) {
+  std::set<std::string> all(state.problems.begin(), state.problems.end());
+  for (const PassedOver& one : passed_over) all.erase(one.words());
+  return all;
+}
+
+// What discovery says, and which annotations it passed over.
+struct Told {
+  const std::vector<DiscoveryState>& sources;
+  const std::vector<PassedOver>& passed_over;
+};
+
 // A line for each problem that is new, and one when a source has none any more.
-void log_discovery(const std::vector<DiscoveryState>& now,
-                   const std::vector<DiscoveryState>& before) {
-  for (const DiscoveryState& state : now) {
+void log_discovery(const Told& now, const Told& before) {
+  log_passed_over(now.passed_over, before.passed_over);
+  for (const DiscoveryState& state : now.sources) {
     const std::string& source = state.source;
-    const auto same = std::ranges::find(before, source, &DiscoveryState::source);
-    const DiscoveryState known = same == before.end() ? DiscoveryState{} : *same;
-    for (const std::string& problem : state.problems) {
-      if (std::ranges::find(known.problems, problem) != known.problems.end()) continue;
+    const auto same = std::ranges::find(before.sources, source, &DiscoveryState::source);
+    const DiscoveryState known = same == before.sources.end() ? DiscoveryState{} : *same;
+    const std::set<std::string> problems = missing_for(state, now.passed_over),
+                                known_problems = missing_for(known, before.passed_over);
+    for (const std::string& problem : problems) {
+      if (known_problems.contains(problem)) continue;
       log(LogLevel::warn, "not all targets can be found", {{"source", source}, {"what", problem}});
     }
-    if (state.problems.empty() && !known.problems.empty()) {
+    if (problems.empty() && !known_problems.empty()) {
       log(LogLevel::info, "all targets can be found again", {{"source", source}});
     }
     if (state.targets && (known.source.empty() || known.targets != state.targets)) {
@@ -103,7 +127,9 @@ void Watchers::found_others() {
     what.append("watches ").append(std::to_string(found.targets.size())).append(" at most");
     outcome->sources.push_back({"all", found.targets.size(), {std::move(what)}, {}});
   }
-  log_discovery(outcome->sources, found_->sources);
+  std::vector<PassedOver> passed_over = discovery_.passed_over();
+  log_discovery({outcome->sources, passed_over}, {found_->sources, passed_over_});
+  passed_over_ = std::move(passed_over);
   // They have words of their own for the log.
   if (auto state = discovery_.kubelet_state()) outcome->sources.push_back(std::move(*state));
   if (auto state = secrets_->state()) outcome->sources.push_back(std::move(*state));

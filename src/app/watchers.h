@@ -70,6 +70,7 @@ class Watchers {
   std::function<void(std::exception_ptr)> ended_;
   Discovery discovery_;
   std::shared_ptr<const DiscoveryOutcome> found_ = std::make_shared<const DiscoveryOutcome>();
+  std::vector<PassedOver> passed_over_;  // beside found_
   KnownMeshes known_meshes_;
   std::set<std::string> told_hidden_;  // what the log said that targets hide
   std::shared_ptr<Poller> poller_;

@@ -40,6 +40,8 @@ class Discovery {
   bool answered() const { return kubernetes_->answered(); }
   Discovered found() const;
   std::vector<DiscoveryState> states() const;  // of those that are configured
+  // By pods; each is a problem of a state, too.
+  const std::vector<PassedOver>& passed_over() const { return kubernetes_->passed_over(); }
   // Of the kubelet, which is no source of targets; nothing where it is not asked.
   std::optional<DiscoveryState> kubelet_state() const { return kubernetes_->kubelet_state(); }
 

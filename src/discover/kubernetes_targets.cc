@@ -179,7 +179,7 @@ void KubernetesTargets::take(const Pods& pods) {
   found_.elsewhere = names_.addresses();
   containers_.clear();
   asked_for_.clear();
-  wrong_.clear();
+  passed_over_.clear();
   for (const auto& pod : pods) {
     PodRecognition seen = recognise(*pod, context_.meshes);
     PodProbes probes = probes_of(*pod, seen);
@@ -190,7 +190,10 @@ void KubernetesTargets::take(const Pods& pods) {
     const bool ended = pod->phase == "Succeeded" || pod->phase == "Failed";
     if (!ended) found_.pods.push_back({seen.mesh, pod->ns, workload_of(*pod), seen.state});
     const std::string who = qualified(pod->ns, pod->name);
-    for (const std::string& wrong : seen.wrong) wrong_.push_back(who + ": " + wrong);
+    for (const std::string& wrong : seen.wrong) {
+      const auto end = wrong.find(": ");  // of the annotation's name
+      passed_over_.push_back({who, wrong.substr(0, end), wrong.substr(end + 2)});
+    }
     if (pod->host_network) continue;
     for (const std::string& ip : pod->ips) found_.addresses.push_back({ip, {pod->ns, pod->name}});
   }
@@ -266,7 +269,7 @@ void KubernetesTargets::problems(const std::vector<std::string>& problems) {
 
 void KubernetesTargets::tell() {
   state_.problems = problems_;
-  state_.problems.insert(state_.problems.end(), wrong_.begin(), wrong_.end());
+  for (const PassedOver& one : passed_over_) state_.problems.push_back(one.words());
   if (too_many_services_ > 0) {
     std::string words = std::to_string(too_many_services_);
     words.append(" services of pods are not asked for their gRPC health: ");

@@ -27,6 +27,16 @@ namespace mesh {
 template <class Object>
 class KubeSource;
 
+// An annotation that makes no sense.
+struct PassedOver {
+  std::string pod;         // "shop/users-1"
+  std::string annotation;  // "mesh-exporter.io/grpc-probe-port"
+  std::string why;         // "\"x\"; expected a port from 1 to 65535"
+
+  std::string words() const { return pod + ": " + annotation + ": " + why; }
+  bool operator==(const PassedOver&) const = default;
+};
+
 class KubernetesTargets {
  public:
   // `context` says which meshes there are. on_change is called from start() on, whenever pods,
@@ -45,6 +55,8 @@ class KubernetesTargets {
   // As last heard.
   const Discovered& found() const { return found_; }
   const DiscoveryState& state() const { return state_; }
+  // Each is a problem of state() as well, in its words().
+  const std::vector<PassedOver>& passed_over() const { return passed_over_; }
   // Of the kubelet; nothing where it is not asked.
   std::optional<DiscoveryState> kubelet_state() const { return kubelet_.state(); }
   // Whether there was an answer, good or bad, or nobody is to be asked.
@@ -71,7 +83,7 @@ class KubernetesTargets {
   std::function<void()> on_change_;
   Discovered found_;
   DiscoveryState state_{"kubernetes", 0, {}, {}};
-  std::vector<std::string> wrong_;         // annotations that were passed over, by pod
+  std::vector<PassedOver> passed_over_;
   std::vector<std::string> problems_;      // why there is no news, or not of all; none: all is well
   std::vector<ContainerName> containers_;  // of found_.targets, one each
   std::vector<std::optional<Inside>> inside_;  // likewise

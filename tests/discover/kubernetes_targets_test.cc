@@ -86,6 +86,7 @@ class KubernetesTargetsTest : public ::testing::Test {
     }
     EXPECT_TRUE(holds(targets.found()));
     problems_ = targets.state().problems;
+    passed_over_ = targets.passed_over();
     kubelet_state_ = targets.kubelet_state();
     Discovered all = targets.found();
     targets.stop();
@@ -95,6 +96,7 @@ class KubernetesTargetsTest : public ::testing::Test {
 
   fs::path directory_;
   std::vector<std::string> problems_;
+  std::vector<PassedOver> passed_over_;
   KubeletConfig kubelet_;
   std::vector<TargetLooks> looks_;
   std::optional<DiscoveryState> kubelet_state_;
@@ -155,6 +157,10 @@ TEST_F(KubernetesTargetsTest, tell_which_annotation_was_passed_over) {
   ASSERT_EQ(all.notes.size(), 1u);
   EXPECT_THAT(all.notes.begin()->second.wrong, HasSubstr("a port from 1 to 65535"));
   EXPECT_THAT(problems_, ElementsAre(HasSubstr("mesh-exporter.io/admin-port: \"99999\"")));
+  ASSERT_EQ(passed_over_.size(), 1u);
+  EXPECT_THAT(passed_over_[0].pod, HasSubstr("users-"));
+  EXPECT_EQ(passed_over_[0].annotation, "mesh-exporter.io/admin-port");
+  EXPECT_EQ(passed_over_[0].why, "\"99999\"; expected a port from 1 to 65535");
 }
 
 TEST_F(KubernetesTargetsTest, say_it_of_a_pod_that_is_not_watched_too) {

@@ -34,6 +34,7 @@ class PodsThatCannotBeEntered(TempDirTest):
             pod["status"]["podIP"] = "127.0.0.1"
             pod["status"]["podIPs"] = [{"ip": "127.0.0.1"}]
             pods.append(pod)
+        self.pods = pods
         self.kubeconfig = self.start(FakeApiServer(self.directory, pods)).kubeconfig
 
     def config(self, kubeconfig, slices=False):
@@ -58,6 +59,15 @@ class PodsThatCannotBeEntered(TempDirTest):
                 self.assertEqual(counted(agent.page()), before)
         agent.page_after_polls()
         self.assertEqual(counted(agent.page()), before)
+
+    def test_a_wrong_annotation_is_told_as_such(self):
+        self.pods[0]["metadata"]["annotations"]["mesh-exporter.io/grpc-probe"] = "yes"
+        agent = self.start_agent(self.config(self.start(FakeApiServer(self.directory, self.pods)).kubeconfig))
+        agent.wait_for(lambda page: page.value("mesh_exporter_discovery_problems", source="kubernetes"), "it to be read")
+        log = agent.log()
+        self.assertRegex(log, r'level=warn msg="annotation is passed over" pod=\S+/users-0 '
+                              r'annotation=mesh-exporter\.io/grpc-probe error="\\"yes\\"; expected true or false"')
+        self.assertNotIn("not all targets can be found", log)
 
 
 class FilesOfTargets(TempDirTest):

@@ -173,9 +173,9 @@ class WatchedNode:
         return page.value("mesh_exporter_discovery_problems", source="kubernetes")
 
     def told(self):
-        """What the log says that cannot be found, line by line."""
+        """What the log says that cannot be found or is passed over, line by line."""
         return [line for line in self.agent.log().splitlines()
-                if "not all targets can be found" in line]
+                if "not all targets can be found" in line or "annotation is passed over" in line]
 
     def report(self):
         """{pod without its namespace: row of the report of targets}"""
