@@ -90,6 +90,9 @@ void ProbeWatcher::watch(const std::vector<GrpcProbe>& probes) {
         before.erase(known);
       } else {
         watched_.push_back(make(probe, service, services * for_a_first_look));
+        if (known != before.end() && known->second->is_counted_with(probe)) {
+          watched_.back()->state = known->second->known_at(steady_clock::now());
+        }
       }
     }
   }

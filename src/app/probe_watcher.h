@@ -39,7 +39,8 @@ class ProbeWatcher : public std::enable_shared_from_this<ProbeWatcher> {
                         Duration scraper_waits = scraper_waits_for_turns);
   ~ProbeWatcher();
 
-  // From now on these are asked, until stop(). What is as it was goes on with its counts; what is
+  // From now on these are asked, until stop(). What is as it was goes on; what is asked otherwise
+  // at the same address (interval, timeout, TLS) begins anew with the counts that it had; what is
   // no longer there is forgotten. The watcher must be owned by a shared_ptr. Names and labels of
   // the probes differ.
   void watch(const std::vector<GrpcProbe>& probes);

@@ -52,6 +52,12 @@ struct WatchedService {
   // What is known from now on; the log tells of a change.
   void enter(std::shared_ptr<const GrpcHealthState> next);
 
+  // Whether what was counted goes on under this probe: it means the same server, however and
+  // whenever that is asked.
+  bool is_counted_with(const GrpcProbe& other) const {
+    return probe.whose == other.whose && probe.server.address == other.server.address;
+  }
+
   bool is_away() const { return state && state->look.status == HealthStatus::unreachable; }
 
   // Nobody watches it from now on.

@@ -40,6 +40,7 @@ TEST_F(ProbeWatcherTest, asks_two_at_a_time_of_a_host_and_no_more) {
   // Three rounds of two; all at once would take one, and one after the other six.
   EXPECT_GE(steady_clock::now() - began, 3 * six.timeout);
   EXPECT_THAT(statuses(), ::testing::Each("unreachable"));
+  six.name = "another";  // of whom it is not known yet that he is away
   six.timeout = 10s;
   watcher_->watch({six});
   std::thread run([this] { io_.run_for(5s); });
@@ -113,12 +114,17 @@ TEST_F(ProbeWatcherTest, keeps_what_it_counted_of_who_is_as_before) {
   ASSERT_TRUE(run_until_looked());
   const auto before = watcher_->states();
   changes.timeout = 1s;
+  changes.interval = 30min;
   watcher_->watch({changes, stays});
-  ASSERT_EQ(watcher_->states().size(), 1u) << "the changed one begins anew";
-  EXPECT_EQ(only(), before[0]);
+  EXPECT_THAT(watcher_->states(), ElementsAre(before[2], before[0]));
+  ASSERT_TRUE(run_until([this] { return only()->probes == 2; })) << "it is asked otherwise";
+  const HealthServing other;
+  changes.server.address = other.address();
+  watcher_->watch({changes, stays});
+  ASSERT_EQ(watcher_->states().size(), 1u) << "another server begins anew";
   ASSERT_TRUE(run_until_looked());
-  EXPECT_EQ(watcher_->states()[0]->name, "changes");
-  EXPECT_EQ(watcher_->states()[0]->probes, 1u);
+  EXPECT_EQ(only()->name, "changes");
+  EXPECT_EQ(only()->probes, 1u);
 }
 
 TEST_F(ProbeWatcherTest, tells_nothing_of_who_was_stopped_while_being_asked) {

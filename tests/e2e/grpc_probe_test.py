@@ -55,8 +55,8 @@ class AgentProbes(Probes):
         ((_, probes),) = page.rows("mesh_grpc_health_probes_total", endpoint="users", grpc_service="")
         self.assertLess(0, failures)
         self.assertLess(failures, probes)
-        # Who is as before keeps its counts; who is gone is gone.
-        agent.reload(self.config(users))
+        # Who is as before or asked otherwise keeps its counts; who is gone is gone.
+        agent.reload(self.config(users.replace("interval: 1s", "interval: 2s")))
         page = agent.wait_for(lambda page: self.status(page, "silent") is None, "the other configuration")
         ((_, after),) = page.rows("mesh_grpc_health_probes_total", endpoint="users", grpc_service="")
         self.assertGreaterEqual(after, probes)
