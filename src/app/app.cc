@@ -14,6 +14,7 @@
 #include <chrono>
 #include <csignal>
 #include <exception>
+#include <functional>
 #include <optional>
 #include <string_view>
 #include <utility>
@@ -176,8 +177,8 @@ bool run_app(const Config& config, const AppOptions& options) {
   PageOptions page = page_options(config, options);
   Routes routes(
       page, [&watchers] { return watchers.snapshot(); },
-      [&watchers](const std::string& target, Instant latest) {
-        return watchers.probe_now(target, latest);
+      [&watchers](const std::string& target, Instant latest, std::function<bool()> gone) {
+        return watchers.probe_now(target, latest, std::move(gone));
       });
   std::string quit_request;
   Lifecycle lifecycle{options.lifecycle, {}, [&quit_request](const WebRequest& request) {

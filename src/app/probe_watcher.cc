@@ -7,6 +7,7 @@
 #include <chrono>
 #include <cstdint>
 #include <exception>
+#include <functional>
 #include <utility>
 
 #include "base/limits.h"
@@ -174,7 +175,8 @@ asio::awaitable<HealthLook> ProbeWatcher::look_at(std::shared_ptr<WatchedService
 }
 
 std::optional<asio::awaitable<ProbedNow>> ProbeWatcher::probe_now(const std::string& name,
-                                                                  Instant latest) {
+                                                                  Instant latest,
+                                                                  std::function<bool()> gone) {
   std::vector<std::shared_ptr<WatchedService>> found;
   for (const auto& one : watched_) {
     if (qualified(one->probe.whose.ns, one->probe.name) == name) found.push_back(one);
@@ -187,10 +189,11 @@ std::optional<asio::awaitable<ProbedNow>> ProbeWatcher::probe_now(const std::str
   } else if (latest <= now) {
     latest = now + timeout;
   }
-  return ProbesNow::ask(now_, std::move(found), latest);
+  return ProbesNow::ask(now_, std::move(found), latest, std::move(gone));
 }
 
 void ProbeWatcher::stop() {
+  now_->stop();
   for (const auto& one : watched_) one->leave();
   watched_.clear();
 }

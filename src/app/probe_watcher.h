@@ -14,6 +14,7 @@
 #include <boost/asio/any_io_executor.hpp>
 #include <boost/asio/awaitable.hpp>
 #include <chrono>
+#include <functional>
 #include <map>
 #include <memory>
 #include <optional>
@@ -45,16 +46,18 @@ class ProbeWatcher : public std::enable_shared_from_this<ProbeWatcher> {
   // the probes differ.
   void watch(const std::vector<GrpcProbe>& probes);
 
-  // Nobody is asked from now on, and who is being asked tells nothing any more.
+  // Nobody is asked from now on, who is being asked tells nothing any more, and whoever waits for a
+  // probe that he asked for is answered.
   void stop();
 
   // Asks each service of the probe that is called so ("namespace/name" of one that has a
   // namespace), beside what is asked anyhow, and counts it nowhere (app/probes_now.h). It ends at
   // `latest` whoever has been asked by then; of a moment that has passed, when the time of a
   // question is over; where nothing is said, when that and `scraper_waits` are. Nothing if there is
-  // no such probe.
+  // no such probe. Of who is `gone` nothing more is asked.
   std::optional<boost::asio::awaitable<ProbedNow>> probe_now(const std::string& name,
-                                                             Instant latest = Instant::max());
+                                                             Instant latest = Instant::max(),
+                                                             std::function<bool()> gone = {});
 
   // Whether each was asked once, however that ended.
   bool all_looked() const;

@@ -6,6 +6,8 @@
 #include <boost/asio/use_awaitable.hpp>
 #include <chrono>
 #include <exception>
+#include <list>
+#include <optional>
 #include <utility>
 
 #include "app/one_for_all.h"
@@ -24,46 +26,82 @@ struct ProbesNow::Probing {
       : services(std::move(asked)), done(executor) {}
 
   Services services;
-  Instant latest{};  // of all who wait
+  std::list<const Waiting*> waiting;
+  bool stopped = false;
   HealthStates states;
   std::shared_ptr<WatchedService> asking;  // null between two questions
   Instant asked_at{};
   OneForAll done;
 
+  // By when the last one who is still there wants to know; nothing if there is none.
+  std::optional<Instant> latest() const;
+
   // As it stands. Who has not answered by now has not answered in the time of who is told so.
   ProbedNow told() const {
     ProbedNow now;
     now.states = states;
-    if (asking) {
+    if (asking && !stopped) {
       const Duration took = steady_clock::now() - asked_at;
       now.states.push_back(
           asking->after({HealthStatus::unreachable, std::string(no_answer), took}));
     }
     now.not_asked = services.size() - now.states.size();
+    now.broken_off = stopped && now.not_asked > 0;
     return now;
   }
 };
+
+class ProbesNow::Waiting {
+ public:
+  Waiting(Probing& probing, Instant latest, std::function<bool()> gone)
+      : probing_(probing), latest_(latest), gone_(std::move(gone)) {
+    probing_.waiting.push_back(this);
+  }
+  ~Waiting() { probing_.waiting.remove(this); }
+  Waiting(const Waiting&) = delete;
+  Waiting& operator=(const Waiting&) = delete;
+
+  Instant latest() const { return latest_; }
+  bool is_gone() const { return gone_ && gone_(); }
+
+ private:
+  Probing& probing_;
+  const Instant latest_;
+  const std::function<bool()> gone_;
+};
+
+std::optional<Instant> ProbesNow::Probing::latest() const {
+  std::optional<Instant> last;
+  if (stopped) return last;
+  for (const Waiting* one : waiting) {
+    if (one->latest() <= last.value_or(steady_clock::now()) || one->is_gone()) continue;
+    last = one->latest();
+  }
+  return last;
+}
 
 ProbesNow::ProbesNow(asio::any_io_executor executor) : executor_(std::move(executor)) {}
 
 ProbesNow::~ProbesNow() = default;
 
 asio::awaitable<ProbedNow> ProbesNow::ask(std::shared_ptr<ProbesNow> self, Services services,
-                                          Instant latest) {
-  const std::shared_ptr<Probing> probing = self->join(std::move(services), latest);
+                                          Instant latest, std::function<bool()> gone) {
+  std::shared_ptr<Probing> probing = self->under_way(services);
+  const bool begins = probing == nullptr;
+  if (begins) probing = std::make_shared<Probing>(self->executor_, std::move(services));
+  const Waiting waiting(*probing, latest, std::move(gone));
+  if (begins) self->begin(probing);
   co_await probing->done.wait_for_it(latest);
   co_return probing->told();
 }
 
-std::shared_ptr<ProbesNow::Probing> ProbesNow::join(Services services, Instant latest) {
+std::shared_ptr<ProbesNow::Probing> ProbesNow::under_way(const Services& services) const {
   const auto same =
       std::ranges::find_if(under_way_, [&](const auto& one) { return one->services == services; });
-  if (same != under_way_.end()) {
-    (*same)->latest = std::max((*same)->latest, latest);
-    return *same;
-  }
-  auto probing = std::make_shared<Probing>(executor_, std::move(services));
-  probing->latest = latest;
+  return same == under_way_.end() ? nullptr : *same;
+}
+
+void ProbesNow::begin(std::shared_ptr<Probing> probing) {
   under_way_.push_back(probing);
   const std::weak_ptr<ProbesNow> self = weak_from_this();
   asio::co_spawn(executor_, make(probing), [self, probing](std::exception_ptr error) {
@@ -73,7 +111,13 @@ std::shared_ptr<ProbesNow::Probing> ProbesNow::join(Services services, Instant l
     if (const auto all = self.lock()) std::erase(all->under_way_, probing);
     probing->done.happen();
   });
-  return probing;
+}
+
+void ProbesNow::stop() {
+  for (const std::shared_ptr<Probing>& one : under_way_) {
+    one->stopped = true;
+    one->done.happen();
+  }
 }
 
 asio::awaitable<void> ProbesNow::make(std::shared_ptr<Probing> probing) {
@@ -83,12 +127,13 @@ asio::awaitable<void> ProbesNow::make(std::shared_ptr<Probing> probing) {
     const std::shared_ptr<HostTurns> turns = one->turns;
     Turn turn;
     bool mine = false;
-    while (!mine && steady_clock::now() < probing->latest) {  // who joins may have longer
-      const Instant latest = probing->latest;
-      mine = co_await turns->take(asker, latest, turn);
+    std::optional<Instant> latest = probing->latest();
+    while (!mine && latest) {  // who joins may have longer
+      mine = co_await turns->take(asker, *latest, turn);
+      latest = probing->latest();
     }
+    if (!mine || !latest) co_return;
     const Instant now = steady_clock::now();
-    if (!mine || now >= probing->latest) co_return;
     probing->asked_at = now;
     probing->asking = one;
     const Instant deadline = now + one->probe.timeout;

@@ -3,13 +3,14 @@
 //
 // Each waits as long as it likes and is told what was found by then; a question that is under way
 // is heard out, and the next is not asked when nobody waits any more. What is found is counted
-// nowhere.
+// nowhere. At the end of the program nobody is waited for: who asked is told so.
 //
 // Lives on one thread (the executor's).
 #pragma once
 
 #include <boost/asio/any_io_executor.hpp>
 #include <boost/asio/awaitable.hpp>
+#include <functional>
 #include <memory>
 #include <vector>
 
@@ -26,13 +27,19 @@ class ProbesNow : public std::enable_shared_from_this<ProbesNow> {
   explicit ProbesNow(boost::asio::any_io_executor executor);
   ~ProbesNow();
 
-  // Asks each of these, of which there is one at least. Must be owned by a shared_ptr.
+  // Asks each of these, of which there is one at least. `gone`: whether who wants to know has left;
+  // null: nobody can leave. Must be owned by a shared_ptr.
   static boost::asio::awaitable<ProbedNow> ask(std::shared_ptr<ProbesNow> self, Services services,
-                                               Instant latest);
+                                               Instant latest, std::function<bool()> gone);
+
+  // Nothing more is asked, and all who wait are answered with what was found so far.
+  void stop();
 
  private:
   struct Probing;
-  std::shared_ptr<Probing> join(Services services, Instant latest);
+  class Waiting;
+  std::shared_ptr<Probing> under_way(const Services& services) const;
+  void begin(std::shared_ptr<Probing> probing);
   static boost::asio::awaitable<void> make(std::shared_ptr<Probing> probing);
 
   boost::asio::any_io_executor executor_;

@@ -15,6 +15,7 @@
 #include <optional>
 #include <set>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include "app/endpoint_watcher.h"
@@ -46,8 +47,9 @@ class Watchers {
 
   // Asks the gRPC server that is configured under this name now; nothing if there is none.
   std::optional<boost::asio::awaitable<ProbedNow>> probe_now(const std::string& target,
-                                                             Instant latest) {
-    return probes_->probe_now(target, latest);
+                                                             Instant latest,
+                                                             std::function<bool()> gone) {
+    return probes_->probe_now(target, latest, std::move(gone));
   }
 
   // Whether everything was asked or read once, however that ended.

@@ -24,6 +24,7 @@ using HealthStates = std::vector<std::shared_ptr<const GrpcHealthState>>;
 struct ProbedNow {
   HealthStates states;        // of each service that was asked
   std::size_t not_asked = 0;  // services for which no time was left
+  bool broken_off = false;  // for the program ends; then what is not in `states` was not heard out
 };
 
 // The target of a query: the name of a configured probe, "namespace/name" of one that has a

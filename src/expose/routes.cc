@@ -199,7 +199,8 @@ asio::awaitable<WebReply> Routes::answer_probe(WebRequest request) {
   if (!within) co_return plain_reply(400, within.error().message);
   const Instant began = std::chrono::steady_clock::now();
   const Instant latest = *within ? began + **within : Instant::max();
-  auto probe = state_->probe ? state_->probe(*target, latest) : std::nullopt;
+  auto probe =
+      state_->probe ? state_->probe(*target, latest, std::move(request.gone)) : std::nullopt;
   if (!probe)
     co_return plain_reply(
         403, "no gRPC server of this name is probed: there are those of probes.grpc and of pods");
@@ -209,6 +210,7 @@ asio::awaitable<WebReply> Routes::answer_probe(WebRequest request) {
   }
   asio::awaitable<ProbedNow> probing = std::move(*probe);
   const ProbedNow now = co_await std::move(probing);
+  if (now.broken_off) co_return plain_reply(503, "the exporter is shutting down");
   if (now.states.empty()) {
     co_return plain_reply(503, "the scrape's time was over before " + in_quotes(*target) +
                                    " could be asked: other probes of its host came first");

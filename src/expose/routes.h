@@ -34,10 +34,10 @@ class Routes {
   // The current snapshot; null before there is one. Called on the thread that runs handle().
   using SnapshotSource = std::function<std::shared_ptr<const Snapshot>()>;
 
-  // Probes the configured server of this name, until `latest` at most; nothing if there is none.
-  // Called like the other.
+  // Probes the configured server of this name, until `latest` at most, and as far as whoever asked
+  // is not `gone`; nothing if there is none. Called like the other.
   using ProbeSource = std::function<std::optional<boost::asio::awaitable<ProbedNow>>(
-      const std::string& target, Instant latest)>;
+      const std::string& target, Instant latest, std::function<bool()> gone)>;
 
   // Starts the thread. Without a `probe` there is none of any name.
   Routes(PageOptions options, SnapshotSource current, ProbeSource probe = {});

@@ -94,6 +94,51 @@ TEST_F(ProbeWatcherTest, answers_all_scrapers_of_one_server_by_one_probe) {
   EXPECT_EQ(asked - before, 2) << "what was found before is told to nobody who asks later";
 }
 
+TEST_F(ProbeWatcherTest, asks_nothing_more_for_scrapers_who_have_left) {
+  std::atomic<int> asked = 0;
+  Serving silent([&](const ServingCall&) {
+    ++asked;
+    return Served{0, "", "", true};
+  });
+  GrpcProbe one = probe("silent", silent.address(), 1h, numbered(4));
+  one.timeout = 300ms;
+  watcher_->watch({one});
+  ASSERT_TRUE(run_until_looked());
+  const int before = asked;
+  bool gone = false;
+  ProbedNow first, second;
+  const Instant late = steady_clock::now() + 10min;
+  probe_now("silent", first, late, [&] { return gone; });
+  probe_now("silent", second, late, [&] { return gone; });
+  ASSERT_TRUE(run_until([&] { return asked > before; }));
+  gone = true;
+  ASSERT_TRUE(run_until([&] { return first.not_asked > 0 && second.not_asked > 0; }));
+  EXPECT_EQ(asked - before, 1) << "the one that was under way was heard out";
+  EXPECT_EQ(first.states.size(), 1u);
+  probe_now("silent", first = {}, late, [] { return false; });
+  probe_now("silent", second = {}, late, [] { return true; });
+  ASSERT_TRUE(run_until([&] { return first.states.size() == 4; })) << "somebody still waits";
+}
+
+TEST_F(ProbeWatcherTest, answers_scrapers_at_once_when_it_is_stopped) {
+  Serving silent(silent_habit());
+  HealthServing server;
+  GrpcProbe one = probe("silent", silent.address(), 1h);
+  watcher_->watch({one, probe("users", server.address(), 1h)});
+  ProbedNow of_silent, of_users;
+  const Instant late = steady_clock::now() + 10min;
+  probe_now("users", of_users, late);
+  ASSERT_TRUE(run_until([&] { return !of_users.states.empty(); }));
+  EXPECT_FALSE(of_users.broken_off);
+  probe_now("silent", of_silent, late);
+  io_.run_for(100ms);
+  const auto began = steady_clock::now();
+  watcher_->stop();
+  ASSERT_TRUE(run_until([&] { return of_silent.broken_off; }));
+  EXPECT_LT(steady_clock::now() - began, 2s);
+  EXPECT_THAT(of_silent.states, IsEmpty()) << "what was not heard out is no outage";
+}
+
 TEST_F(ProbeWatcherTest, ends_a_probe_for_which_no_scraper_set_a_time) {
   watcher_ = std::make_shared<ProbeWatcher>(io_.get_executor(), 200ms);
   Serving silent(silent_habit());

@@ -60,12 +60,13 @@ inline Address nobody() {
 class ProbeWatcherTest : public ::testing::Test {
  protected:
   // `out` is filled when each was asked, or it was over.
-  void probe_now(const std::string& name, ProbedNow& out, Instant latest = Instant::max()) {
+  void probe_now(const std::string& name, ProbedNow& out, Instant latest = Instant::max(),
+                 std::function<bool()> gone = {}) {
     const auto ask = [](asio::awaitable<ProbedNow> probing,
                         ProbedNow& now) -> asio::awaitable<void> {
       now = co_await std::move(probing);
     };
-    asio::co_spawn(io_, ask(*watcher_->probe_now(name, latest), out), rethrow);
+    asio::co_spawn(io_, ask(*watcher_->probe_now(name, latest, std::move(gone)), out), rethrow);
   }
 
   // False if it does not come true within twenty seconds.

@@ -3,6 +3,7 @@
 
 import json
 import os
+import signal
 import subprocess
 import threading
 import time
@@ -149,6 +150,29 @@ class AgentProbes(Probes):
                 self.assertEqual(self.status(Page(text), name), status)
         code, text = agent.get("/probe?target=say_nothing", X_Prometheus_Scrape_Timeout_Seconds="soon")
         self.assertEqual((code, text), (400, 'X-Prometheus-Scrape-Timeout-Seconds: "soon" is no number of seconds\n'))
+
+    def test_the_end_of_the_agent_answers_who_waits_for_a_probe(self):
+        asked = threading.Semaphore(0)
+
+        def habit(peer):
+            hostile_grpc.read_question(peer)
+            asked.release()
+            hostile_grpc.read_next_question(peer)
+            asked.release()
+            hostile_grpc.wait_for_the_end(peer)
+
+        server = self.start(HostileServer(habit))
+        agent = self.start_agent(self.config(f"name: silent, address: '{server.address}', interval: 1d, timeout: 1m"))
+        self.assertTrue(asked.acquire(timeout=10))
+        answers = []
+        scraper = threading.Thread(target=lambda: answers.append(agent.get("/probe?target=silent")))
+        scraper.start()
+        self.assertTrue(asked.acquire(timeout=10))
+        began = time.monotonic()
+        agent.child.signal(signal.SIGTERM)
+        scraper.join(10)
+        self.assertEqual(answers, [(503, "the exporter is shutting down\n")])
+        self.assertLess(time.monotonic() - began, 2)
 
     def test_floods_are_named_and_make_no_others_late(self):
         users = self.start(HealthServer())

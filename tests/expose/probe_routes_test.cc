@@ -8,6 +8,7 @@
 #include <boost/asio/use_awaitable.hpp>
 #include <chrono>
 #include <cstddef>
+#include <functional>
 #include <memory>
 #include <optional>
 #include <string>
@@ -25,6 +26,7 @@ namespace {
 using sample::ask;
 using sample::two_sidecars_now;
 using testing::HasSubstr;
+using Gone = std::function<bool()>;
 
 // A probe that takes a while: others begin meanwhile.
 boost::asio::awaitable<ProbedNow> up_after_a_while() {
@@ -37,7 +39,8 @@ boost::asio::awaitable<ProbedNow> up_after_a_while() {
   co_return now;
 }
 
-std::optional<boost::asio::awaitable<ProbedNow>> only_users(const std::string& name, Instant) {
+std::optional<boost::asio::awaitable<ProbedNow>> only_users(const std::string& name, Instant,
+                                                            const Gone&) {
   if (name != "users") return std::nullopt;
   return up_after_a_while();
 }
@@ -57,8 +60,9 @@ TEST(Routes, makes_a_probe_of_who_is_probed_and_of_nobody_else) {
 }
 
 TEST(Routes, probes_so_many_servers_at_once_and_no_more) {
-  Routes routes(sample::options(), two_sidecars_now,
-                [](const std::string&, Instant) { return std::optional(up_after_a_while()); });
+  Routes routes(sample::options(), two_sidecars_now, [](const std::string&, Instant, const Gone&) {
+    return std::optional(up_after_a_while());
+  });
   // Those who ask for one server are not counted, however many they are.
   std::vector<WebRequest> many(3 * limits::grpc_probes_now, probe("target=users"));
   for (std::size_t i = 0; i < limits::grpc_probes_now + 1; ++i) {
@@ -80,10 +84,11 @@ boost::asio::awaitable<ProbedNow> no_time_left() {
 
 TEST(Routes, give_a_probe_half_a_second_less_than_the_scraper_waits) {
   std::vector<Instant> told;
-  Routes routes(sample::options(), two_sidecars_now, [&](const std::string&, Instant latest) {
-    told.push_back(latest);
-    return std::optional(up_after_a_while());
-  });
+  Routes routes(sample::options(), two_sidecars_now,
+                [&](const std::string&, Instant latest, const Gone&) {
+                  told.push_back(latest);
+                  return std::optional(up_after_a_while());
+                });
   WebRequest request = probe("target=users");
   EXPECT_EQ(ask(routes, request).status, 200);
   request.scrape_timeout = "7";
@@ -101,11 +106,28 @@ TEST(Routes, give_a_probe_half_a_second_less_than_the_scraper_waits) {
 }
 
 TEST(Routes, say_that_a_probe_did_not_get_its_turn) {
-  Routes routes(sample::options(), two_sidecars_now,
-                [](const std::string&, Instant) { return std::optional(no_time_left()); });
+  Routes routes(sample::options(), two_sidecars_now, [](const std::string&, Instant, const Gone&) {
+    return std::optional(no_time_left());
+  });
   const WebReply reply = ask(routes, probe("target=users"));
   EXPECT_EQ(reply.status, 503);
   EXPECT_THAT(reply.body, HasSubstr("before \"users\" could be asked"));
+}
+
+boost::asio::awaitable<ProbedNow> broken_off() {
+  ProbedNow now = co_await up_after_a_while();
+  now.not_asked = 1;
+  now.broken_off = true;
+  co_return now;
+}
+
+TEST(Routes, say_that_a_probe_was_broken_off_and_not_that_it_failed) {
+  Routes routes(sample::options(), two_sidecars_now, [](const std::string&, Instant, const Gone&) {
+    return std::optional(broken_off());
+  });
+  const WebReply reply = ask(routes, probe("target=users"));
+  EXPECT_EQ(reply.status, 503);
+  EXPECT_EQ(reply.body, "the exporter is shutting down\n");
 }
 
 boost::asio::awaitable<ProbedNow> without_a_file() {
@@ -117,8 +139,9 @@ boost::asio::awaitable<ProbedNow> without_a_file() {
 }
 
 TEST(Routes, say_that_a_probe_cannot_be_made_and_not_that_it_failed) {
-  Routes routes(sample::options(), two_sidecars_now,
-                [](const std::string&, Instant) { return std::optional(without_a_file()); });
+  Routes routes(sample::options(), two_sidecars_now, [](const std::string&, Instant, const Gone&) {
+    return std::optional(without_a_file());
+  });
   const WebReply reply = ask(routes, probe("target=users"));
   EXPECT_EQ(reply.status, 503);
   EXPECT_EQ(reply.body,
