@@ -14,7 +14,6 @@ HABITS = (
     (hostile_grpc.speak_http1, 2, "unreachable", "the server speaks HTTP/1 and no HTTP/2"),
     (hostile_grpc.reset_after_headers, 2, "unreachable", "connection reset"),
     (hostile_grpc.send_100_megabytes, 1, "failed", "more came than a message may have"),
-    (hostile_grpc.answer_twice, 1, "failed", "more than one message came, or no end of the answer"),
     (hostile_grpc.answer_nonsense, 1, "failed", "what it answers is no health"),
     (hostile_grpc.end_without_status, 1, "failed", "UNKNOWN: No status received"),
     (hostile_grpc.end_without_trailers, 1, "failed", "UNKNOWN: Stream removed"),
@@ -23,6 +22,9 @@ HABITS = (
     (hostile_grpc.drip, 2, "unreachable", "no answer in time"),
     (hostile_grpc.flood_with_headers, 1, "failed", "RESOURCE_EXHAUSTED: received initial metadata size exceeds limit"),
     (hostile_grpc.flood_with_settings, 2, "unreachable", "no answer in time"))
+
+# Of which this is known at the end of the question's time only.
+ANSWERS_TWICE = (hostile_grpc.answer_twice, 1, "failed", "more than one message came, or no end of the answer")
 
 # Servers that send so much that whoever reads it does nothing else.
 FLOODS = (hostile_grpc.flood_with_acknowledged_settings, hostile_grpc.flood_with_window_updates,
