@@ -232,11 +232,11 @@ asio::awaitable<WebReply> Routes::answer_rendered(WebRequest request,
                                                   std::shared_ptr<const PageOptions> options) {
   const RenderKind kind = kind_of(request, *options);
   const asio::any_io_executor executor = co_await asio::this_coro::executor;
-  RenderTurns::Place place(state_->turns, kind, std::move(request.gone), executor);
+  RenderTurns::Place place(state_->turns, kind, std::move(request.presence), executor);
   asio::awaitable<void> waiting = place.wait();
   co_await std::move(waiting);
   if (place.is_refused()) co_return busy("too many pages are asked for at once");
-  if (place.is_left()) co_return plain_reply(503, "whoever asked has left");
+  if (place.is_left()) co_return busy("too many who have shut their side of the connection wait");
   if (place.is_without_room()) co_return busy("too much of what was answered is not taken yet");
   auto job = std::make_shared<Job>();
   job->request = std::move(request);

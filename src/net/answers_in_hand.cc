@@ -90,7 +90,7 @@ std::shared_ptr<AnswerInHand> AnswersInHand::hold(RenderKind kind, std::size_t b
 bool AnswersInHand::make_room(RenderKind asking) {
   const Instant now = Instant::clock::now();
   const Room& room = room_of(asking);
-  while (room.bytes >= room.most) {
+  while (!has_room(asking)) {
     Held* slowest = nullptr;
     for (Held* const one : room.all) {
       if (!one->has_to_yield_to(asking, now)) continue;

@@ -32,6 +32,12 @@ class AnswersInHand : public std::enable_shared_from_this<AnswersInHand> {
   std::shared_ptr<AnswerInHand> hold(RenderKind kind, std::size_t bytes,
                                      std::function<void()> over);
 
+  // Whether one more may be rendered, without anybody's being cut off.
+  bool has_room(RenderKind asking) const {
+    const Room& room = room_of(asking);
+    return room.bytes < room.most;
+  }
+
   // Cuts off as many as need be, the slowest first, of those who have had their time; for a page no
   // scrape. Whether there is room now.
   bool make_room(RenderKind asking);

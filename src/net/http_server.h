@@ -30,6 +30,10 @@ namespace mesh {
 
 class ServerTls;
 
+// Of whoever asked. shut: he will send no more, which is how some end their request; over TCP he
+// may as well have left, which shows only when something is sent to him. gone: he has left.
+enum class Presence : std::uint8_t { here, shut, gone };
+
 struct WebRequest {
   std::string method;  // "GET", "HEAD", "POST" or "PUT"
   std::string path;    // without query
@@ -41,9 +45,8 @@ struct WebRequest {
   std::string host{};            // "127.0.0.1:10420", as whoever asks calls us
   std::string origin{};      // of the page that asks, as browsers tell: "http://127.0.0.1:10420"
   std::string fetch_site{};  // Sec-Fetch-Site: how that page and we are related
-  // Whether whoever asked has left, or has shut his side, which looks the same. On the server's
-  // thread, until the answer is there; null: nobody can leave.
-  std::function<bool()> gone{};
+  // Of whoever asked, now. On the server's thread, until the answer is there; null: he stays.
+  std::function<Presence()> presence{};
 };
 
 // The name is a literal of the program; a value that does not fit in a line is left out.

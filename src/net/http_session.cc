@@ -154,7 +154,7 @@ asio::awaitable<bool> HttpSession::read(HttpQuestion& question) {
 asio::awaitable<WebReply> HttpSession::answer(HttpQuestion question) {
   if (question.refusal != 0) co_return plain_reply(question.refusal);
   const std::string path = question.web.path;
-  question.web.gone = [this] { return stream_.is_left(); };
+  question.web.presence = [this] { return stream_.presence(); };
   std::string trouble = "not a std::exception";
   try {
     WebReply reply = co_await handler_(std::move(question.web));

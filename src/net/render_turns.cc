@@ -2,6 +2,7 @@
 // there can be seen whether whoever asked is still connected.
 #include "net/render_turns.h"
 
+#include <algorithm>
 #include <boost/asio/redirect_error.hpp>
 #include <boost/asio/use_awaitable.hpp>
 #include <utility>
@@ -17,16 +18,19 @@ namespace asio = boost::asio;
 constexpr std::array<std::size_t, 3> most_waiting{
     limits::server_connections, limits::server_connections, limits::pages_waiting};
 
+// Of those who have shut their side, in each line: a crowd that has hung up costs so many answers.
+constexpr std::size_t most_shut = 4;
+
 }  // namespace
 
 RenderTurns::Place::Place(std::shared_ptr<RenderTurns> turns, RenderKind kind,
-                          std::function<bool()> gone, const asio::any_io_executor& executor)
+                          std::function<Presence()> presence, const asio::any_io_executor& executor)
     : turns_(std::move(turns)),
       kind_(kind),
-      gone_(std::move(gone)),
+      presence_(std::move(presence)),
       woken_(executor, Instant::max()) {
   const std::size_t most = most_waiting[static_cast<std::size_t>(kind)];
-  if (turns_->line(kind).size() >= most) turns_->let_the_left_go(kind);
+  if (turns_->line(kind).size() >= most) turns_->let_the_left_go(kind, 0);
   if (turns_->line(kind).size() >= most) {
     state_ = State::refused;
     return;
@@ -60,16 +64,15 @@ void RenderTurns::Place::wake(State state) {
   woken_.cancel();
 }
 
-bool RenderTurns::Place::look() { return gone_ && gone_(); }
-
-void RenderTurns::let_the_left_go(RenderKind kind) {
+// The youngest are kept: whoever waits shortest is the likeliest to be there still.
+void RenderTurns::let_the_left_go(RenderKind kind, std::size_t shut_to_keep) {
   std::list<Place*>& all = line(kind);
-  for (auto at = all.begin(); at != all.end();) {
-    Place* const place = *at;
-    if (!place->look()) {
-      ++at;
-      continue;
-    }
+  std::size_t shut = 0;
+  for (auto at = all.end(); at != all.begin();) {
+    Place* const place = *--at;
+    const Presence now = place->look();
+    if (now == Presence::here) continue;
+    if (now == Presence::shut && ++shut <= shut_to_keep) continue;
     at = all.erase(at);
     place->wake(Place::State::left);
   }
@@ -82,20 +85,30 @@ void RenderTurns::next() {
   if (line(RenderKind::plain_scrape).empty()) next_of(RenderKind::page);
 }
 
+// REQUIRES: not empty.
+std::list<RenderTurns::Place*>::iterator RenderTurns::foremost(std::list<Place*>& all) {
+  const auto here =
+      std::ranges::find_if(all, [](const Place* one) { return one->look() == Presence::here; });
+  return here == all.end() ? all.begin() : here;
+}
+
 void RenderTurns::next_of(RenderKind kind) {
   std::list<Place*>& all = line(kind);
+  if (!rendering_) let_the_left_go(kind, most_shut);
   while (!rendering_ && !all.empty()) {
-    Place* const place = all.front();
-    Place::State state = place->look() ? Place::State::left : Place::State::rendering;
-    if (state == Place::State::rendering && !in_hand_->make_room(kind)) {
+    const auto at = foremost(all);
+    Place* const place = *at;
+    const bool here = place->look() == Presence::here;
+    Place::State state = Place::State::rendering;
+    if (here ? !in_hand_->make_room(kind) : !in_hand_->has_room(kind)) {
       const auto chance = in_hand_->next_chance(kind);
-      if (kind != RenderKind::page && chance) {
+      if (here && kind != RenderKind::page && chance) {
         place->woken_.expires_at(*chance);
         return;
       }
       state = Place::State::no_room;
     }
-    all.pop_front();
+    all.erase(at);
     rendering_ = state == Place::State::rendering;
     place->wake(state);
   }

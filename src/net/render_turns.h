@@ -25,8 +25,8 @@ class RenderTurns : public std::enable_shared_from_this<RenderTurns> {
   // Held for as long as it waits and then renders; its end is the next one's turn.
   class Place {
    public:
-    // `gone`: whether whoever asked has left; null: he stays.
-    Place(std::shared_ptr<RenderTurns> turns, RenderKind kind, std::function<bool()> gone,
+    // `presence`: of whoever asked; null: he stays.
+    Place(std::shared_ptr<RenderTurns> turns, RenderKind kind, std::function<Presence()> presence,
           const boost::asio::any_io_executor& executor);
     ~Place();
     Place(const Place&) = delete;
@@ -34,7 +34,9 @@ class RenderTurns : public std::enable_shared_from_this<RenderTurns> {
 
     // Until it is this one's turn, or its turn will never come: there were too many already
     // (refused), whoever asked has left, or too much is in hand. A page does not wait for that; a
-    // scrape does until those who are slow have been cut off. Call once.
+    // scrape does until those who are slow have been cut off. Who has shut his side, and so may
+    // have left, comes after those who have not, is one of a few, and has nobody cut off. Call
+    // once.
     boost::asio::awaitable<void> wait();
 
     bool is_refused() const { return state_ == State::refused; }
@@ -47,19 +49,20 @@ class RenderTurns : public std::enable_shared_from_this<RenderTurns> {
    private:
     friend class RenderTurns;
     enum class State : std::uint8_t { waiting, rendering, refused, left, no_room };
-    bool look();
+    Presence look() const { return presence_ ? presence_() : Presence::here; }
     void wake(State state);
 
     const std::shared_ptr<RenderTurns> turns_;
     const RenderKind kind_;
-    const std::function<bool()> gone_;
+    const std::function<Presence()> presence_;
     boost::asio::steady_timer woken_;
     State state_ = State::waiting;
   };
 
  private:
   std::list<Place*>& line(RenderKind kind) { return lines_[static_cast<std::size_t>(kind)]; }
-  void let_the_left_go(RenderKind kind);
+  void let_the_left_go(RenderKind kind, std::size_t shut_to_keep);
+  std::list<Place*>::iterator foremost(std::list<Place*>& all);
   void next();
   void next_of(RenderKind kind);
 

@@ -124,10 +124,11 @@ asio::awaitable<std::size_t> WebStream::write_some(std::string_view first,
   co_return error ? 0 : bytes;
 }
 
-bool WebStream::is_left() {
-  if (!socket_.is_open()) return true;
+Presence WebStream::presence() {
+  if (!socket_.is_open()) return Presence::gone;
   pollfd look{socket_.native_handle(), POLLRDHUP, 0};  // POLLHUP and POLLERR are told unasked
-  return ::poll(&look, 1, 0) > 0;
+  if (::poll(&look, 1, 0) <= 0) return Presence::here;
+  return (look.revents & (POLLHUP | POLLERR)) != 0 ? Presence::gone : Presence::shut;
 }
 
 void WebStream::end_writing() {

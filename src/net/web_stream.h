@@ -15,6 +15,7 @@
 
 #include "base/owned.h"
 #include "net/dial.h"
+#include "net/http_server.h"
 #include "net/server_tls.h"
 
 namespace mesh {
@@ -43,9 +44,8 @@ class WebStream {
   void end_writing();
   void close();
   bool is_open() const { return socket_.is_open(); }
-  // Closed, broken, or the client will send no more: one who has gone cannot be told from one who
-  // has shut his side only. Asks the system, and does not wait.
-  bool is_left();
+  // Of the client. Asks the system, and does not wait.
+  Presence presence();
   boost::asio::any_io_executor executor() { return socket_.get_executor(); }
 
  private:

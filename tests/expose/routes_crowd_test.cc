@@ -55,15 +55,40 @@ class Crowd : public ::testing::Test {
   std::vector<WebReply> replies;
 };
 
+WebRequest get_by(Presence presence, const char* path) {
+  WebRequest request = get(path);
+  request.presence = [presence] { return presence; };
+  return request;
+}
+
 TEST_F(Crowd, nothing_is_rendered_for_who_has_left) {
   for (const char* path : {"/metrics", "/", "/api/v1/methods"}) {
-    WebRequest request = get(path);
-    request.gone = [] { return true; };
-    start(std::move(request));
+    start(get_by(Presence::gone, path));
   }
   io.run();
   EXPECT_EQ(rendered, 0);
   EXPECT_THAT(statuses, Each(503));
+}
+
+// As `nc -N` does, and some proxies.
+TEST_F(Crowd, who_shuts_his_side_after_his_request_is_answered) {
+  for (const char* path : {"/metrics", "/", "/api/v1/methods"}) {
+    EXPECT_EQ(ask(routes, get_by(Presence::shut, path)).status, 200) << path;
+  }
+}
+
+TEST_F(Crowd, of_many_who_have_shut_their_side_a_few_are_answered_and_last) {
+  start(get("/"));  // under way while the others come
+  for (int i = 0; i < 10; ++i) start(get_by(Presence::shut, "/"));
+  start(get("/api/v1/methods"));
+  io.run();
+  EXPECT_EQ(rendered, 6);
+  EXPECT_EQ(answered(503), 6U);
+  std::vector<std::string> in_turn;
+  for (std::size_t i = 0; i < paths.size(); ++i) {
+    if (statuses[i] == 200) in_turn.push_back(paths[i]);
+  }
+  EXPECT_EQ(in_turn.at(1), "/api/v1/methods") << "who is there for certain comes first";
 }
 
 TEST_F(Crowd, so_many_pages_wait_and_more_are_told_to_come_again) {
@@ -81,7 +106,7 @@ TEST_F(Crowd, who_has_left_makes_room_for_who_comes) {
   bool left = false;
   for (std::size_t i = 0; i < 1 + limits::pages_waiting; ++i) {
     WebRequest request = get("/");
-    request.gone = [&left] { return left; };
+    request.presence = [&left] { return left ? Presence::gone : Presence::here; };
     start(std::move(request));
   }
   boost::asio::post(io, [&left] { left = true; });
@@ -123,6 +148,20 @@ TEST_F(Crowd, what_is_not_taken_is_bounded_and_health_is_told_all_the_same) {
   EXPECT_EQ(ask(routes, get("/-/ready")).status, 200);
   in_hand.pop_back();
   EXPECT_EQ(ask(routes, get("/metrics")).status, 200) << "there is room again";
+}
+
+TEST_F(Crowd, nobody_is_cut_off_for_who_may_have_left) {
+  std::vector<WebReply> in_hand;
+  for (WebReply one = ask(routes, get("/metrics")); one.status == 200;
+       one = ask(routes, get("/metrics"))) {
+    in_hand.push_back(std::move(one));
+  }
+  int cut_off = 0;  // all have had their time: the last one waited for it
+  for (const WebReply& one : in_hand) one.held->may_be_cut_off([&cut_off] { ++cut_off; });
+  EXPECT_EQ(ask(routes, get_by(Presence::shut, "/metrics")).status, 503);
+  EXPECT_EQ(cut_off, 0);
+  EXPECT_EQ(ask(routes, get("/metrics")).status, 200);
+  EXPECT_EQ(cut_off, 1);
 }
 
 }  // namespace

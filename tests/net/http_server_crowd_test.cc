@@ -158,16 +158,16 @@ TEST(HttpServerCrowd, who_takes_longest_over_an_answer_gives_way) {
   EXPECT_LT(greedy.read_to_end().size(), std::size_t{16} << 20);
 }
 
-// To the handler, which need not make what nobody takes.
-TEST(HttpServerCrowd, who_has_left_is_told) {
-  for (const bool leaves : {false, true}) {
+// To the handler, which need not make what nobody may take.
+TEST(HttpServerCrowd, who_has_shut_his_side_is_told) {
+  for (const bool shuts : {false, true}) {
     Serving server;
     RawClient client(server.port());
-    client.send("GET /left HTTP/1.1\r\nHost: here\r\n\r\n");
+    client.send("GET /presence HTTP/1.1\r\nHost: here\r\n\r\n");
     server.wait_for_waiting();
-    if (leaves) client.half_close();
+    if (shuts) client.half_close();
     server.open_gate();
-    EXPECT_THAT(client.read_answer(), EndsWith(leaves ? "\r\n\r\nleft" : "\r\n\r\nhere"));
+    EXPECT_THAT(client.read_answer(), EndsWith(shuts ? "\r\n\r\nshut" : "\r\n\r\nhere"));
   }
 }
 

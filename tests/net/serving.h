@@ -23,8 +23,8 @@
 
 namespace mesh::support {
 
-// Pages of the test server. "/wait" is answered when open_gate() is called, "/left" then tells
-// whether its client has left; "/big" has 16 MiB.
+// Pages of the test server. "/wait" is answered when open_gate() is called, "/presence" then
+// tells whether its client has shut his side; "/big" has 16 MiB.
 class Serving {
  public:
   explicit Serving(WebBounds bounds = {}, const Address& address = {"127.0.0.1", 0, ""})
@@ -68,13 +68,13 @@ class Serving {
     boost::asio::post(io_, [this] { gate_.cancel(); });
   }
 
-  // Blocks until a request for "/wait" or "/left" has reached the handler.
+  // Blocks until a request for "/wait" or "/presence" has reached the handler.
   void wait_for_waiting() { waiting_.get_future().wait(); }
 
  private:
   boost::asio::awaitable<WebReply> answer(WebRequest request) {
     WebReply reply;
-    if (request.path == "/wait" || request.path == "/left") {
+    if (request.path == "/wait" || request.path == "/presence") {
       waiting_.set_value();
       boost::system::error_code ignored;
       auto done = boost::asio::redirect_error(boost::asio::use_awaitable, ignored);
@@ -95,7 +95,8 @@ class Serving {
                      ? std::string(16 << 20, 'x')
                      : request.method + "|" + request.path + "|" + request.query + "|" +
                            request.accept + "|" + request.accept_encoding;
-    if (request.path == "/left") reply.body = request.gone() ? "left" : "here";
+    if (request.path == "/presence")
+      reply.body = request.presence() == Presence::here ? "here" : "shut";
     co_return reply;
   }
 
