@@ -43,9 +43,13 @@ bool is_known_flag(std::string_view token, std::span<const Flag> flags) {
          std::ranges::find(flags, token.substr(2), &Flag::name) != flags.end();
 }
 
-bool may_be_empty(std::string_view name, std::span<const Flag> flags) {
+EmptyValue if_empty(std::string_view name, std::span<const Flag> flags) {
   const auto flag = std::ranges::find(flags, name, &Flag::name);
-  return flag != flags.end() && flag->may_be_empty;
+  return flag != flags.end() ? flag->if_empty : EmptyValue::missing;
+}
+
+bool may_be_empty(std::string_view name, std::span<const Flag> flags) {
+  return if_empty(name, flags) != EmptyValue::missing;
 }
 
 // "--service=" as two words: of one the library says that the value is missing.
@@ -100,7 +104,11 @@ Result<FlagWords> split_flags(const std::vector<std::string>& line, std::span<co
     for (const po::option& piece : parser.run().options) {
       if (auto complaint = complaint_about(piece, known)) return *complaint;
       std::string value = piece.value.empty() ? "" : piece.value[0];
-      if (piece.position_key == -1) {
+      const bool is_flag = piece.position_key == -1;
+      if (is_flag && value.empty() && if_empty(piece.string_key, known) == EmptyValue::left_out) {
+        continue;
+      }
+      if (is_flag) {
         words.values[piece.string_key].push_back(std::move(value));
       } else {
         words.arguments.push_back(piece.original_tokens[0]);

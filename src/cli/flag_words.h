@@ -2,6 +2,7 @@
 // mean is the caller's business; every complaint names the flag.
 #pragma once
 
+#include <cstdint>
 #include <map>
 #include <optional>
 #include <span>
@@ -13,11 +14,15 @@
 
 namespace mesh {
 
+// What "--flag=" means, as a variable that is empty makes of it: that the value was forgotten, the
+// same as without the flag, or the empty value.
+enum class EmptyValue : std::uint8_t { missing, left_out, said };
+
 struct Flag {
   std::string_view name;
   std::string_view value;  // "=VALUE" in the help text; "" for a switch
   std::string_view help;
-  bool may_be_empty = false;  // "--service=" is a value; of others it is missing then
+  EmptyValue if_empty = EmptyValue::missing;
 };
 
 using FlagValues = std::map<std::string, std::vector<std::string>, std::less<>>;

@@ -24,7 +24,7 @@ constexpr std::array<Flag, 11> known_flags{{
     {"service", "=NAME",
      "The service to ask for; repeatable, two are asked at a time. Left out, or empty: the whole "
      "server.",
-     true},
+     EmptyValue::said},
     {"tls", "", "Speak TLS, which each of the flags below means as well."},
     {"tls.ca-file", "=PATH", "PEM of who signs the server's certificate; left out: the system's."},
     {"tls.server-name", "=NAME",

@@ -44,7 +44,8 @@ struct AgentFlags {
 inline constexpr Flag agent_flag{"agent", "=127.0.0.1:10420",
                                  "The agent to ask: HOST:PORT, https://HOST:PORT or unix:/PATH."};
 inline constexpr Flag http_config_flag{"http.config.file", "=PATH",
-                                       "Password and TLS for the agent, as promtool takes them."};
+                                       "Password and TLS for the agent, as promtool takes them.",
+                                       EmptyValue::left_out};
 
 // The values of these two.
 Result<AgentFlags> agent_of(const FlagValues& values);

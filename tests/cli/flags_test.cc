@@ -139,6 +139,16 @@ TEST(Flags, miss_a_value) {
   EXPECT_EQ(error_of({"--config.file", ""}), "--config.file: the value is missing");
 }
 
+// As whoever fills them from a variable that may be empty writes them.
+TEST(Flags, of_what_may_be_left_out_may_be_empty) {
+  EXPECT_EQ(*parse({"--web.config.file=", "--web.runbook-url="}), Flags{});
+  EXPECT_EQ(*parse({"--web.config.file", "", "--web.runbook-url", ""}), Flags{});
+  EXPECT_EQ(error_of({"--web.config.file"}), "--web.config.file: the value is missing");
+  EXPECT_EQ(error_of({"--web.config.file", "--config.check"}),
+            "--web.config.file: the value is missing");
+  EXPECT_EQ(error_of({"--web.telemetry-path="}), "--web.telemetry-path: the value is missing");
+}
+
 TEST(Flags, refuse_a_value_for_a_switch) {
   EXPECT_EQ(error_of({"--config.check=yes"}), "--config.check: takes no value");
   EXPECT_EQ(error_of({"--help=me"}), "--help: takes no value");

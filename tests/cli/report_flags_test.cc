@@ -30,6 +30,7 @@ TEST(ReportFlags, know_every_way_to_an_agent) {
   EXPECT_EQ(agent("--agent=https://[::1]:1/"), (AgentFlags{{"::1", 1, ""}, true, ""}));
   EXPECT_EQ(agent("--agent=unix:/run/web.sock"), (AgentFlags{{"", 0, "/run/web.sock"}, {}, ""}));
   EXPECT_EQ(agent("--http.config.file=a.yml").http_config_file, "a.yml");
+  EXPECT_EQ(agent("--http.config.file=").http_config_file, "");
 }
 
 TEST(ReportFlags, ask_the_agent_about_everything_by_default) {
@@ -69,6 +70,7 @@ TEST(ReportFlags, name_the_flag_that_is_wrong) {
               ::testing::HasSubstr("expected HOST:PORT"));
   EXPECT_EQ(complaint({"--http.config.file=a", "--config.file=b"}),
             "--http.config.file: not together with --config.file");
+  EXPECT_EQ(complaint({"--http.config.file=", "--config.file=b"}), "");
   EXPECT_EQ(complaint({"--agent=h:1", "--config.file=a"}),
             "--agent: not together with --config.file");
   EXPECT_THAT(complaint({"users"}), HasSubstr("users"));
