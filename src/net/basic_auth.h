@@ -47,8 +47,8 @@ class BasicAuth {
   BasicAuth(const BasicAuth&) = delete;
   BasicAuth& operator=(const BasicAuth&) = delete;
 
-  // A user who is not there takes as long as one with a wrong password. `users` must not be empty
-  // and must outlive the call.
+  // What is wrong takes as long as the dearest hash of all, whoever it is said of, so that time
+  // does not tell who is there. `users` must not be empty and must outlive the call.
   boost::asio::awaitable<Verdict> check(std::string authorization, const Users& users);
 
  private:

@@ -166,14 +166,16 @@ TEST_F(BasicAuthTest, may_go_while_somebody_waits_who_is_never_told) {
 
 // That a user is there must not be told by how long it takes to say no.
 TEST_F(BasicAuthTest, takes_as_long_over_a_user_who_is_not_there) {
-  users = {{"alice", hash_of("secret", "$2y$", "10")}};
+  users = {{"alice", hash_of("secret", "$2y$", "10")}, {"bob", hash_of("hidden", "$2y$", "04")}};
   const auto takes = [&](const std::string& words) {
     const auto begun = std::chrono::steady_clock::now();
     EXPECT_EQ(verdict(basic(words)), Verdict::wrong);
     return std::chrono::steady_clock::now() - begun;
   };
-  const auto known = takes("alice:wrong"), unknown = takes("carol:wrong");
-  EXPECT_GT(unknown, known / 4);
+  const auto dear = takes("alice:wrong"), cheap = takes("bob:wrong"), none = takes("carol:wrong");
+  EXPECT_GT(none, dear / 4);
+  EXPECT_GT(cheap, dear / 4) << "for that his own hash would take a 64th";
+  EXPECT_GT(dear, cheap / 4) << "nor longer than that";
 }
 
 }  // namespace
