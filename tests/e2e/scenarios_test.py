@@ -11,9 +11,10 @@ import unittest
 
 from harness import BINARY, BIN_DIR, CLIENT, ENVOY, ENVOY_VERSION, SharedPartsTest, wait_until
 import api_schema
+from demo_mesh import DemoMesh
 from envoy_process import Turn
 from running_scenario import WINDOW, RunningScenario, in_groups
-from scenarios import SCENARIOS
+from scenarios import BY_NAME, SCENARIOS
 
 SLACK = 10  # for a loaded machine
 # Where an older Envoy counts, lists or tells something in another way; the rest of the scenarios rests on
@@ -167,9 +168,29 @@ def test_of(scenario):
     return test
 
 
+class Judgement(unittest.TestCase):
+    """Of ./run at its end."""
+
+    def test_what_comes_in_time_may_be_there_and_must_not(self):
+        pinned = BY_NAME["pinned"]
+        for seen, missing, too_much in (
+                ({"traffic_pinned"}, set(), set()),
+                ({"traffic_pinned", "stale_certificate_in_use"}, set(), set()),
+                ({"stale_certificate_in_use"}, {"traffic_pinned"}, set()),
+                ({"traffic_pinned", "slow_admin"}, set(), {"slow_admin"})):
+            self.assertEqual(pinned.wrong_with(seen), (missing, too_much))
+        self.assertEqual(BY_NAME["healthy"].wrong_with({"stale_certificate_in_use"}),
+                         (set(), {"stale_certificate_in_use"}))
+
+    def test_connections_of_the_demo_do_not_outlive_their_leaves(self):
+        mesh = DemoMesh(ENVOY, BIN_DIR, "nowhere", certificate_lifetime=120)
+        self.assertLess(mesh.cycle(), 120 / 2)  # the leaf of the newest may be that old
+        self.assertGreater(DemoMesh(ENVOY, BIN_DIR, "nowhere").cycle(), 600)
+
+
 def load_tests(loader, _tests, _pattern):
     """A test case for each group of scenarios."""
-    suite = unittest.TestSuite()
+    suite = unittest.TestSuite([loader.loadTestsFromTestCase(Judgement)])
     wanted = SCENARIOS
     if not os.environ.get("MESH_ALL_SCENARIOS"):
         here = COUNTS_OTHERWISE.get(ENVOY_VERSION)

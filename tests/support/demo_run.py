@@ -273,11 +273,12 @@ def report(demo):
 def report_findings(demo):
     """The same with a scenario, whose calls may well end without a status that could be counted."""
     page = demo.agent.page()
-    found, wanted = names_found(page), set(demo.scenario.findings)
-    agree = found == wanted
+    found = names_found(page)
+    missing, too_much = demo.scenario.wrong_with(found)
     print("\n".join(["", *everything(demo, page), ""]))
-    print(f"found {in_words(found)}" + ("" if agree else f", NOT {in_words(wanted)}"), flush=True)
-    return 0 if agree else 1
+    print(f"found {in_words(found)}" + (f", NOT {in_words(missing)}" if missing else "") +
+          (f", AND SHOULD NOT {in_words(too_much)}" if too_much else ""), flush=True)
+    return 1 if missing or too_much else 0
 
 
 def print_alerts(demo):

@@ -250,7 +250,8 @@ class DemoMesh:
             bootstrap = envoy_config.client_bootstrap(
                 port=self.port(name, "outbound"), peer_account=workload_of(BACKENDS[0]),
                 backends=[{**self._sidecar_ports(backend), "zone": f"demo-{number}"}
-                          for number, backend in enumerate(self.backends, 1)], **common)
+                          for number, backend in enumerate(self.backends, 1)],
+                cycle=self.cycle(), **common)
             self._scenario.client(bootstrap, self)
         else:
             bootstrap = envoy_config.server_bootstrap(
@@ -259,6 +260,11 @@ class DemoMesh:
             self._scenario.server(bootstrap, self)
         with open(self._path(name + ".json"), "w") as file:
             json.dump(bootstrap, file, indent=1)
+
+    def cycle(self):
+        """Seconds for which a connection to an upstream is used, so that none outlives its leaf, which is renewed when half
+        of its life is over."""
+        return self._certificate_lifetime // 3 if self._certificate_lifetime else envoy_config.SELDOM
 
     def _start_issuer(self):
         command = [sys.executable, "-B", os.path.join(HERE, "issuer.py"), self._path("ca"),

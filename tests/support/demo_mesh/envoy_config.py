@@ -14,6 +14,8 @@ from certificates import spiffe_name
 _TYPE = "type.googleapis.com/envoy."
 USERS = ("users", 50051)
 ORDERS = ("orders", 50052)
+# An hour, in seconds: connections are cycled, as they should be, and never within a test.
+SELDOM = 3600
 
 
 def outbound(service):
@@ -60,11 +62,10 @@ def _listener(name, port, chain):
     return {"name": name, "address": _tcp(port), "filter_chains": [chain]}
 
 
-def _cluster(name, endpoints, tls=None):
-    """`endpoints`: (port, zone) each."""
-    # An hour: connections are cycled, as they should be, and never within a test.
+def _cluster(name, endpoints, tls=None, cycle=SELDOM):
+    """`endpoints`: (port, zone) each. `cycle`: how long a connection is used, in seconds."""
     http2 = _typed("extensions.upstreams.http.v3.HttpProtocolOptions",
-                   common_http_protocol_options={"max_connection_duration": "3600s"},
+                   common_http_protocol_options={"max_connection_duration": f"{cycle}s"},
                    explicit_http_config={"http2_protocol_options": {}})
     cluster = {
         "name": name, "type": "STATIC", "connect_timeout": "1s", "lb_policy": "ROUND_ROBIN",
@@ -130,7 +131,7 @@ def _bootstrap(node, workload, admin, listeners, clusters):
     }
 
 
-def client_bootstrap(node, workload, admin, port, backends, secrets, peer_account):
+def client_bootstrap(node, workload, admin, port, backends, secrets, peer_account, cycle=SELDOM):
     """`backends`: one {"users": port, "orders": port, "zone": name} per server sidecar."""
     tls = _socket(_typed("extensions.transport_sockets.tls.v3.UpstreamTlsContext",
                          common_tls_context=_tls_context(secrets, peer_account)))
@@ -138,7 +139,7 @@ def client_bootstrap(node, workload, admin, port, backends, secrets, peer_accoun
     listener = _listener("outbound", port,
                          {"filters": [_http_connection_manager("outbound", routes)]})
     clusters = [_cluster(outbound(service),
-                         [(backend[service[0]], backend["zone"]) for backend in backends], tls)
+                         [(backend[service[0]], backend["zone"]) for backend in backends], tls, cycle)
                 for service in (USERS, ORDERS)]
     return _bootstrap(node, workload, admin, [listener], clusters)
 
