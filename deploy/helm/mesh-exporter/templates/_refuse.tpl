@@ -4,6 +4,9 @@ rendered. Takes the root.
 */}}
 
 {{- define "mesh-exporter.refuse" -}}
+{{- if regexMatch "^[0-9]" (include "mesh-exporter.fullname" .) -}}
+{{- fail (printf "the release's name: %s begins with a figure, which a Service's name must not; expected a letter first, or fullnameOverride" .Release.Name) -}}
+{{- end -}}
 {{- $flags := list -}}
 {{- range .Values.extraArgs }}{{ $flags = append $flags (first (splitList "=" .)) }}{{ end -}}
 {{- include "mesh-exporter.once" (dict "where" "extraArgs" "what" $flags) -}}

@@ -125,6 +125,13 @@ class Chart(unittest.TestCase):
         for values in TAKEN:
             make.template("--set", ",".join(values))
 
+    def test_it_refuses_a_release_whose_name_no_service_can_have(self):
+        code, said = run(make.HELM, "template", "1abc", make.CHART)
+        self.assertNotEqual(code, 0)
+        self.assertIn("the release's name: 1abc begins with a figure", said)
+        code, said = run(make.HELM, "template", "1abc", make.CHART, "--set", "fullnameOverride=abc")
+        self.assertEqual(code, 0, said)
+
     def test_nothing_renders_as_the_empty_default_does(self):
         values = yaml.safe_load(read("deploy", "helm", "mesh-exporter", "values.yaml"))
         on = ",".join(f"{one}.enabled=true" for one in (*SWITCHES, "podMonitor", "prometheusRule", "dashboards",
