@@ -3,6 +3,8 @@
 
 #include <chrono>
 #include <memory>
+#include <string>
+#include <vector>
 
 #include "base/log.h"
 #include "scrape/file_read.h"
@@ -18,7 +20,7 @@ void warn_of(const Config& config) {
 void apply(const Config& config, PageOptions& page) {
   page.failure_codes = config.grpc.failure_codes;
   page.poll_interval = config.poll.interval;
-  page.config = {true, std::chrono::system_clock::now()};
+  page.config.last_success = std::chrono::system_clock::now();
   page.in_force = std::make_shared<const Config>(config);
 }
 
@@ -44,7 +46,10 @@ std::string Reloader::read_config() {
 }
 
 void Reloader::tell_pages() {
-  page_.config.successful = successful_ && web_.successful();
+  std::vector<std::string>& refused = page_.config.refused;
+  refused.clear();
+  if (!successful_) refused.push_back(options_.config_file);
+  if (!web_.successful()) refused.push_back(web_.file());
   routes_.change(page_);
 }
 

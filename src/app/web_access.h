@@ -56,6 +56,8 @@ class WebAccessReloader {
   bool look();
 
   bool successful() const { return successful_; }  // the last reading
+  // Of the web configuration; "": there is none.
+  std::string file() const { return files_.empty() ? "" : files_.front(); }
 
  private:
   const Use use_;

@@ -39,22 +39,29 @@ bool may_be_secret(std::string_view text) {
          text.find("$2") != std::string_view::npos || has_random_run(text);
 }
 
-// http://user:word@host
-std::string without_user(std::string_view text) {
+// http://user:word@host/path?token=word
+std::string without_secrets(std::string_view text) {
   constexpr std::string_view mark = "://";
   const auto scheme = text.find(mark);
   if (scheme == std::string_view::npos) return std::string(text);
-  const std::string_view rest = text.substr(scheme + mark.size());
+  std::string told(text.substr(0, scheme + mark.size()));
+  std::string_view rest = text.substr(scheme + mark.size());
   const std::string_view server = rest.substr(0, rest.find_first_of("/?#"));
-  const auto at = server.rfind('@');
-  if (at == std::string_view::npos) return std::string(text);
-  return std::string(text.substr(0, scheme + mark.size())).append("…").append(rest.substr(at));
+  if (const auto at = server.rfind('@'); at != std::string_view::npos) {
+    told += "…";
+    rest.remove_prefix(at);
+  }
+  const auto query = rest.find_first_of("?#");
+  told += rest.substr(0, query);
+  const bool has_query = query != std::string_view::npos && query + 1 < rest.size();
+  if (query != std::string_view::npos) told += rest[query];
+  return has_query ? told + "…" : told;
 }
 
 }  // namespace
 
 std::string cited(std::string_view word) {
-  const std::string told = without_user(word);
+  const std::string told = without_secrets(word);
   return may_be_secret(told) ? "what stands there (it may be a secret)" : in_quotes(told);
 }
 

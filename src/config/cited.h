@@ -8,7 +8,7 @@
 
 namespace mesh {
 
-// User and password of a URL become "…". Of what looks like a key, a token or the hash of a
+// User, password and query of a URL become "…". Of what looks like a key, a token or the hash of a
 // password nothing is said at all.
 std::string cited(std::string_view word);
 

@@ -69,7 +69,7 @@ void series_folded(const Page& page, FamilyBuilder& family) {
 }
 
 void config_successful(const Page& page, FamilyBuilder& family) {
-  family.state(Labels(), page.options.config.successful ? 1 : 0);
+  family.state(Labels(), page.options.config.successful() ? 1 : 0);
 }
 
 void config_success_time(const Page& page, FamilyBuilder& family) {

@@ -16,10 +16,12 @@
 
 namespace mesh {
 
-// The last time the configuration was read.
+// The last time the configuration was read, and that of the web server.
 struct ConfigLoad {
-  bool successful = true;
+  std::vector<std::string> refused;  // of their files those that have errors
   std::optional<WallTime> last_success;
+
+  bool successful() const { return refused.empty(); }
 };
 
 // What this binary is. The defaults tell the truth; tests pass literals.

@@ -49,7 +49,7 @@ std::string status_json(const Page& page) {
   all["now"] = date_or_null(page.self.now);
   all["ready"] = readiness(snapshot).ready;
   all["config"] =
-      json::object{{"last_reload_successful", page.options.config.successful},
+      json::object{{"last_reload_successful", page.options.config.successful()},
                    {"last_reload_success", date_or_null(page.options.config.last_success)}};
   all["targets"] = json::object{{"all", snapshot.targets.size()}, {"up", targets_up(snapshot)}};
   all["findings"] = found_of(diagnose(page, {}));

@@ -42,6 +42,14 @@ TEST(Cited, leaves_the_user_of_a_url_out) {
   EXPECT_EQ(cited("http://host/a@b"), "\"http://host/a@b\"");
 }
 
+TEST(Cited, leaves_the_query_of_a_url_out) {
+  EXPECT_EQ(cited("http://user@127.0.0.1:1/x?token=abc"), "\"http://…@127.0.0.1:1/x?…\"");
+  EXPECT_EQ(cited("http://h?a=1#b"), "\"http://h?…\"");
+  EXPECT_EQ(cited("http://h/#access_token=abc"), "\"http://h/#…\"");
+  EXPECT_EQ(cited("http://h/x?"), "\"http://h/x?\"");
+  EXPECT_EQ(cited("what?"), "\"what?\"");
+}
+
 TEST(Cited, says_nothing_of_what_may_be_a_secret) {
   const std::string none = "what stands there (it may be a secret)";
   for (const std::string& word :

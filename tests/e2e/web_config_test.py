@@ -250,6 +250,8 @@ class Reload(WebConfig):
             self.assertEqual(status, 500)
             self.assertIn(words, body)
             self.assertEqual(self.status("alice:guess"), 401)
+            _, body, _ = self.fetch(self.agent, "/config", "-u", "alice:wonderland", "-H", "Accept: text/html")
+            self.assertIn("/web.yml was read again and has errors", body)
             self.write(self.tls() + self.users)
             wait_until(self.loaded, "what was mended to be taken")
 

@@ -264,7 +264,7 @@ PageOptions options() {
   PageOptions options;
   options.build = {"0.1.0", "0123abc", "g++ 12.2.0", "release", "linux/amd64"};
   options.started = at(1'759'999'000'500);
-  options.config = {true, at(1'759'999'000'750)};
+  options.config = {{}, at(1'759'999'000'750)};
   return options;
 }
 

@@ -9,6 +9,15 @@ constexpr std::size_t most_bytes = 256u << 10, most_warnings = 50;
 
 }  // namespace
 
+std::string refused_words(const ConfigLoad& load) {
+  std::string words;
+  for (const std::string& file : load.refused) {
+    words.append(words.empty() ? "" : " and ").append(file);
+  }
+  return words + (load.refused.size() == 1 ? " was read again and has errors"
+                                           : " were read again and have errors");
+}
+
 void write_config(const Page& page, const ReportFilter& filter, Html& html) {
   html.element("p", {{"class", "sum"}}, config_in_one_line(page, filter));
   if (!page.options.in_force) return;
@@ -41,10 +50,8 @@ void write_config(const Page& page, const ReportFilter& filter, Html& html) {
 std::string config_in_one_line(const Page& page, const ReportFilter&) {
   const ConfigLoad& load = page.options.config;
   std::string words;
-  if (!load.successful) {
-    words =
-        "the file was read again and has errors, which are in the log; what was read before "
-        "goes on";
+  if (!load.successful()) {
+    words = refused_words(load) + ", which are in the log; what was read before goes on";
   } else {
     words = "in force";
   }

@@ -15,9 +15,9 @@ constexpr FindingsShown as_a_start{20, 3};
 
 // What runs is not what somebody wrote, and believes to be running.
 void write_refused_reload(const Page& page, const ReportFilter& filter, Html& html) {
-  if (page.options.config.successful) return;
+  if (page.options.config.successful()) return;
   const auto words = html.open("p", {{"class", "alarm"}});
-  html.text("A configuration file was read again and is refused, the log says why: ");
+  html.text(refused_words(page.options.config) + ", which are in the log: ");
   html.element("a", {{"href", address_of(*find_status_page("/config"), filter)}},
                "what was read before");
   html.text(" goes on.");

@@ -65,6 +65,9 @@ std::size_t write_table(Html& html, Literal what, std::span<const TableColumn> c
   return shown;
 }
 
+// "a.yaml and web.yml were read again and have errors". REQUIRES: not successful.
+std::string refused_words(const ConfigLoad& load);
+
 // "and 120 more …": what of a list is not shown, and how to see it. Nothing for 0.
 void write_cut(Html& html, std::size_t left, const StatusPage& page);
 

@@ -244,9 +244,14 @@ TEST(ConfigPage, shows_the_configuration_in_force_and_its_warnings) {
   const std::string html = sample::status_page("/config", Snapshot{}, {}, options);
   EXPECT_THAT(html, HasSubstr("<li>a.yaml:3:4: hardly meant</li>"));
   EXPECT_THAT(html, HasSubstr("poll:\n  interval: 15s\n"));
-  options.config.successful = false;
+  options.config.refused = {"web.yml"};
+  EXPECT_THAT(
+      sample::status_page("/config", Snapshot{}, {}, options),
+      HasSubstr(">web.yml was read again and has errors, which are in the log; what was read "
+                "before goes on"));
+  options.config.refused = {"a.yaml", "web.yml"};
   EXPECT_THAT(sample::status_page("/config", Snapshot{}, {}, options),
-              HasSubstr("has errors, which are in the log; what was read before goes on"));
+              HasSubstr(">a.yaml and web.yml were read again and have errors, "));
 }
 
 }  // namespace

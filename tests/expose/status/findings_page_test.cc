@@ -39,9 +39,9 @@ TEST(FindingsPage, says_severity_in_a_word_cause_remedy_and_evidence) {
 
 TEST(FindingsPage, has_a_reload_that_was_refused_above_all_on_the_start_page) {
   PageOptions options = sample::options();
-  const std::string words = "A configuration file was read again and is refused";
+  const std::string words = "web.yml was read again and has errors";
   EXPECT_THAT(sample::status_page("/", pinned(), {}, options), Not(HasSubstr(words)));
-  options.config.successful = false;
+  options.config.refused = {"web.yml"};
   const std::string html = sample::status_page("/", pinned(), {}, options);
   EXPECT_THAT(html, HasSubstr("<a href=\"/config\">what was read before</a> goes on."));
   EXPECT_LT(html.find(words), html.find("Findings: 1 warning"));
