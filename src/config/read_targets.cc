@@ -35,6 +35,15 @@ constexpr std::array<std::string_view, 12> target_keys{"name",
                                                        "network_namespace",
                                                        "grpc"};
 
+// "http://h:1/…" where variables stand for something in it: in a path that is as often a secret.
+std::string without_path(std::string_view url, const Field& field) {
+  const auto scheme = url.find("://");
+  const auto path = url.find('/', scheme == url.npos ? 0 : scheme + 3);
+  const bool as_written = url == field.node->text;
+  if (as_written || scheme == url.npos || path == url.npos) return std::string(url);
+  return std::string(url.substr(0, path + 1)) + "…";
+}
+
 template <class Parsed>
 void read_url(const Fields& fields, std::string_view key, std::string_view expected,
               Result<Parsed> (*parse)(std::string_view), std::optional<Parsed>& out) {
@@ -44,7 +53,8 @@ void read_url(const Fields& fields, std::string_view key, std::string_view expec
   if (parsed) {
     out = std::move(*parsed);
   } else {
-    fields.complain(*fields.find(key), *url, parsed.error().message, expected);
+    const Field place = *fields.find(key);
+    fields.complain(place, without_path(*url, place), parsed.error().message, expected);
   }
 }
 
@@ -119,9 +129,9 @@ void take_address(const Fields& fields, const Target& target, const Reading& rea
   const bool by_page = target.metrics && (!target.admin || sole_door(target, reading) == "metrics");
   const Field place = *fields.find(by_page ? "metrics" : target.admin ? "admin" : "grpc");
   std::string asked = first_door(target);
-  if (by_page) {
-    asked = to_string(target.metrics->address) + where_else(target) + target.metrics->path;
-  }
+  if (by_page) asked = to_string(target.metrics->address) + where_else(target);
+  const std::string door = asked;
+  if (by_page) asked += target.metrics->path;
   // A page that is merged of the proxy's and the application's tells of each only once.
   const std::string merged = is_application(target.mesh) ? " (app)" : "";
   const std::string who = in_quotes(target_id(target));
@@ -129,7 +139,9 @@ void take_address(const Fields& fields, const Target& target, const Reading& rea
       taken.addresses.emplace(asked + merged, std::pair(who, place.at.line));
   if (added) return;
   const auto& [other, line] = first->second;
-  asked.resize(std::min(asked.find('?'), asked.size()));  // what follows may be a secret
+  // What follows may be a secret, and what variables stand for.
+  const bool has_variables = place.node->text.find('$') != std::string::npos;
+  asked.resize(has_variables ? door.size() : std::min(asked.find('?'), asked.size()));
   std::string what = "warning: " + place.path + ": " + who + " is asked at " + in_quotes(asked);
   what += ", as is " + other + " in line " + std::to_string(line);
   reading.warnings.add(place.at, what + "; what happens there is counted under both names");

@@ -8,6 +8,7 @@
 
 #include "config/load_http_access.h"
 #include "config/load_web.h"
+#include "config/parse.h"
 
 namespace mesh::cited_test {
 namespace {
@@ -57,6 +58,14 @@ TEST(Cited, says_nothing_of_what_may_be_a_secret) {
         std::string("eyJhbGciOiJSUzI1NiIsImtpZCI6IjEifQ.e30"), "*" + hash}) {
     EXPECT_EQ(cited(word), none) << word;
   }
+}
+
+TEST(ConfigErrors, show_no_path_that_a_variable_may_stand_in) {
+  EXPECT_EQ(errors_of("targets:\n- {name: a, metrics: 'http://${H}:1/${S}/x y?z'}\n",
+                      {{"H", "host"}, {"S", "hush"}}),
+            "f.yaml:2:22: targets[0].metrics: \"http://host:1/…\" (from "
+            "\"http://${H}:1/${S}/x y?…\") has a path with characters that must be "
+            "percent-encoded; expected http://HOST:PORT/PATH\n");
 }
 
 TEST(WebConfigErrors, repeat_no_key_and_no_hash) {

@@ -2,6 +2,8 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include <utility>
+
 #include "config/load.h"
 #include "config/parse.h"
 
@@ -12,8 +14,8 @@ using testing::ElementsAre;
 using testing::IsEmpty;
 using testing::SizeIs;
 
-std::vector<std::string> warnings_of(std::string_view yaml) {
-  auto config = parse_config(yaml, "f.yaml", test_context());
+std::vector<std::string> warnings_of(std::string_view yaml, Variables variables = {}) {
+  auto config = parse_config(yaml, "f.yaml", test_context(std::move(variables)));
   EXPECT_TRUE(config) << (config ? "" : config.error().front().message);
   return config ? config->warnings : std::vector<std::string>{};
 }
@@ -54,6 +56,16 @@ TEST(ConfigWarnings, show_no_query_of_a_metrics_page) {
                           "- {name: b, metrics: 'http://h:1/m?token=x'}\n"),
               ElementsAre("f.yaml:3:22: warning: targets[1].metrics: \"b\" is asked at \"h:1/m\", "
                           "as is \"a\" in line 2; what happens there is counted under both names"));
+}
+
+TEST(ConfigWarnings, show_no_path_that_a_variable_may_stand_in) {
+  EXPECT_THAT(warnings_of("targets:\n"
+                          "- {name: a, metrics: 'http://h:1/${S}/m', network_namespace: /n}\n"
+                          "- {name: b, metrics: 'http://h:1/${S}/m', network_namespace: /n}\n",
+                          {{"S", "hush"}}),
+              ElementsAre("f.yaml:3:22: warning: targets[1].metrics: \"b\" is asked at \"h:1 in "
+                          "/n\", as is \"a\" in line 2; what happens there is counted under both "
+                          "names"));
 }
 
 TEST(ConfigWarnings, are_about_what_is_asked) {
