@@ -48,6 +48,15 @@ class Pages(TempDirTest):
         self.assertEqual(Page(body.decode()).value(
             "mesh_grpc_requests_total", grpc_method="GetUser", grpc_code="OK"), 19)
 
+    def test_who_shuts_his_side_after_his_request_is_answered(self):
+        host, port = self.agent.listens_on.rsplit(":", 1)
+        for path in ("/metrics", "/", "/api/v1/targets"):
+            with socket.create_connection((host, int(port)), timeout=20) as client:
+                client.sendall(f"GET {path} HTTP/1.1\r\nHost: here\r\n\r\n".encode())
+                client.shutdown(socket.SHUT_WR)
+                answer = b"".join(iter(lambda: client.recv(65536), b""))
+            self.assertTrue(answer.startswith(b"HTTP/1.1 200 "), (path, answer[:200]))
+
     def test_openmetrics_is_served_by_accept(self):
         status, fields, body = ask(self.agent, "/metrics",
                                    Accept=OPENMETRICS + ";q=0.8,text/plain;version=0.0.4;q=0.3")
