@@ -10,6 +10,7 @@
 #include <chrono>
 #include <cstddef>
 #include <exception>
+#include <functional>
 #include <map>
 #include <memory>
 #include <optional>
@@ -43,6 +44,17 @@ struct Job {
   std::shared_ptr<const Snapshot> snapshot;
   std::shared_ptr<const PageOptions> options;
 };
+
+// Whether whoever asks leaves. Who had shut his side when his question was here shuts it behind his
+// questions, and waits; who does so later has left.
+std::function<bool()> leaving(std::function<Presence()> presence) {
+  if (!presence) return {};
+  const bool shuts = presence() == Presence::shut;
+  return [presence = std::move(presence), shuts] {
+    const Presence now = presence();
+    return now == Presence::gone || (now == Presence::shut && !shuts);
+  };
+}
 
 void refuse(const Error& error, WebReply& reply) {
   reply.status = 400;
@@ -200,7 +212,7 @@ asio::awaitable<WebReply> Routes::answer_probe(WebRequest request) {
   const Instant began = std::chrono::steady_clock::now();
   const Instant latest = *within ? began + **within : Instant::max();
   auto probe =
-      state_->probe ? state_->probe(*target, latest, std::move(request.gone)) : std::nullopt;
+      state_->probe ? state_->probe(*target, latest, leaving(request.presence)) : std::nullopt;
   if (!probe)
     co_return plain_reply(
         403, "no gRPC server of this name is probed: there are those of probes.grpc and of pods");

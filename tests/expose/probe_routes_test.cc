@@ -114,6 +114,28 @@ TEST(Routes, say_that_a_probe_did_not_get_its_turn) {
   EXPECT_THAT(reply.body, HasSubstr("before \"users\" could be asked"));
 }
 
+TEST(Routes, take_who_shuts_his_side_behind_the_question_for_one_who_waits) {
+  Presence now = Presence::here;
+  std::vector<bool> left;
+  Routes routes(sample::options(), two_sidecars_now,
+                [&](const std::string&, Instant, const Gone& gone) {
+                  left.push_back(gone());
+                  for (const Presence later : {Presence::shut, Presence::gone}) {
+                    now = later;
+                    left.push_back(gone());
+                  }
+                  return std::optional(up_after_a_while());
+                });
+  WebRequest request = probe("target=users");
+  request.presence = [&now] { return now; };
+  EXPECT_EQ(ask(routes, request).status, 200);
+  EXPECT_EQ(left, (std::vector<bool>{false, true, true}));
+  left.clear();
+  now = Presence::shut;
+  EXPECT_EQ(ask(routes, request).status, 200);
+  EXPECT_EQ(left, (std::vector<bool>{false, false, true}));
+}
+
 boost::asio::awaitable<ProbedNow> broken_off() {
   ProbedNow now = co_await up_after_a_while();
   now.not_asked = 1;
