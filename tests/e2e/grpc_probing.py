@@ -30,6 +30,15 @@ ANSWERS_TWICE = (hostile_grpc.answer_twice, 1, "failed", "more than one message 
 FLOODS = (hostile_grpc.flood_with_acknowledged_settings, hostile_grpc.flood_with_window_updates,
           hostile_grpc.flood_with_pings)
 
+# Seconds in which everything is over, however slow the machine, if it waits for nothing but the time it was given.
+SOON = 30
+
+
+def patience(message, short, long):
+    """Seconds to wait for a server of which this is told: what it answers is not to depend on how fast the machine
+    is, and one that never answers is to be waited for in vain."""
+    return short if message == "no answer in time" else long
+
 
 class Probes(TempDirTest):
     def path(self, *parts):
