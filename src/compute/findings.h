@@ -31,7 +31,8 @@ enum class Among : std::uint8_t {
   inbound,         // targets whose inbound port is looked at
   bundles,         // configured trust bundles that could be read
   files,           // watched files that can be read
-  links,           // proxies that are configured by a control plane
+  configured,      // clients of a control plane: what became of their updates is told
+  links,           // of them, those that tell whether they are connected to it
   upstreams,       // with enough traffic to tell
   settings,        // proxies whose configuration was read
   memory,          // sidecars of which the kernel tells how much memory they use

@@ -19,8 +19,9 @@ bool is_everything(const ReportFilter& filter) {
 }
 
 struct Looked {
-  std::array<std::uint64_t, 18> counts{};  // by Among
-  std::uint64_t quiet_upstreams = 0;       // with too little traffic to tell
+  static constexpr std::size_t kinds = static_cast<std::size_t>(Among::declarations) + 1;
+  std::array<std::uint64_t, kinds> counts{};  // by Among
+  std::uint64_t quiet_upstreams = 0;          // with too little traffic to tell
 
   std::uint64_t& operator[](Among among) { return counts[static_cast<std::size_t>(among)]; }
   std::uint64_t of(Among among) const { return counts[static_cast<std::size_t>(among)]; }
@@ -48,7 +49,9 @@ void look_at_target(const TargetState& state, const ReportFilter& filter, Looked
   looked[Among::sidecars] += tells_traffic && !tells_of_itself(state.target.mesh) ? 1 : 0;
   looked[Among::settings] += state.settings ? 1 : 0;
   const ControlPlaneState& plane = state.control_plane;
-  const bool has_links = !plane.links.empty() || !plane.updates.empty();
+  const bool has_links = !plane.links.empty(), has_updates = !plane.updates.empty();
+  looked[Among::configured] += (has_links || has_updates) && filter.upstream.empty() ? 1 : 0;
+  // CSDS tells what an xDS client was sent, and not whether it is connected.
   looked[Among::links] += has_links && filter.upstream.empty() ? 1 : 0;
   for (const UpstreamBalance& one : state.balances) {
     if (!filter.lets_upstream(one.upstream)) continue;
@@ -118,7 +121,9 @@ Noun noun_of(Among among) {
     case Among::inbound: return {"inbound port", "inbound ports"};
     case Among::bundles: return {"trust bundle", "trust bundles"};
     case Among::files: return {"readable file", "readable files"};
-    case Among::links: return {"client of a control plane", "clients of a control plane"};
+    case Among::configured: return {"client of a control plane", "clients of a control plane"};
+    case Among::links:
+      return {"client whose connection is told", "clients whose connections are told"};
     case Among::upstreams: return {"upstream", "upstreams"};
     case Among::settings: return {"configuration", "configurations"};
     case Among::memory: return {"sidecar whose memory is known", "sidecars whose memory is known"};

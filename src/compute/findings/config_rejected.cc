@@ -108,6 +108,6 @@ void find(const Snapshot& snapshot, WallTime now, std::vector<Finding>& found) {
 const FindingMaker config_rejected{
     "config_rejected",
     "The proxy refused an update of its configuration and has accepted none since.",
-    Stated::at_once, find, Among::links};
+    Stated::at_once, find, Among::configured};
 
 }  // namespace mesh
