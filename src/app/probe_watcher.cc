@@ -211,4 +211,15 @@ HealthStates ProbeWatcher::states() const {
   return states;
 }
 
+std::vector<UnaskedProbe> ProbeWatcher::unasked() const {
+  std::vector<UnaskedProbe> unasked;
+  for (const auto& one : watched_) {
+    if (one->state) continue;
+    UnaskedProbe probe{one->probe.whose, one->probe.name};
+    // Services of one probe stand together.
+    if (unasked.empty() || unasked.back() != probe) unasked.push_back(std::move(probe));
+  }
+  return unasked;
+}
+
 }  // namespace mesh

@@ -65,6 +65,9 @@ class ProbeWatcher : public std::enable_shared_from_this<ProbeWatcher> {
   // As last known, in the order of the probes and their services; of whom was asked already.
   HealthStates states() const;
 
+  // The others: each probe of which a service was not asked yet.
+  std::vector<UnaskedProbe> unasked() const;
+
  private:
   static boost::asio::awaitable<void> keep_asking(std::shared_ptr<ProbeWatcher> self,
                                                   std::shared_ptr<WatchedService> watched);

@@ -241,6 +241,7 @@ std::shared_ptr<const Snapshot> Watchers::snapshot() const {
   auto snapshot = std::make_shared<Snapshot>(*poller_->snapshot());
   snapshot->tls_endpoints = endpoints_->states();
   snapshot->grpc_health = probes_->states();
+  snapshot->unasked_probes = probes_->unasked();
   snapshot->files = files_->files();
   snapshot->shown_secrets = secrets_->shown();
   snapshot->workload_balances = workloads_;

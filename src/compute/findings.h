@@ -58,4 +58,9 @@ std::span<const FindingMaker* const> finding_makers();
 // snapshot, the others are those that the snapshot holds.
 std::vector<Finding> findings(const Snapshot& snapshot, WallTime now);
 
+// What needs a window, is true of the snapshot and is not stated. The book looks once an interval:
+// what came after its last look is judged here, so that nothing is called healthy that has just
+// failed.
+std::vector<Finding> pending_findings(const Snapshot& snapshot, WallTime now);
+
 }  // namespace mesh

@@ -7,6 +7,10 @@
 
 namespace mesh {
 
+FindingKey key_of(const Finding& finding) {
+  return {finding.name, finding.where, finding.upstream, finding.subset, finding.subject};
+}
+
 void FindingsBook::enter(const Snapshot& snapshot, Instant now, WallTime wall) {
   std::vector<Finding> found;
   for (const FindingMaker* maker : all_findings) {
@@ -17,8 +21,7 @@ void FindingsBook::enter(const Snapshot& snapshot, Instant now, WallTime wall) {
 
 void FindingsBook::enter_found(std::vector<Finding> found, Instant now, WallTime wall) {
   for (Finding& finding : found) {
-    const Key key{finding.name, finding.where, finding.upstream, finding.subset, finding.subject};
-    const auto [it, fresh] = entries_.try_emplace(key);
+    const auto [it, fresh] = entries_.try_emplace(key_of(finding));
     Entry& entry = it->second;
     if (fresh) {
       entry.began = now;

@@ -20,6 +20,10 @@
 
 namespace mesh {
 
+// What makes two findings the same trouble, however much later one was found.
+using FindingKey = std::tuple<std::string_view, std::string, std::string, std::string, std::string>;
+FindingKey key_of(const Finding& finding);
+
 // Not thread-safe.
 class FindingsBook {
  public:
@@ -36,7 +40,6 @@ class FindingsBook {
   std::vector<Finding> pending() const;
 
  private:
-  using Key = std::tuple<std::string_view, std::string, std::string, std::string, std::string>;
   struct Entry {
     Finding finding;  // as last seen to be true
     Instant began, last_true;
@@ -46,7 +49,7 @@ class FindingsBook {
   Duration window_;
   std::vector<Finding> that_are(bool stated) const;
 
-  std::map<Key, Entry> entries_;
+  std::map<FindingKey, Entry> entries_;
 };
 
 }  // namespace mesh

@@ -202,8 +202,14 @@ std::vector<std::string> unseen_of(const Snapshot& snapshot, const ReportFilter&
                      " upstreams beyond the bound");
   }
   for (const auto& state : snapshot.tls_endpoints) {
-    if (!filter.lets(state->whose) || !state->failure) continue;
-    unseen.push_back(qualified(state->whose.ns, state->name) + ": " + state->failure->message);
+    if (!filter.lets(state->whose)) continue;
+    const std::string who = where_of(*state) + ": ";
+    if (!state->last_attempt) unseen.push_back(who + "not asked yet");
+    if (state->failure) unseen.push_back(who + state->failure->message);
+  }
+  for (const UnaskedProbe& one : snapshot.unasked_probes) {
+    if (!filter.lets(one.whose)) continue;
+    unseen.push_back(qualified(one.whose.ns, one.name) + ": not asked yet");
   }
   // Who cannot be found may be the very one that is asked about.
   for (const DiscoveryState& source : snapshot.discovery->sources) {
@@ -270,7 +276,7 @@ Diagnosis diagnose(const Page& page, const ReportFilter& filter) {
     told.insert(finding.name);
     diagnosis.found.push_back(as_told(finding));
   }
-  std::vector<Finding> pending = snapshot.pending_findings;
+  std::vector<Finding> pending = pending_findings(snapshot, page.self.now);
   std::ranges::stable_sort(pending, std::ranges::greater(), &Finding::severity);
   for (const Finding& finding : pending) {
     if (!is_asked_about(finding, snapshot, filter)) continue;

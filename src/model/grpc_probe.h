@@ -42,4 +42,12 @@ struct GrpcHealthState {
   std::uint64_t failures = 0;  // of them those that found it not up
 };
 
+// A probe of which a service was not asked even once.
+struct UnaskedProbe {
+  Target whose;
+  std::string name;
+
+  bool operator==(const UnaskedProbe&) const = default;
+};
+
 }  // namespace mesh

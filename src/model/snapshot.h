@@ -119,17 +119,19 @@ struct Snapshot {
   WallTime at;
   std::vector<std::shared_ptr<const TargetState>> targets;  // in the order of the configuration
   std::vector<std::shared_ptr<const TlsEndpointState>> tls_endpoints;  // likewise
-  std::vector<std::shared_ptr<const GrpcHealthState>> grpc_health;     // likewise
+  std::vector<std::shared_ptr<const GrpcHealthState>> grpc_health;     // likewise; who was asked
+  std::vector<UnaskedProbe> unasked_probes;                            // likewise; each once
   std::shared_ptr<const WatchedFiles> files = std::make_shared<const WatchedFiles>();
   std::vector<WorkloadBalance> workload_balances;  // as last judged
   std::shared_ptr<const ShownPlaces> shown_files = std::make_shared<const ShownPlaces>();
   std::shared_ptr<const ShownPlaces> shown_secrets = std::make_shared<const ShownPlaces>();
   std::vector<TrustBundleState> trust_bundles;  // in the order of the configuration
   Duration certificates_interval{};             // from one look at a certificate to the next
-  // Those that needed more than one look (compute/findings_book.h).
+  // Those that needed more than one look, and those that need more yet: at the last look at all
+  // (compute/findings_book.h).
   std::vector<Finding> held_findings;
-  std::vector<Finding> pending_findings;  // true at the last look, and not for long enough yet
-  std::vector<FoldedSeries> folded;       // of all targets
+  std::vector<Finding> pending_findings;
+  std::vector<FoldedSeries> folded;  // of all targets
   std::shared_ptr<const DiscoveryOutcome> discovery = std::make_shared<const DiscoveryOutcome>();
   PassTimes pass;
 };

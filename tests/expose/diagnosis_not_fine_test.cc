@@ -5,6 +5,7 @@
 
 #include <string>
 
+#include "compute/findings.h"
 #include "expose/diagnosis.h"
 #include "expose/sample_page.h"
 
@@ -12,6 +13,10 @@ namespace mesh::diagnosis_not_fine_test {
 namespace {
 
 using testing::Contains;
+using testing::ElementsAre;
+using testing::Field;
+using testing::HasSubstr;
+using testing::IsEmpty;
 using testing::Not;
 using testing::StartsWith;
 
@@ -19,6 +24,60 @@ Diagnosis of(const Snapshot& snapshot, const ReportFilter& filter = {}) {
   const SelfNumbers self = sample::self();
   const PageOptions options = sample::options();
   return diagnose({snapshot, self, options}, filter);
+}
+
+// Asked at a quarter of the pace, and no book has seen it.
+Snapshot with_slow() {
+  Snapshot snapshot = sample::two_sidecars();
+  auto slow = std::make_shared<TargetState>(*snapshot.targets[0]);
+  slow->poll_interval = std::chrono::seconds(60);
+  slow->intervals_per_poll = 4;
+  slow->scrape_seconds = 3;
+  slow->unanswered.clear();
+  snapshot.targets[0] = slow;
+  return snapshot;
+}
+
+// True of what was last seen, and only not for long enough: neither a finding nor fine, whether or
+// not a look at all together came since.
+TEST(Diagnosis, does_not_call_fine_what_is_pending) {
+  Snapshot snapshot = with_slow();
+  const std::string cause =
+      "the answers of the last poll took 3.0 s; it is asked every 1m instead of every 15s";
+  for (const std::string since : {"0s", "1m"}) {
+    const Diagnosis diagnosis = of(snapshot);
+    EXPECT_THAT(diagnosis.pending, ElementsAre(Field(&Diagnosed::finding, "slow_admin")));
+    EXPECT_THAT(diagnosis.found, Not(Contains(Field(&Diagnosed::finding, "slow_admin"))));
+    EXPECT_THAT(diagnosis.healthy, Not(Contains(StartsWith("slow_admin"))));
+    EXPECT_THAT(of(snapshot, {"elsewhere", "", ""}).pending, IsEmpty());
+    EXPECT_THAT(diagnosis_text(diagnosis, false),
+                HasSubstr("not long enough yet: slow_admin shop/frontend-0: " + cause + ", since " +
+                          since + " ago\n"));
+    EXPECT_EQ(*parse_diagnosis(diagnosis_json(diagnosis)), diagnosis);
+    // Now the book has it, since when it looked first.
+    snapshot.pending_findings = pending_findings(snapshot, sample::self().now);
+    snapshot.pending_findings.at(0).since = WallTime{std::chrono::seconds(1'759'999'942)};
+  }
+  snapshot.held_findings = snapshot.pending_findings;
+  EXPECT_THAT(of(snapshot).pending, IsEmpty());
+  EXPECT_THAT(of(snapshot).found, Contains(Field(&Diagnosed::finding, "slow_admin")));
+  snapshot.targets[0] = sample::two_sidecars().targets[0];
+  snapshot.held_findings.clear();
+  EXPECT_THAT(of(snapshot).pending, IsEmpty()) << "it is over, whatever the book has seen";
+  EXPECT_THAT(of(snapshot).healthy, Contains(StartsWith("slow_admin")));
+}
+
+TEST(Diagnosis, says_of_whom_nobody_was_asked_yet) {
+  Snapshot snapshot;
+  UnaskedProbe probe{{}, "orders-0"};
+  probe.whose.ns = "shop";
+  snapshot.unasked_probes = {probe};
+  auto door = std::make_shared<TlsEndpointState>();
+  door->name = "gateway";
+  snapshot.tls_endpoints = {door};
+  EXPECT_THAT(of(snapshot).unseen,
+              ElementsAre("gateway: not asked yet", "shop/orders-0: not asked yet"));
+  EXPECT_THAT(of(snapshot, {"bank", "", ""}).unseen, IsEmpty());
 }
 
 // CSDS tells what an xDS client was sent, and not whether it is connected.

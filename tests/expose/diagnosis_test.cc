@@ -65,21 +65,6 @@ TEST(Diagnosis, says_what_was_looked_at_and_is_fine) {
   EXPECT_THAT(diagnosis.healthy, Not(Contains(StartsWith("traffic_pinned"))));
 }
 
-// Known to be so, and only not for long enough: neither a finding nor fine.
-TEST(Diagnosis, does_not_call_fine_what_is_pending) {
-  Snapshot snapshot = with_pinned();
-  std::swap(snapshot.held_findings, snapshot.pending_findings);
-  const Diagnosis diagnosis = of(snapshot);
-  EXPECT_THAT(diagnosis.pending, ElementsAre(Field(&Diagnosed::finding, "traffic_pinned")));
-  EXPECT_THAT(diagnosis.found, Not(Contains(Field(&Diagnosed::finding, "traffic_pinned"))));
-  EXPECT_THAT(diagnosis.healthy, Not(Contains(StartsWith("traffic_pinned"))));
-  EXPECT_THAT(of(snapshot, {"elsewhere", "", ""}).pending, IsEmpty());
-  EXPECT_THAT(diagnosis_text(diagnosis, false),
-              HasSubstr("not long enough yet: traffic_pinned shop/users: 300 of 300 calls to "
-                        "users-1, one of 3 pods here, since 1m ago\n"));
-  EXPECT_EQ(*parse_diagnosis(diagnosis_json(diagnosis)), diagnosis);
-}
-
 TEST(Diagnosis, of_probes_alone_is_not_blind) {
   auto state = std::make_shared<GrpcHealthState>();
   state->whose.ns = "shop";

@@ -73,14 +73,19 @@ TEST(FindingsPage, says_that_nothing_is_wrong_only_if_everything_was_seen) {
 }
 
 TEST(FindingsPage, tells_what_does_not_last_long_enough_yet) {
+  auto down = std::make_shared<GrpcHealthState>();
+  down->whose.ns = "shop";
+  down->name = "users";
+  down->look.status = HealthStatus::not_serving;
+  down->since = sample::at(1'760'000'002'000 - 60'000);
   Snapshot snapshot = sample::snapshot_of({sample::well("users-1")});
-  snapshot.pending_findings = pinned().held_findings;
+  snapshot.grpc_health = {down};
   for (const char* path : {"/", "/diagnosis"}) {
     const std::string html = sample::status_main(path, snapshot);
     EXPECT_THAT(html, HasSubstr("Findings: none that lasts long enough yet"));
     EXPECT_THAT(html, HasSubstr("<h2>Seen now, and not for long enough to be a finding</h2>"));
-    EXPECT_THAT(html, HasSubstr("<li>traffic_pinned shop/users → users:1: 300 of 300 calls, since "
-                                "1m ago</li>"));
+    EXPECT_THAT(html, HasSubstr("<li>grpc_not_serving shop/users: the server as a whole answers "
+                                "NOT_SERVING, since 1m ago</li>"));
   }
 }
 
