@@ -168,14 +168,22 @@ void TargetHistory::count(const Failure& failure) {
 void TargetHistory::note_unanswered(const Readings& readings, WallTime at) {
   std::vector<Unanswered>& known = state_.unanswered;
   std::erase_if(known, [&](const Unanswered& one) {
-    const auto again = [&](const Failure& failure) { return question_of(failure) == one.question; };
-    return is_passing(one.failure.reason) || std::ranges::any_of(readings.partial, again) ||
-           std::ranges::find(readings.heard, one.question) != readings.heard.end();
+    const auto is_it = [&](const Failure& failure) { return question_of(failure) == one.question; };
+    if (std::ranges::any_of(readings.partial, is_it)) return true;
+    if (std::ranges::find(readings.heard, one.question) != readings.heard.end()) return true;
+    return is_passing(one.failure.reason) && std::ranges::none_of(readings.left_out, is_it);
   });
   for (const Failure& failure : readings.partial) {
     known.push_back({std::string(question_of(failure)), failure, at});
   }
 }
+  for (const Failure& failure : readings.left_out) {
+    const std::string question(question_of(failure));
+    auto it = std::ranges::find(known, question, &Unanswered::question);
+    if (it == known.end()) it = known.insert(it, {question, failure, at});
+    it->failure = failure;
+    it->left_out = true;
+  }
 
 void TargetHistory::note_cost(const PollCost& cost) {
   state_.last_attempt = cost.at;

@@ -6,6 +6,7 @@
 #include <string>
 #include <utility>
 
+#include "base/duration.h"
 #include "base/limits.h"
 #include "dialect/channelz_readings.h"
 #include "dialect/channelz_walk.h"
@@ -60,8 +61,14 @@ class ProxylessConversation final : public Conversation {
   std::optional<Failure> enter_client_status(const Answer& answer);
   void note_connection(const Answer& answer);
   void end_channelz();
-  bool is_left_out(const std::optional<Instant>& hung) const;
-  void note_hung(const Answer& answer, bool others_told, std::optional<Instant>& hung);
+  // A question that hung while another was answered.
+  struct Hung {
+    Instant at;
+    Failure told;
+  };
+  bool is_left_out(const std::optional<Hung>& hung) const;
+  void note_hung(const Answer& answer, std::string_view question, bool others_told,
+                 std::optional<Hung>& hung);
   std::optional<Failure> nothing_told() const;
 
   Asking asking_ = Asking::channelz;
@@ -71,8 +78,8 @@ class ProxylessConversation final : public Conversation {
   Reflection reflection_{methods_interval};
   Told told_channelz_ = Told::told, told_client_status_ = Told::told;
   Instant now_{};
-  std::uint64_t connection_ = 0;                                 // that was asked last
-  std::optional<Instant> client_status_hung_, reflection_hung_;  // when they last did
+  std::uint64_t connection_ = 0;                              // that was asked last
+  std::optional<Hung> client_status_hung_, reflection_hung_;  // until they are asked again
   Readings readings_;
 };
 
@@ -104,7 +111,11 @@ Step ProxylessConversation::next() {
   const bool left_out = others_told && (readings_.hung || is_left_out(reflection_hung_));
   auto question = left_out ? std::nullopt : reflection_.question();
   if (question) return *std::move(question);
+  if (!left_out) reflection_hung_.reset();
   reflection_.tell(readings_);
+  for (const auto* hung : {&client_status_hung_, &reflection_hung_}) {
+    if (*hung) readings_.left_out.push_back((*hung)->told);
+  }
   if (auto failure = nothing_told()) return *std::move(failure);
   return std::move(readings_);
 }
@@ -117,27 +128,31 @@ Step ProxylessConversation::hear(Answer answer) {
     case Asking::client_status:
       walk_.count_own(answer);
       hear_client_status(answer);
-      note_hung(answer, told_channelz_ == Told::told, client_status_hung_);
+      note_hung(answer, csds_path, told_channelz_ == Told::told, client_status_hung_);
       break;
     case Asking::reflection:
       walk_.count_own(answer);
       reflection_.hear(answer);
-      note_hung(answer, told_channelz_ == Told::told || told_client_status_ == Told::told,
+      note_hung(answer, reflection_question,
+                told_channelz_ == Told::told || told_client_status_ == Told::told,
                 reflection_hung_);
       break;
   }
   return next();
 }
 
-bool ProxylessConversation::is_left_out(const std::optional<Instant>& hung) const {
-  return hung && now_ - *hung < hung_pause;
+bool ProxylessConversation::is_left_out(const std::optional<Hung>& hung) const {
+  return hung && now_ - hung->at < hung_pause;
 }
 
-void ProxylessConversation::note_hung(const Answer& answer, bool others_told,
-                                      std::optional<Instant>& hung) {
+void ProxylessConversation::note_hung(const Answer& answer, std::string_view question,
+                                      bool others_told, std::optional<Hung>& hung) {
   hung.reset();
   if (answer || answer.error().reason != Reason::timeout || !others_told) return;
-  hung = now_;
+  std::string words(question);
+  words.append(": ").append(answer.error().message).append("; other calls are answered, so it is ");
+  words.append("left out for ").append(format_duration(hung_pause));
+  hung = Hung{now_, {Reason::timeout, std::move(words)}};
   readings_.hung = true;
 }
 

@@ -10,12 +10,6 @@
 #include "wire/grpc_reflection.h"
 
 namespace mesh {
-namespace {
-
-constexpr std::string_view asked = "reflection";
-
-}  // namespace
-
 void Reflection::begin(Instant now) {
   now_ = now;
   asked_ = 0;
@@ -63,7 +57,7 @@ void Reflection::hear_list(const Answer& answer) {
     strike();
     return;
   }
-  failure_ = check_call(answer, asked);
+  failure_ = check_call(answer, reflection_question);
   if (!failure_) {
     auto list = read_listed_services(answer->body);
     if (list) {
@@ -76,7 +70,8 @@ void Reflection::hear_list(const Answer& answer) {
       services_.erase(std::unique(services_.begin(), services_.end()), services_.end());
       return;
     }
-    failure_ = Failure{Reason::parse, std::string(asked) + ": " + list.error().message};
+    failure_ =
+        Failure{Reason::parse, std::string(reflection_question) + ": " + list.error().message};
   }
   looking_ = false;
 }
@@ -86,7 +81,7 @@ void Reflection::hear_service(const Answer& answer) {
   services_.pop_back();
   if (!answer) {
     // It may be the connection's fault, or the deadline's: the look begins anew in the next poll.
-    failure_ = check_call(answer, asked);
+    failure_ = check_call(answer, reflection_question);
     looking_ = false;
     return;
   }
@@ -131,7 +126,7 @@ void Reflection::forget() {
 void Reflection::tell(Readings& readings) {
   if (ended_) {
     readings.declared = std::move(ended_);
-    readings.heard.push_back(asked);
+    readings.heard.push_back(reflection_question);
   }
   if (failure_) readings.partial.push_back(*failure_);
   ended_.reset();

@@ -14,6 +14,7 @@
 #include <cstdint>
 #include <optional>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "base/clock.h"
@@ -22,6 +23,9 @@
 #include "model/request.h"
 
 namespace mesh {
+
+// How its failures name their question.
+inline constexpr std::string_view reflection_question = "reflection";
 
 class Reflection {
  public:

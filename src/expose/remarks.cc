@@ -41,7 +41,7 @@ std::string about_unanswered(const TargetState& state, bool refused) {
   std::size_t questions = 0;
   for (const Unanswered& one : state.unanswered) {
     if ((one.failure.reason == Reason::forbidden) != refused) continue;
-    if (is_in_part(one, of_grpc)) continue;
+    if (one.left_out || is_in_part(one, of_grpc)) continue;
     if (questions++ > 0) list += ", ";
     if (refused && of_grpc) {
       list += one.failure.message;  // which status, and in what words
@@ -60,6 +60,16 @@ std::string about_unanswered(const TargetState& state, bool refused) {
 
 std::string about_refused(const TargetState& state) { return about_unanswered(state, true); }
 std::string about_failed(const TargetState& state) { return about_unanswered(state, false); }
+
+// Which, why, and for how long.
+std::string about_hung(const TargetState& state) {
+  std::string list;
+  for (const Unanswered& one : state.unanswered) {
+    if (!one.left_out) continue;
+    list.append(list.empty() ? "not asked for a while: " : ", ").append(one.failure.message);
+  }
+  return list;
+}
 
 // How much of it is not read, and by which bound of ours.
 std::string about_read_in_part(const TargetState& state) {
@@ -144,9 +154,10 @@ std::string about_nothing_read(const TargetState& state) {
 }
 
 std::vector<std::string> remarks(const TargetState& state, Duration configured) {
-  static constexpr std::array abouts{
-      about_proxy,     about_refused, about_failed,   about_read_in_part, about_unreadable,
-      about_ambiguous, about_folded,  about_left_out, about_cgroup,       about_nothing_read};
+  static constexpr std::array abouts{about_proxy,     about_refused,      about_failed,
+                                     about_hung,      about_read_in_part, about_unreadable,
+                                     about_ambiguous, about_folded,       about_left_out,
+                                     about_cgroup,    about_nothing_read};
   std::vector<std::string> all;
   for (const auto about : abouts) {
     if (std::string words = about(state); !words.empty()) all.push_back(std::move(words));

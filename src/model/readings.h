@@ -163,6 +163,9 @@ struct Readings {
   // One of `partial` hung and will be left out for a while: how long this poll took says nothing of
   // how the target bears being asked.
   bool hung = false;
+  // Questions that hung and are left out for a while, from the poll in which they did (then they
+  // are in `partial` as well) for as long as they are not asked again.
+  std::vector<Failure> left_out;
 
   std::optional<SettingsReading> settings;  // absent when no look at them ended this time
 };

@@ -57,7 +57,8 @@ struct FoldedSeries {
 struct Unanswered {
   std::string question;  // "/clusters"
   Failure failure;
-  WallTime at;  // when it was last asked
+  WallTime at;            // when it was last asked
+  bool left_out = false;  // it hung, and is not asked for a while
 };
 
 // One target as last known.

@@ -90,47 +90,6 @@ TEST_F(TargetHistoryTest, the_last_failure_is_remembered_when_the_target_is_back
   EXPECT_EQ(state->last_failure_at, cost(0).at);
 }
 
-TEST_F(TargetHistoryTest, a_refused_question_is_known_until_it_is_answered) {
-  Readings without = readings(0, 1);
-  without.proxy.reset();
-  without.partial = {{Reason::forbidden, "/server_info: HTTP status 403: \"no: never\""}};
-  history_.record(without, cost(0));
-  without.partial.clear();  // it is not asked in every poll
-  history_.record(without, cost(1));
-  const auto state = history_.state(at(1), cost(1).at);
-  ASSERT_EQ(state->unanswered.size(), 1u);
-  EXPECT_EQ(state->unanswered[0].question, "/server_info");
-  EXPECT_EQ(state->unanswered[0].failure.reason, Reason::forbidden);
-  EXPECT_EQ(state->unanswered[0].at, cost(0).at);
-
-  Readings answered = readings(2, 1);
-  answered.heard = {"/server_info"};
-  history_.record(answered, cost(2));
-  EXPECT_THAT(history_.state(at(2), cost(2).at)->unanswered, IsEmpty());
-}
-
-TEST_F(TargetHistoryTest, a_question_is_unanswered_once_whatever_was_said) {
-  Readings partly = readings(0, 1);
-  for (const char* said : {"a", "b", "c"}) {
-    partly.partial = {{Reason::http_status, std::string("/clusters: HTTP status 500: ") + said}};
-    history_.record(partly, cost(0));
-  }
-  const auto state = history_.state(at(0), cost(0).at);
-  ASSERT_EQ(state->unanswered.size(), 1u);
-  EXPECT_EQ(state->unanswered[0].failure.message, "/clusters: HTTP status 500: c");
-}
-
-TEST_F(TargetHistoryTest, a_question_that_failed_in_passing_is_forgotten_with_the_next_poll) {
-  Readings partly = readings(0, 1);
-  partly.proxy.reset();
-  partly.partial = {{Reason::timeout, "/clusters: late"}};
-  history_.record(partly, cost(0));
-  EXPECT_EQ(history_.state(at(0), cost(0).at)->unanswered.size(), 1u);
-  partly.partial.clear();
-  history_.record(partly, cost(1));
-  EXPECT_THAT(history_.state(at(1), cost(1).at)->unanswered, IsEmpty());
-}
-
 TEST_F(TargetHistoryTest, what_was_folded_is_in_the_state_of_its_target) {
   Config one_method = config();
   one_method.limits.methods_per_upstream = 1;

@@ -240,14 +240,23 @@ TEST(Proxyless, keeps_what_it_has_when_a_later_part_fails) {
   EXPECT_EQ(readings.partial[0], (Failure{Reason::timeout, "reflection: no answer"}));
   EXPECT_TRUE(readings.traffic);
   EXPECT_TRUE(readings.hung);
+  const Failure told{Reason::timeout,
+                     "reflection: no answer; other calls are answered, so it is left out for 5m"};
+  EXPECT_THAT(readings.left_out, ElementsAre(told));
   const Readings meanwhile = server.readings();
   EXPECT_EQ(server.asked("ServerReflectionInfo"), 0) << "each time costs the whole poll's time";
   EXPECT_FALSE(meanwhile.hung);
   EXPECT_THAT(meanwhile.partial, IsEmpty());
+  EXPECT_THAT(meanwhile.left_out, ElementsAre(told));
   server.failures_.clear();
-  for (int poll = 0; poll < 18; ++poll) EXPECT_FALSE(server.readings().declared);
+  for (int poll = 0; poll < 18; ++poll) {
+    const Readings waiting = server.readings();
+    EXPECT_FALSE(waiting.declared);
+    EXPECT_THAT(waiting.left_out, ElementsAre(told));
+  }
   const Readings next = server.readings();
   EXPECT_TRUE(next.declared) << "five minutes are over";
+  EXPECT_THAT(next.left_out, IsEmpty());
   EXPECT_THAT(next.heard, testing::Contains("reflection"));
 }
 
@@ -256,8 +265,10 @@ TEST(Proxyless, leaves_out_neither_what_waited_behind_one_that_hung_nor_all_ther
   server.failures_.emplace("/FetchClientStatus", Failure{Reason::timeout, "no answer"});
   EXPECT_TRUE(server.readings().hung);
   EXPECT_EQ(server.asked("ServerReflectionInfo"), 0) << "no time is left";
-  server.readings();
+  const Readings without = server.readings();
   EXPECT_EQ(server.asked("/FetchClientStatus"), 0);
+  ASSERT_THAT(without.left_out, SizeIs(1)) << "reflection has only waited";
+  EXPECT_THAT(without.left_out[0].message, testing::EndsWith(" left out for 5m"));
   EXPECT_GT(server.asked("ServerReflectionInfo"), 0);
   server.statuses_["/GetServers"] = "UNIMPLEMENTED";
   server.poll();

@@ -42,6 +42,12 @@ TEST(Remarks, say_that_a_proxy_is_not_live) {
   EXPECT_THAT(remarks_on(state), ElementsAre("the proxy is initializing"));
 }
 
+TEST(Remarks, say_what_is_not_asked_for_a_while_and_why) {
+  TargetState state = well();
+  state.unanswered = {{"reflection", {Reason::timeout, "reflection: late; left out"}, {}, true}};
+  EXPECT_THAT(remarks_on(state), ElementsAre("not asked for a while: reflection: late; left out"));
+}
+
 TEST(Remarks, say_that_an_application_counts_no_calls) {
   TargetState state = well();
   state.target.mesh = "app";

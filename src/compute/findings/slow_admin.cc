@@ -53,7 +53,7 @@ std::string in_words(Duration duration) {
 std::string trouble_of(const TargetState& state) {
   if (state.failure && Pace::is_dear(state.failure->reason)) return state.failure->message;
   for (const Unanswered& one : state.unanswered) {
-    if (Pace::is_dear(one.failure.reason)) return one.failure.message;
+    if (!one.left_out && Pace::is_dear(one.failure.reason)) return one.failure.message;
   }
   char words[64];
   std::snprintf(words, sizeof words, "the answers of the last poll took %.1f s",
