@@ -67,8 +67,8 @@ const targets = [
     links: [drillDown('Sidecar', 'mesh-sidecars', 'series', 'namespace', 'pod')] }),
   graph({
     title: 'Questions without an answer', unit: 'none', min: 0,
-    description: 'By reason: connect, timeout, tls, http_status, too_large, parse or forbidden. Only where ' +
-      'there were any; nothing at all is good.',
+    description: 'By reason: connect, timeout, tls, http_status, too_large, parse, forbidden or not_asked (a file ' +
+      'of the agent\'s own TLS cannot be used). Only where there were any; nothing at all is good.',
     queries: [{ expr: `${sum(`${POD}, reason`, growth(target('scrape_errors_total')))} > 0`,
                 legend: `${NAME} {{reason}}` }] }),
   graph({

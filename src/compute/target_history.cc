@@ -31,7 +31,8 @@ std::optional<std::uint64_t> received_in(const CounterView& traffic) {
 
 // Whether the answer to the same question may be another one the next time.
 bool is_passing(Reason reason) {
-  return reason == Reason::connect || reason == Reason::timeout || reason == Reason::tls;
+  return reason == Reason::connect || reason == Reason::timeout || reason == Reason::tls ||
+         reason == Reason::not_asked;
 }
 
 // The one identity of all leaves in use; "" if there are several or none. Which of several a
@@ -176,7 +177,6 @@ void TargetHistory::note_unanswered(const Readings& readings, WallTime at) {
   for (const Failure& failure : readings.partial) {
     known.push_back({std::string(question_of(failure)), failure, at});
   }
-}
   for (const Failure& failure : readings.left_out) {
     const std::string question(question_of(failure));
     auto it = std::ranges::find(known, question, &Unanswered::question);
@@ -184,6 +184,7 @@ void TargetHistory::note_unanswered(const Readings& readings, WallTime at) {
     it->failure = failure;
     it->left_out = true;
   }
+}
 
 void TargetHistory::note_cost(const PollCost& cost) {
   state_.last_attempt = cost.at;

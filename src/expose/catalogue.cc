@@ -124,7 +124,8 @@ const std::vector<Metric>& target_metrics() {
        target,
        {"reason"},
        "Questions to the target that brought no answer, by reason: connect, timeout, tls, "
-       "http_status, too_large, parse or forbidden."},
+       "http_status, too_large, parse or forbidden; not_asked where a file of the agent's own TLS "
+       "cannot be used, of targets that are asked so."},
       {"mesh_target_parse_errors_total",
        counter,
        target,

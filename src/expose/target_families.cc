@@ -46,7 +46,9 @@ void poll_interval(const Page& page, FamilyBuilder& family) {
 
 void scrape_errors(const Page& page, FamilyBuilder& family) {
   for (const auto& state : page.snapshot.targets) {
+    const bool has_own_files = state->target.grpc && state->target.grpc->tls;
     for (const Reason reason : all_reasons) {
+      if (reason == Reason::not_asked && !has_own_files) continue;
       Labels labels(state->target);
       family.add(labels.with("reason", to_string(reason)),
                  state->failures[static_cast<std::size_t>(reason)]);

@@ -52,9 +52,7 @@ std::optional<TlsFileFault> fault_in_files(const GrpcTls& tls) {
 }
 
 Failure failure_of(const TlsFileFault& fault) {
-  Failure failure{Reason::tls, "cannot use " + fault.file + ": " + fault.why};
-  failure.ours = true;
-  return failure;
+  return {Reason::not_asked, "cannot use " + fault.file + ": " + fault.why};
 }
 
 }  // namespace mesh

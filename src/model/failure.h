@@ -17,11 +17,12 @@ enum class Reason {
   parse,        // the bytes are not what this question is answered with
   forbidden,    // 403, PERMISSION_DENIED, UNAUTHENTICATED: the proxy refuses this path (Envoy's
                 // admin.allow_paths, a mesh's policy)
+  not_asked,    // nobody was asked: a file of the agent's own TLS is missing or does not fit
 };
 
 inline constexpr std::array all_reasons{
     Reason::connect,   Reason::timeout, Reason::tls,       Reason::http_status,
-    Reason::too_large, Reason::parse,   Reason::forbidden,
+    Reason::too_large, Reason::parse,   Reason::forbidden, Reason::not_asked,
 };
 
 constexpr std::string_view to_string(Reason reason) {
@@ -33,6 +34,7 @@ constexpr std::string_view to_string(Reason reason) {
     case Reason::too_large: return "too_large";
     case Reason::parse: return "parse";
     case Reason::forbidden: return "forbidden";
+    case Reason::not_asked: return "not_asked";
   }
   return "";
 }
@@ -41,8 +43,6 @@ struct Failure {
   Reason reason;
   // What happened, in words that name the question ("/stats: connection refused"). No newline.
   std::string message;
-  // Nobody was asked: what is missing is ours, such as a file with our certificate.
-  bool ours = false;
 
   bool operator==(const Failure&) const = default;
 };

@@ -41,7 +41,7 @@ HealthLook look_at(const GrpcAnswer& answer) {
 
 // An answer that is none of gRPC's, or larger than any honest one, is an answer all the same.
 HealthLook look_at(const Failure& failure) {
-  if (failure.ours) return {HealthStatus::not_asked, failure.message, {}};
+  if (failure.reason == Reason::not_asked) return {HealthStatus::not_asked, failure.message, {}};
   const bool answered = failure.reason == Reason::parse || failure.reason == Reason::too_large ||
                         failure.reason == Reason::http_status;
   return {answered ? HealthStatus::failed : HealthStatus::unreachable, failure.message, {}};

@@ -147,6 +147,14 @@ TEST(Target, has_an_error_counter_for_each_reason_from_the_start) {
                           HasSubstr(R"(reason="forbidden"} 0)")));
 }
 
+TEST(Target, that_is_asked_by_tls_may_lack_a_file_of_ours) {
+  TargetState state = answering("orders-0");
+  state.target.grpc.emplace().tls.emplace();
+  ++state.failures[static_cast<std::size_t>(Reason::not_asked)];
+  EXPECT_THAT(samples(render(snapshot_of({state})), "mesh_target_scrape_errors_total"),
+              testing::Contains(HasSubstr(R"(reason="not_asked"} 1)")));
+}
+
 TEST(Target, statements_are_not_added_up_when_two_have_the_same_identity) {
   const TargetState state = answering("frontend-0");
   EXPECT_THAT(samples(render(snapshot_of({state, state})), "mesh_target_up"),

@@ -231,10 +231,11 @@ TEST_F(GrpcTlsCall, names_the_file_that_it_cannot_use) {
   const Serving serving(authority);
   GrpcServer server = to(serving);
   server.tls->ca_file = "/no/such/file.pem";
-  EXPECT_EQ(Calling(server).say(), "tls: cannot use /no/such/file.pem: No such file or directory");
+  EXPECT_EQ(Calling(server).say(),
+            "not_asked: cannot use /no/such/file.pem: No such file or directory");
   server.tls->ca_file = file("root.pem", "no certificate");
   EXPECT_EQ(Calling(server).say(),
-            "tls: cannot use " + server.tls->ca_file + ": there is no certificate in it");
+            "not_asked: cannot use " + server.tls->ca_file + ": there is no certificate in it");
 }
 
 TEST_F(GrpcTlsCall, names_a_key_that_it_cannot_use) {
@@ -243,12 +244,12 @@ TEST_F(GrpcTlsCall, names_a_key_that_it_cannot_use) {
   const Minted agent = leaf("DNS:agent");
   server.tls->client_certificate_file = file("agent.pem", agent.pem);
   server.tls->client_key_file = file("agent.key", users_.key_pem);
-  EXPECT_EQ(Calling(server).say(), "tls: cannot use " + server.tls->client_key_file +
+  EXPECT_EQ(Calling(server).say(), "not_asked: cannot use " + server.tls->client_key_file +
                                        ": it is not the key of the certificate in " +
                                        server.tls->client_certificate_file);
   file("agent.key", "");
   EXPECT_EQ(Calling(server).say(),
-            "tls: cannot use " + server.tls->client_key_file + ": it is empty");
+            "not_asked: cannot use " + server.tls->client_key_file + ": it is empty");
   const auto fault = fault_in_files(*server.tls);
   ASSERT_TRUE(fault);
   EXPECT_EQ(fault->key, "client_key");
