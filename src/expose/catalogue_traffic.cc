@@ -22,7 +22,8 @@ const std::vector<Metric>& traffic_metrics() {
        "known with exactly one; a waypoint's calls are outbound. What an application counts of "
        "itself (mesh app) are the same calls as its sidecar's, seen with the blind spots of its "
        "gRPC library: docs/applications.md. Of mesh proxyless only OK and other are known: whether "
-       "a call failed, and no method; the agent's own calls are taken off."},
+       "a call failed, and no method; the agent's own questions are taken off, its health probes "
+       "(probes.grpc) are not."},
       {"mesh_grpc_request_rate", gauge, traffic, call,
        "Finished gRPC calls per second by final status, over the configured window (poll.window). "
        "Absent until the window has two samples."},
