@@ -46,7 +46,7 @@ TEST(Diagnosis, does_not_call_fine_what_is_pending) {
       "the answers of the last poll took 3.0 s; it is asked every 1m instead of every 15s";
   for (const std::string since : {"0s", "1m"}) {
     const Diagnosis diagnosis = of(snapshot);
-    EXPECT_THAT(diagnosis.pending, ElementsAre(Field(&Diagnosed::finding, "slow_admin")));
+    EXPECT_THAT(diagnosis.pending, Contains(Field(&Diagnosed::finding, "slow_admin")));
     EXPECT_THAT(diagnosis.found, Not(Contains(Field(&Diagnosed::finding, "slow_admin"))));
     EXPECT_THAT(diagnosis.healthy, Not(Contains(StartsWith("slow_admin"))));
     EXPECT_THAT(of(snapshot, {"elsewhere", "", ""}).pending, IsEmpty());
@@ -56,14 +56,17 @@ TEST(Diagnosis, does_not_call_fine_what_is_pending) {
     EXPECT_EQ(*parse_diagnosis(diagnosis_json(diagnosis)), diagnosis);
     // Now the book has it, since when it looked first.
     snapshot.pending_findings = pending_findings(snapshot, sample::self().now);
-    snapshot.pending_findings.at(0).since = WallTime{std::chrono::seconds(1'759'999'942)};
+    for (Finding& one : snapshot.pending_findings) {
+      one.since = WallTime{std::chrono::seconds(1'759'999'942)};
+    }
   }
   snapshot.held_findings = snapshot.pending_findings;
   EXPECT_THAT(of(snapshot).pending, IsEmpty());
   EXPECT_THAT(of(snapshot).found, Contains(Field(&Diagnosed::finding, "slow_admin")));
   snapshot.targets[0] = sample::two_sidecars().targets[0];
   snapshot.held_findings.clear();
-  EXPECT_THAT(of(snapshot).pending, IsEmpty()) << "it is over, whatever the book has seen";
+  EXPECT_THAT(of(snapshot).pending, Not(Contains(Field(&Diagnosed::finding, "slow_admin"))))
+      << "it is over, whatever the book has seen";
   EXPECT_THAT(of(snapshot).healthy, Contains(StartsWith("slow_admin")));
 }
 

@@ -7,15 +7,12 @@
 #include <array>
 #include <filesystem>
 #include <fstream>
-#include <memory>
 #include <string>
-#include <string_view>
 
 #include "grpc/calling.h"
 #include "grpc/pem_files.h"
 #include "grpc/serving.h"
 #include "support/certificates.h"
-#include "support/fake_admin.h"
 
 namespace mesh::tls_call_test {
 namespace {
@@ -273,28 +270,6 @@ TEST_F(GrpcTlsCall, goes_over_a_unix_socket_where_a_name_is_what_it_was_told) {
 TEST_F(GrpcTlsCall, says_that_there_is_no_tls) {
   const Serving serving(authority);
   EXPECT_EQ(Calling(to(serving)).say(), "tls: the server does not speak TLS");
-}
-
-// In plain text it answers as web servers do, in TLS by an alert.
-void want_tls(support::FakePeer& peer) {
-  if (peer.read(1) == "P") {
-    peer.send("HTTP/1.1 400 Bad Request\r\nConnection: close\r\n\r\n");
-  } else {
-    peer.send(std::string_view("\x15\x03\x03\x00\x02\x02\x28", 7));
-  }
-  peer.wait_until_client_leaves();
-}
-
-TEST_F(GrpcTlsCall, says_that_plain_text_meets_tls) {
-  const std::string why = "; it speaks TLS, and was asked in plain text";
-  const ServingTls tls{users_}, mutual{users_, &root_};
-  const Serving serving(authority, &tls), insisting(authority, &mutual);
-  const std::string closed = "tls: the connection was closed";
-  EXPECT_EQ(Calling(serving.address()).say(), closed + why);
-  EXPECT_EQ(Calling(insisting.address()).say(), closed + why);
-  support::FakeAdmin web;
-  web.on_accept(want_tls);
-  EXPECT_EQ(Calling(web.address()).say(), "tls: the server speaks HTTP/1 and no HTTP/2" + why);
 }
 
 }  // namespace
