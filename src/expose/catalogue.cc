@@ -91,10 +91,9 @@ const std::vector<Metric>& target_metrics() {
        target,
        {"method"},
        "1 for each way in which the target is reached: admin (its admin port), namespace (its "
-       "admin port on a loopback "
-       "that is not ours, in the pod's network namespace), metrics (its page of metrics), "
-       "handshake "
-       "(the port at which it takes calls), grpc (the port at which it is asked by gRPC)."},
+       "admin port on a loopback that is not ours, in the pod's network namespace), metrics (its "
+       "page of metrics), handshake (the port at which it takes calls), grpc (the port at which it "
+       "is asked by gRPC)."},
       {"mesh_target_scrape_duration_seconds",
        gauge,
        target,
@@ -105,8 +104,7 @@ const std::vector<Metric>& target_metrics() {
        target,
        {},
        "Size of the answers of the last poll of the target, in bytes of body; of an answer that "
-       "was "
-       "refused or cut, what was read of it."},
+       "was refused or cut, what was read of it."},
       {"mesh_target_last_success_timestamp_seconds",
        gauge,
        target,

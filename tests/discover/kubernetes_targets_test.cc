@@ -43,7 +43,7 @@ std::string replaced(std::string text, const std::string& what, const std::strin
 
 // With so much more in its annotations.
 std::string pod(const std::string& path, const std::string& annotation = "") {
-  const std::string text = fixture("pods/" + path + ".json");
+  std::string text = fixture("pods/" + path + ".json");
   if (annotation.empty()) return text;
   return replaced(text, R"("annotations": {)", R"("annotations": {)" + annotation);
 }
