@@ -49,6 +49,9 @@ std::shared_ptr<GrpcHealthState> WatchedService::showing(HealthLook look) const 
   }
   next->at = std::chrono::system_clock::now();
   if (!same) next->since = next->at;
+  const bool was_down =
+      state && !is_up(state->look.status) && state->look.status != HealthStatus::not_asked;
+  if (!was_down) next->down_since = next->at;
   return next;
 }
 

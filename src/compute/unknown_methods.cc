@@ -70,16 +70,15 @@ std::vector<UnknownMethod> unknown_among(const CallsByMethod& calls, const Metho
   std::vector<UnknownMethod> unknown;
   for (const auto& [name, count] : calls) {
     const bool proved = count.unimplemented > 0 && count.ok == 0;
-    if (!proved || declared.contains(name) || name.second == folded_name ||
-        is_grpcs_own(name.first)) {
-      continue;
-    }
+    if (!proved || declared.contains(name) || is_grpcs_own(name.first)) continue;
     const auto first_of_service = declared.lower_bound({name.first, Name()});
     const bool has_service =
         first_of_service != declared.end() && first_of_service->first == name.first;
-    unknown.push_back({name, has_service, count.all, count.unimplemented, {}});
+    const bool folded = name.second == folded_name;
+    unknown.push_back({name, has_service, count.all, count.unimplemented, {}, folded});
   }
   std::ranges::stable_sort(unknown, std::ranges::greater(), &UnknownMethod::unimplemented);
+  std::ranges::stable_partition(unknown, [](const UnknownMethod& one) { return !one.folded; });
   return unknown;
 }
 
@@ -87,7 +86,9 @@ std::vector<UnknownMethod> unknown_among(const CallsByMethod& calls, const Metho
 void name_callers(const Snapshot& snapshot, std::vector<JudgedCalls>& judged) {
   std::map<MethodName, std::vector<UnknownMethod*>> wanted;
   for (JudgedCalls& one : judged) {
-    for (UnknownMethod& method : one.unknown) wanted[method.name].push_back(&method);
+    for (UnknownMethod& method : one.unknown) {
+      if (!method.folded) wanted[method.name].push_back(&method);
+    }
   }
   if (wanted.empty()) return;
   for (const auto& state : snapshot.targets) {

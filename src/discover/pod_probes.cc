@@ -93,7 +93,7 @@ class Annotations {
     return number;
   }
 
-  // None where none are named.
+  // None where none are named; each once.
   Services services() {
     Services all;
     std::string_view rest = text_of(pod_.annotations, services_key);
@@ -103,7 +103,7 @@ class Annotations {
       one = one.substr(0, one.find_last_not_of(' ') + 1);
       const bool plain = std::ranges::all_of(one, [](char c) { return c > ' ' && c < 0x7F; });
       if (plain && !one.empty()) {
-        all.emplace_back(one);
+        if (std::ranges::find(all, one) == all.end()) all.emplace_back(one);
       } else {
         complain(services_key, one, "services such as shop.v1.Users, with commas between");
       }

@@ -38,6 +38,7 @@ struct GrpcHealthState {
   HealthLook look;             // the last one
   WallTime at;                 // when it ended
   WallTime since;              // when the first look ended that had its status, and all after it
+  WallTime down_since;         // likewise that did not find it up, in whatever way; of who is down
   std::uint64_t probes = 0;    // since start; who could not be asked was not probed
   std::uint64_t failures = 0;  // of them those that found it not up
 };

@@ -99,7 +99,7 @@ TEST(PodProbes, ask_where_and_what_is_annotated_and_nothing_else) {
   PodTexts texts = opted_in;
   texts["mesh-exporter.io/grpc-probe-port"] = "7000";
   EXPECT_THAT(asked(pod_with(texts)), ElementsAre("10.244.1.7:7000: ''"));
-  texts["mesh-exporter.io/grpc-probe-services"] = "a.v1.B, a.v1.C";
+  texts["mesh-exporter.io/grpc-probe-services"] = "a.v1.B, a.v1.C,a.v1.B";
   EXPECT_THAT(asked(pod_with(texts)), ElementsAre("10.244.1.7:7000: 'a.v1.B' 'a.v1.C'"));
   texts["mesh-exporter.io/grpc-probe-port"] = "70000";
   texts["mesh-exporter.io/grpc-probe-services"] = "a.v1.B,, c d";

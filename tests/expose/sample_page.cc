@@ -216,7 +216,7 @@ GrpcHealthState health() {
   state.service = "user.v1.UserService";
   state.server.address = {"users", 50051, ""};
   state.look = {HealthStatus::not_serving, "", std::chrono::microseconds(1500)};
-  state.at = state.since = at(1'760'000'000'000);
+  state.at = state.since = state.down_since = at(1'760'000'000'000);
   state.probes = 40;
   state.failures = 3;
   return state;

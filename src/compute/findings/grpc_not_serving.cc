@@ -129,9 +129,10 @@ Finding about(const GrpcHealthState& state, Services services, std::uint64_t oth
   finding.subject = named(state);
   finding.cause = finding.subject + " " + verdict_of(state) + what_works(services, others);
   finding.remedy = remedy_of(state);
-  finding.since = state.since;
+  finding.since = state.down_since;
   finding.evidence = {
-      {"not_up_for", std::max(0.0, unix_seconds(now) - unix_seconds(state.since)), Unit::seconds},
+      {"not_up_for", std::max(0.0, unix_seconds(now) - unix_seconds(state.down_since)),
+       Unit::seconds},
       number("probes", state.probes),
       number("failed_probes", state.failures),
       {"probe_duration", seconds(state.look.took), Unit::seconds},
@@ -148,18 +149,23 @@ void judge(const Snapshot& snapshot, Services services, WallTime now, std::vecto
   const auto is_gone = [](const auto& one) {
     return one->look.status == HealthStatus::unreachable;
   };
-  const bool all_gone = std::ranges::all_of(services, is_gone);
+  const auto add = [&](const GrpcHealthState& one) {
+    found.push_back(about(one, services, others_up(snapshot, one), now));
+    // What one probe found is a moment; the second says that it lasts.
+    found.back().seen_once = one.at <= one.down_since;
+  };
+  if (std::ranges::all_of(services, is_gone)) {
+    // The same news of each service: of the server it is told once. It stays the finding about the
+    // service that is down for longest, which may have been down in other ways before.
+    const auto longest =
+        std::ranges::min_element(services, {}, [](const auto& one) { return one->down_since; });
+    add(**longest);
+    found.back().cause.replace(0, named(**longest).size(), "the server");
+    return;
+  }
   for (const auto& one : services) {
     const HealthStatus status = one->look.status;
-    if (is_up(status) || status == HealthStatus::not_asked) continue;
-    found.push_back(about(*one, services, others_up(snapshot, *one), now));
-    // What one probe found is a moment; the second says that it lasts.
-    found.back().seen_once = one->at <= one->since;
-    if (!all_gone) continue;
-    // The same news of each service: of the server it is told once.
-    found.back().subject = "the server";
-    found.back().cause.replace(0, named(*one).size(), "the server");
-    return;
+    if (!is_up(status) && status != HealthStatus::not_asked) add(*one);
   }
 }
 

@@ -16,6 +16,7 @@ namespace {
 constexpr std::size_t most_named = 3, longest_name = 120;
 
 std::string named(const UnknownMethod& method) {
+  if (method.folded) return "methods beyond limits.methods_per_upstream (names not kept)";
   std::string name = method.name.first + "/";
   name += method.name.second.str();
   return shown_on_one_line(name, longest_name) +
@@ -41,7 +42,7 @@ void judge(const JudgedCalls& judged, std::vector<Finding>& found) {
   for (const UnknownMethod& one : methods) {
     calls += one.calls;
     unimplemented += one.unimplemented;
-    without_service += one.service_is_declared ? 0 : 1;
+    without_service += one.service_is_declared || one.folded ? 0 : 1;
   }
   if (unimplemented < fewest_to_tell) return;
   Finding finding;
@@ -51,8 +52,8 @@ void judge(const JudgedCalls& judged, std::vector<Finding>& found) {
                       ? target_id(finding.whose)
                       : qualified(finding.whose.ns, finding.whose.workload);
   finding.cause = counted(unimplemented, "call") + " answered UNIMPLEMENTED: ";
-  finding.cause += methods.size() == 1 ? "the server does not have the method "
-                                       : "the server does not have the methods ";
+  finding.cause += "the server does not have ";
+  if (!methods[0].folded) finding.cause += methods.size() == 1 ? "the method " : "the methods ";
   for (std::size_t i = 0; i < methods.size() && i < most_named; ++i) {
     if (i > 0) finding.cause += ", ";
     finding.cause += named(methods[i]);

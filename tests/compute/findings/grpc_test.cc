@@ -33,7 +33,7 @@ class GrpcNotServing : public testing::Test {
     state->service = std::move(service);
     state->server.address = {"10.0.0.7", 50051, ""};
     state->look = {status, std::move(words), std::chrono::milliseconds(5)};
-    state->since = noon - seconds(120);
+    state->since = state->down_since = noon - seconds(120);
     state->at = noon - seconds(2);
     state->probes = 20;
     state->failures = is_up(status) ? 0 : 8;
@@ -106,7 +106,23 @@ TEST_F(GrpcNotServing, tells_once_of_a_server_that_cannot_be_reached) {
   probe("orders-0", "shop.Orders", HealthStatus::unreachable, "connection refused");
   EXPECT_THAT(words(), ElementsAre("critical shop/orders-0: the server cannot be reached: "
                                    "connection refused"));
-  EXPECT_EQ(found().at(0).subject, "the server");
+}
+
+// A crash loop: it does not serve yet, then it is away again. What is down all the while is the
+// same trouble, or it would never last for a window.
+TEST_F(GrpcNotServing, is_one_trouble_in_whatever_way_it_is_down) {
+  GrpcHealthState& whole = probe("orders-0", "", HealthStatus::unreachable, "connection refused");
+  GrpcHealthState& orders = probe("orders-0", "shop.Orders", HealthStatus::unreachable, "refused");
+  whole.down_since = whole.since = orders.since = orders.at = noon - seconds(1);
+  const Finding away = found().at(0);
+  EXPECT_EQ(away.cause, "the server cannot be reached: refused");
+  EXPECT_EQ(away.since, noon - seconds(120));
+  EXPECT_FALSE(away.seen_once);
+  whole.look.status = HealthStatus::serving;
+  orders.look.status = HealthStatus::not_serving;
+  const Finding back = found().at(0);
+  EXPECT_EQ(back.subject, away.subject);
+  EXPECT_EQ(back.since, away.since);
 }
 
 TEST_F(GrpcNotServing, warns_of_what_may_be_a_wrong_name_or_a_wrong_server) {

@@ -106,6 +106,18 @@ TEST_F(UnknownMethods, are_not_all_named_if_there_are_many) {
               ElementsAre(HasSubstr("users.Users/A, users.Users/B, users.Users/C and others")));
 }
 
+// What the server declares has its place before what others invent.
+TEST_F(UnknownMethods, are_those_without_a_name_as_well) {
+  auto client =
+      counting("istio", "web-0", Direction::outbound, {{"other", "other", "UNIMPLEMENTED", 30}});
+  EXPECT_THAT(words({sidecar({{"other", "other", "UNIMPLEMENTED", 30}}), client}),
+              ElementsAre("warning shop/users: 30 calls answered UNIMPLEMENTED: the server does "
+                          "not have methods beyond limits.methods_per_upstream (names not kept)"));
+  EXPECT_THAT(words({sidecar({{"users.Users", "Fetch", "UNIMPLEMENTED", 20},
+                              {"other", "other", "UNIMPLEMENTED", 30}})}),
+              ElementsAre(HasSubstr("methods users.Users/Fetch, methods beyond limits")));
+}
+
 TEST_F(UnknownMethods, are_none_without_the_proof) {
   const std::vector<Count> innocent[] = {
       // It has the method, and has not written it yet.
@@ -117,8 +129,8 @@ TEST_F(UnknownMethods, are_none_without_the_proof) {
       // Tools that try what there is.
       {{"grpc.health.v1.Health", "Check", "UNIMPLEMENTED", 30}},
       {{"grpc.reflection.v1.ServerReflection", "ServerReflectionInfo", "UNIMPLEMENTED", 30}},
-      // Too many names to tell them apart, none, and too few calls.
-      {{"other", "other", "UNIMPLEMENTED", 30}},
+      // Too many names to tell them apart, of which one is there; none, and too few calls.
+      {{"other", "other", "UNIMPLEMENTED", 30}, {"other", "other", "OK", 1}},
       {{"", "", "UNIMPLEMENTED", 30}},
       {{"users.Users", "Fetch", "UNIMPLEMENTED", 4}},
   };

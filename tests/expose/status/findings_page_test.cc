@@ -77,7 +77,7 @@ TEST(FindingsPage, tells_what_does_not_last_long_enough_yet) {
   down->whose.ns = "shop";
   down->name = "users";
   down->look.status = HealthStatus::not_serving;
-  down->since = sample::at(1'760'000'002'000 - 60'000);
+  down->since = down->down_since = sample::at(1'760'000'002'000 - 60'000);
   Snapshot snapshot = sample::snapshot_of({sample::well("users-1")});
   snapshot.grpc_health = {down};
   for (const char* path : {"/", "/diagnosis"}) {
