@@ -43,7 +43,7 @@ void print_warnings(const Config& config) {
   for (const std::string& warning : config.warnings) std::cerr << warning << "\n";
 }
 
-// Without the query of a metrics URL: it may hold a secret, and this is pasted into tickets.
+// Of a metrics URL without what may be a secret: this is pasted into tickets.
 void print_found(const std::string& file, const Config& config) {
   std::cout << file << ": valid, " << config.targets.size()
             << (config.targets.size() == 1 ? " target\n" : " targets\n");
@@ -69,9 +69,7 @@ void print_found(const std::string& file, const Config& config) {
     std::cout << "  " << qualified(target.ns, target.pod) << " (" << target.mesh << ")";
     if (target.admin) std::cout << " admin " << to_string(*target.admin) << where_else(target);
     if (target.metrics) {
-      const std::string& path = target.metrics->path;
-      std::cout << " metrics " << to_string(target.metrics->address)
-                << path.substr(0, path.find('?'));
+      std::cout << " metrics " << to_string(target.metrics->address) << shown_path(*target.metrics);
     }
     if (target.grpc) std::cout << " grpc " << to_string(target.grpc->address);
     if (target.inbound) std::cout << " inbound " << to_string(target.inbound->address);

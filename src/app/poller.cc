@@ -54,6 +54,17 @@ bool is_hung(const PollOutcome& outcome) {
   return readings && readings->hung;
 }
 
+// What is kept and told of a poll has the page's path as people may see it, whoever wrote it there.
+void mask(PollOutcome& outcome, const Target& target) {
+  if (!target.metrics) return;
+  const auto one = [&](std::string& text) { text = masked(std::move(text), *target.metrics); };
+  if (auto* failure = std::get_if<Failure>(&outcome.result)) return one(failure->message);
+  Readings& readings = std::get<Readings>(outcome.result);
+  for (Failure& failure : readings.partial) one(failure.message);
+  for (Failure& failure : readings.left_out) one(failure.message);
+  one(readings.unreadable_sample);
+}
+
 }  // namespace
 
 struct Poller::Watched {
@@ -177,6 +188,7 @@ asio::awaitable<void> Poller::ask(Watched& watched) {
   const Instant deadline = steady_clock::now() + config_.poll.timeout;
   const std::size_t max_bytes = config_.limits.body_bytes;
   PollOutcome outcome = co_await watched.client.poll(*watched.conversation, max_bytes, deadline);
+  mask(outcome, watched.target);
 
   if (watched.gone) co_return;
   const PollCost cost{system_clock::now(), steady_clock::now(), outcome.took, outcome.bytes};

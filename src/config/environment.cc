@@ -28,9 +28,10 @@ Environment process_environment() {
   };
 }
 
-Result<std::string> expand(std::string_view text, const Environment& environment) {
-  std::string expanded;
-  if (!environment) return std::string(text);
+Result<Expanded> expand(std::string_view text, const Environment& environment) {
+  if (!environment) return Expanded{std::string(text)};
+  Expanded all;
+  std::string& expanded = all.text;
   while (!text.empty()) {
     const auto dollar = std::min(text.find('$'), text.size());
     expanded += text.substr(0, dollar);
@@ -50,14 +51,28 @@ Result<std::string> expand(std::string_view text, const Environment& environment
         return Error{"the environment variable " + in_quotes(name) +
                      " is not set; expected it to be, or $$ for a dollar sign"};
       }
+      const std::size_t begin = expanded.size();
       expanded += *value;
+      if (!value->empty()) all.values.push_back({begin, expanded.size()});
       text.remove_prefix(end + 1);
     } else if (!text.empty()) {
       expanded += text[0];
       text.remove_prefix(1);
     }
   }
-  return expanded;
+  return all;
+}
+
+std::string without_values(const Expanded& expanded, std::size_t begin) {
+  const std::string_view text = expanded.text;
+  std::string shown;
+  for (const auto& value : expanded.values) {
+    if (value.end <= begin) continue;
+    if (value.begin > begin) shown += text.substr(begin, value.begin - begin);
+    shown += "<redacted>";
+    begin = value.end;
+  }
+  return shown.append(text.substr(std::min(begin, text.size())));
 }
 
 }  // namespace mesh

@@ -2,10 +2,12 @@
 // names that only the place where it runs knows.
 #pragma once
 
+#include <cstddef>
 #include <functional>
 #include <optional>
 #include <string>
 #include <string_view>
+#include <vector>
 
 #include "base/result.h"
 
@@ -20,9 +22,23 @@ inline const Environment no_variables;
 // That of this process.
 Environment process_environment();
 
+// A text, and where in it a variable's value stands: the bytes from begin up to end.
+struct Expanded {
+  struct Value {
+    std::size_t begin, end;
+  };
+
+  std::string text;
+  std::vector<Value> values{};  // in their order; none is empty
+};
+
 // `${NAME}` becomes the variable's value, `$$` a dollar sign; any other dollar sign stays. The
 // value is put in after the file was parsed, so that it cannot bring structure of its own. With
 // no_variables the text stays as it is. The error's message is complete.
-Result<std::string> expand(std::string_view text, const Environment& environment);
+Result<Expanded> expand(std::string_view text, const Environment& environment);
+
+// What stands from `begin` on, with "<redacted>" for each value of a variable, or for what of it
+// stands there.
+std::string without_values(const Expanded& expanded, std::size_t begin);
 
 }  // namespace mesh

@@ -89,7 +89,7 @@ std::optional<Field> Fields::find(std::string_view key) const {
   return field_of(*entry);
 }
 
-std::optional<std::string> Fields::text(const Field& field, std::string_view expected) const {
+std::optional<Expanded> Fields::expanded(const Field& field, std::string_view expected) const {
   const YamlNode& node = *field.node;
   if (node.kind == Kind::null && !node.text.empty()) {
     complain(field, node.text, "is no value to YAML", expected);
@@ -103,21 +103,27 @@ std::optional<std::string> Fields::text(const Field& field, std::string_view exp
     complain(field, node.text, "is too long", expected);
     return std::nullopt;
   }
-  auto expanded = expand(node.text, environment_);
-  if (!expanded) {
-    complain(field, expanded.error().message);
+  auto all = expand(node.text, environment_);
+  if (!all) {
+    complain(field, all.error().message);
     return std::nullopt;
   }
-  if (expanded->size() > longest_text) {
-    complain(field, *expanded, "is too long", expected);
+  if (all->text.size() > longest_text) {
+    complain(field, without_values(*all, 0), "is too long", expected);
     return std::nullopt;
   }
   // Written as "\0". Names of files and hosts would end there unseen.
-  if (expanded->find('\0') != std::string::npos) {
-    complain(field, *expanded, "has a zero byte", expected);
+  if (all->text.find('\0') != std::string::npos) {
+    complain(field, without_values(*all, 0), "has a zero byte", expected);
     return std::nullopt;
   }
-  return std::move(*expanded);
+  return std::move(*all);
+}
+
+std::optional<std::string> Fields::text(const Field& field, std::string_view expected) const {
+  auto all = expanded(field, expected);
+  if (!all) return std::nullopt;
+  return std::move(all->text);
 }
 
 std::optional<std::string> Fields::text(std::string_view key, std::string_view expected) const {

@@ -69,6 +69,8 @@ class Fields {
   // Variables expanded. `expected` completes "expected …".
   std::optional<std::string> text(std::string_view key, std::string_view expected) const;
   std::optional<std::string> text(const Field& field, std::string_view expected) const;
+  // The same, with the places of the variables.
+  std::optional<Expanded> expanded(const Field& field, std::string_view expected) const;
 
   // Complains unless the value `word` of `field` is one of `known`.
   bool is_one_of(const Field& field, const std::string& word,

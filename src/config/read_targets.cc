@@ -3,6 +3,7 @@
 
 #include <algorithm>
 #include <array>
+#include <cstddef>
 #include <map>
 #include <optional>
 #include <string>
@@ -44,18 +45,31 @@ std::string without_path(std::string_view url, const Field& field) {
   return std::string(url.substr(0, path + 1)) + "…";
 }
 
+// Gives the URL itself; nothing if it cannot be read.
 template <class Parsed>
-void read_url(const Fields& fields, std::string_view key, std::string_view expected,
-              Result<Parsed> (*parse)(std::string_view), std::optional<Parsed>& out) {
-  const auto url = fields.text(key, expected);
-  if (!url) return;
-  auto parsed = parse(*url);
-  if (parsed) {
-    out = std::move(*parsed);
-  } else {
-    const Field place = *fields.find(key);
-    fields.complain(place, without_path(*url, place), parsed.error().message, expected);
+std::optional<Expanded> read_url(const Fields& fields, std::string_view key,
+                                 std::string_view expected,
+                                 Result<Parsed> (*parse)(std::string_view),
+                                 std::optional<Parsed>& out) {
+  const auto place = fields.find(key);
+  auto url = place ? fields.expanded(*place, expected) : std::nullopt;
+  if (!url) return std::nullopt;
+  auto parsed = parse(url->text);
+  if (!parsed) {
+    fields.complain(*place, without_path(url->text, *place), parsed.error().message, expected);
+    return std::nullopt;
   }
+  out = std::move(*parsed);
+  return url;
+}
+
+// A variable in the host's name is seen, as in all else that is configured.
+void read_metrics(const Fields& fields, std::optional<HttpEndpoint>& out) {
+  const auto url = read_url(fields, "metrics", "http://HOST:PORT/PATH", &parse_metrics_url, out);
+  if (!url) return;
+  const std::size_t path = url->text.size() - out->path.size();
+  std::string shown = "/" + without_values(*url, path + 1);
+  if (shown != out->path) out->shown = std::move(shown);
 }
 
 // What the targets above have taken.
@@ -128,10 +142,11 @@ void take_address(const Fields& fields, const Target& target, const Reading& rea
   if (first_door(target).empty()) return;
   const bool by_page = target.metrics && (!target.admin || sole_door(target, reading) == "metrics");
   const Field place = *fields.find(by_page ? "metrics" : target.admin ? "admin" : "grpc");
-  std::string asked = first_door(target);
-  if (by_page) asked = to_string(target.metrics->address) + where_else(target);
-  const std::string door = asked;
-  if (by_page) asked += target.metrics->path;
+  std::string asked = first_door(target), shown = asked;
+  if (by_page) {
+    asked = to_string(target.metrics->address) + where_else(target) + target.metrics->path;
+    shown = to_string(target.metrics->address) + shown_path(*target.metrics) + where_else(target);
+  }
   // A page that is merged of the proxy's and the application's tells of each only once.
   const std::string merged = is_application(target.mesh) ? " (app)" : "";
   const std::string who = in_quotes(target_id(target));
@@ -139,10 +154,7 @@ void take_address(const Fields& fields, const Target& target, const Reading& rea
       taken.addresses.emplace(asked + merged, std::pair(who, place.at.line));
   if (added) return;
   const auto& [other, line] = first->second;
-  // What follows may be a secret, and what variables stand for.
-  const bool has_variables = place.node->text.find('$') != std::string::npos;
-  asked.resize(has_variables ? door.size() : std::min(asked.find('?'), asked.size()));
-  std::string what = "warning: " + place.path + ": " + who + " is asked at " + in_quotes(asked);
+  std::string what = "warning: " + place.path + ": " + who + " is asked at " + in_quotes(shown);
   what += ", as is " + other + " in line " + std::to_string(line);
   reading.warnings.add(place.at, what + "; what happens there is counted under both names");
 }
@@ -165,7 +177,7 @@ void read_target(const Field& field, const Reading& reading, Taken& taken) {
   target.issuer = read_issuer(fields, reading);
   target.rotation_point = fields.share("rotation_point");
   read_url(fields, "admin", "http://HOST:PORT or unix:/PATH", &parse_admin_url, target.admin);
-  read_url(fields, "metrics", "http://HOST:PORT/PATH", &parse_metrics_url, target.metrics);
+  read_metrics(fields, target.metrics);
   target.inbound = read_inbound(fields, reading, target.mesh);
   target.cgroup = read_cgroup(fields).value_or("");
   target.network_namespace = read_network_namespace(fields).value_or("");

@@ -16,6 +16,7 @@ Result<Address> parse_admin_url(std::string_view url);
 // "unix:/PATH" or "unix:///PATH".
 Result<Address> parse_unix_url(std::string_view url);
 inline bool is_unix_url(std::string_view url) { return url.starts_with("unix:"); }
+// The path, with the query, is the end of the URL.
 Result<HttpEndpoint> parse_metrics_url(std::string_view url);
 
 }  // namespace mesh

@@ -21,7 +21,8 @@ namespace {
 namespace json = boost::json;
 using std::chrono::milliseconds;
 
-std::string without_secrets(std::string_view path) {
+std::string without_secrets(const HttpEndpoint& page) {
+  const std::string_view path = page.shown.empty() ? page.path : page.shown;
   const auto question = path.find('?');
   if (question == path.npos) return std::string(path);
   std::string shown(path.substr(0, question));
@@ -248,7 +249,7 @@ json::object form(const Target& target) {
   put(all, "workload", workload);
   put(all, "mesh", mesh);
   if (admin) put(all, "admin", url_of(*admin));
-  if (metrics) put(all, "metrics", url_of(metrics->address) + without_secrets(metrics->path));
+  if (metrics) put(all, "metrics", url_of(metrics->address) + without_secrets(*metrics));
   if (grpc) put_server(all["grpc"].emplace_object(), *grpc);
   put(all, "issuer", issuer);
   put(all, "rotation_point", rotation_point);

@@ -12,7 +12,8 @@
 namespace mesh {
 
 // Keys as in config.example.yaml; what is not set and has no default is left out. Values of the
-// query of an address are "<redacted>": they may be secrets. Passwords and keys themselves never
+// query of an address, and what variables stand for in its path, are "<redacted>": they may be
+// secrets. Passwords and keys themselves never
 // come into the configuration, only the paths of their files do.
 std::string config_yaml(const Config& config);
 std::string config_json(const Config& config);

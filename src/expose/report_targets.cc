@@ -13,12 +13,10 @@
 namespace mesh {
 namespace {
 
-// Without the query of a metrics page: it may hold a secret.
 std::string address_of(const Target& target) {
   if (target.admin) return to_string(*target.admin) + where_else(target);
   if (!target.metrics) return first_door(target);
-  const std::string& path = target.metrics->path;
-  return to_string(target.metrics->address) + path.substr(0, path.find('?'));
+  return to_string(target.metrics->address) + shown_path(*target.metrics);
 }
 
 // Since its control plane last sent clusters, listeners or routes: among proxies of one control

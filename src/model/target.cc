@@ -5,6 +5,41 @@
 #include <cstddef>
 
 namespace mesh {
+namespace {
+
+bool goes_on(char c) {
+  return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '_' ||
+         c == '-';
+}
+
+std::string without_query(const std::string& path) { return path.substr(0, path.find('?')); }
+
+// Where a word of `text` ends with `what`: "/s" is not in "/stats".
+void replace_all(std::string& text, std::string_view what, std::string_view by) {
+  for (auto at = text.find(what); at != text.npos; at = text.find(what, at)) {
+    const std::size_t end = at + what.size();
+    if (end < text.size() && goes_on(text[end])) {
+      at = end;
+      continue;
+    }
+    text.replace(at, what.size(), by);
+    at += by.size();
+  }
+}
+
+}  // namespace
+
+std::string shown_path(const HttpEndpoint& page) {
+  return without_query(page.shown.empty() ? page.path : page.shown);
+}
+
+std::string masked(std::string text, const HttpEndpoint& page) {
+  const std::string path = without_query(page.path);
+  const std::string query = page.path.substr(path.size());
+  if (query.size() > 1) replace_all(text, query, "?…");
+  if (!page.shown.empty()) replace_all(text, path, shown_path(page));
+  return text;
+}
 
 Target workload_target(std::string_view mesh, std::string_view owner) {
   const std::size_t slash = std::min(owner.find('/'), owner.size());

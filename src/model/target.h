@@ -18,6 +18,9 @@ namespace mesh {
 struct HttpEndpoint {
   Address address;
   std::string path = "/";  // with a leading slash and possibly a query
+  // The path as people may see it: with "<redacted>" for what variables of the configuration stand
+  // for, which is as often a secret. "": it has none, and may be seen as it is.
+  std::string shown{};
 
   bool operator==(const HttpEndpoint&) const = default;
 };
@@ -30,6 +33,13 @@ struct TlsPort {
 
   bool operator==(const TlsPort&) const = default;
 };
+
+// What people may see of the path: no query, for that may be a secret as well.
+std::string shown_path(const HttpEndpoint& page);
+
+// A text about the page, such as why it could not be read, in which path and query stand as people
+// may see them: "/<redacted>/stats?…".
+std::string masked(std::string text, const HttpEndpoint& page);
 
 // The mesh of a target of which nobody said what it is: it is recognised by what it answers
 // (dialect/auto.h).

@@ -5,7 +5,9 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include <optional>
 #include <string>
+#include <string_view>
 
 #include "app/config_context.h"
 #include "config/load.h"
@@ -102,6 +104,19 @@ TEST(ConfigForm, tells_no_value_of_a_query) {
   for (const std::string& shown : {config_yaml(config), config_json(config)}) {
     EXPECT_THAT(shown, Not(HasSubstr("hush")));
     EXPECT_THAT(shown, HasSubstr("http://h:1/m?format=<redacted>&token=<redacted>&<redacted>"));
+  }
+}
+
+TEST(ConfigForm, tells_nothing_that_a_variable_puts_into_a_path) {
+  ConfigContext context = config_context();
+  context.environment = [](std::string_view name) { return std::optional(std::string(name)); };
+  const auto config = parse_config(
+      "targets: [{name: a, metrics: \"http://${NODE}:1/x/${HUSH}/m?${HUSH}=1&a=${HUSH}\"}]",
+      "test.yaml", context);
+  ASSERT_TRUE(config);
+  for (const std::string& shown : {config_yaml(*config), config_json(*config)}) {
+    EXPECT_THAT(shown, HasSubstr("http://NODE:1/x/<redacted>/m?<redacted>=<redacted>&"
+                                 "a=<redacted>\""));
   }
 }
 

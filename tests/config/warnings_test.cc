@@ -58,14 +58,14 @@ TEST(ConfigWarnings, show_no_query_of_a_metrics_page) {
                           "as is \"a\" in line 2; what happens there is counted under both names"));
 }
 
-TEST(ConfigWarnings, show_no_path_that_a_variable_may_stand_in) {
+TEST(ConfigWarnings, show_what_a_variable_puts_into_a_path_as_redacted) {
   EXPECT_THAT(warnings_of("targets:\n"
                           "- {name: a, metrics: 'http://h:1/${S}/m', network_namespace: /n}\n"
                           "- {name: b, metrics: 'http://h:1/${S}/m', network_namespace: /n}\n",
                           {{"S", "hush"}}),
-              ElementsAre("f.yaml:3:22: warning: targets[1].metrics: \"b\" is asked at \"h:1 in "
-                          "/n\", as is \"a\" in line 2; what happens there is counted under both "
-                          "names"));
+              ElementsAre("f.yaml:3:22: warning: targets[1].metrics: \"b\" is asked at "
+                          "\"h:1/<redacted>/m in /n\", as is \"a\" in line 2; what happens there "
+                          "is counted under both names"));
 }
 
 TEST(ConfigWarnings, are_about_what_is_asked) {

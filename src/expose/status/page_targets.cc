@@ -36,7 +36,7 @@ std::string last_error(const TargetState& state, WallTime now) {
   return words.append(": ")
       .append(to_string(state.last_failure->reason))
       .append(": ")
-      .append(without_query(state.last_failure->message, state.target));
+      .append(state.last_failure->message);
 }
 
 // What is hidden, and what its owner said that was passed over.
@@ -58,7 +58,7 @@ void write_notes(const TargetState& state, const Page& page, std::vector<std::st
   const auto list = html.open("ul");
   if (!state.up && !error.empty()) html.element("li", {{"class", "alarm"}}, error);
   for (std::size_t i = 0; i < std::min(said.size(), most_remarks); ++i) {
-    html.element("li", without_query(said[i], state.target));
+    html.element("li", said[i]);
   }
   if (state.up && !error.empty()) html.element("li", {{"class", "soft"}}, error);
 }

@@ -1,7 +1,6 @@
 // Words about a target, for the page of the targets; see target_words.h.
 #include "expose/status/target_words.h"
 
-#include <algorithm>
 #include <chrono>
 
 #include "base/binary_bytes.h"
@@ -23,23 +22,12 @@ std::string memory_words(const TargetState& state) {
 
 }  // namespace
 
-std::string without_query(std::string text, const Target& target) {
-  const std::string path = target.metrics ? target.metrics->path : "";
-  const std::string query = path.substr(std::min(path.find('?'), path.size()));
-  if (query.size() < 2) return text;
-  for (auto at = text.find(query); at != std::string::npos; at = text.find(query, at)) {
-    text.replace(at, query.size(), "?…");
-    at += std::string_view("?…").size();
-  }
-  return text;
-}
-
 std::string address_words(const Target& target) {
   if (target.admin) return "admin " + to_string(*target.admin) + where_else(target);
   if (target.grpc) return "gRPC " + to_string(target.grpc->address);
   if (!target.metrics) return "no address";
-  return without_query("metrics " + to_string(target.metrics->address) + target.metrics->path,
-                       target);
+  const HttpEndpoint& page = *target.metrics;
+  return "metrics " + to_string(page.address) + masked(page.path, page);
 }
 
 std::string cost_words(const TargetState& state) {

@@ -8,10 +8,7 @@
 
 namespace mesh {
 
-// A query of the metrics page may hold a secret, and a failing server may say it back.
-std::string without_query(std::string text, const Target& target);
-
-// "admin 127.0.0.1:9901 in the pod": where the target is asked, without any query.
+// "admin 127.0.0.1:9901 in the pod": where the target is asked, without what may be a secret.
 std::string address_words(const Target& target);
 
 // "21 ms, 33.1 kB, every 15s (0.14 % of its time)": what the last poll cost it.
