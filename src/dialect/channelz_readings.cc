@@ -181,17 +181,26 @@ ChannelzCounts ChannelzReadings::received_by(const std::string& its,
   const ChannelzCounts& told = server.told.calls;
   const bool fell = told.succeeded < known.told.succeeded || told.failed < known.told.failed;
   if (fresh || fell) {
-    known = {told, told, server.own_succeeded, server.own_failed};
+    known = {told, told, server.own, server.own};
     is_another_ |= fell;
   }
+  // A server in Go counts no calls of methods that it does not have: between two looks fewer failed
+  // than we know of.
+  const std::uint64_t not_there = server.own.not_there - known.own.not_there;
+  const std::uint64_t failed = told.failed - known.told.failed;
+  const bool too_few = failed < not_there + server.own.failed - known.own.failed;
+  if (is_asked && too_few) known.counts_all = false;
   const auto of_others = [&](std::uint64_t all, std::uint64_t ours, std::uint64_t passed) {
     return is_asked ? std::max(all - std::min(all, ours), passed) : all;
   };
   known.told = told;
+  known.own = server.own;
+  const OwnCalls& first = known.own_at_first;
+  const std::uint64_t ours = server.own.failed - first.failed +
+                             (known.counts_all ? server.own.not_there - first.not_there : 0);
   known.passed.succeeded =
-      of_others(told.succeeded, server.own_succeeded - known.own_succeeded, known.passed.succeeded);
-  known.passed.failed =
-      of_others(told.failed, server.own_failed - known.own_failed, known.passed.failed);
+      of_others(told.succeeded, server.own.succeeded - first.succeeded, known.passed.succeeded);
+  known.passed.failed = of_others(told.failed, ours, known.passed.failed);
   return known.passed;
 }
 

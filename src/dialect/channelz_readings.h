@@ -46,7 +46,9 @@ class ChannelzReadings {
   // A server's counts as they were told last, and as they were passed on.
   struct Received {
     ChannelzCounts told, passed;
-    std::uint64_t own_succeeded = 0, own_failed = 0;  // that are not taken off
+    OwnCalls own_at_first;   // that are not taken off
+    OwnCalls own;            // as last known
+    bool counts_all = true;  // even calls of what it does not have
   };
 
   // Who has an id at this time: another name for another one who was given it again.

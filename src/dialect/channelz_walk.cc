@@ -44,7 +44,7 @@ void ChannelzWalk::begin() {
   asked_ = pages_ = 0;
   questions_ = {{ChannelzCall::servers}, {ChannelzCall::top_channels}};
   socket_questions_.clear();
-  own_before_ = own_succeeded_ + own_failed_;
+  own_before_ = own_.all();
 }
 
 void ChannelzWalk::end() {
@@ -96,8 +96,7 @@ void ChannelzWalk::hear_socket(const Question& question, const Answer& answer) {
   if (answer->grpc_code != "OK") return;
   const auto socket = read_socket(answer->body);
   if (!socket || socket->id != question.id) return pass_over_sockets();
-  const std::uint64_t own = own_succeeded_ + own_failed_;
-  look_.sockets.push_back({*socket, question.from, own, own - own_before_});
+  look_.sockets.push_back({*socket, question.from, own_.all(), own_.all() - own_before_});
 }
 
 void ChannelzWalk::pass_over_sockets() {
@@ -112,7 +111,9 @@ void ChannelzWalk::ask_of_socket(std::uint64_t server, std::uint64_t id) {
 }
 
 void ChannelzWalk::count_own(const Answer& answer) {
-  if (answer) ++(answer->grpc_code == "OK" ? own_succeeded_ : own_failed_);
+  if (!answer) return;
+  const bool ok = answer->grpc_code == "OK";
+  ++(ok ? own_.succeeded : is_unimplemented(answer) ? own_.not_there : own_.failed);
 }
 
 // False for what is no answer to the question.
@@ -172,7 +173,7 @@ void ChannelzWalk::enter(ChannelzChannel channel, bool is_top) {
 
 void ChannelzWalk::enter_server(const ChannelzServer& server) {
   if (!known_.emplace(ChannelzCall::servers, server.id).second) return;
-  look_.servers.push_back({server, 0, own_succeeded_, own_failed_});
+  look_.servers.push_back({server, 0, own_});
   ask(ChannelzCall::server_sockets, server.id);
 }
 

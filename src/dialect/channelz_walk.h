@@ -23,6 +23,14 @@
 
 namespace mesh {
 
+// Calls of ours, since ever.
+struct OwnCalls {
+  std::uint64_t succeeded = 0, failed = 0;
+  std::uint64_t not_there = 0;  // UNIMPLEMENTED, which not all servers count; not in `failed`
+
+  std::uint64_t all() const { return succeeded + failed + not_there; }
+};
+
 // What a process has, as the questions of one poll found it.
 struct ChannelzLook {
   struct Channel {
@@ -32,7 +40,7 @@ struct ChannelzLook {
   struct Server {
     ChannelzServer told;
     std::uint64_t connections = 0;
-    std::uint64_t own_succeeded = 0, own_failed = 0;  // calls of ours that had ended by then
+    OwnCalls own;  // that had ended by then
   };
   struct Socket {
     ChannelzSocket told;
@@ -67,7 +75,7 @@ class ChannelzWalk {
   // refuses it, or was lost on the way.
   std::optional<Failure> hear(const Answer& answer);
 
-  // Another call of ours has ended so: the server counts it, too.
+  // Another call of ours has ended so.
   void count_own(const Answer& answer);
 
   // Nothing more is asked in this poll.
@@ -99,8 +107,8 @@ class ChannelzWalk {
   std::deque<Question> socket_questions_;  // `from` is the server's id
   std::set<std::pair<ChannelzCall, std::uint64_t>> known_;
   std::size_t asked_ = 0, pages_ = 0;
-  std::uint64_t own_succeeded_ = 0, own_failed_ = 0;  // since ever
-  std::uint64_t own_before_ = 0;                      // both, when this poll began
+  OwnCalls own_;
+  std::uint64_t own_before_ = 0;  // of all, when this poll began
 };
 
 }  // namespace mesh

@@ -80,6 +80,7 @@ class ProxylessConversation final : public Conversation {
   Instant now_{};
   std::uint64_t connection_ = 0;                              // that was asked last
   std::optional<Hung> client_status_hung_, reflection_hung_;  // until they are asked again
+  std::optional<Instant> client_status_missing_;  // when the process was found to have none
   Readings readings_;
 };
 
@@ -100,10 +101,14 @@ Step ProxylessConversation::next() {
     end_channelz();
     asking_ = Asking::client_status;
     const bool left_out = told_channelz_ == Told::told && is_left_out(client_status_hung_);
-    if (!left_out) return grpc_question(csds_path, csds_question());
-    told_client_status_ = Told::failed;
-    client_status_.miss();
-    readings_.control_plane = client_status_.reading();
+    const bool is_missing =
+        client_status_missing_ && now_ - *client_status_missing_ < methods_interval;
+    if (!left_out && !is_missing) return grpc_question(csds_path, csds_question());
+    told_client_status_ = is_missing ? Told::missing : Told::failed;
+    if (left_out) {
+      client_status_.miss();
+      readings_.control_plane = client_status_.reading();
+    }
   }
   asking_ = Asking::reflection;
   // Who hung has left no time for the next.
@@ -161,11 +166,13 @@ void ProxylessConversation::note_hung(const Answer& answer, std::string_view que
 void ProxylessConversation::note_connection(const Answer& answer) {
   if (!answer) {
     if (answer.error().reason == Reason::connect) reflection_.forget();
+    client_status_missing_.reset();
     return;
   }
   if (answer->connection == connection_) return;
   connection_ = answer->connection;
   reflection_.doubt();
+  client_status_missing_.reset();
 }
 
 std::optional<Failure> ProxylessConversation::hear_channelz(const Answer& answer) {
@@ -233,14 +240,17 @@ void ProxylessConversation::end_channelz() {
   reflection_.forget();
   client_status_hung_.reset();
   reflection_hung_.reset();
+  client_status_missing_.reset();
 }
 
 void ProxylessConversation::hear_client_status(const Answer& answer) {
   told_client_status_ = told_by(answer);
   if (told_client_status_ == Told::missing) {
     client_status_.forget();
+    client_status_missing_ = now_;
     return;
   }
+  client_status_missing_.reset();
   if (auto failure = enter_client_status(answer)) {
     readings_.partial.push_back(*std::move(failure));
     // What was counted stays: a resource that is missing once is not a new one the next time.

@@ -110,19 +110,6 @@ TEST(Proxyless, has_the_methods_that_are_declared) {
   EXPECT_THAT(of_python.declared->methods, SizeIs(3));
 }
 
-TEST(Proxyless, asks_for_methods_rarely_and_at_once_after_a_restart) {
-  RecordedGrpc server(balanced);
-  EXPECT_TRUE(server.readings().declared);
-  EXPECT_FALSE(server.readings().declared);
-  EXPECT_EQ(server.asked("ServerReflectionInfo"), 0);
-  server.load(pinned);  // another process: its server was created at another moment
-  server.readings();
-  EXPECT_TRUE(server.readings().declared);
-  for (int poll = 0; poll < 39; ++poll) server.readings();
-  EXPECT_EQ(server.asked("ServerReflectionInfo"), 0);
-  EXPECT_TRUE(server.readings().declared) << "ten minutes are over";
-}
-
 TEST(Proxyless, tells_what_an_xds_client_accepted_and_refused) {
   RecordedGrpc server("python_1.85_xds.txt");
   const Readings first = server.readings();
@@ -218,7 +205,7 @@ TEST(Proxyless, is_down_if_it_may_ask_nothing) {
                "CSDS: nothing can be known of it; its authorization must admit these calls"}));
   server.statuses_["/GetServers"] = "UNIMPLEMENTED";
   EXPECT_TRUE(std::holds_alternative<Failure>(server.poll()));
-  server.statuses_.erase("/FetchClientStatus");
+  server.connection_ = 1;
   server.statuses_["/FetchClientStatus"] = "INTERNAL";
   const Step failed = server.poll();
   ASSERT_TRUE(std::holds_alternative<Failure>(failed)) << "nothing is known of it";
@@ -258,36 +245,6 @@ TEST(Proxyless, keeps_what_it_has_when_a_later_part_fails) {
   EXPECT_TRUE(next.declared) << "five minutes are over";
   EXPECT_THAT(next.left_out, IsEmpty());
   EXPECT_THAT(next.heard, testing::Contains("reflection"));
-}
-
-TEST(Proxyless, leaves_out_neither_what_waited_behind_one_that_hung_nor_all_there_is) {
-  RecordedGrpc server("python_1.85_xds.txt");
-  server.failures_.emplace("/FetchClientStatus", Failure{Reason::timeout, "no answer"});
-  EXPECT_TRUE(server.readings().hung);
-  EXPECT_EQ(server.asked("ServerReflectionInfo"), 0) << "no time is left";
-  const Readings without = server.readings();
-  EXPECT_EQ(server.asked("/FetchClientStatus"), 0);
-  ASSERT_THAT(without.left_out, SizeIs(1)) << "reflection has only waited";
-  EXPECT_THAT(without.left_out[0].message, testing::EndsWith(" left out for 5m"));
-  EXPECT_GT(server.asked("ServerReflectionInfo"), 0);
-  server.statuses_["/GetServers"] = "UNIMPLEMENTED";
-  server.poll();
-  EXPECT_EQ(server.asked("/FetchClientStatus"), 1) << "it is not beside channelz any more";
-}
-
-TEST(Proxyless, asks_for_methods_anew_where_the_connection_was_lost) {
-  RecordedGrpc server(balanced);
-  server.statuses_["/GetServers"] = "UNIMPLEMENTED";
-  EXPECT_TRUE(server.readings().declared);
-  EXPECT_FALSE(server.readings().declared);
-  server.failures_.emplace("/GetServers", Failure{Reason::connect, "refused"});
-  EXPECT_TRUE(std::holds_alternative<Failure>(server.poll()));
-  server.failures_.clear();
-  EXPECT_TRUE(server.readings().declared) << "it was away";
-  server.connection_ = 1;  // it was away between two polls
-  for (int poll = 0; poll < 3; ++poll) EXPECT_FALSE(server.readings().declared);
-  EXPECT_TRUE(server.readings().declared) << "at most once a minute";
-  for (int poll = 0; poll < 10; ++poll) EXPECT_FALSE(server.readings().declared);
 }
 
 }  // namespace

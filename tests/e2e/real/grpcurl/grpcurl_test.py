@@ -196,6 +196,25 @@ class AgainstGrpcurl(SharedPartsTest):
                 self.assertEqual(page.value("mesh_pod_connections", pod="pod"), len(sockets["socketRef"]) - 2)
                 agent.stop()
 
+    def test_calls_that_failed_are_those_of_others(self):
+        """The agent's own fail at each look at what a server does not have, which grpc-go does not count."""
+        for server in (self.cpp, self.go):
+            with self.subTest(server.address):
+                agent = self.start_agent(agent_config([target("pod", "pod", server.address)]),
+                                         name="agent-failed" + server.address.replace(":", "-"))
+                agent.wait_ready()
+                for _ in range(5):
+                    page = agent.page_after_polls()
+                before = page.calls(pod="pod", direction="inbound").get(("", "", "other"), 0)
+                done = subprocess.run([tool("ghz"), "--insecure", "--protoset", self.described_service(), "--call",
+                                       "grpc.testing.TestService.UnimplementedCall", "-d", "{}", "-n", "40", "-c", "2",
+                                       "-O", "json", server.address],
+                                      capture_output=True, text=True, timeout=60, check=False)
+                self.assertEqual(json.loads(done.stdout)["statusCodeDistribution"], {"Unimplemented": 40})
+                received = agent.page_after_polls().calls(pod="pod", direction="inbound")
+                self.assertEqual(received["", "", "other"] - before, 40)
+                agent.stop()
+
     def described_service(self):
         path = os.path.join(self.directory, "testing.protoset")
         grpcurl("-protoset-out", path, self.go.address, "describe", "grpc.testing.TestService")
