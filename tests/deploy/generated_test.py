@@ -5,6 +5,7 @@
 import os
 import re
 import sys
+import tempfile
 import unittest
 
 import yaml
@@ -17,6 +18,15 @@ from manifests import (OVERLAYS, comparable, golden, granted, kustomized, make, 
 # {overlay: the render of the chart that it must be}
 RENDERS = {"istio": "istio", "consul": "istio", "linkerd": "linkerd",
            "host-certificates": "host-certificates", "without-operator": "defaults"}
+
+
+def named_namespaces(thing):
+    """Every namespace that an object is in or names."""
+    for key, value in thing.items() if isinstance(thing, dict) else enumerate(thing) if isinstance(thing, list) else []:
+        if key in ("namespace", "matchNames", "kubernetes.io/metadata.name"):
+            yield from value if isinstance(value, list) else [value]
+        else:
+            yield from named_namespaces(value)
 
 
 def spaced_once(rules):
@@ -78,6 +88,20 @@ class Kustomize(unittest.TestCase):
             monitors = [one["kind"] for one in of_kind(made, "PodMonitor", "PrometheusRule")]
             wanted = [] if name == "without-operator" else ["PodMonitor", "PrometheusRule"]
             self.assertEqual(sorted(monitors), wanted, name)
+
+    def test_a_kustomization_over_them_moves_all_to_its_namespace(self):
+        for name in OVERLAYS:
+            with tempfile.TemporaryDirectory() as folder:
+                overlay = os.path.relpath(os.path.join(make.KUSTOMIZE, "overlays", name), os.path.realpath(folder))
+                with open(os.path.join(folder, "kustomization.yaml"), "w", encoding="utf-8") as file:
+                    yaml.safe_dump({"namespace": "elsewhere", "resources": [overlay]}, file)
+                made = kustomized(folder)
+            self.assertEqual(len(made), len(self.made[name]), name)
+            namespace, = of_kind(made, "Namespace")
+            self.assertEqual(namespace["metadata"]["name"], "elsewhere", name)
+            for one in made:
+                self.assertLessEqual(set(named_namespaces(one)), {"elsewhere"}, f"{name} {one['kind']}")
+            self.assertIn("elsewhere", named_namespaces(of_kind(made, "DaemonSet")), name)
 
     def test_rules_and_dashboards_are_whole(self):
         rule, = of_kind(self.base, "PrometheusRule")

@@ -203,6 +203,9 @@ class Monitors(unittest.TestCase):
             self.assertEqual([one["targetLabel"] for one in endpoint["relabelings"][:2]], ["node", "job"])
             # The rules know the job by this name.
             self.assertEqual(endpoint["relabelings"][1]["replacement"], "mesh-exporter")
+            # A monitor looks in its own namespace where it names none.
+            looked_in = monitor["spec"].get("namespaceSelector", {}).get("matchNames", [monitor["metadata"]["namespace"]])
+            self.assertEqual(looked_in, [make.NAME])
             wanted = monitor["spec"]["selector"]["matchLabels"].items()
             for one in workloads(things) if kind == "PodMonitor" else of_kind(things, "Service"):
                 labels = one["spec"].get("template", one)["metadata"]["labels"]
