@@ -4,15 +4,19 @@
 {{- default .Chart.Name .Values.nameOverride | trunc 63 | trimSuffix "-" -}}
 {{- end -}}
 
-{{/* 38 characters, for the longest that is put behind it has 24 (a dashboard's). */}}
+{{/* 38 characters, for the longest that is put behind it has 24 (a dashboard's); the last a letter or figure. */}}
 {{- define "mesh-exporter.fullname" -}}
+{{- regexReplaceAll "[-.]+$" (trunc 38 (include "mesh-exporter.wholeName" .)) "" -}}
+{{- end -}}
+
+{{- define "mesh-exporter.wholeName" -}}
 {{- $name := include "mesh-exporter.name" . -}}
 {{- if .Values.fullnameOverride -}}
-{{- .Values.fullnameOverride | trunc 38 | trimSuffix "-" -}}
+{{- .Values.fullnameOverride -}}
 {{- else if contains $name .Release.Name -}}
-{{- .Release.Name | trunc 38 | trimSuffix "-" -}}
+{{- .Release.Name -}}
 {{- else -}}
-{{- printf "%s-%s" .Release.Name $name | trunc 38 | trimSuffix "-" -}}
+{{- printf "%s-%s" .Release.Name $name -}}
 {{- end -}}
 {{- end -}}
 

@@ -7,6 +7,9 @@ rendered. Takes the root.
 {{- if regexMatch "^[0-9]" (include "mesh-exporter.fullname" .) -}}
 {{- fail (printf "the release's name: %s begins with a figure, which a Service's name must not; expected a letter first, or fullnameOverride" .Release.Name) -}}
 {{- end -}}
+{{- if contains "." (include "mesh-exporter.fullname" .) -}}
+{{- fail (printf "the release's name: %s has a dot, which a Service's name must not; expected letters, figures and -, or fullnameOverride" .Release.Name) -}}
+{{- end -}}
 {{- $flags := list -}}
 {{- range .Values.extraArgs }}{{ $flags = append $flags (first (splitList "=" .)) }}{{ end -}}
 {{- include "mesh-exporter.once" (dict "where" "extraArgs" "what" $flags) -}}

@@ -126,11 +126,12 @@ class Chart(unittest.TestCase):
             make.template("--set", ",".join(values))
 
     def test_it_refuses_a_release_whose_name_no_service_can_have(self):
-        code, said = run(make.HELM, "template", "1abc", make.CHART)
-        self.assertNotEqual(code, 0)
-        self.assertIn("the release's name: 1abc begins with a figure", said)
-        code, said = run(make.HELM, "template", "1abc", make.CHART, "--set", "fullnameOverride=abc")
-        self.assertEqual(code, 0, said)
+        for name, wrong in (("1abc", "begins with a figure"), ("a.b", "has a dot"), ("mesh-exporter.b", "has a dot")):
+            code, said = run(make.HELM, "template", name, make.CHART)
+            self.assertNotEqual(code, 0, name)
+            self.assertIn(f"the release's name: {name} {wrong}", said)
+            code, said = run(make.HELM, "template", name, make.CHART, "--set", "fullnameOverride=abc")
+            self.assertEqual(code, 0, said)
 
     def test_nothing_renders_as_the_empty_default_does(self):
         values = yaml.safe_load(read("deploy", "helm", "mesh-exporter", "values.yaml"))
@@ -230,10 +231,13 @@ class Chart(unittest.TestCase):
         self.assertTrue(shown == wanted)
 
     def test_names_fit_whatever_the_release_is_called(self):
-        name = "a-release-that-somebody-has-given-a-long-name-of-53-c"
-        for one in objects(make.run(make.HELM, "template", name, make.CHART, *RULES, "--set",
-                                    "dashboards.enabled=true,secrets.enabled=true,kubelet.enabled=true")):
-            self.assertLessEqual(len(one["metadata"]["name"]), 63)
+        for name in ("a-release-that-somebody-has-given-a-long-name-of-53-c",
+                     "a-release-that-somebody-has-given-a---name-of-53-char", "a" * 37 + ".b"):
+            for one in objects(make.run(make.HELM, "template", name, make.CHART, *RULES, "--set",
+                                        "dashboards.enabled=true,secrets.enabled=true,kubelet.enabled=true")):
+                self.assertRegex(one["metadata"]["name"], r"\A[a-z]([-a-z0-9]{0,61}[a-z0-9])?\Z")
+                # What would have stood at the cut is before none of the endings.
+                self.assertNotRegex(one["metadata"]["name"], r"--|\.-")
 
     def test_the_notes_say_how_agents_with_a_web_configuration_are_asked(self):
         for values, words in NOTES.items():
