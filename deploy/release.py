@@ -24,9 +24,12 @@ import sources  # noqa: E402
 # Where the version is written by hand: (file, what stands before it).
 PLACES = (("CMakeLists.txt", "project(mesh_exporter VERSION "),
           ("deploy/helm/mesh-exporter/Chart.yaml", "\nversion: "),
-          ("deploy/helm/mesh-exporter/Chart.yaml", "\nappVersion: "))
+          ("deploy/helm/mesh-exporter/Chart.yaml", "\nappVersion: "),
+          ("README.md", "deploy/image/make.py --tag $image:"),
+          ("README.md", "buildah push $image:"))
 RELEASED = os.path.join(ROOT, "docs", "released.json")
 PROGRAM = os.path.join(os.environ.get("MESH_BUILD_DIR", os.path.join(ROOT, "build", "release")), "mesh_exporter")
+_VERSION = re.compile(r"(0|[1-9][0-9]*)(\.(0|[1-9][0-9]*)){2}")
 _METRIC = re.compile(r"^\| `(\w+)` \| (\w+)[^|]* \| ([^|]*) \|", re.M)
 
 
@@ -36,7 +39,7 @@ def _read(*path):
 
 
 def _place(before):
-    return re.compile(re.escape(before) + r"(\d+\.\d+\.\d+)")
+    return re.compile(re.escape(before) + r"(\d+\.\d+\.\d+)\b")
 
 
 def versions():
@@ -45,10 +48,15 @@ def versions():
 
 
 def set_version(version):
+    """In all places or, where something is wrong, in none."""
+    if not _VERSION.fullmatch(version):
+        raise SystemExit(f"deploy/release.py set: {version!r} is no version; expected MAJOR.MINOR.PATCH, such as 0.2.0")
+    texts = {path: _read(path) for path, _ in PLACES}
     for path, before in PLACES:
-        text, count = _place(before).subn(lambda _, before=before: before + version, _read(path))
+        texts[path], count = _place(before).subn(lambda _, before=before: before + version, texts[path])
         if count != 1:
             raise SystemExit(f"{path}: expected one version after {before!r}, found {count}")
+    for path, text in texts.items():
         with open(os.path.join(ROOT, path), "w", encoding="utf-8") as file:
             file.write(text)
 

@@ -4,8 +4,12 @@ changelog says so."""
 
 import copy
 import json
+import os
+import re
 import sys
+import tempfile
 import unittest
+import unittest.mock
 
 import yaml
 
@@ -24,6 +28,41 @@ SMALL = {"version": "1.0.0", "flags": {"mesh_exporter": ["--a"], "targets": ["--
 class Version(unittest.TestCase):
     def test_it_is_the_same_in_each_place(self):
         self.assertEqual(release.versions(), [[sources.version()]] * len(release.PLACES))
+
+    def test_it_is_written_by_hand_nowhere_else(self):
+        """In what is of the version that stands there: docs/releasing.md and the changelog tell of others, too."""
+        for path in ("CMakeLists.txt", "README.md", "deploy/helm/mesh-exporter/README.md",
+                     "deploy/helm/mesh-exporter/Chart.yaml", "deploy/helm/mesh-exporter/values.yaml"):
+            known = [place for place, _ in release.PLACES if place == path]
+            found = re.findall(rf"(?<![\d.]){re.escape(sources.version())}(?![\d.])", read(path))
+            self.assertEqual(len(found), len(known), path)
+
+    def test_it_is_set_in_each_place_or_in_none(self):
+        with tempfile.TemporaryDirectory() as folder, unittest.mock.patch.object(release, "ROOT", folder):
+            def texts():
+                return {path: read(folder, path) for path, _ in release.PLACES}
+            for path, _ in release.PLACES:
+                os.makedirs(os.path.dirname(os.path.join(folder, path)), exist_ok=True)
+                with open(os.path.join(folder, path), "w", encoding="utf-8") as file:
+                    file.write(read(path))
+            before = texts()
+            for wrong in ("v0.3", "v0.3.0", "0.3", "0.3.0-rc1", "", "0.3.0\n", "0.03.0", "1.2.3.4", "\u0661.2.3"):
+                with self.assertRaisesRegex(SystemExit, "is no version; expected MAJOR.MINOR.PATCH"):
+                    release.set_version(wrong)
+            self.assertEqual(texts(), before)
+            for version in ("12.34.56", "0.3.0"):
+                release.set_version(version)
+                self.assertEqual(release.versions(), [[version]] * len(release.PLACES))
+            for path, text in texts().items():
+                self.assertEqual(text, before[path].replace(sources.version(), "0.3.0"))
+
+            # Nothing is written where one place, here the last, has none.
+            with open(os.path.join(folder, "README.md"), "w", encoding="utf-8") as file:
+                file.write(before["README.md"].replace(release.PLACES[-1][1], ""))
+            before = texts()
+            with self.assertRaisesRegex(SystemExit, "README.md: expected one version after .*, found 0"):
+                release.set_version("0.4.0")
+            self.assertEqual(texts(), before)
 
     def test_the_program_and_what_is_rendered_have_it(self):
         self.assertIn(f"mesh_exporter, version {sources.version()} (", run(release.PROGRAM, "--version")[1])
