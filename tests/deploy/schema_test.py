@@ -15,7 +15,9 @@ import yaml
 
 sys.dont_write_bytecode = True
 
-from manifests import HERE, defaults, make, nested, read  # noqa: E402
+from manifests import HERE, defaults, make, nested, read, run  # noqa: E402
+
+from release import PROGRAM  # noqa: E402
 
 SCHEMA = json.loads(read("deploy", "helm", "mesh-exporter", "values.schema.json"))
 VALUES = yaml.safe_load(read("deploy", "helm", "mesh-exporter", "values.yaml"))
@@ -166,6 +168,23 @@ class Schema(unittest.TestCase):
         free = known.keys() - given - OUT_OF_PLACE
         self.assertEqual(values, {name for name in free if known[name]})
         self.assertEqual(switches, {name for name in free if not known[name]})
+
+    def test_values_of_further_flags_are_those_that_the_program_takes(self):
+        refused = [load(path)[1]["extraArgs"][0] for path in REFUSED if os.path.basename(path).startswith("flag_")]
+        taken = ["--web.max-requests=0", "--web.max-requests=" + "9" * 19, "--config.auto-reload-interval=0",
+                 "--config.auto-reload-interval=1m30s", "--config.auto-reload-interval=500ms",
+                 "--web.runbook-url=http://a?b=c", "--web.runbook-url=https://a/b"]
+        self.assertEqual(complaints({"extraArgs": ["--web.max-requests=$(A)", "--web.runbook-url=$(B)/$(C)"]}), [])
+        for flag in taken:
+            self.assertEqual(complaints({"extraArgs": [flag]}), [], flag)
+            self.assertEqual(run(PROGRAM, flag, "--version")[0], 0, flag)
+        known = ("--web.max-requests=", "--config.auto-reload-interval=", "--web.runbook-url=")
+        wrong = [flag for flag in refused if flag.startswith(known)]
+        self.assertGreater(len(wrong), 7)
+        for flag in wrong:
+            code, said = run(PROGRAM, flag, "--version")
+            self.assertEqual(code, 2, flag)
+            self.assertIn(flag.split("=")[0] + ": ", said)
 
     def test_variables_of_the_program_and_honest_odd_values_are_taken(self):
         for text in ('config: {poll: {interval: "${INTERVAL}", window: 1h30m}, limits: {body_bytes: 1048576}}',
