@@ -124,6 +124,12 @@ std::string about_left_out(const TargetState& state) {
          std::to_string(limits::certificates_per_place) + " left out, those that expire last";
 }
 
+std::string about_undeclared(const TargetState& state) {
+  if (!state.declared || state.declared->left_out == 0) return "";
+  return "more services than are asked for their methods: " +
+         counted(state.declared->left_out, "service", "services") + " left out";
+}
+
 std::string about_cgroup(const TargetState& state) {
   if (!state.resources) return "";
   const SidecarResources& resources = *state.resources;
@@ -154,10 +160,10 @@ std::string about_nothing_read(const TargetState& state) {
 }
 
 std::vector<std::string> remarks(const TargetState& state, Duration configured) {
-  static constexpr std::array abouts{about_proxy,     about_refused,      about_failed,
-                                     about_hung,      about_read_in_part, about_unreadable,
-                                     about_ambiguous, about_folded,       about_left_out,
-                                     about_cgroup,    about_nothing_read};
+  static constexpr std::array abouts{about_proxy,      about_refused,      about_failed,
+                                     about_hung,       about_read_in_part, about_unreadable,
+                                     about_ambiguous,  about_folded,       about_left_out,
+                                     about_undeclared, about_cgroup,       about_nothing_read};
   std::vector<std::string> all;
   for (const auto about : abouts) {
     if (std::string words = about(state); !words.empty()) all.push_back(std::move(words));

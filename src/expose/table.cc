@@ -92,6 +92,8 @@ std::string shown_number(double number) {
 }
 
 std::string table_text(const Table& table) {
+  // A longer cell stands out of its column: one endless name does not pad all lines.
+  constexpr std::size_t widest = 100;
   std::vector<std::vector<std::string>> lines(1);
   for (const Column& column : table.columns) lines[0].emplace_back(column.title);
   for (const auto& row : table.rows) {
@@ -102,14 +104,15 @@ std::string table_text(const Table& table) {
   }
   std::vector<std::size_t> widths(table.columns.size());
   for (const auto& line : lines) {
-    for (std::size_t i = 0; i < line.size(); ++i)
-      widths[i] = std::max(widths[i], width_of(line[i]));
+    for (std::size_t i = 0; i < line.size(); ++i) {
+      widths[i] = std::max(widths[i], std::min(width_of(line[i]), widest));
+    }
   }
   std::string text;
   for (const auto& line : lines) {
     std::string shown;
     for (std::size_t i = 0; i < line.size(); ++i) {
-      const std::string room(widths[i] - width_of(line[i]), ' ');
+      const std::string room(widths[i] - std::min(width_of(line[i]), widths[i]), ' ');
       if (i > 0) shown += "  ";
       shown += table.columns[i].right ? room + line[i] : line[i] + room;
     }

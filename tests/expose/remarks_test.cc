@@ -150,6 +150,15 @@ TEST(Remarks, say_that_a_target_is_asked_less_often) {
   EXPECT_THAT(remarks_on(state), ElementsAre("backed off: asked every 1m instead of 15s"));
 }
 
+TEST(Remarks, count_the_services_that_are_not_asked_for_their_methods) {
+  TargetState state = well();
+  DeclaredMethods declared;
+  declared.left_out = 99'500;
+  state.declared = std::make_shared<const DeclaredMethods>(declared);
+  EXPECT_THAT(remarks_on(state), ElementsAre("more services than are asked for their methods: "
+                                             "99500 services left out"));
+}
+
 TEST(Remarks, count_the_certificates_that_are_left_out) {
   TargetState state = well();
   CertificatePlace place;

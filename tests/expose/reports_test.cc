@@ -56,6 +56,14 @@ TEST(TableText, aligns_numbers_to_the_right_and_ends_lines_without_blanks) {
             "{\"name\":\"longer\",\"rate\":null,\"note\":\"x\"}]\n");
 }
 
+TEST(TableText, is_not_padded_for_one_endless_name) {
+  const std::string endless(2'000, 'x');
+  const Table table{{{"NAME", "name"}, {"NOTE", "note"}},
+                    {{{endless}, {std::string("a")}}, {{std::string("short")}, {endless}}}};
+  EXPECT_EQ(table_text(table), "NAME" + std::string(98, ' ') + "NOTE\n" + endless + "  a\n" +
+                                   "short" + std::string(97, ' ') + endless + "\n");
+}
+
 TEST(TableText, shows_nothing_that_moves_the_cursor) {
   const Table table{{{"NAME", "name"}}, {{{std::string("a\x1b[2J\nb")}}}};
   EXPECT_THAT(table_text(table), Not(HasSubstr("\x1b")));
