@@ -16,7 +16,12 @@ from processes import MeshError
 RETRY_AFTER = 1
 
 
-def renew_for_ever(authority, lifetime, workloads):
+def told_to_end(within):
+    """Whether SIGTERM, which is held back, came before so many seconds were over."""
+    return signal.sigtimedwait({signal.SIGTERM}, max(0, within)) is not None
+
+
+def renew_until_told(authority, lifetime, workloads):
     """`workloads`: (service account, directory of its tls.key and tls.crt) each."""
     half = lifetime / 2
     begin = time.monotonic()
@@ -25,7 +30,8 @@ def renew_for_ever(authority, lifetime, workloads):
     failing = False
     while True:
         workload = min(due, key=due.get)
-        time.sleep(max(0, due[workload] - time.monotonic()))
+        if told_to_end(due[workload] - time.monotonic()):
+            return
         try:
             authority.issue(*workload, lifetime)
             due[workload] += half
@@ -39,10 +45,12 @@ def renew_for_ever(authority, lifetime, workloads):
 
 
 def main():
-    signal.signal(signal.SIGTERM, lambda *unused: sys.exit(0))
+    # Waited for, not handled: the exception of a handler interrupts whatever is going on, and with
+    # a second SIGTERM that is the end itself.
+    signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGTERM})
     directory, lifetime, *workloads = sys.argv[1:]
-    renew_for_ever(Authority(directory), int(lifetime),
-                   [tuple(workload.split("=", 1)) for workload in workloads])
+    renew_until_told(Authority(directory), int(lifetime),
+                     [tuple(workload.split("=", 1)) for workload in workloads])
 
 
 if __name__ == "__main__":
