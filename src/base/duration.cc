@@ -38,7 +38,7 @@ bool is_digit(char c) { return c >= '0' && c <= '9'; }
 }  // namespace
 
 Result<milliseconds> parse_duration(std::string_view text) {
-  if (text.empty()) return Error{"a duration is missing"};
+  if (text.empty()) return Error{"not a duration"};
   if (text == "0") return milliseconds{0};
 
   std::int64_t total_ms = 0;

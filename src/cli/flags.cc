@@ -161,7 +161,7 @@ Result<Flags> parse_flags(std::span<const char* const> arguments) {
   if (const std::string* text = given("config.auto-reload-interval")) {
     const auto interval = parse_duration(*text);
     if (!interval) {
-      return Error{"--config.auto-reload-interval: " + in_quotes(*text) + " " +
+      return Error{"--config.auto-reload-interval: " + in_quotes(*text) + " is " +
                    interval.error().message};
     }
     flags.reload_interval = *interval;

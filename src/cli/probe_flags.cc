@@ -76,7 +76,7 @@ std::optional<Error> wrong_with(const GrpcServer& server) {
 
 Result<milliseconds> timeout_of(const std::string& text) {
   const auto duration = parse_duration(text);
-  if (!duration) return Error{"--timeout: " + in_quotes(text) + " " + duration.error().message};
+  if (!duration) return Error{"--timeout: " + in_quotes(text) + " is " + duration.error().message};
   if (*duration >= shortest && *duration <= longest) return *duration;
   return Error{"--timeout: " + in_quotes(text) + " is out of range; expected from 1ms to 10m"};
 }

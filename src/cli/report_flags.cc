@@ -42,7 +42,7 @@ constexpr milliseconds shortest_look{1s}, longest_look{1h};
 
 Result<milliseconds> parse_look(const std::string& text) {
   const auto duration = parse_duration(text);
-  if (!duration) return Error{"--for: " + in_quotes(text) + " " + duration.error().message};
+  if (!duration) return Error{"--for: " + in_quotes(text) + " is " + duration.error().message};
   if (*duration < shortest_look || *duration > longest_look) {
     return Error{"--for: " + in_quotes(text) + " is out of range; expected from 1s to 1h"};
   }

@@ -57,7 +57,7 @@ TEST(ParseDuration, refuses_what_is_no_duration) {
   }
 }
 
-TEST(ParseDuration, refuses_nothing_at_all) { EXPECT_EQ(error_of(""), "a duration is missing"); }
+TEST(ParseDuration, refuses_nothing_at_all) { EXPECT_EQ(error_of(""), "not a duration"); }
 
 TEST(ParseDuration, refuses_what_nanoseconds_cannot_hold) {
   EXPECT_EQ(parsed("292y"), 292 * 365 * 24h);

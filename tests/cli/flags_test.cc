@@ -63,7 +63,7 @@ TEST(Flags, say_who_may_have_the_configuration_read_again) {
   EXPECT_EQ(flags->reload_interval, std::chrono::seconds(0));
   EXPECT_TRUE(flags->lifecycle);
   EXPECT_THAT(error_of({"--config.auto-reload-interval=often"}),
-              HasSubstr("--config.auto-reload-interval: \"often\""));
+              HasSubstr("--config.auto-reload-interval: \"often\" is not a duration"));
 }
 
 TEST(Flags, take_several_listen_addresses_in_place_of_the_default) {

@@ -4,6 +4,7 @@
 #include <algorithm>
 #include <array>
 
+#include "compute/findings/about_pools.h"
 #include "compute/findings/all.h"
 #include "compute/findings/remedy.h"
 
@@ -36,9 +37,10 @@ bool has_expired_leaf(const TargetState& state, WallTime now) {
 }
 
 std::string cause_of(const StaleCount& stale, bool none_is_good) {
-  std::string cause = "at least " + std::to_string(stale.expired);
-  cause += stale.direction == Direction::inbound ? " inbound connections" : " connections to ";
-  if (stale.direction == Direction::outbound) cause += stale.upstream;
+  const bool inbound = stale.direction == Direction::inbound;
+  std::string cause = "at least ";
+  cause += counted(stale.expired, inbound ? "inbound connection" : "connection");
+  if (!inbound) cause += " to " + stale.upstream;
   cause += " made under a certificate that has expired";
   cause += none_is_good ? "; no new one can be made" : "; the one now in use is good";
   return cause;

@@ -122,7 +122,7 @@ TEST(CertificateFindings, see_connections_under_an_expired_certificate) {
       ElementsAre(
           "info stale_certificate_in_use: shop/users-0: at least 2 connections to "
           "users:50051 made under a certificate that has expired; the one now in use is good",
-          "info stale_certificate_in_use: shop/users-0: at least 1 inbound connections "
+          "info stale_certificate_in_use: shop/users-0: at least 1 inbound connection "
           "made under a certificate that has expired; the one now in use is good"));
 }
 
