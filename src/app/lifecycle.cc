@@ -46,8 +46,9 @@ bool is_from_another_site(const WebRequest& request) {
 
 std::optional<WebReply> answer_lifecycle(const WebRequest& request, const Lifecycle& lifecycle) {
   const bool acting = request.method == "POST" || request.method == "PUT";
+  const bool reading = request.method == "GET" || request.method == "HEAD";
   if (request.path != "/-/reload" && request.path != "/-/quit") {
-    if (!acting) return std::nullopt;
+    if (reading) return std::nullopt;
     return plain_reply(405, "this can only be read");
   }
   if (!acting) {

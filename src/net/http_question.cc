@@ -23,7 +23,8 @@ using Fields = http::request<http::empty_body>;
 // A request is small; a scraper's is about 300 bytes.
 constexpr std::size_t read_bytes = 2048;
 
-constexpr std::array<std::string_view, 4> passed_on{"GET", "HEAD", "POST", "PUT"};
+// Of any other, the handler says that it does not have it: which there are depends on the path.
+constexpr std::array<std::string_view, 4> known_methods{"GET", "HEAD", "POST", "PUT"};
 
 HttpQuestion refused(int status) {
   HttpQuestion question;
@@ -58,18 +59,15 @@ HttpQuestion understand(const Fields& header, bool keep_alive) {
        header[field::content_length].find_first_not_of('0') != boost::beast::string_view::npos);
   question.keep_alive = keep_alive && !has_body;
   question.web.method = std::string(header.method_string());
-  if (std::ranges::find(passed_on, question.web.method) == passed_on.end()) {
-    question.refusal = 405;
-    return question;
-  }
-  if (has_body) return refused(413);
+  const bool known = std::ranges::find(known_methods, question.web.method) != known_methods.end();
+  if (has_body && known) return refused(413);
   const auto whole = header.target();
   const auto target = without_authority({whole.data(), whole.size()});
   const auto mark = target.find('?');
   question.web.path = target.substr(0, mark);
   if (mark != std::string_view::npos) question.web.query = target.substr(mark + 1);
   if (question.web.path.empty()) question.web.path = "/";
-  if (question.web.path[0] != '/') return refused(400);
+  if (question.web.path[0] != '/') return refused(known ? 400 : 405);  // "OPTIONS *"
   question.web.accept = value_of(header, field::accept);
   question.web.accept_encoding = value_of(header, field::accept_encoding);
   question.web.authorization = value_of(header, field::authorization);

@@ -1,6 +1,7 @@
 // Reads HTTP/1.1 requests out of bytes as they arrive, one after the other on one connection,
-// sans-I/O. Decides what is for the handler (GET, HEAD, POST and PUT without a body) and what is
-// refused. Memory is bounded by limits::http_header_bytes.
+// sans-I/O. Decides what is for the handler (GET, HEAD, POST and PUT without a body, and any other
+// method, which it is to refuse) and what is refused here. Memory is bounded by
+// limits::http_header_bytes.
 #pragma once
 
 #include <cstddef>

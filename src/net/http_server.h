@@ -1,7 +1,8 @@
 // Our own HTTP/1.1 server: listens, reads requests, asks the handler, writes its replies.
 //
-// Knows nothing of metrics. GET, HEAD, and POST and PUT without a body are passed on; everything
-// else is answered here (405, 400, 413, 431). Bounded: connections, header and body size, time to
+// Knows nothing of metrics. GET, HEAD, and POST and PUT without a body are passed on, and so is any
+// other method, for the handler to refuse; everything else is answered here (400, 405, 413, 431).
+// Bounded: connections, header and body size, time to
 // ask, a TLS handshake included, and time to take the answer. Keep-alive and pipelining as HTTP/1.1
 // has them. The handler may run elsewhere (it is awaited), so a big page does not hold up the
 // io_context.
@@ -35,7 +36,7 @@ class ServerTls;
 enum class Presence : std::uint8_t { here, shut, gone };
 
 struct WebRequest {
-  std::string method;  // "GET", "HEAD", "POST" or "PUT"
+  std::string method;  // "GET", as it was sent; of others than HEAD, POST and PUT no body was read
   std::string path;    // without query
   std::string query;   // without '?'; "" if there is none
   std::string accept;  // header values, "" where absent

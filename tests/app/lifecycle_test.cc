@@ -108,7 +108,7 @@ TEST(Lifecycle, hears_programs_and_pages_of_its_own) {
 
 TEST(Lifecycle, does_nothing_for_who_only_looks) {
   Asked asked;
-  for (const char* method : {"GET", "HEAD"}) {
+  for (const char* method : {"GET", "HEAD", "OPTIONS", "DELETE", "BREW"}) {
     const auto reply = asked.answer(method, "/-/quit");
     EXPECT_EQ(reply->status, 405);
     EXPECT_EQ(reply->allow, "POST, PUT");
@@ -119,8 +119,11 @@ TEST(Lifecycle, does_nothing_for_who_only_looks) {
 TEST(Lifecycle, leaves_what_is_read_to_others_and_refuses_to_change_it) {
   Asked asked;
   EXPECT_FALSE(asked.answer("GET", "/metrics"));
-  EXPECT_EQ(asked.answer("POST", "/metrics")->status, 405);
-  EXPECT_EQ(asked.answer("POST", "/metrics")->allow, "GET, HEAD");
+  EXPECT_FALSE(asked.answer("HEAD", "/metrics"));
+  for (const char* method : {"POST", "PUT", "OPTIONS", "DELETE", "PATCH", "BREW", "get"}) {
+    EXPECT_EQ(asked.answer(method, "/metrics")->status, 405) << method;
+    EXPECT_EQ(asked.answer(method, "/metrics")->allow, "GET, HEAD") << method;
+  }
 }
 
 }  // namespace

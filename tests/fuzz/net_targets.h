@@ -69,7 +69,7 @@ inline std::string questions_in_pieces(std::string_view input, std::size_t piece
     while (reader.next(question)) {
       const WebRequest& web = question.web;
       if (question.refusal == 0) {
-        promise(web.method == "GET" || web.method == "HEAD", "the handler sees GET and HEAD only");
+        promise(!web.method.empty(), "a method has a name");
         promise(web.path.starts_with('/'), "a path begins with its slash");
         promise(web.path.find('?') == std::string::npos, "a path has no query");
         seen += web.method + ' ' + web.path + '?' + web.query + ' ' + web.accept + ' ' +

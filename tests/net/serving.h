@@ -83,6 +83,10 @@ class Serving {
     if (request.path == "/throw") throw std::runtime_error("no snapshot");
     if (request.path == "/throw-int") throw 1;
     if (request.path == "/empty") reply.status = 204;
+    if (request.path == "/only-put") {
+      reply.status = 405;
+      reply.allow = "PUT";
+    }
     if (request.path == "/moved") {
       reply.status = 302;
       reply.location = "/elsewhere";
