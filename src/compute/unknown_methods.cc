@@ -78,7 +78,7 @@ std::vector<UnknownMethod> unknown_among(const CallsByMethod& calls, const Metho
     unknown.push_back({name, has_service, count.all, count.unimplemented, {}, folded});
   }
   std::ranges::stable_sort(unknown, std::ranges::greater(), &UnknownMethod::unimplemented);
-  std::ranges::stable_partition(unknown, [](const UnknownMethod& one) { return !one.folded; });
+  std::ranges::stable_sort(unknown, std::ranges::less(), &UnknownMethod::folded);
   return unknown;
 }
 
