@@ -14,7 +14,6 @@
 #include <string>
 #include <vector>
 
-#include "expose/diagnosis.h"
 #include "support/fake_admin.h"
 
 namespace mesh::watchers_test {
@@ -23,10 +22,7 @@ namespace {
 using std::chrono::milliseconds;
 using support::FakeAdmin;
 using ::testing::ElementsAre;
-using ::testing::Field;
-using ::testing::IsEmpty;
 using ::testing::Pair;
-using ::testing::StartsWith;
 namespace habits = support::habits;
 
 class WatchersTest : public ::testing::Test {
@@ -100,28 +96,6 @@ TEST_F(WatchersTest, a_list_from_a_file_is_found_before_the_change_is_over) {
   config_.discovery.files = {list};
   EXPECT_EQ(watchers_->change(config_), "");
   EXPECT_THAT(refusals(), ElementsAre(Pair("listed", 0u)));
-}
-
-// Findings are judged once an interval, and a page may be asked for at any time.
-TEST_F(WatchersTest, what_has_just_failed_is_not_called_healthy) {
-  config_.targets.clear();
-  config_.poll.interval = std::chrono::hours(1);
-  GrpcProbe probe;
-  probe.name = "users";
-  probe.server.address = *refusing("users").admin;
-  config_.probes.grpc = {probe};
-  const auto diagnosis = [&] {
-    const auto snapshot = watchers_->snapshot();
-    const SelfNumbers self{std::chrono::system_clock::now(), {}};
-    const PageOptions options;
-    return diagnose({*snapshot, self, options}, {});
-  };
-  start();
-  EXPECT_THAT(diagnosis().unseen, ElementsAre("users: not asked yet"));
-  ASSERT_TRUE(until([&] { return watchers_->all_looked(); }));
-  EXPECT_THAT(diagnosis().unseen, IsEmpty());
-  EXPECT_THAT(diagnosis().pending, ElementsAre(Field(&Diagnosed::finding, "grpc_not_serving")));
-  EXPECT_THAT(diagnosis().healthy, ElementsAre(StartsWith("grpc_probe_unusable: ")));
 }
 
 // Nobody answers, so that something is being waited for whenever a part is replaced: a poll, a
