@@ -19,7 +19,8 @@
 namespace mesh {
 namespace {
 
-// Methods come with a new program, which shows by itself where channelz tells of its servers.
+// Methods, and CSDS where there was none, come with a new program, which shows by itself where
+// channelz tells of its servers.
 constexpr std::chrono::minutes methods_interval{10};
 
 // How long a question is left out that hung while another was answered: each time it is asked the

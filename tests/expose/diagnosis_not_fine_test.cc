@@ -7,11 +7,13 @@
 
 #include "compute/findings.h"
 #include "expose/diagnosis.h"
+#include "expose/diagnosis_of.h"
 #include "expose/sample_page.h"
 
 namespace mesh::diagnosis_not_fine_test {
 namespace {
 
+using sample::diagnosis_of;
 using testing::Contains;
 using testing::ElementsAre;
 using testing::Field;
@@ -19,12 +21,6 @@ using testing::HasSubstr;
 using testing::IsEmpty;
 using testing::Not;
 using testing::StartsWith;
-
-Diagnosis of(const Snapshot& snapshot, const ReportFilter& filter = {}) {
-  const SelfNumbers self = sample::self();
-  const PageOptions options = sample::options();
-  return diagnose({snapshot, self, options}, filter);
-}
 
 // Asked at a quarter of the pace, and no book has seen it.
 Snapshot with_slow() {
@@ -45,11 +41,11 @@ TEST(Diagnosis, does_not_call_fine_what_is_pending) {
   const std::string cause =
       "the answers of the last poll took 3.0 s; it is asked every 1m instead of every 15s";
   for (const std::string since : {"0s", "1m"}) {
-    const Diagnosis diagnosis = of(snapshot);
+    const Diagnosis diagnosis = diagnosis_of(snapshot);
     EXPECT_THAT(diagnosis.pending, Contains(Field(&Diagnosed::finding, "slow_admin")));
     EXPECT_THAT(diagnosis.found, Not(Contains(Field(&Diagnosed::finding, "slow_admin"))));
     EXPECT_THAT(diagnosis.healthy, Not(Contains(StartsWith("slow_admin"))));
-    EXPECT_THAT(of(snapshot, {"elsewhere", "", ""}).pending, IsEmpty());
+    EXPECT_THAT(diagnosis_of(snapshot, {"elsewhere", "", ""}).pending, IsEmpty());
     EXPECT_THAT(diagnosis_text(diagnosis, false),
                 HasSubstr("not long enough yet: slow_admin shop/frontend-0: " + cause + ", since " +
                           since + " ago\n"));
@@ -61,13 +57,14 @@ TEST(Diagnosis, does_not_call_fine_what_is_pending) {
     }
   }
   snapshot.held_findings = snapshot.pending_findings;
-  EXPECT_THAT(of(snapshot).pending, IsEmpty());
-  EXPECT_THAT(of(snapshot).found, Contains(Field(&Diagnosed::finding, "slow_admin")));
+  EXPECT_THAT(diagnosis_of(snapshot).pending, IsEmpty());
+  EXPECT_THAT(diagnosis_of(snapshot).found, Contains(Field(&Diagnosed::finding, "slow_admin")));
   snapshot.targets[0] = sample::two_sidecars().targets[0];
   snapshot.held_findings.clear();
-  EXPECT_THAT(of(snapshot).pending, Not(Contains(Field(&Diagnosed::finding, "slow_admin"))))
+  EXPECT_THAT(diagnosis_of(snapshot).pending,
+              Not(Contains(Field(&Diagnosed::finding, "slow_admin"))))
       << "it is over, whatever the book has seen";
-  EXPECT_THAT(of(snapshot).healthy, Contains(StartsWith("slow_admin")));
+  EXPECT_THAT(diagnosis_of(snapshot).healthy, Contains(StartsWith("slow_admin")));
 }
 
 TEST(Diagnosis, says_of_whom_nobody_was_asked_yet) {
@@ -78,9 +75,9 @@ TEST(Diagnosis, says_of_whom_nobody_was_asked_yet) {
   auto door = std::make_shared<TlsEndpointState>();
   door->name = "gateway";
   snapshot.tls_endpoints = {door};
-  EXPECT_THAT(of(snapshot).unseen,
+  EXPECT_THAT(diagnosis_of(snapshot).unseen,
               ElementsAre("gateway: not asked yet", "shop/orders-0: not asked yet"));
-  EXPECT_THAT(of(snapshot, {"bank", "", ""}).unseen, IsEmpty());
+  EXPECT_THAT(diagnosis_of(snapshot, {"bank", "", ""}).unseen, IsEmpty());
 }
 
 // CSDS tells what an xDS client was sent, and not whether it is connected.
@@ -91,14 +88,17 @@ TEST(Diagnosis, does_not_call_connected_of_whom_that_is_not_told) {
   client->control_plane.updates.resize(1);
   Snapshot snapshot;
   snapshot.targets = {client};
-  EXPECT_THAT(of(snapshot).healthy, Contains("config_rejected: none among 1 client of a control "
-                                             "plane"));
-  EXPECT_THAT(of(snapshot).healthy, Not(Contains(StartsWith("control_plane_unreachable"))));
+  EXPECT_THAT(diagnosis_of(snapshot).healthy,
+              Contains("config_rejected: none among 1 client of a control "
+                       "plane"));
+  EXPECT_THAT(diagnosis_of(snapshot).healthy,
+              Not(Contains(StartsWith("control_plane_unreachable"))));
   client->control_plane.links.resize(1);
   client->control_plane.links[0].connected = true;
   snapshot.targets = {client, client};
-  EXPECT_THAT(of(snapshot).healthy, Contains("control_plane_unreachable: none among 2 clients "
-                                             "whose connections are told"));
+  EXPECT_THAT(diagnosis_of(snapshot).healthy,
+              Contains("control_plane_unreachable: none among 2 clients "
+                       "whose connections are told"));
 }
 
 }  // namespace

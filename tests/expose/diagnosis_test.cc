@@ -8,11 +8,13 @@
 #include <string>
 
 #include "compute/findings.h"
+#include "expose/diagnosis_of.h"
 #include "expose/sample_page.h"
 
 namespace mesh::diagnosis_test {
 namespace {
 
+using sample::diagnosis_of;
 using testing::Contains;
 using testing::Each;
 using testing::ElementsAre;
@@ -21,12 +23,6 @@ using testing::HasSubstr;
 using testing::IsEmpty;
 using testing::Not;
 using testing::StartsWith;
-
-Diagnosis of(const Snapshot& snapshot, const ReportFilter& filter = {}) {
-  const SelfNumbers self = sample::self();
-  const PageOptions options = sample::options();
-  return diagnose({snapshot, self, options}, filter);
-}
 
 Finding pinned() {
   Finding finding;
@@ -53,14 +49,14 @@ Snapshot with_pinned() {
 }
 
 TEST(Diagnosis, has_the_worst_first) {
-  const Diagnosis diagnosis = of(with_pinned());
+  const Diagnosis diagnosis = diagnosis_of(with_pinned());
   ASSERT_FALSE(diagnosis.found.empty());
   EXPECT_EQ(diagnosis.found.front().severity, "critical");
   EXPECT_THAT(diagnosis.found, Contains(Field(&Diagnosed::finding, "traffic_pinned")));
 }
 
 TEST(Diagnosis, says_what_was_looked_at_and_is_fine) {
-  const Diagnosis diagnosis = of(with_pinned());
+  const Diagnosis diagnosis = diagnosis_of(with_pinned());
   EXPECT_THAT(diagnosis.healthy, Contains("traffic_uneven: none among 1 upstream"));
   EXPECT_THAT(diagnosis.healthy, Not(Contains(StartsWith("traffic_pinned"))));
 }
@@ -72,12 +68,13 @@ TEST(Diagnosis, of_probes_alone_is_not_blind) {
   state->look.status = HealthStatus::serving;
   Snapshot snapshot;
   snapshot.grpc_health = {state};
-  EXPECT_EQ(of(snapshot).seen, 1u);
-  EXPECT_THAT(of(snapshot).healthy, ElementsAre("grpc_not_serving: none among 1 gRPC service",
-                                                "grpc_probe_unusable: none among 1 gRPC service"));
+  EXPECT_EQ(diagnosis_of(snapshot).seen, 1u);
+  EXPECT_THAT(diagnosis_of(snapshot).healthy,
+              ElementsAre("grpc_not_serving: none among 1 gRPC service",
+                          "grpc_probe_unusable: none among 1 gRPC service"));
   ReportFilter elsewhere;
   elsewhere.ns = "bank";
-  EXPECT_EQ(of(snapshot, elsewhere).seen, 0u);
+  EXPECT_EQ(diagnosis_of(snapshot, elsewhere).seen, 0u);
 }
 
 TEST(Diagnosis, counts_workloads_that_declare_what_is_called) {
@@ -92,18 +89,18 @@ TEST(Diagnosis, counts_workloads_that_declare_what_is_called) {
   ASSERT_THAT(keys, Contains(testing::Truly([](const SeriesKey& key) {
                 return is_call_received(key) && !key.method.empty();
               })));
-  EXPECT_THAT(of(snapshot).healthy,
+  EXPECT_THAT(diagnosis_of(snapshot).healthy,
               Contains("unknown_methods_called: none among 1 workload whose methods are known"));
 }
 
 TEST(Diagnosis, counts_applications_as_no_sidecars) {
   Snapshot snapshot = sample::two_sidecars();
-  const auto before = of(snapshot).healthy;
+  const auto before = diagnosis_of(snapshot).healthy;
   auto app = std::make_shared<TargetState>(*snapshot.targets[0]);
   app->target.mesh = "app";
   app->balances.clear();
   snapshot.targets.push_back(app);
-  const auto after = of(snapshot).healthy;
+  const auto after = diagnosis_of(snapshot).healthy;
   const auto sidecars = [](const std::string& line) {
     return line.ends_with(" sidecar") || line.ends_with(" sidecars");
   };
@@ -121,11 +118,12 @@ TEST(Diagnosis, tells_applications_without_a_proxy_from_sidecars) {
   app->target.mesh = "proxyless";
   app->balances.clear();
   snapshot.targets.push_back(app);
-  EXPECT_THAT(of(snapshot).healthy,
+  EXPECT_THAT(diagnosis_of(snapshot).healthy,
               Contains("slow_admin: none among 1 sidecar and 1 proxyless application"));
-  EXPECT_THAT(of(snapshot).healthy, Contains("pool_exhausted: none among 1 sidecar"));
+  EXPECT_THAT(diagnosis_of(snapshot).healthy, Contains("pool_exhausted: none among 1 sidecar"));
   snapshot.targets = {app, app};
-  EXPECT_THAT(of(snapshot).healthy, Contains("slow_admin: none among 2 proxyless applications"));
+  EXPECT_THAT(diagnosis_of(snapshot).healthy,
+              Contains("slow_admin: none among 2 proxyless applications"));
 }
 
 // channelz has no breakers, ejections, TLS or certificates.
@@ -137,9 +135,10 @@ TEST(Diagnosis, does_not_call_fine_what_an_application_cannot_show) {
   snapshot.targets = {app};
   for (const FindingMaker* maker : finding_makers()) {
     if (maker->among != Among::sidecars) continue;
-    EXPECT_THAT(of(snapshot).healthy, Not(Contains(StartsWith(std::string(maker->name) + ":"))));
+    EXPECT_THAT(diagnosis_of(snapshot).healthy,
+                Not(Contains(StartsWith(std::string(maker->name) + ":"))));
   }
-  EXPECT_THAT(of(snapshot).healthy, Contains(StartsWith("slow_admin:")));
+  EXPECT_THAT(diagnosis_of(snapshot).healthy, Contains(StartsWith("slow_admin:")));
 }
 
 TEST(Diagnosis, does_not_call_fine_what_it_cannot_tell) {
@@ -147,23 +146,24 @@ TEST(Diagnosis, does_not_call_fine_what_it_cannot_tell) {
   auto client = std::make_shared<TargetState>(*snapshot.targets[0]);
   client->balances[0].balance.verdict = BalanceVerdict::too_little_traffic;
   snapshot.targets[0] = client;
-  EXPECT_THAT(of(snapshot).healthy, Not(Contains(StartsWith("traffic_uneven"))));
+  EXPECT_THAT(diagnosis_of(snapshot).healthy, Not(Contains(StartsWith("traffic_uneven"))));
 }
 
 TEST(Diagnosis, says_what_it_did_not_see) {
-  EXPECT_THAT(of(with_pinned()).unseen, Contains("legacy: /server_info: connection refused"));
+  EXPECT_THAT(diagnosis_of(with_pinned()).unseen,
+              Contains("legacy: /server_info: connection refused"));
   Snapshot large = with_pinned();
   auto state = std::make_shared<TargetState>(*large.targets[0]);
   SettingsReading settings;
   settings.left_out = 7;
   state->settings = std::make_shared<const SettingsReading>(settings);
   large.targets[0] = state;
-  EXPECT_THAT(of(large).unseen,
+  EXPECT_THAT(diagnosis_of(large).unseen,
               Contains("shop/frontend-0: the settings of 7 upstreams beyond the bound"));
 }
 
 TEST(Diagnosis, has_seen_nothing_where_nothing_answered) {
-  const Diagnosis diagnosis = of(sample::snapshot_of({sample::refusing()}));
+  const Diagnosis diagnosis = diagnosis_of(sample::snapshot_of({sample::refusing()}));
   EXPECT_EQ(diagnosis.seen, 0u);
   EXPECT_THAT(diagnosis.healthy, IsEmpty());
   EXPECT_THAT(diagnosis_text(diagnosis, false), HasSubstr("nothing could be looked at"));
@@ -171,7 +171,7 @@ TEST(Diagnosis, has_seen_nothing_where_nothing_answered) {
 
 TEST(Diagnosis, of_an_upstream_says_nothing_of_what_is_no_upstreams) {
   const std::string users = sample::two_sidecars().targets[0]->balances.at(0).upstream;
-  const Diagnosis diagnosis = of(sample::two_sidecars(), {"", "", users});
+  const Diagnosis diagnosis = diagnosis_of(sample::two_sidecars(), {"", "", users});
   EXPECT_EQ(diagnosis.seen, 1u);
   EXPECT_THAT(diagnosis.healthy, Not(IsEmpty()));
   for (const char* other : {"certificate", "files", "trust_bundle", "control_plane"}) {
@@ -180,13 +180,13 @@ TEST(Diagnosis, of_an_upstream_says_nothing_of_what_is_no_upstreams) {
 }
 
 TEST(Diagnosis, has_seen_nothing_of_an_upstream_that_nobody_calls) {
-  const Diagnosis diagnosis = of(sample::two_sidecars(), {"", "", "nope"});
+  const Diagnosis diagnosis = diagnosis_of(sample::two_sidecars(), {"", "", "nope"});
   EXPECT_EQ(diagnosis.seen, 0u);
   EXPECT_THAT(diagnosis.healthy, IsEmpty());
 }
 
 TEST(Diagnosis, of_a_pod_says_nothing_of_files_and_bundles) {
-  const Diagnosis diagnosis = of(sample::two_sidecars(), {"", "nope", ""});
+  const Diagnosis diagnosis = diagnosis_of(sample::two_sidecars(), {"", "nope", ""});
   EXPECT_EQ(diagnosis.seen, 0u);
   EXPECT_THAT(diagnosis.healthy, IsEmpty());
 }
@@ -199,7 +199,7 @@ TEST(Diagnosis, counts_only_files_and_bundles_that_can_be_read) {
   auto files = std::make_shared<WatchedFiles>(*snapshot.files);
   files->warnings = {"/etc/tls/*.pem matches no file"};
   snapshot.files = files;
-  const Diagnosis diagnosis = of(snapshot);
+  const Diagnosis diagnosis = diagnosis_of(snapshot);
   EXPECT_THAT(diagnosis.unseen, ElementsAre("/etc/tls/*.pem matches no file"));
   EXPECT_THAT(diagnosis.healthy,
               Contains("certificate_file_unreadable: none among 3 readable files"));
@@ -218,14 +218,14 @@ TEST(Diagnosis, of_the_sidecar_that_forwards_tells_what_it_pins) {
   balance.forwarded_as = "users.shop.svc.cluster.local:50051";
   snapshot.workload_balances.push_back(balance);
   const auto pinned = Contains(Field(&Diagnosed::finding, "traffic_pinned"));
-  EXPECT_THAT(of(snapshot, {"", client.pod, ""}).found, pinned);
-  EXPECT_THAT(of(snapshot, {"", "", "users.shop"}).found, pinned);
-  EXPECT_THAT(of(snapshot, {"", "legacy", ""}).found, Not(pinned));
-  EXPECT_THAT(of(snapshot, {"", "", "orders"}).found, Not(pinned));
+  EXPECT_THAT(diagnosis_of(snapshot, {"", client.pod, ""}).found, pinned);
+  EXPECT_THAT(diagnosis_of(snapshot, {"", "", "users.shop"}).found, pinned);
+  EXPECT_THAT(diagnosis_of(snapshot, {"", "legacy", ""}).found, Not(pinned));
+  EXPECT_THAT(diagnosis_of(snapshot, {"", "", "orders"}).found, Not(pinned));
 }
 
 TEST(Diagnosis, is_narrowed_to_a_pod_and_its_workload) {
-  const Diagnosis other = of(with_pinned(), {"elsewhere", "", ""});
+  const Diagnosis other = diagnosis_of(with_pinned(), {"elsewhere", "", ""});
   EXPECT_THAT(other.found, IsEmpty());
   Snapshot snapshot = with_pinned();
   TargetState pod;
@@ -233,12 +233,12 @@ TEST(Diagnosis, is_narrowed_to_a_pod_and_its_workload) {
   pod.target.pod = "users-1";
   pod.target.workload = "users";
   snapshot.targets.push_back(std::make_shared<const TargetState>(pod));
-  const Diagnosis shop = of(snapshot, {"shop", "users-1", ""});
+  const Diagnosis shop = diagnosis_of(snapshot, {"shop", "users-1", ""});
   EXPECT_THAT(shop.found, ElementsAre(Field(&Diagnosed::finding, "traffic_pinned")));
 }
 
 TEST(Diagnosis, comes_back_from_json_as_it_was) {
-  const Diagnosis diagnosis = of(with_pinned());
+  const Diagnosis diagnosis = diagnosis_of(with_pinned());
   EXPECT_EQ(*parse_diagnosis(diagnosis_json(diagnosis)), diagnosis);
 }
 
@@ -249,7 +249,7 @@ TEST(Diagnosis, takes_no_other_json_for_one) {
 }
 
 TEST(DiagnosisText, leads_to_the_remedy) {
-  const std::string text = diagnosis_text(of(with_pinned()), false);
+  const std::string text = diagnosis_text(diagnosis_of(with_pinned()), false);
   EXPECT_THAT(text, HasSubstr("warning  traffic_pinned  shop/users\n"
                               "    300 of 300 calls to users-1, one of 3 pods here\n"
                               "    since 1m ago\n"
@@ -261,13 +261,14 @@ TEST(DiagnosisText, leads_to_the_remedy) {
 }
 
 TEST(DiagnosisText, is_coloured_only_when_asked) {
-  EXPECT_THAT(diagnosis_text(of(with_pinned()), true), HasSubstr("\x1b[33mwarning\x1b[0m"));
+  EXPECT_THAT(diagnosis_text(diagnosis_of(with_pinned()), true),
+              HasSubstr("\x1b[33mwarning\x1b[0m"));
 }
 
 TEST(DiagnosisText, shows_nothing_that_moves_the_cursor) {
   Snapshot snapshot = with_pinned();
   snapshot.held_findings[0].cause = "a\x1b[2Jb\nc";
-  EXPECT_THAT(diagnosis_text(of(snapshot), false), Not(HasSubstr("\x1b")));
+  EXPECT_THAT(diagnosis_text(diagnosis_of(snapshot), false), Not(HasSubstr("\x1b")));
 }
 
 TEST(Diagnosis, says_that_not_all_targets_can_be_found) {
